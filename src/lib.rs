@@ -1,0 +1,6 @@
+//! The map of the house: every module, floor by floor. Imports run downstairs only.
+
+/// What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
+pub mod domain;
+/// Bringing in the files of other systems; what is imported is history (R1.7).
+pub mod import;
