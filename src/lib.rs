@@ -2,5 +2,7 @@
 
 /// What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 pub mod domain;
+/// What can be done: the use cases. Every door talks to the desk and to nothing below it.
+pub mod desk;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;

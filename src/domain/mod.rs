@@ -1,6 +1,28 @@
 //! What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 
-/// Text from outside made safe for a terminal.
-pub mod text;
+/// What somebody asks for.
+pub mod command;
+/// One discussion: its four axes and its entries.
+pub mod conversation;
+/// What a command does to a conversation's state, or why it does nothing.
+pub mod decide;
+/// What a channel hands in.
+pub mod envelope;
+/// What happened.
+pub mod event;
 /// What an importer hands in: conversations that happened elsewhere.
 pub mod history;
+/// Who and what is meant: the identities of the desk.
+pub mod id;
+/// Work items: tickets, tasks, articles and projects.
+pub mod item;
+/// Agents, customers and groups.
+pub mod people;
+/// Why something was not done.
+pub mod refusal;
+/// The lists of the messenger.
+pub mod section;
+/// The desk's settings.
+pub mod setting;
+/// Text from outside made safe for a terminal.
+pub mod text;

@@ -1,0 +1,154 @@
+//! All that one viewer's screen shows, as plain data, already through access.
+//!
+//! Doors build [`Wants`] and get a [`Page`]; nothing in a page may be kept back from its viewer by the door.
+
+mod directory;
+mod row;
+mod thread;
+mod wants;
+
+pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow, NoticeKind, NoticeRow, SectionRow};
+pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, Person};
+pub use thread::{Attachment, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Readers, Thread, Verdict};
+pub use wants::{ListStart, ListWants, SearchWants, ThreadStart, ThreadWants, Wants};
+
+use crate::domain::{
+    id::{AgentId, ConversationId, EntrySeq},
+    people::{Agent, Party},
+    setting::Settings,
+};
+use chrono::{DateTime, Utc};
+
+/// The largest number that is counted exactly; one more is shown as "999+" (R3.6).
+pub const EXACT: u32 = 999;
+
+/// The agent who looks, as admitted to the desk; identity only, rights are read afresh at every call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Identity.
+    pub id: AgentId,
+    /// Short unique name.
+    pub handle: String,
+}
+
+/// What a viewer's screen shows.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The viewer's own record and settings.
+    pub me: Agent,
+    /// The names of the viewer's own groups.
+    pub my_groups: Vec<String>,
+    /// The team's name.
+    pub team: String,
+    /// Unread conversations over all sections, each once (R3.6); 1000 means more than 999.
+    pub badge: u32,
+    /// Notices that were not cleared and whose conversation the viewer may access; 1000 means more.
+    pub bell: u32,
+    /// The sidebar, in order, without what this viewer has not.
+    pub sections: Vec<SectionRow>,
+    /// The list, where one was asked for.
+    pub list: Option<ListPage>,
+    /// The open conversation, where one was asked for.
+    pub opened: Option<Opened>,
+    /// The item panel, where one was asked for; `None` too where there is no such item.
+    pub item: Option<ItemPage>,
+    /// What was found.
+    pub search: Option<SearchPage>,
+    /// The bell's notices, newest first.
+    pub notices: Option<Vec<NoticeRow>>,
+    /// Everybody on the team, for pickers and administration.
+    pub agents: Option<Vec<AgentRow>>,
+    /// The groups.
+    pub groups: Option<Vec<GroupRow>>,
+    /// Customers whose name or address holds what was typed; records this viewer may see (R4.8).
+    pub customers: Option<Vec<CustomerRow>>,
+    /// Items whose number or title holds what was typed.
+    pub items: Option<Vec<ItemRow>>,
+    /// The settings, for owner and admins.
+    pub settings: Option<Settings>,
+    /// The audit log, newest first, for owner and admins.
+    pub audit: Option<Vec<AuditRow>>,
+    /// A draft of a conversation that is not started yet.
+    pub draft: Option<Draft>,
+}
+
+/// Found messages, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SearchPage {
+    /// The hits.
+    pub hits: Vec<Hit>,
+    /// Where to go on; `None` when everything was looked at.
+    pub older: Option<Cursor>,
+    /// What is wrong with the query, if anything; there are no hits then.
+    pub problem: Option<String>,
+}
+
+/// One found message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Its conversation, as a list row shows it.
+    pub conversation: ConversationRow,
+    /// The entry.
+    pub entry: Entry,
+    /// Goes on after this hit.
+    pub cursor: Cursor,
+}
+
+/// What an act of an agent did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message that was written, if any.
+    pub message: Option<EntrySeq>,
+    /// The conversation as it stands now; `None` where the act took the viewer's own access away.
+    pub row: Option<ConversationRow>,
+    /// Mentioned agents who cannot see the conversation, by handle: not notified (R7.3).
+    pub not_notified: Vec<String>,
+    /// Whether anything was written at all (R2.5).
+    pub changed: bool,
+    /// What was made, if anything.
+    pub item: Option<ItemRef>,
+}
+
+/// Why an act was not done, for the person who asked (R5.5).
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Denied {
+    /// No such thing, as far as this viewer may know.
+    #[error("{0}")]
+    NotFound(String),
+    /// Refused: locked, not allowed, restricted or to be confirmed.
+    #[error(transparent)]
+    Refused(#[from] crate::domain::refusal::Refusal),
+    /// Something was added that the sender has not seen (R7.6); in order, oldest first.
+    #[error("{} you have not seen. Read what is new, then send again.", added(unseen.len()))]
+    Stale {
+        /// What was added.
+        unseen: Vec<Entry>,
+    },
+    /// What was given cannot be used: empty text, an unknown handle, a bad address.
+    #[error("{0}")]
+    Invalid(String),
+    /// Disk, file or a bug.
+    #[error("{0}")]
+    Failed(String),
+}
+
+fn added(count: usize) -> String {
+    match count {
+        1 => "1 entry was added that".to_owned(),
+        _ => format!("{count} entries were added that"),
+    }
+}
+
+/// Everything about who joins or reads, shown before something is confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Widening {
+    /// Handles of agents who could read it afterwards.
+    pub readers: Vec<String>,
+    /// Who would be added.
+    pub adds: Vec<Party>,
+}
+
+/// A moment, in UTC.
+pub type Moment = DateTime<Utc>;

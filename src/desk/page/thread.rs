@@ -1,0 +1,229 @@
+//! One opened conversation.
+
+use super::{ConversationRow, Moment, Person};
+use crate::domain::{
+    conversation::EntryKind,
+    id::{ConversationId, EntrySeq, ItemId},
+    people::words,
+};
+
+/// What opening a conversation gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// The conversation.
+    Thread(Box<Thread>),
+    /// The restricted access screen: the viewer was told of it and cannot see it any more (R6.6).
+    Restricted(ConversationId),
+    /// As for a number that never was (R6.6).
+    NotFound(ConversationId),
+}
+
+/// A window of a conversation, and what the viewer may do with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// The conversation as its row shows it.
+    pub row: ConversationRow,
+    /// The entries, oldest first.
+    pub entries: Vec<Entry>,
+    /// Whether there are entries before these.
+    pub earlier: bool,
+    /// Whether there are entries after these.
+    pub later: bool,
+    /// The newest entry of the conversation, whether in the window or not.
+    pub last_seq: EntrySeq,
+    /// Up to where the viewer has read; 0 for nothing.
+    pub read_up_to: EntrySeq,
+    /// Everybody who takes part or follows.
+    pub followers: Vec<Follower>,
+    /// What the viewer may do, and why not.
+    pub may: May,
+    /// Who will receive a reply.
+    pub reply_to: Readers,
+    /// Who will receive a note.
+    pub note_to: Readers,
+    /// The viewer's kept drafts.
+    pub drafts: Vec<Draft>,
+    /// Whether the viewer follows it.
+    pub following: bool,
+    /// Number of replies and notes, for "n messages and m notes".
+    pub replies: u32,
+    /// See `replies`.
+    pub notes: u32,
+}
+
+/// One entry of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place: 1, 2, 3 …
+    pub seq: EntrySeq,
+    /// Reply, note or system line.
+    pub kind: EntryKind,
+    /// Who wrote it.
+    pub from: From,
+    /// When.
+    pub at: Moment,
+    /// The text, exactly as written.
+    pub text: String,
+    /// How it came, if from outside.
+    pub channel: Option<String>,
+    /// What was attached.
+    pub attachments: Vec<Attachment>,
+}
+
+/// Who wrote an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// An agent; the address is the handle.
+    Agent(Person),
+    /// A customer.
+    Customer(Person),
+    /// The desk.
+    System,
+}
+
+/// What was attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// File name; may be empty.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// Somebody who takes part in a conversation or follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follower {
+    /// Who.
+    pub person: Person,
+    /// Whether it is a customer, an agent or a group.
+    pub kind: FollowerKind,
+    /// The customer whom it is about; never removed (R5.2).
+    pub requester: bool,
+    /// Was added by name and so may reply, or read an internal one.
+    pub added: bool,
+    /// Only through the linked item.
+    pub via_item: bool,
+    /// Follows, but cannot see it: is sent nothing (R6.3).
+    pub dormant: bool,
+}
+
+words! {
+    /// What a follower is.
+    FollowerKind {
+        /// A member of the team.
+        Agent = "agent",
+        /// A customer.
+        Customer = "customer",
+        /// All members of a group.
+        Group = "group",
+    }
+}
+
+/// Who will receive what is written (R1.5).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Readers {
+    /// Customers by name; empty for notes and internal messages.
+    pub customers: Vec<String>,
+    /// How many agents who follow and can see it, without the writer.
+    pub agents: u32,
+}
+
+/// Whether something is allowed; what is greyed out and what is refused come from the same verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it is.
+    pub allowed: bool,
+    /// Why not, in a sentence with what would help.
+    pub why: Option<String>,
+    /// The rule behind a refusal, "R2.4".
+    pub rule: Option<&'static str>,
+}
+
+/// What the viewer may do with a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct May {
+    /// Reply, or write internally.
+    pub reply: Verdict,
+    /// Write a note; refused in internal conversations, which have none.
+    pub note: Verdict,
+    /// Close it.
+    pub close: Verdict,
+    /// Re-open it.
+    pub reopen: Verdict,
+    /// Lock it.
+    pub lock: Verdict,
+    /// Unlock it.
+    pub unlock: Verdict,
+    /// Assign it to somebody.
+    pub assign: Verdict,
+    /// Assign it to oneself.
+    pub take: Verdict,
+    /// Release it.
+    pub release: Verdict,
+    /// Hand it to another group.
+    pub forward: Verdict,
+    /// Make it private or public.
+    pub set_privacy: Verdict,
+    /// Link it to an item or unlink it.
+    pub link: Verdict,
+    /// Make an item from it.
+    pub create_item: Verdict,
+    /// Add and remove people.
+    pub people: Verdict,
+    /// Follow or unfollow it.
+    pub follow: Verdict,
+}
+
+words! {
+    /// What the composer writes (R1.5).
+    Mode {
+        /// To everybody in a customer conversation.
+        Reply = "reply",
+        /// For agents, in a customer conversation.
+        Note = "note",
+        /// In an internal conversation.
+        Internal = "internal",
+    }
+}
+
+/// Where a draft belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum DraftPlace {
+    /// A conversation.
+    Conversation(ConversationId),
+    /// A conversation with a customer that is not started yet.
+    NewWithCustomer,
+    /// A conversation with agents that is not started yet.
+    NewWithAgents,
+    /// A conversation on an item that is not started yet.
+    NewOnItem(ItemId),
+}
+
+/// A kept draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Where it belongs.
+    pub place: DraftPlace,
+    /// Reply and note are kept apart.
+    pub mode: Mode,
+    /// The text.
+    pub text: String,
+}
+
+impl Verdict {
+    /// Allowed.
+    pub const fn yes() -> Self {
+        Self { allowed: true, why: None, rule: None }
+    }
+}
+
+impl std::convert::From<&Result<(), crate::domain::refusal::Refusal>> for Verdict {
+    fn from(outcome: &Result<(), crate::domain::refusal::Refusal>) -> Self {
+        match outcome {
+            Ok(()) => Self::yes(),
+            Err(refusal) => Self { allowed: false, why: Some(refusal.text.clone()), rule: Some(refusal.rule) },
+        }
+    }
+}

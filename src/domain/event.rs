@@ -1,0 +1,77 @@
+//! What happened.
+
+use super::people::words;
+
+words! {
+    /// The name of an event, in the event log and the audit log.
+    EventKind {
+        /// A conversation began.
+        Started = "started",
+        /// Somebody wrote to everybody in it.
+        Replied = "replied",
+        /// An agent wrote for agents.
+        Noted = "noted",
+        /// It was put away.
+        Closed = "closed",
+        /// It was taken up again.
+        Reopened = "reopened",
+        /// Nobody may reply from here.
+        Locked = "locked",
+        /// People may reply again.
+        Unlocked = "unlocked",
+        /// An agent is responsible.
+        Assigned = "assigned",
+        /// Nobody is responsible.
+        Released = "released",
+        /// Another group has it.
+        Forwarded = "forwarded",
+        /// Somebody takes part.
+        Added = "added",
+        /// Somebody takes part no more.
+        Removed = "removed",
+        /// An agent follows.
+        Followed = "followed",
+        /// An agent follows no more.
+        Unfollowed = "unfollowed",
+        /// It belongs to an item.
+        Linked = "linked",
+        /// It belongs to no item.
+        Unlinked = "unlinked",
+        /// An item was made.
+        ItemCreated = "item-created",
+        /// An item was changed.
+        ItemChanged = "item-changed",
+        /// It was made private.
+        MadePrivate = "made-private",
+        /// It was made public.
+        MadePublic = "made-public",
+        /// An administrator opened a direct conversation of others (R6.11).
+        OpenedDirect = "opened-direct",
+        /// An administrator looked at what a customer can see.
+        ViewedCustomer = "viewed-customer",
+        /// An agent was added.
+        AgentAdded = "agent-added",
+        /// An agent's role, activity or rights changed.
+        AgentChanged = "agent-changed",
+        /// A group was added.
+        GroupAdded = "group-added",
+        /// A group was changed.
+        GroupChanged = "group-changed",
+        /// An agent joined a group.
+        GroupJoined = "group-joined",
+        /// An agent left a group.
+        GroupLeft = "group-left",
+        /// A customer was added by hand.
+        CustomerAdded = "customer-added",
+        /// A customer's record changed.
+        CustomerChanged = "customer-changed",
+        /// A setting changed.
+        SettingChanged = "setting-changed",
+        /// Conversations were imported.
+        Imported = "imported",
+        /// A backup was written.
+        BackedUp = "backed-up",
+        /// The desk was created.
+        DeskCreated = "desk-created",
+    }
+}

@@ -1,0 +1,223 @@
+//! Agents, customers and groups.
+
+use super::id::{AgentId, CustomerId, GroupId};
+use serde::{Deserialize, Serialize};
+
+/// Declares an enum whose values have one word each: in the database, on the command line and in JSON.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for this value, as scripts and people write it.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.word())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            /// # Errors
+            /// A sentence that lists the words there are.
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(format!("“{text}” is none of: {}.", [$($word),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// What somebody may administer (R5.6).
+    Role {
+        /// Everything, and making owners; at least one is active.
+        Owner = "owner",
+        /// Everything but making owners.
+        Admin = "admin",
+        /// Working with conversations.
+        Agent = "agent",
+    }
+}
+
+impl Role {
+    /// Owner and admins administer the desk and see every customer conversation (R5.6, R6.2).
+    pub const fn administers(self) -> bool {
+        match self {
+            Self::Owner | Self::Admin => true,
+            Self::Agent => false,
+        }
+    }
+}
+
+words! {
+    /// How much of From Customers an agent is shown: scope, never access (R3.5).
+    FromCustomers {
+        /// The section is hidden everywhere in the messenger.
+        Off = "off",
+        /// Every customer conversation that the agent may access.
+        All = "all",
+        /// Customer conversations in projects that the agent follows.
+        Projects = "projects",
+        /// Customer conversations that the agent follows directly.
+        Followed = "followed",
+    }
+}
+
+words! {
+    /// Of which messages an agent is told (R7.1).
+    Notify {
+        /// Of all that the agent may access and that is in its scope.
+        All = "all",
+        /// Of those in conversations that the agent follows.
+        Mine = "mine",
+        /// Of none.
+        None = "none",
+    }
+}
+
+words! {
+    /// How a group's new conversations find an agent (R8.1).
+    Routing {
+        /// Offered to all ready members at once.
+        Polite = "polite",
+        /// Waits in Unassigned until a member takes it.
+        Democracy = "democracy",
+        /// Assigned on arrival.
+        Dictator = "dictator",
+    }
+}
+
+/// A member of the team, with the settings that the rules ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Identity.
+    pub id: AgentId,
+    /// Short unique name, as in `@ana`.
+    pub handle: String,
+    /// Full name, as colleagues see it.
+    pub name: String,
+    /// Name that customers see; the full name where absent.
+    pub public_name: Option<String>,
+    /// What the agent may administer.
+    pub role: Role,
+    /// Whether the agent can do anything at all.
+    pub active: bool,
+    /// Whether routing may choose the agent (R8.2).
+    pub ready: bool,
+    /// The right to reply to customers (R5.2).
+    pub reply_to_customers: bool,
+    /// Scope of From Customers (R3.5).
+    pub from_customers: FromCustomers,
+    /// Notices for customer conversations (R7.1).
+    pub notify_customers: Notify,
+    /// Notices for internal conversations (R7.1).
+    pub notify_internal: Notify,
+    /// Whether the terminal's bell rings.
+    pub bell: bool,
+    /// The groups the agent is a member of.
+    pub groups: Vec<GroupId>,
+}
+
+/// Somebody who writes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Identity.
+    pub id: CustomerId,
+    /// Mail address, or another unique name where a channel has none; lower case.
+    pub address: String,
+    /// Display name; may be empty.
+    pub name: String,
+    /// The organization, if any.
+    pub organization: Option<String>,
+    /// Whether messages from this address are refused (R5.6).
+    pub blocked: bool,
+    /// Whether an agent added the record by hand (R4.8).
+    pub by_hand: bool,
+}
+
+/// Agents who share a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Identity.
+    pub id: GroupId,
+    /// Unique name.
+    pub name: String,
+    /// How new conversations find an agent.
+    pub routing: Routing,
+}
+
+/// One person or group that can be added to a conversation or follow an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Party {
+    /// An agent by handle.
+    Agent(String),
+    /// A customer by address.
+    Customer(String),
+    /// Every member of a group, by the group's name.
+    Group(String),
+}
+
+/// Checks a handle: 1 to 32 of a–z, 0–9, `-`, `_`, `.`, beginning with a letter or digit.
+///
+/// # Errors
+/// A sentence that says what a handle may hold.
+pub fn check_handle(text: &str) -> Result<String, String> {
+    let handle = text.strip_prefix('@').unwrap_or(text).to_lowercase();
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+    let begins = handle.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if begins && handle.len() <= 32 && handle.bytes().all(allowed) {
+        Ok(handle)
+    } else {
+        Err(format!("“{text}” cannot be a handle. Use 1 to 32 letters a–z, digits, “-”, “_” or “.”, beginning with a letter or a digit."))
+    }
+}
+
+/// Checks a customer's address: something@something, no spaces or control characters, at most 254 bytes; lower-cased.
+///
+/// # Errors
+/// A sentence that says what an address looks like.
+pub fn check_address(text: &str) -> Result<String, String> {
+    let address = text.trim().to_lowercase();
+    let sides = address.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    let foreign = |letter: char| letter.is_whitespace() || letter.is_control() || "<>,;\"".contains(letter);
+    if sides && address.len() <= 254 && !address.chars().any(foreign) {
+        Ok(address)
+    } else {
+        Err(format!("“{text}” is not an address. Write it as somebody@example.com."))
+    }
+}
+
+/// Checks a name of a person, group or team: 1 to 100 characters that are not only spaces, none of them a control character.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn check_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() {
+        Err("The name is empty. Give at least one character.".into())
+    } else if name.chars().count() > 100 {
+        Err("The name is longer than 100 characters. Give a shorter one.".into())
+    } else if name.chars().any(char::is_control) {
+        Err("The name holds a control character. Write it without.".into())
+    } else {
+        Ok(name.to_owned())
+    }
+}
