@@ -2,6 +2,10 @@
 
 /// What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 pub mod domain;
+/// Who may see and do what: pure; written once.
+pub mod policy;
+/// Where a desk is kept: the only SQL, the only SQLite.
+pub mod store;
 /// What can be done: the use cases. Every door talks to the desk and to nothing below it.
 pub mod desk;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
