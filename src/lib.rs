@@ -4,3 +4,5 @@
 pub mod domain;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// The messenger in the terminal: the keymap, what is shown, and what a key changes in it.
+pub mod tui;
