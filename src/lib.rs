@@ -10,3 +10,5 @@ pub mod store;
 pub mod desk;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// The messenger in the terminal: the keymap, what is shown, and what a key changes in it.
+pub mod tui;
