@@ -6,8 +6,12 @@ pub mod check;
 pub mod large;
 /// What the demo desk does while one watches: bells, drafts, answers and arrivals.
 pub mod live;
+/// How the conversations of a planned desk are made.
+pub mod pack;
 /// The company of the demo desk, its people and its work items.
 pub mod people;
+/// What a planned desk is made of.
+pub mod planned;
 /// Whether the past of a conversation could have happened under the rules, found by playing it through.
 pub mod playthrough;
 /// Pseudo-random numbers that are the same for the same seed on every machine.
