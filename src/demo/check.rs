@@ -29,9 +29,7 @@ impl Script {
         }
         for draft in &self.drafts {
             let place = format!("draft of {} in {}", draft.agent, draft.conversation);
-            if self.agent(&draft.agent).is_none()
-                || self.conversation(&draft.conversation).is_none()
-            {
+            if self.agent(&draft.agent).is_none() || self.conversation(&draft.conversation).is_none() {
                 problems.push(format!("{place}: no such agent or conversation"));
             }
             if !matches!(draft.kind, Kind::Reply | Kind::Note) || draft.text.is_empty() {
@@ -69,97 +67,38 @@ impl Script {
                 }
             }
         };
-        once(
-            "group",
-            self.groups
-                .iter()
-                .map(|group| group.name.as_str())
-                .collect(),
-        );
-        once(
-            "agent",
-            self.agents
-                .iter()
-                .map(|agent| agent.handle.as_str())
-                .collect(),
-        );
-        once(
-            "organization",
-            self.organizations.iter().map(String::as_str).collect(),
-        );
-        once(
-            "customer",
-            self.customers
-                .iter()
-                .map(|customer| customer.id.as_str())
-                .collect(),
-        );
-        once(
-            "address",
-            self.customers
-                .iter()
-                .map(|customer| customer.address.as_str())
-                .collect(),
-        );
-        once(
-            "item",
-            self.items.iter().map(|item| item.name.as_str()).collect(),
-        );
-        once(
-            "conversation",
-            self.conversations
-                .iter()
-                .map(|conversation| conversation.name.as_str())
-                .collect(),
-        );
+        once("group", self.groups.iter().map(|group| group.name.as_str()).collect());
+        once("agent", self.agents.iter().map(|agent| agent.handle.as_str()).collect());
+        once("organization", self.organizations.iter().map(String::as_str).collect());
+        once("customer", self.customers.iter().map(|customer| customer.id.as_str()).collect());
+        once("address", self.customers.iter().map(|customer| customer.address.as_str()).collect());
+        once("item", self.items.iter().map(|item| item.name.as_str()).collect());
+        once("conversation", self.conversations.iter().map(|conversation| conversation.name.as_str()).collect());
     }
 
     fn check_people(&self, problems: &mut Vec<String>) {
-        for group in self
-            .groups
-            .iter()
-            .filter(|group| !ROUTINGS.contains(&group.routing.as_str()))
-        {
-            problems.push(format!(
-                "group {}: no routing `{}`",
-                group.name, group.routing
-            ));
+        for group in self.groups.iter().filter(|group| !ROUTINGS.contains(&group.routing.as_str())) {
+            problems.push(format!("group {}: no routing `{}`", group.name, group.routing));
         }
         for agent in &self.agents {
             if let Some(group) = agent.groups.iter().find(|group| !self.has_group(group)) {
                 problems.push(format!("agent {}: no group `{group}`", agent.handle));
             }
             if !FROM_CUSTOMERS.contains(&agent.from_customers.as_str()) {
-                problems.push(format!(
-                    "agent {}: no setting `{}`",
-                    agent.handle, agent.from_customers
-                ));
+                problems.push(format!("agent {}: no setting `{}`", agent.handle, agent.from_customers));
             }
         }
         for customer in &self.customers {
             if !is_nobodys(&customer.address) {
-                problems.push(format!(
-                    "customer {}: `{}` could be somebody's",
-                    customer.id, customer.address
-                ));
+                problems.push(format!("customer {}: `{}` could be somebody's", customer.id, customer.address));
             }
             if let Some(organization) = &customer.organization
                 && !self.organizations.contains(organization)
             {
-                problems.push(format!(
-                    "customer {}: no organization `{organization}`",
-                    customer.id
-                ));
+                problems.push(format!("customer {}: no organization `{organization}`", customer.id));
             }
-            if !self
-                .thanks
-                .iter()
-                .any(|thanks| thanks.language == customer.language)
-            {
-                problems.push(format!(
-                    "customer {}: no thanks in `{}`",
-                    customer.id, customer.language
-                ));
+            if !self.thanks.iter().any(|thanks| thanks.language == customer.language) {
+                problems.push(format!("customer {}: no thanks in `{}`", customer.id, customer.language));
             }
         }
     }
@@ -167,31 +106,18 @@ impl Script {
     fn check_items(&self, problems: &mut Vec<String>) {
         for item in &self.items {
             let place = format!("item {}", item.name);
-            if item
-                .requester
-                .as_ref()
-                .is_some_and(|id| self.customer(id).is_none())
-                || item
-                    .assignee
-                    .as_ref()
-                    .is_some_and(|handle| self.agent(handle).is_none())
-                || item
-                    .followers
-                    .iter()
-                    .any(|who| *who == Who::Requester || !self.knows(who))
+            if item.requester.as_ref().is_some_and(|id| self.customer(id).is_none())
+                || item.assignee.as_ref().is_some_and(|handle| self.agent(handle).is_none())
+                || item.followers.iter().any(|who| *who == Who::Requester || !self.knows(who))
             {
-                problems.push(format!(
-                    "{place}: requester, assignee or a follower is nobody"
-                ));
+                problems.push(format!("{place}: requester, assignee or a follower is nobody"));
             }
             if item.at >= 0 {
                 problems.push(format!("{place}: made in the future"));
             }
             let Some(name) = &item.project else { continue };
             match self.item(name) {
-                Some(project)
-                    if project.kind == ItemKind::Project && item.kind != ItemKind::Project =>
-                {
+                Some(project) if project.kind == ItemKind::Project && item.kind != ItemKind::Project => {
                     if project.at >= item.at {
                         problems.push(format!("{place}: older than its project"));
                     }
@@ -201,42 +127,23 @@ impl Script {
         }
     }
 
-    fn check_conversation(
-        &self,
-        index: usize,
-        conversation: &ScriptedConversation,
-        problems: &mut Vec<String>,
-    ) {
+    fn check_conversation(&self, index: usize, conversation: &ScriptedConversation, problems: &mut Vec<String>) {
         let mut wrong = |what: String| problems.push(format!("{}: {what}", conversation.name));
         let groups = conversation.group.iter().chain(&conversation.arrived_in);
         for group in groups.filter(|group| !self.has_group(group)) {
             wrong(format!("no group `{group}`"));
         }
-        if conversation
-            .assignee
-            .as_ref()
-            .is_some_and(|handle| self.agent(handle).is_none())
-        {
+        if conversation.assignee.as_ref().is_some_and(|handle| self.agent(handle).is_none()) {
             wrong("assigned to nobody the script knows".to_owned());
         }
-        if conversation
-            .requester
-            .as_ref()
-            .is_some_and(|id| self.customer(id).is_none())
-        {
+        if conversation.requester.as_ref().is_some_and(|id| self.customer(id).is_none()) {
             wrong("its requester is nobody".to_owned());
         }
-        if conversation
-            .item
-            .as_ref()
-            .is_some_and(|name| self.item(name).is_none())
-        {
+        if conversation.item.as_ref().is_some_and(|name| self.item(name).is_none()) {
             wrong("linked to an item that is not there".to_owned());
         }
         if let Some(name) = &conversation.follow_up_to
-            && !self.conversations[..index]
-                .iter()
-                .any(|earlier| earlier.name == *name)
+            && !self.conversations[..index].iter().any(|earlier| earlier.name == *name)
         {
             wrong(format!("follows up `{name}`, which is not there before it"));
         }
@@ -248,11 +155,7 @@ impl Script {
                 wrong(format!("{who:?} cannot be added or follow"));
             }
         }
-        if let Some(handle) = conversation
-            .seen_by
-            .iter()
-            .find(|handle| self.agent(handle).is_none())
-        {
+        if let Some(handle) = conversation.seen_by.iter().find(|handle| self.agent(handle).is_none()) {
             wrong(format!("seen by `{handle}`, who is nobody"));
         }
         match conversation.audience {
@@ -263,10 +166,7 @@ impl Script {
                 if conversation.requester.is_some()
                     || conversation.group.is_some()
                     || conversation.assignee.is_some()
-                    || conversation
-                        .added
-                        .iter()
-                        .any(|who| !matches!(who, Who::Agent(_))) =>
+                    || conversation.added.iter().any(|who| !matches!(who, Who::Agent(_))) =>
             {
                 wrong("internal, so without customer, group or assignee (R1.6)".to_owned());
             }
@@ -276,35 +176,23 @@ impl Script {
 
     fn check_notice(&self, notice: &ScriptedNotice, problems: &mut Vec<String>) {
         let place = format!("notice for {} in {}", notice.agent, notice.conversation);
-        let (Some(agent), Some(conversation)) = (
-            self.agent(&notice.agent),
-            self.conversation(&notice.conversation),
-        ) else {
+        let (Some(agent), Some(conversation)) = (self.agent(&notice.agent), self.conversation(&notice.conversation))
+        else {
             problems.push(format!("{place}: no such agent or conversation"));
             return;
         };
-        let told = conversation
-            .messages
-            .iter()
-            .enumerate()
-            .any(|(index, message)| {
-                message.at == notice.at
-                    && !message.from.is_agent(&agent.handle)
-                    && match notice.kind {
-                        NoticeKind::Arrived => index == 0,
-                        NoticeKind::Replied => matches!(message.kind, Kind::Reply | Kind::Note),
-                        NoticeKind::Mentioned => message.mentions.contains(&agent.handle),
-                        NoticeKind::Assigned => {
-                            message.kind == Kind::Assign
-                                && message.to.as_ref() == Some(&agent.handle)
-                        }
-                    }
-            });
+        let told = conversation.messages.iter().enumerate().any(|(index, message)| {
+            message.at == notice.at
+                && !message.from.is_agent(&agent.handle)
+                && match notice.kind {
+                    NoticeKind::Arrived => index == 0,
+                    NoticeKind::Replied => matches!(message.kind, Kind::Reply | Kind::Note),
+                    NoticeKind::Mentioned => message.mentions.contains(&agent.handle),
+                    NoticeKind::Assigned => message.kind == Kind::Assign && message.to.as_ref() == Some(&agent.handle),
+                }
+        });
         if !told {
-            problems.push(format!(
-                "{place}: nothing at {} that it could tell",
-                notice.at
-            ));
+            problems.push(format!("{place}: nothing at {} that it could tell", notice.at));
         }
     }
 
@@ -318,10 +206,7 @@ impl Script {
                     Who::Customer(_) => conversation.added.contains(&answer.from),
                     Who::Agent(_) => false,
                 };
-                if !one_of_them
-                    || conversation.audience != Audience::Customer
-                    || conversation.state == State::Locked
-                {
+                if !one_of_them || conversation.audience != Audience::Customer || conversation.state == State::Locked {
                     problems.push(format!("{place}: nobody there could write it"));
                 }
             }
@@ -333,27 +218,15 @@ impl Script {
 
     fn check_arrival(&self, arrival: &ScriptedArrival, problems: &mut Vec<String>) {
         let place = format!("arrival after {} s", arrival.after);
-        let somebody = match (
-            &arrival.customer,
-            &arrival.name,
-            &arrival.address,
-            &arrival.language,
-        ) {
+        let somebody = match (&arrival.customer, &arrival.name, &arrival.address, &arrival.language) {
             (Some(id), None, None, None) => self.customer(id).is_some(),
             (None, Some(name), Some(address), Some(language)) => {
-                !name.is_empty()
-                    && is_nobodys(address)
-                    && self
-                        .thanks
-                        .iter()
-                        .any(|thanks| thanks.language == *language)
+                !name.is_empty() && is_nobodys(address) && self.thanks.iter().any(|thanks| thanks.language == *language)
             }
             _ => false,
         };
         if !somebody {
-            problems.push(format!(
-                "{place}: neither a customer of the script nor somebody new"
-            ));
+            problems.push(format!("{place}: neither a customer of the script nor somebody new"));
         }
         if !self.has_group(&arrival.group) || !CHANNELS.contains(&arrival.channel.as_str()) {
             problems.push(format!("{place}: no such group or channel"));
@@ -377,15 +250,12 @@ impl Script {
 pub(crate) fn is_nobodys(address: &str) -> bool {
     address.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
-            && ["example.com", "example.org", "invalid"]
-                .iter()
-                .any(|reserved| {
-                    domain.strip_suffix(reserved).is_some_and(|rest| {
-                        // `invalid` is a top level: it needs a name before it, the other two may stand alone.
-                        (rest.is_empty() && *reserved != "invalid")
-                            || (rest.len() > 1 && rest.ends_with('.'))
-                    })
+            && ["example.com", "example.org", "invalid"].iter().any(|reserved| {
+                domain.strip_suffix(reserved).is_some_and(|rest| {
+                    // `invalid` is a top level: it needs a name before it, the other two may stand alone.
+                    (rest.is_empty() && *reserved != "invalid") || (rest.len() > 1 && rest.ends_with('.'))
                 })
+            })
     })
 }
 
@@ -438,114 +308,35 @@ mod tests {
     #[test]
     fn every_name_that_leads_nowhere_is_found() {
         for (good, bad, says) in [
-            (
-                "handle = \"olga\"",
-                "handle = \"ana\"",
-                "agent `ana` is empty or there twice",
-            ),
-            (
-                "routing = \"democracy\"",
-                "routing = \"chaos\"",
-                "no routing `chaos`",
-            ),
-            (
-                "groups = [\"Support\"]",
-                "groups = [\"Sales\"]",
-                "no group `Sales`",
-            ),
-            (
-                "role = \"owner\"",
-                "role = \"owner\", from-customers = \"some\"",
-                "no setting `some`",
-            ),
-            (
-                "jo@shop.example.org",
-                "jo@shop.org",
-                "`jo@shop.org` could be somebody's",
-            ),
-            (
-                "name = \"Jo\"",
-                "name = \"Jo\", organization = \"X\"",
-                "no organization `X`",
-            ),
-            (
-                "name = \"Jo\"",
-                "name = \"Jo\", language = \"la\"",
-                "no thanks in `la`",
-            ),
-            (
-                "followers = [\"agent:ana\"]",
-                "followers = [\"customer:eve\"]",
-                "a follower is nobody",
-            ),
-            (
-                "project = \"move\"",
-                "project = \"box\"",
-                "`box` cannot be its project",
-            ),
+            ("handle = \"olga\"", "handle = \"ana\"", "agent `ana` is empty or there twice"),
+            ("routing = \"democracy\"", "routing = \"chaos\"", "no routing `chaos`"),
+            ("groups = [\"Support\"]", "groups = [\"Sales\"]", "no group `Sales`"),
+            ("role = \"owner\"", "role = \"owner\", from-customers = \"some\"", "no setting `some`"),
+            ("jo@shop.example.org", "jo@shop.org", "`jo@shop.org` could be somebody's"),
+            ("name = \"Jo\"", "name = \"Jo\", organization = \"X\"", "no organization `X`"),
+            ("name = \"Jo\"", "name = \"Jo\", language = \"la\"", "no thanks in `la`"),
+            ("followers = [\"agent:ana\"]", "followers = [\"customer:eve\"]", "a follower is nobody"),
+            ("project = \"move\"", "project = \"box\"", "`box` cannot be its project"),
             ("at = -900", "at = -700", "older than its project"),
             ("at = -800", "at = 0", "made in the future"),
-            (
-                "item = \"box\"",
-                "item = \"crate\"",
-                "linked to an item that is not there",
-            ),
+            ("item = \"box\"", "item = \"crate\"", "linked to an item that is not there"),
             ("item = \"box\"", "channel = \"fax\"", "no channel `fax`"),
-            (
-                "item = \"box\"",
-                "follow-up-to = \"coffee\"",
-                "follows up `coffee`",
-            ),
+            ("item = \"box\"", "follow-up-to = \"coffee\"", "follows up `coffee`"),
             ("item = \"box\"", "seen-by = [\"eve\"]", "seen by `eve`"),
-            (
-                "item = \"box\"",
-                "added = [\"customer\"]",
-                "cannot be added",
-            ),
+            ("item = \"box\"", "added = [\"customer\"]", "cannot be added"),
             ("item = \"box\"", "audience = \"internal\"", "R1.6"),
             ("requester = \"mara\"", "", "R1.3"),
-            (
-                "kind = \"arrived\", at = -90",
-                "kind = \"arrived\", at = -80",
-                "nothing at -80",
-            ),
-            (
-                "kind = \"arrived\"",
-                "kind = \"mentioned\"",
-                "nothing at -90",
-            ),
-            (
-                "kind = \"note\"",
-                "kind = \"lock\"",
-                "a draft is a reply or a note",
-            ),
-            (
-                "when = \"close\"",
-                "when = \"close\", from = \"customer:jo\"",
-                "nobody there could write it",
-            ),
-            (
-                "answer = [{ conversation = \"tea\"",
-                "answer = [{ conversation = \"cocoa\"",
-                "no such conversation",
-            ),
-            (
-                "after = 9, customer = \"mara\"",
-                "after = 9, customer = \"jo\"",
-                "`tea` is not theirs",
-            ),
-            (
-                "after = 9, customer = \"mara\"",
-                "after = 9",
-                "neither a customer of the script nor somebody new",
-            ),
+            ("kind = \"arrived\", at = -90", "kind = \"arrived\", at = -80", "nothing at -80"),
+            ("kind = \"arrived\"", "kind = \"mentioned\"", "nothing at -90"),
+            ("kind = \"note\"", "kind = \"lock\"", "a draft is a reply or a note"),
+            ("when = \"close\"", "when = \"close\", from = \"customer:jo\"", "nobody there could write it"),
+            ("answer = [{ conversation = \"tea\"", "answer = [{ conversation = \"cocoa\"", "no such conversation"),
+            ("after = 9, customer = \"mara\"", "after = 9, customer = \"jo\"", "`tea` is not theirs"),
+            ("after = 9, customer = \"mara\"", "after = 9", "neither a customer of the script nor somebody new"),
         ] {
             assert!(GOOD.contains(good), "{good}");
             let found = problems(&GOOD.replacen(good, bad, 1));
-            assert!(
-                found.iter().any(|problem| problem.contains(says)),
-                "{bad}: {found:?}"
-            );
+            assert!(found.iter().any(|problem| problem.contains(says)), "{bad}: {found:?}");
         }
     }
 
@@ -554,14 +345,9 @@ mod tests {
         for address in ["a@example.com", "a@b.example.org", "a@b.invalid"] {
             assert!(is_nobodys(address), "{address}");
         }
-        for address in [
-            "a@acme.com",
-            "a@notexample.com",
-            "a@invalid",
-            "@example.com",
-            "example.com",
-            "a@.example.com.evil.net",
-        ] {
+        for address in
+            ["a@acme.com", "a@notexample.com", "a@invalid", "@example.com", "example.com", "a@.example.com.evil.net"]
+        {
             assert!(!is_nobodys(address), "{address}");
         }
     }

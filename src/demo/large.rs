@@ -22,20 +22,18 @@ const STREAM_CUSTOMER: u64 = 3;
 const STREAM_RARE: u64 = 4;
 
 const FIRST_NAMES: [&str; 44] = [
-    "Amira", "Bo", "Carla", "Dmitri", "Edda", "Felix", "Gita", "Hugo", "Ilse", "Jamal", "Keiko",
-    "Lars", "Mina", "Nils", "Odile", "Pavel", "Quentin", "Rosa", "Stella", "Tariq", "Ursula",
-    "Viktor", "Wanda", "Xenia", "Yusuf", "Zora", "Anton", "Berta", "Cyril", "Dora", "Emil",
-    "Flora", "Georg", "Hanna", "Ivo", "Jasmin", "Kofi", "Lucia", "Marek", "Nadia", "Otto", "Paula",
-    "Rafael", "Sonja",
+    "Amira", "Bo", "Carla", "Dmitri", "Edda", "Felix", "Gita", "Hugo", "Ilse", "Jamal", "Keiko", "Lars", "Mina",
+    "Nils", "Odile", "Pavel", "Quentin", "Rosa", "Stella", "Tariq", "Ursula", "Viktor", "Wanda", "Xenia", "Yusuf",
+    "Zora", "Anton", "Berta", "Cyril", "Dora", "Emil", "Flora", "Georg", "Hanna", "Ivo", "Jasmin", "Kofi", "Lucia",
+    "Marek", "Nadia", "Otto", "Paula", "Rafael", "Sonja",
 ];
 
 // As many as have no common divisor with the number of first names, so that pairs repeat late.
 const LAST_NAMES: [&str; 45] = [
-    "Abel", "Berg", "Castro", "Dube", "Eriks", "Faure", "Garcia", "Haddad", "Ito", "Jensen",
-    "Kowal", "Lehman", "Mbeki", "Novak", "Okoro", "Petrov", "Quist", "Rossi", "Silva", "Tanaka",
-    "Ueda", "Varga", "Weber", "Xu", "Yilmaz", "Zeman", "Alves", "Bauer", "Cohen", "Demir", "Egger",
-    "Fisher", "Greco", "Horvat", "Ivanov", "Jansen", "Kaya", "Lopez", "Moreau", "Nguyen", "Olsen",
-    "Pappas", "Reyes", "Schulz", "Toth",
+    "Abel", "Berg", "Castro", "Dube", "Eriks", "Faure", "Garcia", "Haddad", "Ito", "Jensen", "Kowal", "Lehman",
+    "Mbeki", "Novak", "Okoro", "Petrov", "Quist", "Rossi", "Silva", "Tanaka", "Ueda", "Varga", "Weber", "Xu", "Yilmaz",
+    "Zeman", "Alves", "Bauer", "Cohen", "Demir", "Egger", "Fisher", "Greco", "Horvat", "Ivanov", "Jansen", "Kaya",
+    "Lopez", "Moreau", "Nguyen", "Olsen", "Pappas", "Reyes", "Schulz", "Toth",
 ];
 
 /// A planned desk. Agents, groups, organizations, customers and items are named by their place, counted from 0.
@@ -61,13 +59,9 @@ pub struct LargeDesk {
 impl LargeDesk {
     /// Plans a desk of exactly `messages` messages, five to a conversation.
     pub fn new(messages: u64, seed: u64) -> Self {
-        let conversations =
-            messages / PACK_MESSAGES * PACK as u64 + (messages % PACK_MESSAGES).div_ceil(5);
-        let one_for =
-            |several: u64| u32::try_from((conversations / several).max(1)).unwrap_or(u32::MAX);
-        let grown = |more: u64| {
-            u32::try_from((conversations * more / 200_000).min(more)).unwrap_or(u32::MAX)
-        };
+        let conversations = messages / PACK_MESSAGES * PACK as u64 + (messages % PACK_MESSAGES).div_ceil(5);
+        let one_for = |several: u64| u32::try_from((conversations / several).max(1)).unwrap_or(u32::MAX);
+        let grown = |more: u64| u32::try_from((conversations * more / 200_000).min(more)).unwrap_or(u32::MAX);
         let mut random = Random::of(seed, STREAM_RARE, 0);
         let rare = RARE_MESSAGES.min(messages);
         Self {
@@ -124,15 +118,13 @@ impl LargeDesk {
             ("cleo", "Cleo Marchetti", Role::Agent, vec![0]),
             ("dev", "Dev Anand", Role::Agent, vec![1]),
         ];
-        let named = named
-            .into_iter()
-            .map(|(handle, name, role, groups)| PlannedAgent {
-                handle: handle.to_owned(),
-                name: name.to_owned(),
-                role,
-                groups,
-                from_customers_off: handle == "dev",
-            });
+        let named = named.into_iter().map(|(handle, name, role, groups)| PlannedAgent {
+            handle: handle.to_owned(),
+            name: name.to_owned(),
+            role,
+            groups,
+            from_customers_off: handle == "dev",
+        });
         let others = (6..self.agents).map(|place| {
             let first = FIRST_NAMES[place as usize % FIRST_NAMES.len()];
             PlannedAgent {
@@ -163,9 +155,7 @@ impl LargeDesk {
         (0..self.customers).map(|place| {
             let mut random = Random::of(self.seed, STREAM_CUSTOMER, u64::from(place));
             let (first, last) = (random.pick(&FIRST_NAMES), random.pick(&LAST_NAMES));
-            let organization = random
-                .percent(30)
-                .then(|| draw(&mut random, self.organizations));
+            let organization = random.percent(30).then(|| draw(&mut random, self.organizations));
             PlannedCustomer {
                 name: match tongue_of(place) {
                     Tongue::Latin => format!("{first} {last}"),
@@ -174,22 +164,14 @@ impl LargeDesk {
                         random.pick(&["林", "王", "陈", "赵"]),
                         random.pick(&["薇", "建国", "小雨", "明"])
                     ),
-                    Tongue::Japanese => format!(
-                        "{}{}",
-                        random.pick(&["佐藤", "田中", "高橋"]),
-                        random.pick(&["健二", "由紀", "翔"])
-                    ),
-                    Tongue::Korean => format!(
-                        "{}{}",
-                        random.pick(&["김", "박", "이"]),
-                        random.pick(&["소연", "지훈", "하늘"])
-                    ),
+                    Tongue::Japanese => {
+                        format!("{}{}", random.pick(&["佐藤", "田中", "高橋"]), random.pick(&["健二", "由紀", "翔"]))
+                    }
+                    Tongue::Korean => {
+                        format!("{}{}", random.pick(&["김", "박", "이"]), random.pick(&["소연", "지훈", "하늘"]))
+                    }
                 },
-                address: format!(
-                    "{}.{}.{place}@example.com",
-                    first.to_lowercase(),
-                    last.to_lowercase()
-                ),
+                address: format!("{}.{}.{place}@example.com", first.to_lowercase(), last.to_lowercase()),
                 organization,
             }
         })
@@ -200,25 +182,16 @@ impl LargeDesk {
         (0..self.items).map(|place| {
             let (kind, requester, mut random) = self.item_begun(place);
             let mut title = String::new();
-            self.words.subject(
-                &mut random,
-                requester.map_or(Tongue::Latin, tongue_of),
-                &mut title,
-            );
+            self.words.subject(&mut random, requester.map_or(Tongue::Latin, tongue_of), &mut title);
             let recent = place >= self.items - self.items / 5;
             let done = random.percent(if recent { 40 } else { 85 });
             PlannedItem {
                 kind,
                 title,
-                status: if done && kind != ItemKind::Project {
-                    ItemStatus::Done
-                } else {
-                    ItemStatus::Open
-                },
+                status: if done && kind != ItemKind::Project { ItemStatus::Done } else { ItemStatus::Open },
                 requester,
                 assignee: random.percent(50).then(|| draw(&mut random, self.agents)),
-                project: (kind != ItemKind::Project && random.percent(25))
-                    .then_some(place / 50 * 50),
+                project: (kind != ItemKind::Project && random.percent(25)).then_some(place / 50 * 50),
                 // A little before the first conversation that can be linked to it.
                 at: -signed(self.begun_ago(u64::from(place), u64::from(self.items)) + 60),
             }
@@ -252,15 +225,12 @@ impl LargeDesk {
             _ => &[],
         };
         let first = 6 + (group + self.groups - 6 % self.groups) % self.groups;
-        let others = if first < self.agents {
-            (self.agents - first).div_ceil(self.groups)
-        } else {
-            0
-        };
+        let others = if first < self.agents { (self.agents - first).div_ceil(self.groups) } else { 0 };
         let chosen = random.index(named.len() + others as usize);
-        named.get(chosen).copied().unwrap_or_else(|| {
-            first + u32::try_from(chosen - named.len()).unwrap_or(0) * self.groups
-        })
+        named
+            .get(chosen)
+            .copied()
+            .unwrap_or_else(|| first + u32::try_from(chosen - named.len()).unwrap_or(0) * self.groups)
     }
 
     /// A customer; some write far more often than others.
@@ -323,31 +293,18 @@ mod tests {
         let desk = LargeDesk::new(1_000, 1);
         assert_eq!(desk.conversation_count(), 200);
         assert_eq!(desk.groups(), ["Support", "Billing"]);
-        let handles: Vec<String> = desk
-            .agents()
-            .into_iter()
-            .map(|agent| agent.handle)
-            .collect();
+        let handles: Vec<String> = desk.agents().into_iter().map(|agent| agent.handle).collect();
         assert_eq!(handles, ["olga", "adam", "ana", "ben", "cleo", "dev"]);
     }
 
     #[test]
     fn handles_and_addresses_are_unique() {
         let desk = LargeDesk::new(1_000_000, 1);
-        let handles: HashSet<String> = desk
-            .agents()
-            .into_iter()
-            .map(|agent| agent.handle)
-            .collect();
+        let handles: HashSet<String> = desk.agents().into_iter().map(|agent| agent.handle).collect();
         assert_eq!(handles.len(), 50);
-        let addresses: HashSet<String> =
-            desk.customers().map(|customer| customer.address).collect();
+        let addresses: HashSet<String> = desk.customers().map(|customer| customer.address).collect();
         assert_eq!(addresses.len(), 40_000);
-        assert!(
-            addresses
-                .iter()
-                .all(|address| address.is_ascii() && address.ends_with("@example.com"))
-        );
+        assert!(addresses.iter().all(|address| address.is_ascii() && address.ends_with("@example.com")));
         let names: HashSet<String> = desk.organizations().collect();
         assert_eq!(names.len(), 1_000);
     }
@@ -362,18 +319,11 @@ mod tests {
             for group in 0..desk.groups {
                 for _ in 0..2_000 {
                     let member = desk.member(&mut random, group);
-                    assert!(
-                        agents[member as usize].groups.contains(&group),
-                        "{messages}: {member} in {group}"
-                    );
+                    assert!(agents[member as usize].groups.contains(&group), "{messages}: {member} in {group}");
                     drawn.insert(member);
                 }
             }
-            assert_eq!(
-                drawn.len(),
-                agents.len() - 2,
-                "everybody but owner and admin"
-            );
+            assert_eq!(drawn.len(), agents.len() - 2, "everybody but owner and admin");
         }
     }
 
@@ -389,15 +339,9 @@ mod tests {
                 assert_eq!(items[project as usize].kind, ItemKind::Project);
             }
             assert_eq!(item.requester.is_some(), item.kind == ItemKind::Ticket);
-            assert!(
-                item.requester
-                    .is_none_or(|customer| customer < desk.customers)
-            );
+            assert!(item.requester.is_none_or(|customer| customer < desk.customers));
         }
-        let waiting = items
-            .iter()
-            .filter(|item| item.status == ItemStatus::Open)
-            .count();
+        let waiting = items.iter().filter(|item| item.status == ItemStatus::Open).count();
         assert!((300..700).contains(&waiting), "{waiting}");
     }
 }

@@ -30,15 +30,9 @@ impl LargeDesk {
         let mut sizes: Vec<u8> = match self.messages - pack * PACK_MESSAGES {
             PACK_MESSAGES.. => SIZES.to_vec(),
             // The last pack may be smaller: fives, and what is left.
-            rest => (0..rest.div_ceil(5))
-                .map(|five| {
-                    if (five + 1) * 5 <= rest {
-                        5
-                    } else {
-                        remainder(rest)
-                    }
-                })
-                .collect(),
+            rest => {
+                (0..rest.div_ceil(5)).map(|five| if (five + 1) * 5 <= rest { 5 } else { remainder(rest) }).collect()
+            }
         };
         random.shuffle(&mut sizes);
         let mut sorts = [Sort::Customer(Privacy::Public); PACK];
@@ -55,8 +49,7 @@ impl LargeDesk {
         let mut planned = Vec::with_capacity(sizes.len());
         for (place, size) in sizes.into_iter().enumerate() {
             let number = pack * PACK as u64 + place as u64;
-            let mut conversation =
-                self.conversation(&mut random, number, sorts[place], open[place], size);
+            let mut conversation = self.conversation(&mut random, number, sorts[place], open[place], size);
             for entry in &mut conversation.messages {
                 if self.rare.binary_search(&message).is_ok() {
                     entry.text.push_str(" One more word: ");
@@ -82,14 +75,7 @@ impl LargeDesk {
         }
     }
 
-    fn conversation(
-        &self,
-        random: &mut Random,
-        number: u64,
-        sort: Sort,
-        open: bool,
-        size: u8,
-    ) -> PlannedConversation {
+    fn conversation(&self, random: &mut Random, number: u64, sort: Sort, open: bool, size: u8) -> PlannedConversation {
         let state = match (open, random.percent(4)) {
             (true, _) => State::Open,
             (false, true) => State::Locked,
@@ -128,24 +114,14 @@ impl LargeDesk {
     }
 
     /// Decides who wrote in, which group has it and who works on it.
-    fn with_customer(
-        &self,
-        random: &mut Random,
-        number: u64,
-        privacy: Privacy,
-        planned: &mut PlannedConversation,
-    ) {
+    fn with_customer(&self, random: &mut Random, number: u64, privacy: Privacy, planned: &mut PlannedConversation) {
         planned.audience = Audience::Customer;
         planned.privacy = privacy;
         planned.channel = random.pick(&["email", "email", "chat", "portal"]);
         planned.item = random.percent(30).then(|| self.item_at(random, number));
         let about = planned.item.and_then(|item| self.item_begun(item).1);
         planned.requester = Some(about.unwrap_or_else(|| self.customer(random)));
-        let group = if random.percent(40) {
-            0
-        } else {
-            draw(random, self.groups)
-        };
+        let group = if random.percent(40) { 0 } else { draw(random, self.groups) };
         planned.group = Some(group);
         let unassigned = match (privacy, planned.state) {
             (Privacy::Private, State::Open | State::Closed | State::Locked) => 10,
@@ -162,14 +138,7 @@ impl LargeDesk {
     }
 
     /// Fills in the messages and the end.
-    fn write(
-        &self,
-        random: &mut Random,
-        number: u64,
-        size: u8,
-        tongue: Tongue,
-        planned: &mut PlannedConversation,
-    ) {
+    fn write(&self, random: &mut Random, number: u64, size: u8, tongue: Tongue, planned: &mut PlannedConversation) {
         let opener = match planned.requester {
             Some(requester) => PlannedAuthor::Customer(requester),
             None => PlannedAuthor::Agent(self.stranger(random, &planned.added)),
@@ -179,19 +148,11 @@ impl LargeDesk {
             let (author, kind) = match opener {
                 _ if entry == 0 || random.percent(45) => (opener, Kind::Reply),
                 PlannedAuthor::Customer(_) => self.answer(random, planned),
-                PlannedAuthor::Agent(_) => (
-                    PlannedAuthor::Agent(random.pick(&planned.added)),
-                    Kind::Reply,
-                ),
+                PlannedAuthor::Agent(_) => (PlannedAuthor::Agent(random.pick(&planned.added)), Kind::Reply),
             };
             let mut text = String::with_capacity(192);
             self.words.message(random, tongue, &mut text);
-            planned.messages.push(PlannedMessage {
-                author,
-                kind,
-                at: -signed(ago),
-                text,
-            });
+            planned.messages.push(PlannedMessage { author, kind, at: -signed(ago), text });
             // Whatever the pause, the messages still to come and the end must find room before now.
             ago -= pause(random).min(ago / u64::from(size - entry + 2));
         }
@@ -201,10 +162,7 @@ impl LargeDesk {
                 (None, PlannedAuthor::Agent(starter)) => starter,
                 (None, PlannedAuthor::Customer(_)) => draw(random, 2),
             };
-            planned.closed = Some(PlannedClose {
-                by,
-                at: -signed(ago),
-            });
+            planned.closed = Some(PlannedClose { by, at: -signed(ago) });
         }
     }
 
@@ -213,9 +171,7 @@ impl LargeDesk {
         let note = random.percent(25);
         let author = match (planned.assignee, planned.group) {
             (Some(assignee), _) if random.percent(85) => assignee,
-            (Some(_), Some(group)) if planned.privacy == Privacy::Public => {
-                self.member(random, group)
-            }
+            (Some(_), Some(group)) if planned.privacy == Privacy::Public => self.member(random, group),
             // A reply by a member would take it (R5.3); a note does not.
             (None, Some(group)) => {
                 return (PlannedAuthor::Agent(self.member(random, group)), Kind::Note);
@@ -223,10 +179,7 @@ impl LargeDesk {
             // Owner and admin may always write, and take nothing.
             (Some(_), Some(_) | None) | (None, None) => draw(random, 2),
         };
-        (
-            PlannedAuthor::Agent(author),
-            if note { Kind::Note } else { Kind::Reply },
-        )
+        (PlannedAuthor::Agent(author), if note { Kind::Note } else { Kind::Reply })
     }
 
     /// An agent who is not among `added`, which never holds more than three of at least six.
@@ -286,9 +239,9 @@ mod tests {
                 write!(text, "{}{:?}{}", message.at, message.author, message.text).unwrap();
             }
         }
-        let hash = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        });
+        let hash = text
+            .bytes()
+            .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
         assert_eq!(format!("{hash:016x}"), "5657ae47b3ef45bc");
     }
 
@@ -298,36 +251,21 @@ mod tests {
             let (desk, conversations) = planned(messages, 1);
             let written: usize = conversations.iter().map(|one| one.messages.len()).sum();
             assert_eq!(written as u64, messages);
-            assert_eq!(
-                conversations.len() as u64,
-                desk.conversation_count(),
-                "{messages}"
-            );
-            assert!(
-                conversations
-                    .iter()
-                    .all(|one| (1..=20).contains(&one.messages.len()))
-            );
+            assert_eq!(conversations.len() as u64, desk.conversation_count(), "{messages}");
+            assert!(conversations.iter().all(|one| (1..=20).contains(&one.messages.len())));
         }
     }
 
     #[test]
     fn the_shares_are_exact() {
         let (_, conversations) = planned(50_000, 1);
-        let share = |wanted: &dyn Fn(&PlannedConversation) -> bool| {
-            conversations.iter().filter(|one| wanted(one)).count()
-        };
+        let share =
+            |wanted: &dyn Fn(&PlannedConversation) -> bool| conversations.iter().filter(|one| wanted(one)).count();
         assert_eq!(conversations.len(), 10_000);
         assert_eq!(share(&|one| one.state == State::Open), 1_000);
         assert_eq!(share(&|one| one.privacy == Privacy::Private), 5_000);
-        assert_eq!(
-            share(&|one| one.audience == Audience::Internal && one.item.is_some()),
-            500
-        );
-        assert_eq!(
-            share(&|one| one.audience == Audience::Internal && one.item.is_none()),
-            100
-        );
+        assert_eq!(share(&|one| one.audience == Audience::Internal && one.item.is_some()), 500);
+        assert_eq!(share(&|one| one.audience == Audience::Internal && one.item.is_none()), 100);
         let unassigned = share(&|one| one.privacy == Privacy::Private && one.assignee.is_none());
         assert!((400..600).contains(&unassigned), "{unassigned}");
         let nobodys = share(&|one| one.audience == Audience::Customer && one.group.is_none());
@@ -340,29 +278,15 @@ mod tests {
     fn the_rare_word_is_rare_and_the_common_one_common() {
         for seed in 0..4 {
             let (_, conversations) = planned(20_000, seed);
-            let texts: Vec<&str> = conversations
-                .iter()
-                .flat_map(|one| &one.messages)
-                .map(|one| one.text.as_str())
-                .collect();
+            let texts: Vec<&str> =
+                conversations.iter().flat_map(|one| &one.messages).map(|one| one.text.as_str()).collect();
             let saying = |word: &str| texts.iter().filter(|text| text.contains(word)).count();
             assert_eq!(saying(RARE) as u64, RARE_MESSAGES);
-            assert!(
-                (3_700..4_300).contains(&saying(COMMON)),
-                "{}",
-                saying(COMMON)
-            );
-            let asian = texts
-                .iter()
-                .filter(|text| text.chars().any(|letter| letter >= '\u{3040}'))
-                .count();
+            assert!((3_700..4_300).contains(&saying(COMMON)), "{}", saying(COMMON));
+            let asian = texts.iter().filter(|text| text.chars().any(|letter| letter >= '\u{3040}')).count();
             assert!((600..1_800).contains(&asian), "{asian}");
             let bytes: usize = texts.iter().map(|text| text.len()).sum();
-            assert!(
-                (80..220).contains(&(bytes / texts.len())),
-                "{}",
-                bytes / texts.len()
-            );
+            assert!((80..220).contains(&(bytes / texts.len())), "{}", bytes / texts.len());
         }
     }
 
@@ -374,19 +298,12 @@ mod tests {
             let begun = |one: &PlannedConversation| one.messages[0].at;
             assert!(conversations.is_sorted_by_key(begun));
             for one in &conversations {
-                assert!(
-                    one.messages
-                        .is_sorted_by(|earlier, later| earlier.at < later.at)
-                );
+                assert!(one.messages.is_sorted_by(|earlier, later| earlier.at < later.at));
                 let last = one.messages.last().unwrap().at;
                 assert!(one.closed.map_or(last, |closed| closed.at) < 0);
                 assert!(one.closed.is_none_or(|closed| closed.at > last));
                 assert_eq!(one.closed.is_none(), one.state == State::Open);
-                assert!(
-                    one.item
-                        .is_none_or(|item| items[item as usize] < begun(one)),
-                    "older than its item"
-                );
+                assert!(one.item.is_none_or(|item| items[item as usize] < begun(one)), "older than its item");
             }
         }
     }
@@ -396,10 +313,7 @@ mod tests {
         let (desk, conversations) = planned(40_000, 3);
         let agents = desk.agents();
         for one in &conversations {
-            let member = |agent: u32| {
-                one.group
-                    .is_some_and(|group| agents[agent as usize].groups.contains(&group))
-            };
+            let member = |agent: u32| one.group.is_some_and(|group| agents[agent as usize].groups.contains(&group));
             if let Some(assignee) = one.assignee {
                 assert!(member(assignee));
             }
@@ -421,11 +335,7 @@ mod tests {
                     }
                     (PlannedAuthor::Agent(agent), Audience::Internal) => {
                         assert!(agent < desk.agents && message.kind == Kind::Reply);
-                        assert!(
-                            place == 0
-                                || message.author == one.messages[0].author
-                                || one.added.contains(&agent)
-                        );
+                        assert!(place == 0 || message.author == one.messages[0].author || one.added.contains(&agent));
                     }
                     (PlannedAuthor::Customer(_), Audience::Internal) => panic!("R1.2: {one:?}"),
                 }
@@ -439,14 +349,8 @@ mod tests {
     fn what_is_linked_to_a_ticket_is_about_its_requester() {
         let (desk, conversations) = planned(20_000, 4);
         let items: Vec<_> = desk.items().collect();
-        let linked = conversations
-            .iter()
-            .filter(|one| one.audience == Audience::Customer && one.item.is_some());
-        assert!(
-            (900..1_400).contains(&linked.clone().count()),
-            "{}",
-            linked.count()
-        );
+        let linked = conversations.iter().filter(|one| one.audience == Audience::Customer && one.item.is_some());
+        assert!((900..1_400).contains(&linked.clone().count()), "{}", linked.count());
         for one in linked {
             let about = items[one.item.unwrap() as usize].requester;
             assert!(about.is_none() || about == one.requester);
@@ -460,14 +364,9 @@ mod tests {
         for newest in [100, 1_000, 4_000] {
             let hidden = conversations[..newest]
                 .iter()
-                .filter(|one| {
-                    one.privacy == Privacy::Private && one.assignee.is_some_and(|agent| agent != 2)
-                })
+                .filter(|one| one.privacy == Privacy::Private && one.assignee.is_some_and(|agent| agent != 2))
                 .count();
-            assert!(
-                (newest * 35 / 100..newest * 55 / 100).contains(&hidden),
-                "{hidden} of {newest}"
-            );
+            assert!((newest * 35 / 100..newest * 55 / 100).contains(&hidden), "{hidden} of {newest}");
         }
     }
 }

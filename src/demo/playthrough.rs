@@ -8,11 +8,7 @@ use super::script::Script;
 use super::thread::{Audience, Kind, Privacy, ScriptedConversation, ScriptedMessage, State, Who};
 
 /// Plays one conversation from its first entry to its last and adds what is wrong to `problems`.
-pub(crate) fn play(
-    script: &Script,
-    conversation: &ScriptedConversation,
-    problems: &mut Vec<String>,
-) {
+pub(crate) fn play(script: &Script, conversation: &ScriptedConversation, problems: &mut Vec<String>) {
     let Some(first) = conversation.messages.first() else {
         problems.push(format!("{}: has no message", conversation.name));
         return;
@@ -59,10 +55,7 @@ impl<'a> Stage<'a> {
             conversation,
             state: State::Open,
             privacy: Privacy::Public,
-            group: conversation
-                .arrived_in
-                .as_deref()
-                .or(conversation.group.as_deref()),
+            group: conversation.arrived_in.as_deref().or(conversation.group.as_deref()),
             assignee: None,
             problems,
         };
@@ -75,41 +68,24 @@ impl<'a> Stage<'a> {
         {
             stage.assignee = Some(handle);
         }
-        if let Some(followed) = conversation
-            .follow_up_to
-            .as_deref()
-            .and_then(|name| script.conversation(name))
-        {
-            let locked = followed
-                .messages
-                .iter()
-                .rfind(|message| matches!(message.kind, Kind::Lock | Kind::Unlock));
+        if let Some(followed) = conversation.follow_up_to.as_deref().and_then(|name| script.conversation(name)) {
+            let locked = followed.messages.iter().rfind(|message| matches!(message.kind, Kind::Lock | Kind::Unlock));
             if !locked.is_some_and(|message| message.kind == Kind::Lock && message.at < first.at) {
-                stage.wrong(
-                    0,
-                    "follows up a conversation that was not locked then (R2.7)",
-                );
+                stage.wrong(0, "follows up a conversation that was not locked then (R2.7)");
             }
             if matches!(first.from, Who::Agent(_)) || stage.group != followed.group.as_deref() {
                 stage.wrong(0, "a follow-up is a customer's, in the same group (R2.7)");
             }
             if followed.privacy == Privacy::Private {
                 stage.privacy = Privacy::Private;
-                stage.assignee = followed
-                    .assignee
-                    .as_deref()
-                    .filter(|handle| stage.is_active(handle));
+                stage.assignee = followed.assignee.as_deref().filter(|handle| stage.is_active(handle));
             }
         }
         stage
     }
 
     fn wrong(&mut self, index: usize, what: &str) {
-        self.problems.push(format!(
-            "{}, entry {}: {what}",
-            self.conversation.name,
-            index + 1
-        ));
+        self.problems.push(format!("{}, entry {}: {what}", self.conversation.name, index + 1));
     }
 
     fn is_active(&self, handle: &str) -> bool {
@@ -117,30 +93,22 @@ impl<'a> Stage<'a> {
     }
 
     fn administers(&self, handle: &str) -> bool {
-        self.script
-            .agent(handle)
-            .is_some_and(|agent| match agent.role {
-                Role::Owner | Role::Admin => true,
-                Role::Agent => false,
-            })
+        self.script.agent(handle).is_some_and(|agent| match agent.role {
+            Role::Owner | Role::Admin => true,
+            Role::Agent => false,
+        })
     }
 
     fn in_group(&self, handle: &str) -> bool {
         self.group.is_some_and(|group| {
-            self.script
-                .agent(handle)
-                .is_some_and(|agent| agent.groups.iter().any(|own| own == group))
+            self.script.agent(handle).is_some_and(|agent| agent.groups.iter().any(|own| own == group))
         })
     }
 
     /// Whether the agent started it or was added by name.
     fn named(&self, handle: &str) -> bool {
         self.conversation.messages[0].from.is_agent(handle)
-            || self
-                .conversation
-                .added
-                .iter()
-                .any(|who| who.is_agent(handle))
+            || self.conversation.added.iter().any(|who| who.is_agent(handle))
     }
 
     /// May this agent write in it now? (R5.2, R6.2, R6.4, R6.9)
@@ -156,17 +124,14 @@ impl<'a> Stage<'a> {
             }
             Audience::Internal => {
                 self.named(handle)
-                    || self.conversation.item.is_some()
-                        && (self.privacy == Privacy::Public || self.administers(handle))
+                    || self.conversation.item.is_some() && (self.privacy == Privacy::Public || self.administers(handle))
             }
         }
     }
 
     /// May this agent assign, release or forward it now? (R5.4)
     fn may_assign(&self, handle: &str) -> bool {
-        self.administers(handle)
-            || self.assignee == Some(handle)
-            || (self.assignee.is_none() && self.in_group(handle))
+        self.administers(handle) || self.assignee == Some(handle) || (self.assignee.is_none() && self.in_group(handle))
     }
 
     fn customer_writes(&mut self, index: usize, message: &ScriptedMessage) {
@@ -210,9 +175,7 @@ impl<'a> Stage<'a> {
             }
             Kind::Assign | Kind::Release | Kind::Forward => {
                 let customers = self.conversation.audience == Audience::Customer;
-                if !customers
-                    || !self.may_assign(handle)
-                    || (self.state == State::Locked && !self.administers(handle))
+                if !customers || !self.may_assign(handle) || (self.state == State::Locked && !self.administers(handle))
                 {
                     self.wrong(index, "this agent may not assign (R5.4)");
                 }
@@ -240,10 +203,7 @@ impl<'a> Stage<'a> {
             }
             Kind::Note => {
                 if self.state == State::Locked || self.conversation.audience == Audience::Internal {
-                    self.wrong(
-                        index,
-                        "a note belongs in a customer conversation that is not locked (R1.4, R2.4)",
-                    );
+                    self.wrong(index, "a note belongs in a customer conversation that is not locked (R1.4, R2.4)");
                 }
             }
             Kind::Close => self.turn(index, State::Open, State::Closed),
@@ -296,11 +256,7 @@ impl<'a> Stage<'a> {
             self.wrong(index, "`to` belongs to assign and forward");
         }
         let mut mentioned: Vec<&str> = Vec::new();
-        for word in message
-            .text
-            .split_whitespace()
-            .filter(|word| word.contains('@'))
-        {
+        for word in message.text.split_whitespace().filter(|word| word.contains('@')) {
             let word = word.trim_matches(|letter: char| letter != '@' && !letter.is_alphanumeric());
             match word.strip_prefix('@') {
                 Some(handle) => mentioned.push(handle),
@@ -310,19 +266,9 @@ impl<'a> Stage<'a> {
         }
         let inside = message.kind == Kind::Note || self.conversation.audience == Audience::Internal;
         if !mentioned.iter().eq(message.mentions.iter()) || (!mentioned.is_empty() && !inside) {
-            self.wrong(
-                index,
-                &format!(
-                    "mentions {:?}, but the text says {mentioned:?}",
-                    message.mentions
-                ),
-            );
+            self.wrong(index, &format!("mentions {:?}, but the text says {mentioned:?}", message.mentions));
         }
-        if let Some(handle) = message
-            .mentions
-            .iter()
-            .find(|handle| self.script.agent(handle).is_none())
-        {
+        if let Some(handle) = message.mentions.iter().find(|handle| self.script.agent(handle).is_none()) {
             self.wrong(index, &format!("mentions `{handle}`, who is nobody"));
         }
     }
@@ -331,31 +277,16 @@ impl<'a> Stage<'a> {
         let conversation = self.conversation;
         let last = conversation.messages.len() - 1;
         if self.state != conversation.state {
-            self.wrong(
-                last,
-                &format!("ends {:?}, not {:?}", self.state, conversation.state),
-            );
+            self.wrong(last, &format!("ends {:?}, not {:?}", self.state, conversation.state));
         }
         if self.privacy != conversation.privacy {
-            self.wrong(
-                last,
-                &format!("ends {:?}, not {:?}", self.privacy, conversation.privacy),
-            );
+            self.wrong(last, &format!("ends {:?}, not {:?}", self.privacy, conversation.privacy));
         }
         if self.group != conversation.group.as_deref() {
-            self.wrong(
-                last,
-                &format!("ends in {:?}, not {:?}", self.group, conversation.group),
-            );
+            self.wrong(last, &format!("ends in {:?}, not {:?}", self.group, conversation.group));
         }
         if self.assignee != conversation.assignee.as_deref() {
-            self.wrong(
-                last,
-                &format!(
-                    "ends with {:?}, not {:?}",
-                    self.assignee, conversation.assignee
-                ),
-            );
+            self.wrong(last, &format!("ends with {:?}, not {:?}", self.assignee, conversation.assignee));
         }
     }
 }
@@ -399,25 +330,14 @@ mod tests {
     const ASKS: &str = r#"{ from = "customer", at = -90, text = "Tea?" },"#;
 
     fn entry(from: &str, kind: &str, to: &str) -> String {
-        let text = if matches!(kind, "reply" | "note") {
-            "Words."
-        } else {
-            ""
-        };
-        let to = if to.is_empty() {
-            String::new()
-        } else {
-            format!(", to = \"{to}\"")
-        };
+        let text = if matches!(kind, "reply" | "note") { "Words." } else { "" };
+        let to = if to.is_empty() { String::new() } else { format!(", to = \"{to}\"") };
         format!(r#"{{ from = "{from}", kind = "{kind}", at = -50, text = "{text}"{to} }},"#)
     }
 
     /// Plays a customer's question and then the entries.
     fn after_asking(fields: &str, entries: &[Entry]) -> Vec<String> {
-        let entries: String = entries
-            .iter()
-            .map(|(from, kind, to)| entry(from, kind, to))
-            .collect();
+        let entries: String = entries.iter().map(|(from, kind, to)| entry(from, kind, to)).collect();
         problems(&format!("{CUSTOMERS}{fields}"), &format!("{ASKS}{entries}"))
     }
 
@@ -429,43 +349,24 @@ mod tests {
             ("", &[("agent:olga", "reply", "")]),
             (
                 "assignee = \"ana\"\nstate = \"locked\"",
-                &[
-                    ("agent:ana", "reply", ""),
-                    ("agent:ben", "close", ""),
-                    ("agent:ana", "lock", ""),
-                ],
+                &[("agent:ana", "reply", ""), ("agent:ben", "close", ""), ("agent:ana", "lock", "")],
             ),
             (
                 "state = \"closed\"",
-                &[
-                    ("agent:ana", "close", ""),
-                    ("agent:ana", "lock", ""),
-                    ("agent:ben", "unlock", ""),
-                ],
+                &[("agent:ana", "close", ""), ("agent:ana", "lock", ""), ("agent:ben", "unlock", "")],
             ),
             ("", &[("agent:ana", "close", ""), ("customer", "reply", "")]),
             (
                 "privacy = \"private\"\nassignee = \"ben\"",
-                &[
-                    ("agent:olga", "private", ""),
-                    ("agent:ana", "assign", "ben"),
-                    ("agent:ben", "reply", ""),
-                ],
+                &[("agent:olga", "private", ""), ("agent:ana", "assign", "ben"), ("agent:ben", "reply", "")],
             ),
         ];
         for (fields, entries) in fine {
-            assert_eq!(
-                after_asking(fields, entries),
-                Vec::<String>::new(),
-                "{entries:?}"
-            );
+            assert_eq!(after_asking(fields, entries), Vec::<String>::new(), "{entries:?}");
         }
         let forwarded = format!("{ASKS}{}", entry("agent:ana", "forward", "Billing"));
         assert_eq!(
-            problems(
-                "requester = \"mara\"\ngroup = \"Billing\"\narrived-in = \"Support\"",
-                &forwarded
-            ),
+            problems("requester = \"mara\"\ngroup = \"Billing\"\narrived-in = \"Support\"", &forwarded),
             Vec::<String>::new()
         );
     }
@@ -476,53 +377,25 @@ mod tests {
             ("state = \"locked\"", &[("agent:ana", "lock", "")], "R2.2"),
             (
                 "state = \"locked\"",
-                &[
-                    ("agent:ana", "close", ""),
-                    ("agent:ana", "lock", ""),
-                    ("customer", "reply", ""),
-                ],
+                &[("agent:ana", "close", ""), ("agent:ana", "lock", ""), ("customer", "reply", "")],
                 "R2.4",
             ),
             (
                 "state = \"locked\"",
-                &[
-                    ("agent:ana", "close", ""),
-                    ("agent:ana", "lock", ""),
-                    ("agent:olga", "note", ""),
-                ],
+                &[("agent:ana", "close", ""), ("agent:ana", "lock", ""), ("agent:olga", "note", "")],
                 "R2.4",
             ),
-            (
-                "state = \"closed\"",
-                &[("agent:ana", "close", ""), ("customer", "reply", "")],
-                "ends Open",
-            ),
+            ("state = \"closed\"", &[("agent:ana", "close", ""), ("customer", "reply", "")], "ends Open"),
             ("state = \"closed\"", &[("customer", "close", "")], "R2.5"),
             ("", &[("agent:dev", "reply", "")], "R5.2"),
             ("", &[("agent:ana", "reply", "")], "ends with Some(\"ana\")"),
-            (
-                "assignee = \"ana\"",
-                &[("agent:ana", "reply", ""), ("agent:ben", "assign", "ben")],
-                "R5.4",
-            ),
-            (
-                "assignee = \"dev\"",
-                &[("agent:ana", "assign", "dev")],
-                "outside the group",
-            ),
+            ("assignee = \"ana\"", &[("agent:ana", "reply", ""), ("agent:ben", "assign", "ben")], "R5.4"),
+            ("assignee = \"dev\"", &[("agent:ana", "assign", "dev")], "outside the group"),
             ("privacy = \"private\"", &[], "ends Public"),
-            (
-                "privacy = \"private\"",
-                &[("agent:ana", "private", "")],
-                "R6.5",
-            ),
+            ("privacy = \"private\"", &[("agent:ana", "private", "")], "R6.5"),
             (
                 "privacy = \"private\"\nassignee = \"ben\"",
-                &[
-                    ("agent:olga", "private", ""),
-                    ("agent:ana", "assign", "ben"),
-                    ("agent:ana", "note", ""),
-                ],
+                &[("agent:olga", "private", ""), ("agent:ana", "assign", "ben"), ("agent:ana", "note", "")],
                 "R5.2",
             ),
             ("", &[("agent:eve", "reply", "")], "`eve` is nobody"),
@@ -530,10 +403,7 @@ mod tests {
         ];
         for (fields, entries, says) in wrong {
             let found = after_asking(fields, entries);
-            assert!(
-                found.iter().any(|problem| problem.contains(says)),
-                "{entries:?}: {found:?}"
-            );
+            assert!(found.iter().any(|problem| problem.contains(says)), "{entries:?}: {found:?}");
         }
     }
 
@@ -542,14 +412,8 @@ mod tests {
         let starts = r#"{ from = "agent:ana", at = -90, text = "Tea?" },"#;
         let answers = format!("{starts}{}", entry("agent:dev", "reply", ""));
         let direct = "audience = \"internal\"";
-        assert_eq!(
-            problems(&format!("{direct}\nitem = \"box\""), &answers),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            problems(&format!("{direct}\nadded = [\"agent:dev\"]"), &answers),
-            Vec::<String>::new()
-        );
+        assert_eq!(problems(&format!("{direct}\nitem = \"box\""), &answers), Vec::<String>::new());
+        assert_eq!(problems(&format!("{direct}\nadded = [\"agent:dev\"]"), &answers), Vec::<String>::new());
         assert!(problems(direct, &answers)[0].contains("R5.2"));
         let olga = format!("{starts}{}", entry("agent:olga", "reply", ""));
         assert!(problems(direct, &olga)[0].contains("R5.2"));
@@ -564,24 +428,18 @@ mod tests {
                 r#"{ASKS}{{ from = "agent:ana", kind = "note", at = -50, text = "{text}", mentions = [{mentions}] }},"#
             )
         };
-        assert_eq!(
-            problems(CUSTOMERS, &note("See (@ben), or a@example.com.", "\"ben\"")),
-            Vec::<String>::new()
-        );
+        assert_eq!(problems(CUSTOMERS, &note("See (@ben), or a@example.com.", "\"ben\"")), Vec::<String>::new());
         assert!(problems(CUSTOMERS, &note("See @ben", ""))[0].contains("mentions"));
         assert!(problems(CUSTOMERS, &note("See ben", "\"ben\""))[0].contains("mentions"));
         assert!(problems(CUSTOMERS, &note("See @eve", "\"eve\""))[0].contains("nobody"));
         assert!(problems(CUSTOMERS, &note("Ask a@acme.net", ""))[0].contains("somebody's"));
         let reply = note("See @ben", "\"ben\"").replace("note", "reply");
-        assert!(
-            problems(&format!("{CUSTOMERS}assignee = \"ana\""), &reply)[0].contains("mentions")
-        );
+        assert!(problems(&format!("{CUSTOMERS}assignee = \"ana\""), &reply)[0].contains("mentions"));
     }
 
     #[test]
     fn time_runs_forward_and_ends_before_now() {
-        let late =
-            |at: i64| format!(r#"{ASKS}{{ from = "customer", at = {at}, text = "Well?" }},"#);
+        let late = |at: i64| format!(r#"{ASKS}{{ from = "customer", at = {at}, text = "Well?" }},"#);
         assert_eq!(problems(CUSTOMERS, &late(-90)), Vec::<String>::new());
         assert!(problems(CUSTOMERS, &late(-91))[0].contains("out of order"));
         assert!(problems(CUSTOMERS, &late(0))[0].contains("in the future"));

@@ -11,9 +11,7 @@ impl Random {
     /// The stream that belongs to a place in a plan, so that one part can be made without those before it: `seed` is
     /// the plan's, `purpose` tells streams of the same index apart.
     pub fn of(seed: u64, purpose: u64, index: u64) -> Self {
-        let mut random = Self(
-            mix(seed.wrapping_add(STEP)) ^ mix(purpose.wrapping_mul(STEP).wrapping_add(index)),
-        );
+        let mut random = Self(mix(seed.wrapping_add(STEP)) ^ mix(purpose.wrapping_mul(STEP).wrapping_add(index)));
         random.next();
         random
     }
@@ -27,19 +25,13 @@ impl Random {
     }
 
     /// A number below `bound`; 0 where `bound` is 0. Even enough for plans, where bounds are far below 2^32.
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the high half of a product of 64-bit numbers has 64 bits"
-    )]
+    #[allow(clippy::cast_possible_truncation, reason = "the high half of a product of 64-bit numbers has 64 bits")]
     pub fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 
     /// An index into something `length` long; 0 where that is empty.
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "below a length, which is a usize"
-    )]
+    #[allow(clippy::cast_possible_truncation, reason = "below a length, which is a usize")]
     pub fn index(&mut self, length: usize) -> usize {
         self.below(length as u64) as usize
     }
@@ -78,11 +70,7 @@ mod tests {
         let mut random = Random(1_234_567);
         assert_eq!(
             [random.next(), random.next(), random.next()],
-            [
-                6_457_827_717_110_365_317,
-                3_203_168_211_198_807_973,
-                9_817_491_932_198_370_423
-            ]
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
     }
 
@@ -102,10 +90,7 @@ mod tests {
         for _ in 0..100_000 {
             counts[random.index(10)] += 1;
         }
-        assert!(
-            counts.iter().all(|&count| (9_500..10_500).contains(&count)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|&count| (9_500..10_500).contains(&count)), "{counts:?}");
         assert_eq!(random.below(0), 0);
     }
 

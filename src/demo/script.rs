@@ -3,9 +3,7 @@
 use serde::Deserialize;
 
 use super::live::{ScriptedAnswer, ScriptedArrival, ScriptedDraft, ScriptedNotice, ScriptedThanks};
-use super::people::{
-    ScriptedAgent, ScriptedCompany, ScriptedCustomer, ScriptedGroup, ScriptedItem,
-};
+use super::people::{ScriptedAgent, ScriptedCompany, ScriptedCustomer, ScriptedGroup, ScriptedItem};
 use super::thread::ScriptedConversation;
 
 /// The files of `assets/demo/`, each with a part of the script.
@@ -118,16 +116,9 @@ impl Script {
     /// When a text cannot be read, or the company is missing or there twice. Whether what is said makes sense is for
     /// [`Script::check`].
     pub fn parse(texts: &[&str]) -> Result<Self, ScriptError> {
-        let parts = texts
-            .iter()
-            .map(|text| toml::from_str(text))
-            .collect::<Result<Vec<Part>, _>>()?;
+        let parts = texts.iter().map(|text| toml::from_str(text)).collect::<Result<Vec<Part>, _>>()?;
         let companies = parts.iter().filter(|part| part.company.is_some()).count();
-        let Some(company) = parts
-            .iter()
-            .find_map(|part| part.company.clone())
-            .filter(|_| companies == 1)
-        else {
+        let Some(company) = parts.iter().find_map(|part| part.company.clone()).filter(|_| companies == 1) else {
             return Err(ScriptError::Company(companies));
         };
         let mut script = Self {
@@ -147,11 +138,7 @@ impl Script {
         for part in parts {
             script.groups.extend(part.group);
             script.agents.extend(part.agent);
-            script.organizations.extend(
-                part.organization
-                    .into_iter()
-                    .map(|organization| organization.name),
-            );
+            script.organizations.extend(part.organization.into_iter().map(|organization| organization.name));
             script.customers.extend(part.customer);
             script.items.extend(part.item);
             script.conversations.extend(part.conversation);
@@ -162,9 +149,7 @@ impl Script {
             script.thanks.extend(part.thanks);
         }
         script.items.sort_by_key(|item| item.at);
-        script
-            .conversations
-            .sort_by_key(|conversation| conversation.messages.first().map(|first| first.at));
+        script.conversations.sort_by_key(|conversation| conversation.messages.first().map(|first| first.at));
         script.notices.sort_by_key(|notice| notice.at);
         script.arrivals.sort_by_key(|arrival| arrival.after);
         Ok(script)
@@ -187,9 +172,7 @@ impl Script {
 
     /// The conversation with this name.
     pub fn conversation(&self, name: &str) -> Option<&ScriptedConversation> {
-        self.conversations
-            .iter()
-            .find(|conversation| conversation.name == name)
+        self.conversations.iter().find(|conversation| conversation.name == name)
     }
 }
 
@@ -214,11 +197,7 @@ mod tests {
         let of = |handle: &str| {
             let agent = script.agent(handle).unwrap();
             assert!(agent.active);
-            (
-                agent.role,
-                agent.groups.join(" "),
-                agent.from_customers.as_str(),
-            )
+            (agent.role, agent.groups.join(" "), agent.from_customers.as_str())
         };
         assert_eq!(of("olga"), (Role::Owner, String::new(), "all"));
         assert_eq!(of("adam"), (Role::Admin, String::new(), "all"));
@@ -227,47 +206,28 @@ mod tests {
         }
         assert_eq!(of("dev"), (Role::Agent, "Billing".to_owned(), "off"));
         assert_eq!(script.agents.iter().filter(|agent| agent.active).count(), 6);
-        assert!(
-            script
-                .groups
-                .iter()
-                .all(|group| group.routing == "democracy")
-        );
+        assert!(script.groups.iter().all(|group| group.routing == "democracy"));
     }
 
     /// Names of the conversations that a section would list, told from the data alone.
     fn listed(script: &Script, wanted: impl Fn(&ScriptedConversation) -> bool) -> usize {
-        script
-            .conversations
-            .iter()
-            .filter(|conversation| wanted(conversation))
-            .count()
+        script.conversations.iter().filter(|conversation| wanted(conversation)).count()
     }
 
     fn takes_part(conversation: &ScriptedConversation, handle: &str) -> bool {
         conversation.assignee.as_deref() == Some(handle)
-            || conversation
-                .messages
-                .iter()
-                .any(|message| message.from.is_agent(handle))
-            || conversation
-                .added
-                .iter()
-                .chain(&conversation.followers)
-                .any(|who| who.is_agent(handle))
+            || conversation.messages.iter().any(|message| message.from.is_agent(handle))
+            || conversation.added.iter().chain(&conversation.followers).any(|who| who.is_agent(handle))
     }
 
     #[test]
     fn every_section_has_something_for_the_owner_and_an_agent() {
         let script = built_in();
-        let customers =
-            |conversation: &ScriptedConversation| conversation.audience == Audience::Customer;
+        let customers = |conversation: &ScriptedConversation| conversation.audience == Audience::Customer;
         let open = |conversation: &ScriptedConversation| conversation.state == State::Open;
         for (handle, administers) in [("olga", true), ("ana", false)] {
             let mine = |conversation: &ScriptedConversation| takes_part(conversation, handle);
-            let started = |conversation: &ScriptedConversation| {
-                conversation.messages[0].from.is_agent(handle)
-            };
+            let started = |conversation: &ScriptedConversation| conversation.messages[0].from.is_agent(handle);
             let may_see = |conversation: &ScriptedConversation| {
                 administers
                     || conversation.privacy == Privacy::Public
@@ -283,40 +243,13 @@ mod tests {
                             && (administers || one.group.as_deref() == Some("Support"))
                     }),
                 ),
-                (
-                    "live",
-                    listed(&script, |one| {
-                        open(one) && one.assignee.as_deref() == Some(handle)
-                    }),
-                ),
-                (
-                    "open",
-                    listed(&script, |one| customers(one) && open(one) && may_see(one)),
-                ),
-                (
-                    "closed",
-                    listed(&script, |one| customers(one) && !open(one) && may_see(one)),
-                ),
-                (
-                    "customer-replies",
-                    listed(&script, |one| {
-                        customers(one) && open(one) && mine(one) && may_see(one)
-                    }),
-                ),
-                (
-                    "internal-inbox",
-                    listed(&script, |one| {
-                        !customers(one) && open(one) && mine(one) && !started(one)
-                    }),
-                ),
-                (
-                    "internal-sent",
-                    listed(&script, |one| !customers(one) && open(one) && started(one)),
-                ),
-                (
-                    "all-closed",
-                    listed(&script, |one| !open(one) && mine(one) && may_see(one)),
-                ),
+                ("live", listed(&script, |one| open(one) && one.assignee.as_deref() == Some(handle))),
+                ("open", listed(&script, |one| customers(one) && open(one) && may_see(one))),
+                ("closed", listed(&script, |one| customers(one) && !open(one) && may_see(one))),
+                ("customer-replies", listed(&script, |one| customers(one) && open(one) && mine(one) && may_see(one))),
+                ("internal-inbox", listed(&script, |one| !customers(one) && open(one) && mine(one) && !started(one))),
+                ("internal-sent", listed(&script, |one| !customers(one) && open(one) && started(one))),
+                ("all-closed", listed(&script, |one| !open(one) && mine(one) && may_see(one))),
             ];
             for (section, count) in sections {
                 assert!(count > 0, "{section} is empty for {handle}");
@@ -326,10 +259,7 @@ mod tests {
             listed(&script, |one| {
                 open(one)
                     && one.privacy == Privacy::Private
-                    && one
-                        .assignee
-                        .as_deref()
-                        .is_some_and(|handle| !script.agent(handle).unwrap().active)
+                    && one.assignee.as_deref().is_some_and(|handle| !script.agent(handle).unwrap().active)
             }) > 0,
             "nothing needs reassignment"
         );
@@ -346,9 +276,10 @@ mod tests {
                 !script.conversations.iter().any(|conversation| {
                     conversation.audience == Audience::Customer
                         && conversation.item.as_ref() == Some(&item.name)
-                        && conversation.messages.iter().any(|message| {
-                            message.kind == Kind::Reply && matches!(message.from, Who::Agent(_))
-                        })
+                        && conversation
+                            .messages
+                            .iter()
+                            .any(|message| message.kind == Kind::Reply && matches!(message.from, Who::Agent(_)))
                 })
             })
             .map(|item| item.name.as_str())
@@ -359,45 +290,16 @@ mod tests {
     #[test]
     fn it_is_as_large_and_as_varied_as_a_help_desk() {
         let script = built_in();
-        assert!(
-            (55..80).contains(&script.conversations.len()),
-            "{}",
-            script.conversations.len()
-        );
+        assert!((55..80).contains(&script.conversations.len()), "{}", script.conversations.len());
         assert!(listed(&script, |one| one.state == State::Locked) >= 2);
-        assert!(
-            listed(&script, |one| one.privacy == Privacy::Private
-                && one.assignee.is_none())
-                >= 1
-        );
-        assert!(
-            listed(&script, |one| one.audience == Audience::Internal
-                && one.item.is_none())
-                >= 4
-        );
-        assert!(
-            listed(&script, |one| one.audience == Audience::Internal
-                && one.item.is_some())
-                >= 4
-        );
+        assert!(listed(&script, |one| one.privacy == Privacy::Private && one.assignee.is_none()) >= 1);
+        assert!(listed(&script, |one| one.audience == Audience::Internal && one.item.is_none()) >= 4);
+        assert!(listed(&script, |one| one.audience == Audience::Internal && one.item.is_some()) >= 4);
         assert!(listed(&script, |one| one.follow_up_to.is_some()) >= 1);
-        assert!(
-            script
-                .conversations
-                .iter()
-                .all(|one| one.messages.len() <= 10)
-        );
-        let languages: HashSet<&str> = script
-            .customers
-            .iter()
-            .map(|customer| customer.language.as_str())
-            .collect();
+        assert!(script.conversations.iter().all(|one| one.messages.len() <= 10));
+        let languages: HashSet<&str> = script.customers.iter().map(|customer| customer.language.as_str()).collect();
         assert!(languages.len() >= 15, "{languages:?}");
-        let answered: HashSet<&str> = script
-            .answers
-            .iter()
-            .map(|answer| answer.conversation.as_str())
-            .collect();
+        let answered: HashSet<&str> = script.answers.iter().map(|answer| answer.conversation.as_str()).collect();
         assert!(answered.len() >= 15, "{}", answered.len());
         assert!(script.arrivals.len() >= 5);
     }
@@ -405,20 +307,9 @@ mod tests {
     #[test]
     fn hostile_characters_stand_in_the_script_and_only_as_escapes_in_its_files() {
         let script = built_in();
-        let all: String = script
-            .conversations
-            .iter()
-            .flat_map(|one| &one.messages)
-            .map(|one| one.text.as_str())
-            .collect();
-        for hostile in [
-            '\u{202E}',
-            '\u{1B}',
-            '\u{7}',
-            '\u{9B}',
-            '\u{200B}',
-            '\u{E0061}',
-        ] {
+        let all: String =
+            script.conversations.iter().flat_map(|one| &one.messages).map(|one| one.text.as_str()).collect();
+        for hostile in ['\u{202E}', '\u{1B}', '\u{7}', '\u{9B}', '\u{200B}', '\u{E0061}'] {
             assert!(all.contains(hostile), "{hostile:?}");
         }
         for text in PARTS {
@@ -433,31 +324,19 @@ mod tests {
     #[test]
     fn conversations_come_in_the_order_in_which_they_began() {
         let script = built_in();
-        assert!(
-            script
-                .conversations
-                .is_sorted_by_key(|conversation| conversation.messages[0].at)
-        );
+        assert!(script.conversations.is_sorted_by_key(|conversation| conversation.messages[0].at));
         assert!(script.arrivals.is_sorted_by_key(|arrival| arrival.after));
     }
 
     #[test]
     fn a_script_needs_one_company() {
         assert!(matches!(Script::parse(&[]), Err(ScriptError::Company(0))));
-        assert!(matches!(
-            Script::parse(&[PARTS[0], PARTS[0]]),
-            Err(ScriptError::Company(2))
-        ));
+        assert!(matches!(Script::parse(&[PARTS[0], PARTS[0]]), Err(ScriptError::Company(2))));
     }
 
     #[test]
     fn an_unknown_word_is_an_error_with_its_line() {
-        let error = Script::parse(&["[[customer]]\nid = \"a\"\nmood = \"good\"\n"])
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("line 3") && error.contains("mood"),
-            "{error}"
-        );
+        let error = Script::parse(&["[[customer]]\nid = \"a\"\nmood = \"good\"\n"]).unwrap_err().to_string();
+        assert!(error.contains("line 3") && error.contains("mood"), "{error}");
     }
 }

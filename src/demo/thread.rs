@@ -199,9 +199,7 @@ impl TryFrom<String> for Who {
         match text.split_once(':') {
             Some(("customer", id)) if !id.is_empty() => Ok(Self::Customer(id.to_owned())),
             Some(("agent", handle)) if !handle.is_empty() => Ok(Self::Agent(handle.to_owned())),
-            _ => Err(format!(
-                "`{text}` is neither `customer`, `customer:ID` nor `agent:HANDLE`"
-            )),
+            _ => Err(format!("`{text}` is neither `customer`, `customer:ID` nor `agent:HANDLE`")),
         }
     }
 }
@@ -255,10 +253,7 @@ mod tests {
     fn names_are_read_in_three_ways_only() {
         let who = |text: &str| Who::try_from(text.to_owned());
         assert_eq!(who("customer").unwrap(), Who::Requester);
-        assert_eq!(
-            who("customer:pia").unwrap(),
-            Who::Customer("pia".to_owned())
-        );
+        assert_eq!(who("customer:pia").unwrap(), Who::Customer("pia".to_owned()));
         assert_eq!(who("agent:ana").unwrap(), Who::Agent("ana".to_owned()));
         for wrong in ["", "ana", "agent:", "customer:", "group:Support"] {
             assert!(who(wrong).is_err(), "{wrong}");

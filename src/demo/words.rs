@@ -36,9 +36,8 @@ const KOREAN: &str = "안녕하세요 주문 배송 언제 도착 하나요 환�
     감사합니다 아직 확인 색상 사이즈 소리가 너무 커요 물이 새요 보증 설명서 어제 오늘 결제 영수증 온도 배터리 다시 문의드립니다";
 
 const SYLLABLES: [&str; 32] = [
-    "ba", "lo", "ri", "ten", "mo", "ka", "sil", "ver", "du", "ran", "pe", "no", "tar", "mi", "gul",
-    "fa", "ster", "we", "lin", "bor", "ha", "cor", "ni", "das", "pro", "le", "tu", "ger", "sa",
-    "vel", "om", "quin",
+    "ba", "lo", "ri", "ten", "mo", "ka", "sil", "ver", "du", "ran", "pe", "no", "tar", "mi", "gul", "fa", "ster", "we",
+    "lin", "bor", "ha", "cor", "ni", "das", "pro", "le", "tu", "ger", "sa", "vel", "om", "quin",
 ];
 
 /// How many different words Latin texts have, apart from numbers.
@@ -154,13 +153,7 @@ impl Words {
     }
 }
 
-fn joined(
-    random: &mut Random,
-    words: &[&'static str],
-    between: &str,
-    end: &str,
-    text: &mut String,
-) {
+fn joined(random: &mut Random, words: &[&'static str], between: &str, end: &str, text: &mut String) {
     for word in 0..2 + random.below(6) {
         if word > 0 {
             text.push_str(between);
@@ -254,16 +247,8 @@ mod tests {
         let words = Words::new();
         assert_eq!(words.latin.len(), VOCABULARY);
         assert_eq!(words.latin.iter().collect::<HashSet<_>>().len(), VOCABULARY);
-        assert!(
-            words
-                .latin
-                .iter()
-                .all(|word| word != COMMON && word != RARE)
-        );
-        assert!(
-            words.latin.iter().all(|word| word.is_ascii()),
-            "capitals are made of the first byte"
-        );
+        assert!(words.latin.iter().all(|word| word != COMMON && word != RARE));
+        assert!(words.latin.iter().all(|word| word.is_ascii()), "capitals are made of the first byte");
     }
 
     #[test]
@@ -274,10 +259,7 @@ mod tests {
             words.subject(&mut Random::of(4, 5, 6), tongue, &mut text);
             text
         };
-        let within = |text: &str, from, to| {
-            text.chars()
-                .any(|letter: char| (from..=to).contains(&letter))
-        };
+        let within = |text: &str, from, to| text.chars().any(|letter: char| (from..=to).contains(&letter));
         assert!(write(Tongue::Latin).is_ascii());
         assert!(within(&write(Tongue::Chinese), '\u{4E00}', '\u{9FFF}'));
         assert!(within(&write(Tongue::Japanese), '\u{3040}', '\u{9FFF}'));

@@ -3,14 +3,14 @@
 /// All that one viewer's screen shows, as plain data, already through access.
 pub mod page;
 
-/// Administration and what agents set for themselves.
-mod administer;
-/// Who waits for news.
-mod bell;
-/// Assigning, releasing, forwarding, changing privacy.
-mod assign;
 /// One agent at work on one conversation, inside one write transaction.
 mod act;
+/// Administration and what agents set for themselves.
+mod administer;
+/// Assigning, releasing, forwarding, changing privacy.
+mod assign;
+/// Who waits for news.
+mod bell;
 /// What a customer can see.
 mod customer_view;
 /// Everything out.
@@ -173,14 +173,18 @@ impl Desk {
                 let mut active = stored_people::agents(&reader)?.into_iter().filter(|agent| agent.active);
                 let first = active.next();
                 if active.next().is_some() {
-                    return Err(Denied::Invalid("Several agents work at this desk. Say who you are with --as HANDLE.".into()));
+                    return Err(Denied::Invalid(
+                        "Several agents work at this desk. Say who you are with --as HANDLE.".into(),
+                    ));
                 }
                 first
             }
         };
         match found {
             Some(agent) => Ok(Viewer { id: agent.id, handle: agent.handle }),
-            None => Err(Denied::Invalid("No active agent has that handle at this desk. Say who you are with --as HANDLE.".into())),
+            None => Err(Denied::Invalid(
+                "No active agent has that handle at this desk. Say who you are with --as HANDLE.".into(),
+            )),
         }
     }
 
@@ -243,7 +247,9 @@ impl Desk {
     fn me(&self, connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
         match stored_people::agent_by_id(connection, who.id)? {
             Some(agent) if agent.active => Ok(agent),
-            Some(_) | None => Err(Refusal::denied("R5.6", "You are switched off at this desk. Ask an administrator.").into()),
+            Some(_) | None => {
+                Err(Refusal::denied("R5.6", "You are switched off at this desk. Ask an administrator.").into())
+            }
         }
     }
 

@@ -146,7 +146,9 @@ fn is(value: &str) -> Result<Narrowing, String> {
         "private" => Ok(Narrowing::Privacy(Privacy::Private)),
         "internal" => Ok(Narrowing::Audience(Audience::Internal)),
         "unread" => Ok(Narrowing::Unread),
-        _ => Err(format!("“is:{value}” is not known. There are is:open, is:closed, is:locked, is:private, is:internal and is:unread.")),
+        _ => Err(format!(
+            "“is:{value}” is not known. There are is:open, is:closed, is:locked, is:private, is:internal and is:unread."
+        )),
     }
 }
 
@@ -225,7 +227,10 @@ pub fn match_term(term: &Term) -> String {
             if run.first().is_some_and(|letter| is_paired(*letter)) {
                 match run.len() {
                     1 => format!("\"{part}\" *"),
-                    _ => format!("\"{}\"", run.windows(2).map(|pair| pair.iter().collect::<String>()).collect::<Vec<_>>().join(" ")),
+                    _ => format!(
+                        "\"{}\"",
+                        run.windows(2).map(|pair| pair.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+                    ),
                 }
             } else {
                 let star = if term.beginning && place == last { " *" } else { "" };

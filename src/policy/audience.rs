@@ -10,12 +10,9 @@ use crate::domain::{
 /// The customers who are sent an entry: replies in customer conversations only (R1.2, R1.3, R1.4). Never the writer.
 pub fn customers(facts: &Facts, kind: EntryKind, writer: Option<CustomerId>) -> Vec<CustomerId> {
     match (facts.audience, kind) {
-        (Audience::Customer, EntryKind::Reply) => facts
-            .customers
-            .iter()
-            .map(|place| place.customer)
-            .filter(|customer| Some(*customer) != writer)
-            .collect(),
+        (Audience::Customer, EntryKind::Reply) => {
+            facts.customers.iter().map(|place| place.customer).filter(|customer| Some(*customer) != writer).collect()
+        }
         (Audience::Customer, EntryKind::Note | EntryKind::System) | (Audience::Internal, _) => Vec::new(),
     }
 }
@@ -36,7 +33,8 @@ pub fn in_scope(agent: &Agent, facts: &Facts, follows_project: bool) -> bool {
     }
     let member = facts.member(agent.id);
     let mine = facts.assignee == Some(agent.id) || member.is_some_and(|member| member.follows() || member.took_part());
-    let queued = !facts.shut() && facts.assignee.is_none() && facts.group.is_some_and(|group| agent.groups.contains(&group));
+    let queued =
+        !facts.shut() && facts.assignee.is_none() && facts.group.is_some_and(|group| agent.groups.contains(&group));
     mine || queued
         || match agent.from_customers {
             FromCustomers::All => true,

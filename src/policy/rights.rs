@@ -36,7 +36,10 @@ fn not_locked(facts: &Facts, around: &Circumstances<'_>) -> Right {
 /// Outside the group, not assigned and not added by name (R5.2).
 pub fn works_in(agent: &Agent, facts: &Facts) -> Right {
     if facts.direct() && !facts.names(agent.id) {
-        return Err(Refusal::denied("R6.11", "You take no part in this direct conversation. Ask one of its participants to add you."));
+        return Err(Refusal::denied(
+            "R6.11",
+            "You take no part in this direct conversation. Ask one of its participants to add you.",
+        ));
     }
     let works = match facts.audience {
         Audience::Internal => true,
@@ -102,7 +105,10 @@ pub fn change_state(agent: &Agent, facts: &Facts) -> Right {
 /// Internal, locked, or none of assignee, owner, admin and, while unassigned, group member.
 pub fn assign(agent: &Agent, facts: &Facts, around: &Circumstances<'_>) -> Right {
     if facts.audience == Audience::Internal {
-        return Err(Refusal::denied("R5.4", "An internal conversation is assigned to nobody. Add people to it instead."));
+        return Err(Refusal::denied(
+            "R5.4",
+            "An internal conversation is assigned to nobody. Add people to it instead.",
+        ));
     }
     if agent.role.administers() {
         return Ok(());
@@ -113,9 +119,15 @@ pub fn assign(agent: &Agent, facts: &Facts, around: &Circumstances<'_>) -> Right
     if mine || waiting {
         Ok(())
     } else if facts.assignee.is_some() {
-        Err(Refusal::denied("R5.4", "Only its assignee, the owner and admins can hand this conversation on. Ask one of them."))
+        Err(Refusal::denied(
+            "R5.4",
+            "Only its assignee, the owner and admins can hand this conversation on. Ask one of them.",
+        ))
     } else {
-        Err(Refusal::denied("R5.4", "Only members of its group, the owner and admins can assign this conversation. Ask one of them."))
+        Err(Refusal::denied(
+            "R5.4",
+            "Only members of its group, the owner and admins can assign this conversation. Ask one of them.",
+        ))
     }
 }
 
@@ -151,10 +163,16 @@ pub fn take(agent: &Agent, facts: &Facts, around: &Circumstances<'_>) -> Right {
 /// Not owner or admin, or the feature is off and it would become private.
 pub fn set_privacy(agent: &Agent, facts: &Facts, privacy: Privacy, around: &Circumstances<'_>) -> Right {
     if !agent.role.administers() {
-        return Err(Refusal::denied("R6.5", "Only the owner and admins make conversations private or public. Ask one of them."));
+        return Err(Refusal::denied(
+            "R6.5",
+            "Only the owner and admins make conversations private or public. Ask one of them.",
+        ));
     }
     if facts.direct() {
-        return Err(Refusal::denied("R6.11", "A direct conversation is for its participants already. Link it to an item first."));
+        return Err(Refusal::denied(
+            "R6.11",
+            "A direct conversation is for its participants already. Link it to an item first.",
+        ));
     }
     match privacy {
         Privacy::Private if !around.private_conversations && facts.privacy == Privacy::Public => Err(Refusal::denied(

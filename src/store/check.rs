@@ -6,7 +6,10 @@ use rusqlite::Connection;
 /// Each check: what it is about, and a query whose rows are findings.
 const CHECKS: &[(&str, &str)] = &[
     ("the file", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
-    ("references", "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' points to no ' || parent FROM pragma_foreign_key_check"),
+    (
+        "references",
+        "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' points to no ' || parent FROM pragma_foreign_key_check",
+    ),
     (
         "the search index",
         "SELECT 'message ' || id || ' cannot be found by search' FROM message WHERE place IS NOT NULL \
@@ -50,7 +53,10 @@ pub fn check(store: &Store, progress: &mut dyn FnMut(usize, usize) -> bool) -> R
     let mut findings = Vec::new();
     for (done, (about, sql)) in CHECKS.iter().enumerate() {
         if !progress(done, CHECKS.len()) {
-            return Err(StoreError::Sentence(format!("Interrupted before {about}; {done} of {} checks were done.", CHECKS.len())));
+            return Err(StoreError::Sentence(format!(
+                "Interrupted before {about}; {done} of {} checks were done.",
+                CHECKS.len()
+            )));
         }
         findings.extend(rows(&connection, sql)?.into_iter().map(|finding| format!("{about}: {finding}")));
     }

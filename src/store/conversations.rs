@@ -370,8 +370,9 @@ fn save_participants(connection: &Connection, id: ConversationId, before: &[Part
 /// # Errors
 /// What SQLite says.
 pub fn following_groups(connection: &Connection, id: ConversationId) -> Result<Vec<(GroupId, bool)>> {
-    let mut statement = connection
-        .prepare_cached("SELECT group_id, via_item FROM following_group WHERE conversation_id = ?1 ORDER BY group_id")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT group_id, via_item FROM following_group WHERE conversation_id = ?1 ORDER BY group_id",
+    )?;
     let rows = statement.query_map([id.0], |row| Ok((GroupId(row.get(0)?), row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -380,7 +381,12 @@ pub fn following_groups(connection: &Connection, id: ConversationId) -> Result<V
 ///
 /// # Errors
 /// What SQLite says.
-pub fn set_following_group(connection: &Connection, id: ConversationId, group: GroupId, follows: Option<bool>) -> Result<()> {
+pub fn set_following_group(
+    connection: &Connection,
+    id: ConversationId,
+    group: GroupId,
+    follows: Option<bool>,
+) -> Result<()> {
     match follows {
         Some(via_item) => connection
             .prepare_cached(
@@ -407,7 +413,11 @@ fn ids(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> Res
 /// # Errors
 /// What SQLite says.
 pub fn followed_by_group(connection: &Connection, group: GroupId) -> Result<Vec<ConversationId>> {
-    ids(connection, "SELECT conversation_id FROM following_group WHERE group_id = ?1 ORDER BY conversation_id", [group.0])
+    ids(
+        connection,
+        "SELECT conversation_id FROM following_group WHERE group_id = ?1 ORDER BY conversation_id",
+        [group.0],
+    )
 }
 
 /// Those that are assigned to an agent.
@@ -430,7 +440,11 @@ pub fn of_item(connection: &Connection, item: ItemId) -> Result<Vec<Conversation
 ///
 /// # Errors
 /// What SQLite says.
-pub fn of_customer(connection: &Connection, customer: CustomerId, organization: Option<&str>) -> Result<Vec<ConversationId>> {
+pub fn of_customer(
+    connection: &Connection,
+    customer: CustomerId,
+    organization: Option<&str>,
+) -> Result<Vec<ConversationId>> {
     ids(
         connection,
         "SELECT conversation_id FROM participant WHERE customer_id = ?1 UNION \

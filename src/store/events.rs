@@ -59,6 +59,17 @@ pub fn write(connection: &Connection, event: &NewEvent<'_>) -> Result<Seq> {
     Ok(Seq(connection.last_insert_rowid()))
 }
 
+/// Says in which conversation an event was, once that has its number.
+///
+/// # Errors
+/// What SQLite says.
+pub fn place(connection: &Connection, event: Seq, conversation: ConversationId) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE event SET conversation_id = ?2 WHERE seq = ?1")?
+        .execute([event.0, conversation.0])?;
+    Ok(())
+}
+
 /// The newest event's number; 0 on a new desk.
 ///
 /// # Errors

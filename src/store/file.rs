@@ -58,6 +58,16 @@ impl Deref for Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// One moment of the desk, for several statements; it ends with the value.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn snapshot(&self) -> Result<Transaction<'_>> {
+        Ok(self.unchecked_transaction()?)
+    }
+}
+
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
@@ -115,10 +125,8 @@ impl Store {
                 rusqlite::version()
             )));
         }
-        let mut connection = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
+        let mut connection =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(PATIENCE)?;
         let version = version.map_or_else(|| migrate::inspect(&connection, path), Ok)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -157,9 +165,8 @@ impl Store {
         let Writer { connection, queue } = &mut *writer;
         queue.enter()?;
         let outcome = (|| {
-            let transaction = connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(StoreError::from)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
             let writing = Writing { transaction };
             let value = work(&writing)?;
             writing.transaction.commit().map_err(StoreError::from)?;
@@ -294,7 +301,10 @@ pub(crate) fn copy_database(
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<()> {
     if to.exists() {
-        return Err(StoreError::Sentence(format!("{} is there already; it was left untouched. Name another file.", to.display())));
+        return Err(StoreError::Sentence(format!(
+            "{} is there already; it was left untouched. Name another file.",
+            to.display()
+        )));
     }
     drop(open_private(to)?);
     let outcome = copy_pages(from, to, progress);

@@ -7,7 +7,8 @@ use crate::domain::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-const ITEM: &str = "SELECT id, kind, title, description, status, requester_id, assignee_id, project_id, made_from FROM item";
+const ITEM: &str =
+    "SELECT id, kind, title, description, status, requester_id, assignee_id, project_id, made_from FROM item";
 
 fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
     Ok(Item {
@@ -111,7 +112,8 @@ pub fn by_source_key(connection: &Connection, key: &str) -> Result<Option<Item>>
 /// # Errors
 /// What SQLite says.
 pub fn following_agents(connection: &Connection, item: ItemId) -> Result<Vec<AgentId>> {
-    let mut statement = connection.prepare_cached("SELECT agent_id FROM item_agent WHERE item_id = ?1 ORDER BY agent_id")?;
+    let mut statement =
+        connection.prepare_cached("SELECT agent_id FROM item_agent WHERE item_id = ?1 ORDER BY agent_id")?;
     let rows = statement.query_map([item.0], |row| row.get(0).map(AgentId))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -132,7 +134,8 @@ pub fn following_customers(connection: &Connection, item: ItemId) -> Result<Vec<
 /// # Errors
 /// What SQLite says.
 pub fn following_groups(connection: &Connection, item: ItemId) -> Result<Vec<GroupId>> {
-    let mut statement = connection.prepare_cached("SELECT group_id FROM item_group WHERE item_id = ?1 ORDER BY group_id")?;
+    let mut statement =
+        connection.prepare_cached("SELECT group_id FROM item_group WHERE item_id = ?1 ORDER BY group_id")?;
     let rows = statement.query_map([item.0], |row| row.get(0).map(GroupId))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

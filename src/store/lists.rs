@@ -1,9 +1,9 @@
 //! The lists of the sections: a merge of ordered ranges, one a class, so that a page costs what it shows.
 
-use super::{Result, conversations::own_list_code};
+use super::{Result, conversations::own_list_code, predicate};
 use crate::{
     domain::{
-        id::{ConversationId, ItemId},
+        id::{ConversationId, CustomerId, ItemId},
         people::{Agent, FromCustomers},
         section::Section,
     },
@@ -82,9 +82,8 @@ impl Stream {
         let mut values = self.values.clone();
         values.extend([edge.at, edge.id.0, i64::try_from(rows).unwrap_or(i64::MAX)]);
         let mut statement = connection.prepare_cached(&self.sql(window))?;
-        let keys = statement.query_map(params_from_iter(values), |row| {
-            Ok(Key { at: row.get(0)?, id: ConversationId(row.get(1)?) })
-        })?;
+        let keys = statement
+            .query_map(params_from_iter(values), |row| Ok(Key { at: row.get(0)?, id: ConversationId(row.get(1)?) }))?;
         Ok(keys.collect::<rusqlite::Result<_>>()?)
     }
 }
@@ -105,7 +104,9 @@ pub fn streams(connection: &Connection, reader: &Reader<'_>, section: Section) -
             }
             let of_group = format!("{waiting} AND group_id = ?1");
             let groups = access.groups().iter();
-            Ok(groups.map(|group| Stream::conversations("conversation_unassigned_by_group", &of_group, vec![group.0])).collect())
+            Ok(groups
+                .map(|group| Stream::conversations("conversation_unassigned_by_group", &of_group, vec![group.0]))
+                .collect())
         }
         Section::Live => Ok(vec![Stream::members("member_live", "agent_id = ?1 AND live = 1", vec![agent])]),
         Section::NeedsReassignment if access.everything() => {
@@ -118,7 +119,9 @@ pub fn streams(connection: &Connection, reader: &Reader<'_>, section: Section) -
         Section::CustomerReplies | Section::InternalInbox | Section::InternalSent | Section::AllClosed => {
             let list = own_list_code(section);
             Ok(match access.classes() {
-                None => vec![Stream::members("member_list", "agent_id = ?1 AND list = ?2 AND list > 0", vec![agent, list])],
+                None => {
+                    vec![Stream::members("member_list", "agent_id = ?1 AND list = ?2 AND list > 0", vec![agent, list])]
+                }
                 Some(classes) => classes
                     .into_iter()
                     .map(|class| {
@@ -187,7 +190,13 @@ fn classes_of_project(connection: &Connection, project: i64, shut: bool) -> Resu
 ///
 /// # Errors
 /// What SQLite says.
-pub fn page(connection: &Connection, reader: &Reader<'_>, section: Section, window: Window, rows: usize) -> Result<Vec<Key>> {
+pub fn page(
+    connection: &Connection,
+    reader: &Reader<'_>,
+    section: Section,
+    window: Window,
+    rows: usize,
+) -> Result<Vec<Key>> {
     let mut keys = Vec::new();
     for stream in streams(connection, reader, section)? {
         keys.extend(stream.read(connection, window, rows)?);
@@ -225,7 +234,12 @@ pub fn followed_projects(connection: &Connection, agent: &Agent) -> Result<Vec<i
 ///
 /// # Errors
 /// What SQLite says.
-pub fn unanswered(connection: &Connection, reader: &Reader<'_>, before: Option<ItemId>, rows: usize) -> Result<Vec<ItemId>> {
+pub fn unanswered(
+    connection: &Connection,
+    reader: &Reader<'_>,
+    before: Option<ItemId>,
+    rows: usize,
+) -> Result<Vec<ItemId>> {
     let before = before.map_or(i64::MAX, |id| id.0);
     let limit = i64::try_from(rows).unwrap_or(i64::MAX);
     let mut items: Vec<i64> = Vec::new();
@@ -263,4 +277,44 @@ pub fn unanswered(connection: &Connection, reader: &Reader<'_>, before: Option<I
     items.dedup();
     items.truncate(rows);
     Ok(items.into_iter().map(ItemId).collect())
+}
+
+/// The conversations of an item that an agent may access (R4.4), newest first, without direct ones of others.
+///
+/// # Errors
+/// What SQLite says.
+pub fn of_item(connection: &Connection, access: &Access, item: ItemId) -> Result<Vec<ConversationId>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT c.id FROM conversation c INDEXED BY conversation_by_item WHERE c.item_id = ?1 AND {} ORDER BY c.at DESC, c.id DESC LIMIT 1000",
+        predicate::openly_readable(access)
+    ))?;
+    let ids = statement.query_map([item.0], |row| row.get(0).map(ConversationId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether a customer is an item's requester or has a conversation that an agent may access (R4.8).
+///
+/// # Errors
+/// What SQLite says.
+pub fn has_readable_conversation(connection: &Connection, access: &Access, customer: CustomerId) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT EXISTS (SELECT 1 FROM item WHERE requester_id = ?1) OR EXISTS (SELECT 1 FROM participant \
+             CROSS JOIN conversation c ON c.id = participant.conversation_id WHERE participant.customer_id = ?1 AND {})",
+            predicate::readable(access)
+        ))?
+        .query_row([customer.0], |row| row.get(0))?)
+}
+
+/// Every conversation that an agent may read openly, by number: for the export.
+///
+/// # Errors
+/// What SQLite says.
+pub fn exported(connection: &Connection, access: &Access) -> Result<Vec<ConversationId>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT c.id FROM conversation c WHERE {} ORDER BY c.id",
+        predicate::openly_readable(access)
+    ))?;
+    let ids = statement.query_map([], |row| row.get(0).map(ConversationId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
 }

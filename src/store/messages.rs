@@ -192,7 +192,12 @@ pub enum Window {
 ///
 /// # Errors
 /// What SQLite says.
-pub fn window(connection: &Connection, conversation: ConversationId, window: Window, limit: usize) -> Result<Vec<StoredEntry>> {
+pub fn window(
+    connection: &Connection,
+    conversation: ConversationId,
+    window: Window,
+    limit: usize,
+) -> Result<Vec<StoredEntry>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let (condition, place, backwards) = match window {
         Window::End => ("m.seq <= ?2 ORDER BY m.seq DESC", i64::MAX, true),
@@ -213,7 +218,12 @@ pub fn window(connection: &Connection, conversation: ConversationId, window: Win
 ///
 /// # Errors
 /// What SQLite says.
-pub fn added_since(connection: &Connection, conversation: ConversationId, seen: EntrySeq, agent: AgentId) -> Result<Vec<StoredEntry>> {
+pub fn added_since(
+    connection: &Connection,
+    conversation: ConversationId,
+    seen: EntrySeq,
+    agent: AgentId,
+) -> Result<Vec<StoredEntry>> {
     let mut statement = connection.prepare_cached(&format!(
         "{ENTRY} WHERE m.conversation_id = ?1 AND m.seq > ?2 AND m.agent_id IS NOT ?3 ORDER BY m.seq"
     ))?;
@@ -225,7 +235,12 @@ pub fn added_since(connection: &Connection, conversation: ConversationId, seen: 
 ///
 /// # Errors
 /// What SQLite says.
-pub fn has_news_after(connection: &Connection, conversation: ConversationId, seen: EntrySeq, agent: AgentId) -> Result<bool> {
+pub fn has_news_after(
+    connection: &Connection,
+    conversation: ConversationId,
+    seen: EntrySeq,
+    agent: AgentId,
+) -> Result<bool> {
     Ok(connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM message WHERE conversation_id = ?1 AND seq > ?2 AND kind <> 'system' AND agent_id IS NOT ?3)",

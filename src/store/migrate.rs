@@ -117,8 +117,9 @@ mod tests {
         assert!(!backup_path(&file, 0).exists(), "an empty desk needs no copy");
         let broken = "CREATE TABLE half (word TEXT) STRICT; INSERT INTO missing (word) VALUES ('x');";
         assert!(migrate_with(&mut connection, &file, 1, &[first, broken]).is_err());
-        let halves: i64 =
-            connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'half'", [], |row| row.get(0)).unwrap();
+        let halves: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'half'", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(halves, 0);
         let copy = Connection::open(backup_path(&file, 1)).unwrap();
         let word: String = copy.query_row("SELECT word FROM kept", [], |row| row.get(0)).unwrap();

@@ -8,6 +8,8 @@ pub mod conversations;
 pub mod drafts;
 /// The event log.
 pub mod events;
+/// The file itself: opening, one writer, readers, backup, check.
+pub mod file;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
 /// Work items and who follows them.
@@ -36,8 +38,6 @@ pub mod reading;
 pub mod rows;
 /// Finding messages.
 pub mod search;
-/// The file itself: opening, one writer, readers, backup, check.
-pub mod file;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 

@@ -39,7 +39,8 @@ pub fn section(connection: &Connection, reader: &Reader<'_>, section: Section) -
         Section::Open => sum += from_customers(connection, reader, false)?,
         Section::Closed => sum += from_customers(connection, reader, true)?,
         Section::Unanswered => {
-            let waiting = lists::unanswered(connection, reader, None, usize::try_from(CAP).unwrap_or(usize::MAX))?.len();
+            let waiting =
+                lists::unanswered(connection, reader, None, usize::try_from(CAP).unwrap_or(usize::MAX))?.len();
             let waiting = i64::try_from(waiting).unwrap_or(CAP);
             sum += Sum { total: waiting, unread: waiting };
         }
@@ -114,7 +115,13 @@ fn from_customers(connection: &Connection, reader: &Reader<'_>, shut: bool) -> R
                     let condition = format!("{condition} AND reach = ?3");
                     for class in classes {
                         let values = [agent.0, followed, class];
-                        sum += members(connection, "member_followed_by_reach", "member_followed_unread", &condition, &values)?;
+                        sum += members(
+                            connection,
+                            "member_followed_by_reach",
+                            "member_followed_unread",
+                            &condition,
+                            &values,
+                        )?;
                     }
                 }
             }
@@ -133,7 +140,13 @@ fn own_list(connection: &Connection, reader: &Reader<'_>, section: Section) -> R
         Some(classes) => {
             let condition = format!("{condition} AND reach = ?3");
             for class in classes {
-                sum += members(connection, "member_list_by_reach", "member_list_unread", &condition, &[agent, list, class])?;
+                sum += members(
+                    connection,
+                    "member_list_by_reach",
+                    "member_list_unread",
+                    &condition,
+                    &[agent, list, class],
+                )?;
             }
         }
     }
@@ -169,7 +182,8 @@ pub fn badge(connection: &Connection, reader: &Reader<'_>) -> Result<i64> {
     let unread = match reader.agent.from_customers {
         // From Customers lists every customer conversation; only internal ones come on top.
         FromCustomers::All => {
-            let customers = from_customers(connection, reader, false)?.unread + from_customers(connection, reader, true)?.unread;
+            let customers =
+                from_customers(connection, reader, false)?.unread + from_customers(connection, reader, true)?.unread;
             customers + count(&|own| !own.customer)
         }
         FromCustomers::Off | FromCustomers::Followed => {
@@ -178,7 +192,8 @@ pub fn badge(connection: &Connection, reader: &Reader<'_>) -> Result<i64> {
         }
         FromCustomers::Projects => {
             let queue = section(connection, reader, Section::Unassigned)?.unread;
-            let projects = from_customers(connection, reader, false)?.unread + from_customers(connection, reader, true)?.unread;
+            let projects =
+                from_customers(connection, reader, false)?.unread + from_customers(connection, reader, true)?.unread;
             let mut both = 0;
             for group in access.groups() {
                 for project in reader.projects {

@@ -50,6 +50,7 @@ pub fn queue_told(
 pub fn queued(connection: &Connection) -> Result<Vec<(String, ConversationId, CustomerId)>> {
     let mut statement = connection
         .prepare_cached("SELECT kind, conversation_id, customer_id FROM outbox WHERE state = 'queued' ORDER BY id")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, ConversationId(row.get(1)?), CustomerId(row.get(2)?))))?;
+    let rows =
+        statement.query_map([], |row| Ok((row.get(0)?, ConversationId(row.get(1)?), CustomerId(row.get(2)?))))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -49,8 +49,7 @@ fn groups_of(connection: &Connection, agent: AgentId) -> Result<Vec<GroupId>> {
 /// # Errors
 /// What SQLite says.
 pub fn agent_by_id(connection: &Connection, id: AgentId) -> Result<Option<Agent>> {
-    let found =
-        connection.prepare_cached(&format!("{AGENT} WHERE id = ?1"))?.query_row([id.0], agent).optional()?;
+    let found = connection.prepare_cached(&format!("{AGENT} WHERE id = ?1"))?.query_row([id.0], agent).optional()?;
     with_groups(connection, found)
 }
 
@@ -181,14 +180,21 @@ pub fn customer_by_id(connection: &Connection, id: CustomerId) -> Result<Option<
 /// # Errors
 /// What SQLite says.
 pub fn customer_by_address(connection: &Connection, address: &str) -> Result<Option<Customer>> {
-    Ok(connection.prepare_cached(&format!("{CUSTOMER} WHERE address = ?1"))?.query_row([address], customer).optional()?)
+    Ok(connection
+        .prepare_cached(&format!("{CUSTOMER} WHERE address = ?1"))?
+        .query_row([address], customer)
+        .optional()?)
 }
 
 /// Customers whose name, address or organization holds a text, by name. Access is the caller's (R4.8).
 ///
 /// # Errors
 /// What SQLite says.
-pub fn customers_like(connection: &Connection, text: &str, each: &mut dyn FnMut(Customer) -> Result<bool>) -> Result<()> {
+pub fn customers_like(
+    connection: &Connection,
+    text: &str,
+    each: &mut dyn FnMut(Customer) -> Result<bool>,
+) -> Result<()> {
     let mut statement = connection.prepare_cached(&format!(
         "{CUSTOMER} WHERE ?1 = '' OR instr(lower(name), ?1) OR instr(address, ?1) OR instr(lower(coalesce(organization, '')), ?1) \
          ORDER BY id DESC"

@@ -42,7 +42,9 @@ pub fn in_scope(access: &Access, everything: bool, projects: Option<&[i64]>) -> 
     if everything {
         return "1".to_owned();
     }
-    let list = |numbers: &mut dyn Iterator<Item = i64>| numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
+    let list = |numbers: &mut dyn Iterator<Item = i64>| {
+        numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
+    };
     let projects = match projects {
         Some(projects) => format!(" OR c.project_id IN ({})", list(&mut projects.iter().copied())),
         None => String::new(),

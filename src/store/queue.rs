@@ -62,9 +62,9 @@ impl Queue {
                     self.patience.as_secs()
                 )))
             }
-            Err(RecvTimeoutError::Disconnected) => {
-                Err(StoreError::Sentence("The wait for the desk was broken off; nothing was written. Try again.".into()))
-            }
+            Err(RecvTimeoutError::Disconnected) => Err(StoreError::Sentence(
+                "The wait for the desk was broken off; nothing was written. Try again.".into(),
+            )),
         }
     }
 

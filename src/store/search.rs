@@ -67,7 +67,13 @@ pub struct Found {
 ///
 /// # Errors
 /// What SQLite says.
-pub fn find(connection: &Connection, searcher: &Searcher<'_>, query: &Query, after: Option<i64>, hits: usize) -> Result<Found> {
+pub fn find(
+    connection: &Connection,
+    searcher: &Searcher<'_>,
+    query: &Query,
+    after: Option<i64>,
+    hits: usize,
+) -> Result<Found> {
     let mut values: Vec<Value> = vec![Value::Integer(after.unwrap_or(i64::MAX))];
     let mut conditions = vec![
         predicate::openly_readable(searcher.access),
@@ -109,7 +115,8 @@ pub fn find(connection: &Connection, searcher: &Searcher<'_>, query: &Query, aft
     while let Some(row) = rows.next()? {
         let place: i64 = row.get(1)?;
         if found.messages.len() == hits || examined == EXAMINED {
-            found.older = found.messages.last().map(|(_, place)| *place).filter(|_| examined < EXAMINED).or(Some(place + 1));
+            found.older =
+                found.messages.last().map(|(_, place)| *place).filter(|_| examined < EXAMINED).or(Some(place + 1));
             break;
         }
         examined += 1;
@@ -145,7 +152,9 @@ fn condition(narrowing: &Narrowing, searcher: &Searcher<'_>, values: &mut Vec<Va
             let name = bind(Value::Text(name.clone()));
             format!("c.group_id = (SELECT id FROM team_group WHERE name = {name})")
         }
-        Narrowing::Assignee(handle) if handle == "none" => "c.assignee_id IS NULL AND c.audience = 'customer'".to_owned(),
+        Narrowing::Assignee(handle) if handle == "none" => {
+            "c.assignee_id IS NULL AND c.audience = 'customer'".to_owned()
+        }
         Narrowing::Assignee(handle) => {
             let handle = bind(Value::Text(handle.clone()));
             format!("c.assignee_id = (SELECT id FROM agent WHERE handle = {handle})")

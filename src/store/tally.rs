@@ -98,7 +98,12 @@ pub fn shift(connection: &Connection, before: Standing<'_>, after: Standing<'_>)
 /// The agents for whom a conversation may count otherwise than by its news alone: those with a reading, and those who
 /// came after its news.
 fn concerned(connection: &Connection, before: Standing<'_>, after: Standing<'_>) -> Result<Vec<(AgentId, Seq)>> {
-    let oldest = [before, after].iter().filter_map(|standing| standing.facts).map(|facts| facts.news).filter(|news| news.0 > 0).min();
+    let oldest = [before, after]
+        .iter()
+        .filter_map(|standing| standing.facts)
+        .map(|facts| facts.news)
+        .filter(|news| news.0 > 0)
+        .min();
     let mut statement = connection.prepare_cached("SELECT id, baseline FROM agent ORDER BY id")?;
     let mut rows = statement.query([])?;
     let mut concerned = Vec::new();
@@ -176,7 +181,13 @@ fn sum(connection: &Connection, condition: &str, values: impl rusqlite::Params) 
 ///
 /// # Errors
 /// What SQLite says.
-pub fn audience(connection: &Connection, agent: AgentId, audience: Audience, shut: bool, class: Option<i64>) -> Result<Sum> {
+pub fn audience(
+    connection: &Connection,
+    agent: AgentId,
+    audience: Audience,
+    shut: bool,
+    class: Option<i64>,
+) -> Result<Sum> {
     let (a, b) = (audience_code(audience), i64::from(shut));
     match class {
         Some(class) => sum(

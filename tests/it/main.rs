@@ -1,3 +1,6 @@
 //! The test crate: one module per promise.
 
+mod architecture;
+mod desks;
 mod text;
+mod walks;
