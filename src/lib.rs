@@ -6,3 +6,7 @@ pub mod domain;
 pub mod desk;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// What file, environment and flags settle, read once.
+pub mod config;
+/// One command at a time.
+pub mod cli;
