@@ -1,3 +1,3 @@
-//! The test crate: one module per promise.
+//! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
-mod text;
+mod cli;
