@@ -194,7 +194,7 @@ struct Environment<'a> {
 }
 
 impl Environment<'_> {
-    /// An empty variable counts as unset, as the XDG and NO_COLOR conventions say.
+    /// An empty variable counts as unset, as the XDG and `NO_COLOR` conventions say.
     fn value(&self, name: &'static str) -> Option<OsString> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }

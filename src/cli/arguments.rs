@@ -46,13 +46,13 @@ Options:
 #[command(name = "deskline", version, about, help_template = TEMPLATE, max_term_width = 100)]
 pub struct Arguments {
     /// The desk file [default: as `deskline config` says].
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 901)]
     pub desk: Option<PathBuf>,
     /// The agent who acts [default: as `deskline config` says].
-    #[arg(long = "as", global = true, value_name = "HANDLE")]
+    #[arg(long = "as", global = true, value_name = "HANDLE", display_order = 902)]
     pub actor: Option<String>,
     /// Print JSON, one object a line.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 903)]
     pub json: bool,
     /// What to do.
     #[command(subcommand)]
@@ -153,7 +153,6 @@ pub enum ItemCommand {
         id: ItemKey,
     },
     /// Change an item.
-    #[command(arg_required_else_help = true)]
     Set {
         /// The item, as TK-102.
         id: ItemKey,
@@ -182,8 +181,7 @@ pub enum ItemCommand {
 }
 
 /// What `item set` changes.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct ItemSettings {
     /// A new title.
     #[arg(long, value_name = "T", allow_hyphen_values = true)]

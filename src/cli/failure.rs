@@ -67,6 +67,11 @@ impl Failure {
         Self::Denied(Denied::Invalid(text.into()))
     }
 
+    /// A `set` that says nothing to set.
+    pub fn nothing_to_change(command: &str) -> Self {
+        Self::usage(format!("There is nothing to change. See `deskline {command} --help` for what can be."))
+    }
+
     /// Disk, file or a bug.
     pub fn failed(text: impl Into<String>) -> Self {
         Self::Denied(Denied::Failed(text.into()))
@@ -85,9 +90,8 @@ impl Failure {
     /// The exit status that interface.md promises.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Denied(Denied::Failed(_)) => 1,
             Self::Output(_) if self.is_broken_pipe() => 0,
-            Self::Output(_) => 1,
+            Self::Output(_) | Self::Denied(Denied::Failed(_)) => 1,
             Self::Denied(Denied::Invalid(_)) => 2,
             Self::Denied(Denied::NotFound(_)) => 3,
             Self::Denied(Denied::Refused(_)) => 4,
@@ -118,7 +122,7 @@ impl Failure {
         {
             for (label, people) in [("Readers", &refusal.readers), ("Adds", &refusal.adds)] {
                 if !people.is_empty() {
-                    sentence += &format!(" {label}: {}.", people.join(", "));
+                    sentence = format!("{sentence} {label}: {}.", people.join(", "));
                 }
             }
             sentence += " Say --yes to do it.";

@@ -47,12 +47,12 @@ impl Progress {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Says how far it came; returns whether to go on. A total of 0 is an unknown one.
-    pub fn at(&mut self, done: usize, total: usize) -> bool {
+    /// Says how far it came: a part of a total (0 for an unknown one) and how many of the unit; returns whether to go on.
+    pub fn at(&mut self, done: u64, total: u64, count: usize) -> bool {
         let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
         if self.terminal && due {
             self.drawn = Some(Instant::now());
-            let line = bar(done, total, self.unit, self.started.elapsed());
+            let line = bar(percent(done, total), count, self.unit, self.started.elapsed());
             let _ = write!(io::stderr().lock(), "\r\x1b[K{line}");
         }
         !self.interrupted()
@@ -72,13 +72,14 @@ impl Drop for Progress {
     }
 }
 
-fn bar(done: usize, total: usize, unit: &str, elapsed: Duration) -> String {
-    let rate = u128::try_from(done).unwrap_or(0) * 1000 / elapsed.as_millis().max(1);
-    let speed = format!("{done} {unit}, {rate}/s");
-    if total == 0 {
-        return speed;
-    }
-    let percent = (done.min(total) * 100) / total;
+fn percent(done: u64, total: u64) -> Option<usize> {
+    usize::try_from(done.min(total).saturating_mul(100).checked_div(total)?).ok()
+}
+
+fn bar(percent: Option<usize>, count: usize, unit: &str, elapsed: Duration) -> String {
+    let rate = u128::try_from(count).unwrap_or(0) * 1000 / elapsed.as_millis().max(1);
+    let speed = format!("{count} {unit}, {rate}/s");
+    let Some(percent) = percent else { return speed };
     let full = percent * BAR / 100;
     format!("{}{} {percent:>3} %  {speed}", "█".repeat(full), "░".repeat(BAR - full))
 }
@@ -89,8 +90,8 @@ mod tests {
 
     #[test]
     fn the_bar_says_percentage_and_speed() {
-        let line = bar(500, 2000, "messages", Duration::from_millis(250));
+        let line = bar(percent(500, 2000), 500, "messages", Duration::from_millis(250));
         assert_eq!(line, format!("{}{}  25 %  500 messages, 2000/s", "█".repeat(6), "░".repeat(18)));
-        assert_eq!(bar(7, 0, "files", Duration::from_secs(1)), "7 files, 7/s");
+        assert_eq!(bar(percent(7, 0), 7, "files", Duration::from_secs(1)), "7 files, 7/s");
     }
 }

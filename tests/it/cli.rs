@@ -1,5 +1,7 @@
 //! The command line as scripts and people meet it: the built binary, a desk in a temporary folder, and what is printed.
 
+#![allow(clippy::unwrap_used)]
+
 mod bad_input;
 mod exit_codes;
 mod history;
@@ -98,17 +100,12 @@ impl Place {
         objects(&self.does(&format!("--json {line}")))
     }
 
-    /// Runs a line that has to print one object; the number under this name.
-    fn number(&self, line: &str, name: &str) -> i64 {
-        let objects = self.json(line);
-        objects[0][name].as_i64().unwrap_or_else(|| panic!("{line}: no {name} in {objects:?}"))
-    }
-
     /// Everything that the desk file holds, as text: equal before and after means that nothing changed.
     fn everything(&self) -> String {
         let desk = rusqlite::Connection::open_with_flags(self.desk(), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
             .expect("the desk opens");
-        let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name";
+        let names =
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name";
         let mut statement = desk.prepare(names).expect("the schema reads");
         let names = statement.query_map([], |row| row.get::<_, String>(0)).expect("the schema reads");
         let mut text = String::new();
@@ -150,7 +147,7 @@ impl From<Output> for Ran {
 }
 
 fn prefixed(errors: &str) -> String {
-    errors.lines().map(|line| format!("! {line}\n")).collect()
+    errors.lines().fold(String::new(), |shown, line| shown + "! " + line + "\n")
 }
 
 /// Splits a line at spaces; single quotes keep words together.

@@ -33,7 +33,6 @@ pub enum AgentCommand {
         handle: String,
     },
     /// Change an agent.
-    #[command(arg_required_else_help = true)]
     Set {
         /// The agent.
         handle: String,
@@ -44,8 +43,7 @@ pub enum AgentCommand {
 }
 
 /// What `agent set` changes.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct AgentSettings {
     /// The full name.
     #[arg(long, allow_hyphen_values = true)]
@@ -135,7 +133,6 @@ pub enum CustomerCommand {
         address: String,
     },
     /// Change a customer's record.
-    #[command(arg_required_else_help = true)]
     Set {
         /// The mail address.
         address: String,
@@ -174,8 +171,7 @@ pub struct CustomerRecord {
 }
 
 /// What `customer set` changes.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct CustomerSettings {
     /// The name.
     #[arg(long, allow_hyphen_values = true)]

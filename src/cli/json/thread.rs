@@ -113,6 +113,7 @@ impl<'a> From<&'a Attachment> for AttachmentJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 struct FollowerJson<'a> {
     #[serde(flatten)]
     who: FromJson<'a>,

@@ -37,6 +37,9 @@ pub fn run(command: CustomerCommand, call: &Call, output: &mut Output) -> Result
         CustomerCommand::Add { address, record } => {
             desk.add_customer(viewer, &address, record.name.as_deref(), record.organization.as_deref())?
         }
+        CustomerCommand::Set { change, .. } if change == CustomerSettings::default() => {
+            return Err(Failure::nothing_to_change("customer set"));
+        }
         CustomerCommand::Set { address, change } => {
             let CustomerSettings { name, organization } = change;
             desk.set_customer(viewer, &address, &CustomerChange { name, organization, blocked: None })?

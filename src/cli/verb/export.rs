@@ -111,7 +111,7 @@ fn write_all(acting: &Acting, out: &mut dyn Write) -> Result<usize, Stopped> {
     let counted = acting.desk.export(&acting.viewer, &mut |conversation: PastConversation, done, total| {
         reached = done;
         problem = line(&conversation, out).err();
-        problem.is_none() && progress.at(done, total)
+        problem.is_none() && progress.at(done as u64, total as u64, done)
     });
     progress.finish();
     if let Some(error) = problem {

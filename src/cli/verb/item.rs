@@ -36,6 +36,9 @@ pub fn run(command: ItemCommand, call: &Call, output: &mut Output) -> Result<(),
             let new = NewItem { kind, title, requester, project, description: String::new() };
             desk.add_item(viewer, &new)?.item.key
         }
+        ItemCommand::Set { change, .. } if change == ItemSettings::default() => {
+            return Err(Failure::nothing_to_change("item set"));
+        }
         ItemCommand::Set { id, change } => {
             let ItemSettings { title, status, assignee } = change;
             desk.set_item(viewer, id, &ItemChange { title, status, assignee })?.item.key

@@ -37,6 +37,9 @@ pub fn agent(command: AgentCommand, call: &Call, output: &mut Output) -> Result<
             output.row(AgentJson::from(&row))
         }
         AgentCommand::Set { handle, change } => {
+            if *change == AgentSettings::default() {
+                return Err(Failure::nothing_to_change("agent set"));
+            }
             let row = desk.set_agent(viewer, &handle, &changed(*change))?;
             output.row(AgentJson::from(&row))
         }

@@ -27,7 +27,7 @@ struct CheckJson<'a> {
 pub fn backup(arguments: &BackupArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let Acting { desk, viewer } = call.acting()?;
     let mut progress = Progress::start("pages")?;
-    let copied = desk.backup(&viewer, &arguments.file, &mut |done, total| progress.at(done, total));
+    let copied = desk.backup(&viewer, &arguments.file, &mut |done, total| progress.at(done as u64, total as u64, done));
     progress.finish();
     if progress.interrupted() {
         return Err(Failure::failed("Interrupted: no backup was written. Run it again for one."));
@@ -44,7 +44,7 @@ pub fn backup(arguments: &BackupArguments, call: &Call, output: &mut Output) -> 
 pub fn check(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let desk = call.desk()?;
     let mut progress = Progress::start("steps")?;
-    let findings = desk.check(&mut |done, total| progress.at(done, total));
+    let findings = desk.check(&mut |done, total| progress.at(done as u64, total as u64, done));
     progress.finish();
     if progress.interrupted() {
         return Err(Failure::failed("Interrupted: the check was not finished. Run it again."));

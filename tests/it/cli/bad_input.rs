@@ -120,22 +120,30 @@ fn bad_input_gets_one_sentence_the_right_status_and_changes_nothing() {
     place.does("--as ana conversation reply 1 --body 'We look.'");
     std::fs::write(place.path().join("some.jsonl"), "").unwrap();
     let before = place.everything();
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (line, input, code) in CASES {
         let ran = place.run_with(line, input);
-        let clap = ran.errors.starts_with("error: ") || ran.errors.contains("\n\nUsage:") || ran.errors.contains("Usage:");
+        let clap =
+            ran.errors.starts_with("error: ") || ran.errors.contains("\n\nUsage:") || ran.errors.contains("Usage:");
         let sentence = ran.errors.starts_with("deskline: ") && ran.errors.lines().count() == 1;
         let ends = ran.errors.trim_end().ends_with(['.', '?']);
         if ran.code != *code || !ran.out.is_empty() || !(clap || (sentence && ends)) {
-            wrong += &format!("{line} (wanted {code}): {} {}{}\n", ran.code, ran.out, ran.errors);
+            wrong.push(format!("{line} (wanted {code}): {} {}{}", ran.code, ran.out, ran.errors));
         }
         assert_eq!(place.everything(), before, "{line} changed something");
     }
-    assert_eq!(wrong, "", "not as promised:\n{wrong}");
-    assert_eq!(std::fs::read_dir(place.path()).unwrap().filter(|entry| {
-        let name = entry.as_ref().unwrap().file_name();
-        !name.to_string_lossy().starts_with("desk.db") && name != "some.jsonl"
-    }).count(), 0, "no file was left behind");
+    assert!(wrong.is_empty(), "not as promised:\n{}", wrong.join(""));
+    assert_eq!(
+        std::fs::read_dir(place.path())
+            .unwrap()
+            .filter(|entry| {
+                let name = entry.as_ref().unwrap().file_name();
+                !name.to_string_lossy().starts_with("desk.db") && name != "some.jsonl"
+            })
+            .count(),
+        0,
+        "no file was left behind"
+    );
 }
 
 #[test]
@@ -155,7 +163,11 @@ fn an_unknown_agent_learns_nobodys_name() {
         let ran = place.run(line);
         assert_eq!(ran.code, 2, "{line}: {}", ran.errors);
         for name in ["olga", "adam", "ana", "ben", "dev"] {
-            assert!(!ran.errors.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name), "{}", ran.errors);
+            assert!(
+                !ran.errors.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name),
+                "{}",
+                ran.errors
+            );
         }
     }
 }

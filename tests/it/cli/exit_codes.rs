@@ -47,7 +47,9 @@ fn failed_is_1() {
 #[test]
 fn wrong_usage_is_2() {
     let place = Place::empty();
-    for line in ["conversation", "conversation close twelve", "frobnicate", "init --name Acme", "setting set colour red"] {
+    for line in
+        ["conversation", "conversation close twelve", "frobnicate", "init --name Acme", "setting set colour red"]
+    {
         let ran = place.run(line);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
         assert!(ran.errors.contains("deskline"), "{line}: {}", ran.errors);
@@ -92,7 +94,8 @@ fn stale_is_5_with_what_was_added_r7_6() {
     let place = private();
     let seen = place.json("--as ana conversation show 1")[0]["messages"].as_array().unwrap().len();
     place.does("receive --from mara@example.com --conversation 1 --body 'It works again!'");
-    let stale = ends(&place, &format!("--as ana conversation reply 1 --seen {seen} --body 'Still broken?'"), 5, "stale");
+    let stale =
+        ends(&place, &format!("--as ana conversation reply 1 --seen {seen} --body 'Still broken?'"), 5, "stale");
     let unseen = stale["unseen"].as_array().unwrap();
     assert_eq!(unseen.len(), 1);
     assert_eq!((&unseen[0]["text"], &unseen[0]["from"]["kind"]), (&"It works again!".into(), &"customer".into()));

@@ -37,7 +37,10 @@ fn an_export_comes_back_whole_and_only_once_r1_7() {
     assert_eq!((&first[0]["known"], &first[0]["unread"]), (&0.into(), &0.into()), "{first:?}");
     let before = other.everything();
     let again = objects(&other.does(&import));
-    assert_eq!((&again[0]["conversations"], &again[0]["messages"], &again[0]["known"]), (&0.into(), &0.into(), &2.into()));
+    assert_eq!(
+        (&again[0]["conversations"], &again[0]["messages"], &again[0]["known"]),
+        (&0.into(), &0.into(), &2.into())
+    );
     assert_eq!(other.everything().lines().count(), before.lines().count(), "the second import added nothing");
 
     let agents = other.json("agent list");
@@ -54,9 +57,7 @@ fn what_could_not_be_read_is_listed_and_counted() {
     place.does("--as ana export all.jsonl");
     let file = place.path().join("all.jsonl");
     let mut lines = std::fs::read_to_string(&file).unwrap();
-    for number in 0..25 {
-        lines += &format!("{{\"broken {number}\n");
-    }
+    lines += &"{\"broken\n".repeat(25);
     std::fs::write(&file, lines).unwrap();
     let other = Place::empty();
     other.does("init --name Other --owner otto");
@@ -86,11 +87,12 @@ fn an_interrupted_import_says_how_far_it_came_and_goes_on() {
     let folder = place.path().join("logs");
     std::fs::create_dir(&folder).unwrap();
     let day = |day: u32| {
-        (0..400).map(|burst| {
-            let hour = burst / 20;
-            let (from, to) = (burst % 20 * 3, burst % 20 * 3 + 1);
-            format!("[{hour:02}:{from:02}] <user{day}x{burst}> hello, it is broken\n[{hour:02}:{to:02}] <ana> user{day}x{burst}: on it\n")
-        }).collect::<String>()
+        let talk = |burst: u32| {
+            let (hour, minute, who) = (burst / 20, burst % 20 * 3, format!("user{day}x{burst}"));
+            let asks = format!("[{hour:02}:{minute:02}] <{who}> hello, it is broken");
+            format!("{asks}\n[{hour:02}:{:02}] <ana> {who}: on it\n", minute + 1)
+        };
+        (0..400).map(talk).collect::<Vec<_>>().concat()
     };
     for number in 1..=28 {
         std::fs::write(folder.join(format!("2024-02-{number:02}.log")), day(number)).unwrap();
@@ -115,7 +117,7 @@ fn an_interrupted_import_says_how_far_it_came_and_goes_on() {
 
 /// Waits for a condition, at most a minute.
 fn wait_for(mut holds: impl FnMut() -> bool) {
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + Duration::from_mins(1);
     while !holds() {
         assert!(std::time::Instant::now() < deadline, "it never came about");
         std::thread::yield_now();

@@ -24,8 +24,19 @@ fn hostile() -> Place {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
     let ran = place.run_words(
         &words(&[
-            "receive", "--from", "mara@example.com", "--name", HOSTILE, "--group", "Support", "--subject", HOSTILE, "--body", HOSTILE,
-            "--message-id", HOSTILE,
+            "receive",
+            "--from",
+            "mara@example.com",
+            "--name",
+            HOSTILE,
+            "--group",
+            "Support",
+            "--subject",
+            HOSTILE,
+            "--body",
+            HOSTILE,
+            "--message-id",
+            HOSTILE,
         ]),
         b"",
     );

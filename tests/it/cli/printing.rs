@@ -84,7 +84,10 @@ fn the_configuration_file_settles_who_acts_and_where() {
     let folder = place.path().join(".config/deskline");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("config.toml"), "as = \"ana\"\ndesk = \"../../desk.db\"\n").unwrap();
-    let output = place.command(&words("--json conversation start --with-agent ben --body Hello")).env_remove("DESKLINE_DESK").output();
+    let output = place
+        .command(&words("--json conversation start --with-agent ben --body Hello"))
+        .env_remove("DESKLINE_DESK")
+        .output();
     assert_eq!(output.unwrap().status.code(), Some(0));
     std::fs::write(folder.join("config.toml"), "as = \"ana\"\nAs = \"ben\"\n").unwrap();
     let ran = place.run("--json section list");
