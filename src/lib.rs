@@ -10,3 +10,5 @@ pub mod import;
 pub mod config;
 /// One command at a time.
 pub mod cli;
+/// The messenger in the terminal: the keymap, what is shown, and what a key changes in it.
+pub mod tui;
