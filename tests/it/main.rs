@@ -1,3 +1,4 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
 mod cli;
+mod import;
