@@ -9,11 +9,14 @@ pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, PartyArguments, SettingCommand,
 };
 
-use crate::domain::{
-    envelope::Channel,
-    history::PastState,
-    id::ConversationId,
-    item::{ItemKey, ItemKind, ItemStatus},
+use crate::{
+    domain::{
+        envelope::Channel,
+        history::PastState,
+        id::ConversationId,
+        item::{ItemKey, ItemKind, ItemStatus},
+    },
+    import::Format,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -272,7 +275,7 @@ pub enum AuditCommand {
 #[derive(Debug, Args)]
 pub struct ImportArguments {
     /// What the files are.
-    #[arg(value_parser = word(Format::ALL, Format::word))]
+    #[arg(value_parser = word(&Format::ALL, Format::name))]
     pub format: Format,
     /// Files, or folders with files.
     #[arg(required = true, value_name = "PATH")]
@@ -283,30 +286,12 @@ pub struct ImportArguments {
     /// Somebody of the team, by handle, address or nick; repeat it for more.
     #[arg(long, value_name = "HANDLE")]
     pub team: Vec<String>,
-    /// The state to bring them in with [default: as the source says, else closed].
+    /// The state to bring them in with, where the source does not say one [default: closed].
     #[arg(long, value_parser = past_state())]
     pub state: Option<PastState>,
     /// Which fields of the JSON mean what (format json).
     #[arg(long, value_name = "FILE", required_if_eq("format", "json"))]
     pub map: Option<PathBuf>,
-}
-
-crate::domain::people::words! {
-    /// What `import` reads.
-    Format {
-        /// Many mails in one file.
-        Mbox = "mbox",
-        /// A folder with one mail a file.
-        Maildir = "maildir",
-        /// Single mails.
-        Eml = "eml",
-        /// Log files of chat channels.
-        Irc = "irc",
-        /// Any JSON, with a mapping file.
-        Json = "json",
-        /// What `export` writes.
-        Jsonl = "jsonl",
-    }
 }
 
 /// `export`.

@@ -1,6 +1,6 @@
 //! How far long work has come, on standard error where that is a terminal, and how it is interrupted.
 
-use super::failure::Failure;
+use super::{failure::Failure, output::notice};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::{
     io::{self, IsTerminal, Write},
@@ -56,6 +56,12 @@ impl Progress {
             let _ = write!(io::stderr().lock(), "\r\x1b[K{line}");
         }
         !self.interrupted()
+    }
+
+    /// Says something else on standard error, above the line.
+    pub fn aside(&mut self, text: &str) {
+        self.finish();
+        notice(text);
     }
 
     /// Takes the line away again.

@@ -9,6 +9,7 @@ use crate::{
         table::{Column, column},
     },
     config::{Config, Settled, Source},
+    tui::keymap::{self, Keymap},
 };
 use clap::CommandFactory;
 use serde::Serialize;
@@ -31,6 +32,62 @@ impl Row for InForce {
 fn in_force(key: &'static str, settled: Option<(String, Source)>) -> InForce {
     let (value, source) = settled.map_or((None, Source::Default), |(value, source)| (Some(value), source));
     InForce { key, value, from: source.to_string() }
+}
+
+#[derive(Debug, Serialize)]
+struct KeyJson<'a> {
+    action: &'static str,
+    context: &'static str,
+    keys: Vec<String>,
+    label: &'a str,
+    does: &'a str,
+    #[serde(skip)]
+    shown: String,
+}
+
+impl<'a> From<&'a keymap::Row> for KeyJson<'a> {
+    fn from(row: &'a keymap::Row) -> Self {
+        Self {
+            action: row.action.name(),
+            context: row.context.name(),
+            keys: row.keys.iter().map(ToString::to_string).collect(),
+            label: &row.label,
+            does: &row.does,
+            shown: row.keys_text(),
+        }
+    }
+}
+
+impl Row for KeyJson<'_> {
+    const COLUMNS: &'static [Column] =
+        &[column("WHERE", 16), column("KEYS", 32), column("ACTION", 28), column("WHAT IT DOES", 100)];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.context.to_owned(), self.shown.clone(), self.action.to_owned(), self.does.to_owned()]
+    }
+}
+
+/// Prints the keymap in force: the built-in one, changed by the user's own file.
+///
+/// # Errors
+/// Where that file cannot be read or is wrong, with the line.
+pub fn keys(config: &Config, output: &mut Output) -> Result<(), Failure> {
+    let keymap = keymap_in_force(config)?;
+    output.rows(&keymap.rows().iter().map(KeyJson::from).collect::<Vec<_>>())
+}
+
+/// The keymap in force.
+///
+/// # Errors
+/// Where the user's own file cannot be read or is wrong, with the line.
+pub fn keymap_in_force(config: &Config) -> Result<Keymap, Failure> {
+    let Some(Settled { value: file, .. }) = &config.keymap else { return Ok(Keymap::built_in()) };
+    let wrong = |reason: &str| Failure::failed(format!("The keymap {} cannot be used: {reason}.", said(file)));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    Keymap::with_user_file(&text).map_err(|error| {
+        let reason = error.to_string();
+        wrong(reason.strip_prefix("keymap, ").unwrap_or(&reason))
+    })
 }
 
 /// Prints where the configuration file is and what is in force, with who settled it.
@@ -64,7 +121,4 @@ pub fn completions(arguments: &CompletionsArguments, output: &mut Output) -> Res
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "deskline", &mut script);
     output.stream().write_all(&script).map_err(Failure::Output)
-}
-pub fn keys(_c: &Config, _o: &mut Output) -> Result<(), Failure> {
-    Ok(())
 }

@@ -9,6 +9,7 @@ use crate::{
         progress::Progress,
     },
     domain::{history::PastConversation, text::json_escape},
+    import::jsonl,
 };
 use std::{
     fs::{File, OpenOptions},
@@ -16,6 +17,9 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
+
+/// How every line of an export begins.
+const FIRST: &[u8] = b"{\"deskline\"";
 
 /// Writes the export to a file or to standard output.
 ///
@@ -79,9 +83,10 @@ fn replaceable(file: &Path) -> io::Result<bool> {
     match File::open(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
-        Ok(mut found) => {
-            let mut first = [0];
-            Ok(found.read(&mut first)? == 0 || first == *b"{")
+        Ok(found) => {
+            let mut first = Vec::new();
+            found.take(FIRST.len() as u64).read_to_end(&mut first)?;
+            Ok(first.is_empty() || first == FIRST)
         }
     }
 }
@@ -126,6 +131,5 @@ fn write_all(acting: &Acting, out: &mut dyn Write) -> Result<usize, Stopped> {
 }
 
 fn line(conversation: &PastConversation, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string(conversation)?;
-    writeln!(out, "{}", json_escape(&text))
+    writeln!(out, "{}", json_escape(&jsonl::to_line(conversation)))
 }

@@ -97,6 +97,22 @@ fn the_configuration_file_settles_who_acts_and_where() {
 }
 
 #[test]
+fn the_users_keymap_is_the_one_in_force_and_a_wrong_one_is_named_with_its_line() {
+    let place = Place::empty();
+    let folder = place.path().join(".config/deskline");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), "keymap = \"keys.toml\"\n").unwrap();
+    std::fs::write(folder.join("keys.toml"), "[[row]]\naction = \"quit\"\nkeys = [\"Q\"]\n").unwrap();
+    let rows = place.json("keys");
+    let quit = rows.iter().find(|row| row["action"] == "quit").unwrap();
+    assert_eq!(quit["keys"], serde_json::json!(["Q"]));
+    std::fs::write(folder.join("keys.toml"), "[[row]]\naction = \"fly\"\nkeys = [\"Q\"]\n").unwrap();
+    let ran = place.run("keys");
+    assert_eq!(ran.code, 1);
+    assert!(ran.errors.contains("keys.toml") && ran.errors.contains("line 2") && ran.errors.contains("fly"), "{}", ran.errors);
+}
+
+#[test]
 fn a_list_goes_on_after_its_last_cursor() {
     let place = Place::staffed();
     for number in 1..=7 {
