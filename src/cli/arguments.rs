@@ -149,7 +149,14 @@ pub enum ItemCommand {
         project: Option<ItemKey>,
     },
     /// List items, newest first.
-    List,
+    List {
+        /// At most so many rows.
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+        /// Go on after the row with this cursor.
+        #[arg(long, value_name = "CURSOR", allow_hyphen_values = true)]
+        after: Option<String>,
+    },
     /// Show one item with its conversations.
     Show {
         /// The item, as TK-102.
@@ -286,7 +293,7 @@ pub struct ImportArguments {
     /// Somebody of the team, by handle, address or nick; repeat it for more.
     #[arg(long, value_name = "HANDLE")]
     pub team: Vec<String>,
-    /// The state to bring them in with, where the source does not say one [default: closed].
+    /// The state to bring them in with [default: as the source says, else closed].
     #[arg(long, value_parser = past_state())]
     pub state: Option<PastState>,
     /// Which fields of the JSON mean what (format json).

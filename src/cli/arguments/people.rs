@@ -126,7 +126,11 @@ pub enum CustomerCommand {
         record: CustomerRecord,
     },
     /// List the customers whose record you may see.
-    List,
+    List {
+        /// At most so many rows.
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+    },
     /// Show one customer.
     Show {
         /// The mail address.

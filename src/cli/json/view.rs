@@ -17,7 +17,6 @@ use serde::Serialize;
 pub struct CustomerViewJson<'a> {
     id: ConversationId,
     subject: &'a str,
-    open: bool,
     at: Moment,
     #[serde(skip_serializing_if = "Option::is_none")]
     messages: Option<Vec<MessageJson<'a>>>,
@@ -29,7 +28,6 @@ impl<'a> CustomerViewJson<'a> {
         Self {
             id: seen.id,
             subject: &seen.subject,
-            open: seen.state_open,
             at: seen.at,
             messages: with_messages.then(|| seen.messages.iter().map(MessageJson::from).collect()),
         }
@@ -38,7 +36,7 @@ impl<'a> CustomerViewJson<'a> {
 
 #[derive(Debug, Serialize)]
 struct MessageJson<'a> {
-    number: u32,
+    number: i64,
     from: &'a str,
     at: Moment,
     text: &'a str,
@@ -59,11 +57,10 @@ impl<'a> From<&'a CustomerMessage> for MessageJson<'a> {
 
 impl Row for CustomerViewJson<'_> {
     const COLUMNS: &'static [Column] =
-        &[column("NUMBER", 12), column("STATE", 6), column("AT", 16), column("SUBJECT", 60)];
+        &[column("NUMBER", 12), column("AT", 16), column("SUBJECT", 60)];
 
     fn cells(&self) -> Vec<String> {
-        let state = if self.open { "open" } else { "closed" };
-        vec![format!("#{}", self.id), state.to_owned(), clock(self.at), self.subject.to_owned()]
+        vec![format!("#{}", self.id), clock(self.at), self.subject.to_owned()]
     }
 }
 
@@ -72,8 +69,7 @@ impl Row for CustomerViewJson<'_> {
 /// # Errors
 /// Where standard output does not take it.
 pub fn print_view(seen: &CustomerConversation, output: &mut Output) -> Result<(), Failure> {
-    output.line(&format!("#{}  {}", seen.id, if seen.state_open { "open" } else { "closed" }))?;
-    output.line(&format!("subject       {}", seen.subject))?;
+    output.line(&format!("#{}  {}", seen.id, seen.subject))?;
     for message in &seen.messages {
         output.line("")?;
         output.line(&format!("{}  {}  {}", message.number, clock(message.at), message.from))?;

@@ -8,10 +8,7 @@ use crate::{
         json::{CustomerJson, CustomerViewJson, print_view},
         output::Output,
     },
-    desk::{
-        CustomerChange,
-        page::{CustomerRow, Wants},
-    },
+    desk::CustomerChange,
     domain::id::ConversationId,
 };
 
@@ -24,14 +21,15 @@ pub fn run(command: CustomerCommand, call: &Call, output: &mut Output) -> Result
     let Acting { desk, viewer } = &acting;
     let blocked = |blocked| CustomerChange { blocked: Some(blocked), ..CustomerChange::default() };
     let row = match command {
-        CustomerCommand::List => {
-            let rows = customers(&acting, String::new())?;
+        CustomerCommand::List { limit } => {
+            let rows = desk.list_customers(viewer, "", limit as usize)?;
             return output.rows(&rows.iter().map(CustomerJson::from).collect::<Vec<_>>());
         }
         CustomerCommand::View { address, conversation } => return view(&acting, &address, conversation, output),
         CustomerCommand::Show { address } => {
             let wanted = address.trim().to_lowercase();
-            let found = customers(&acting, wanted.clone())?.into_iter().find(|row| row.person.address == wanted);
+            let holding = desk.list_customers(viewer, &wanted, usize::MAX)?;
+            let found = holding.into_iter().find(|row| row.person.address == wanted);
             found.ok_or_else(|| Failure::not_found(format!("There is no customer {address}.")))?
         }
         CustomerCommand::Add { address, record } => {
@@ -48,11 +46,6 @@ pub fn run(command: CustomerCommand, call: &Call, output: &mut Output) -> Result
         CustomerCommand::Unblock { address } => desk.set_customer(viewer, &address, &blocked(false))?,
     };
     output.row(CustomerJson::from(&row))
-}
-
-fn customers(acting: &Acting, holding: String) -> Result<Vec<CustomerRow>, Failure> {
-    let wants = Wants { customers: Some(holding), ..Wants::default() };
-    Ok(acting.read(wants)?.customers.unwrap_or_default())
 }
 
 fn view(

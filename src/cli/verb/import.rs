@@ -49,7 +49,7 @@ struct Importer<'a> {
 pub fn run(arguments: ImportArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let acting = call.acting()?;
     let ImportArguments { format, paths, group, team, state, map } = arguments;
-    let options = ImportOptions { group, state: None };
+    let options = ImportOptions { group, state };
     // Whether it is allowed at all comes before whether the files are right.
     acting.desk.import(&acting.viewer, &[], &options)?;
     let source = open(format, &paths, &Options { team, state: state.unwrap_or_default(), map }).map_err(unusable)?;
@@ -125,7 +125,7 @@ impl Importer<'_> {
 
     fn so_far(&self) -> String {
         let Summary { conversations, messages, known, .. } = self.summary;
-        format!("{conversations} conversations with {messages} messages ({known} were there already)")
+        format!("{conversations} conversations with {messages} messages ({known} messages were there already)")
     }
 
     fn stopped(&self, denied: Denied) -> Failure {
@@ -156,7 +156,7 @@ impl Summary {
                 parts.push(format!("{number} {what}"));
             }
         };
-        say(*known as u64, "were there already");
+        say(*known as u64, "messages were there already");
         say(*copies, "copies left out");
         say(*agents as u64, "new agents, switched off");
         say(*unread as u64, "could not be read");

@@ -12,7 +12,7 @@ use crate::{
         ItemChange, NewItem,
         page::{ItemPage, ItemRow, Wants},
     },
-    domain::{item::ItemKey, people::Party},
+    domain::{id::ItemId, item::ItemKey, people::Party},
 };
 
 /// Does what `item …` asks.
@@ -23,9 +23,11 @@ pub fn run(command: ItemCommand, call: &Call, output: &mut Output) -> Result<(),
     let acting = call.acting()?;
     let Acting { desk, viewer } = &acting;
     let key = match command {
-        ItemCommand::List => {
-            let rows = acting.read(Wants { items: Some(String::new()), ..Wants::default() })?.items;
-            return print_rows(&acting, &rows.unwrap_or_default(), output);
+        ItemCommand::List { limit, after } => {
+            let before = after.map(|cursor| cursor.parse().map(ItemId)).transpose();
+            let before = before.map_err(|_| Failure::usage("That cursor is not one of this list. Take it from a row of it."))?;
+            let rows = desk.list_items(viewer, before, limit as usize)?;
+            return print_rows(&acting, &rows, output);
         }
         ItemCommand::Show { id } => {
             let page = page(&acting, id)?;
