@@ -2,3 +2,7 @@
 
 mod cli;
 mod import;
+mod architecture;
+mod desks;
+mod text;
+mod walks;
