@@ -56,8 +56,7 @@ impl<'a> From<&'a CustomerMessage> for MessageJson<'a> {
 }
 
 impl Row for CustomerViewJson<'_> {
-    const COLUMNS: &'static [Column] =
-        &[column("NUMBER", 12), column("AT", 16), column("SUBJECT", 60)];
+    const COLUMNS: &'static [Column] = &[column("NUMBER", 12), column("AT", 16), column("SUBJECT", 60)];
 
     fn cells(&self) -> Vec<String> {
         vec![format!("#{}", self.id), clock(self.at), self.subject.to_owned()]

@@ -137,7 +137,9 @@ fn window(acting: &Acting, id: ConversationId, from: EntrySeq) -> Result<Thread,
     match acting.read(Wants { thread: Some(wants), ..Wants::default() })?.opened {
         Some(Opened::Thread(thread)) => Ok(*thread),
         Some(Opened::Restricted(_)) => Err(Refusal::restricted().into()),
-        Some(Opened::NotFound(_)) | None => Err(Failure::not_found(format!("There is no conversation #{id}. Look it up with the search."))),
+        Some(Opened::NotFound(_)) | None => {
+            Err(Failure::not_found(format!("There is no conversation #{id}. Look it up with the search.")))
+        }
     }
 }
 

@@ -28,22 +28,18 @@ const FIRST: &[u8] = b"{\"deskline\"";
 pub fn run(arguments: &ExportArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let acting = call.acting()?;
     let file = &arguments.file;
-    let count = if file == Path::new("-") {
-        let count = write_all(&acting, output.stream()).map_err(|stopped| stopped.failure("standard output"))?;
-        output.finish()?;
-        count
-    } else {
-        to_file(&acting, file)?
-    };
-    notice(&match count {
-        1 => format!("1 conversation written to {}.", place(file)),
-        many => format!("{many} conversations written to {}.", place(file)),
+    if file == Path::new("-") {
+        return match write_all(&acting, output.stream()) {
+            Ok(_) => output.finish(),
+            Err(Stopped::Write(error)) => Err(Failure::Output(error)),
+            Err(stopped) => Err(stopped.failure("-")),
+        };
+    }
+    notice(&match to_file(&acting, file)? {
+        1 => format!("1 conversation written to {}.", said(file)),
+        many => format!("{many} conversations written to {}.", said(file)),
     });
     Ok(())
-}
-
-fn place(file: &Path) -> String {
-    if file == Path::new("-") { "standard output".into() } else { said(file) }
 }
 
 /// Writes beside the file and takes its name at the end, so that half an export never stands there.
@@ -101,7 +97,6 @@ impl Stopped {
     fn failure(self, place: &str) -> Failure {
         match self {
             Self::Denied(failure) => failure,
-            Self::Write(error) if place == "standard output" => Failure::Output(error),
             Self::Write(error) => Failure::failed(format!("{place} cannot be written: {error}.")),
             Self::Interrupted(done) => {
                 Failure::failed(format!("Interrupted after {done} conversations. Run it again for a whole export."))

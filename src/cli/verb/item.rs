@@ -25,7 +25,8 @@ pub fn run(command: ItemCommand, call: &Call, output: &mut Output) -> Result<(),
     let key = match command {
         ItemCommand::List { limit, after } => {
             let before = after.map(|cursor| cursor.parse().map(ItemId)).transpose();
-            let before = before.map_err(|_| Failure::usage("That cursor is not one of this list. Take it from a row of it."))?;
+            let before =
+                before.map_err(|_| Failure::usage("That cursor is not one of this list. Take it from a row of it."))?;
             let rows = desk.list_items(viewer, before, limit as usize)?;
             return print_rows(&acting, &rows, output);
         }

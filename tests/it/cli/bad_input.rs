@@ -36,35 +36,35 @@ const CASES: &[(&str, &[u8], i32)] = &[
     ("--as ana conversation link 1 TK-99", b"", 3),
     ("--as ana conversation create-item 1 project", b"", 2),
     ("--as ana item add ticket --title ''", b"", 2),
-    ("--as ana item add ticket --title T --requester nobody@example.com", b"", 2),
+    ("--as ana item add ticket --title T --requester nobody", b"", 2),
     ("--as ana item add ticket --title T --project TK-1", b"", 2),
     ("--as ana item set TK-1", b"", 2),
     ("--as ana item set TK-1 --status half", b"", 2),
-    ("--as ana item set TK-1 --assignee nobody", b"", 2),
+    ("--as ana item set TK-1 --assignee nobody", b"", 3),
     ("--as ana item add-follower TK-1", b"", 2),
     ("--as ana item add-follower TK-1 --agent ben --group Support", b"", 2),
     // People.
     ("--as nobody conversation show 1", b"", 2),
-    ("--as ana conversation assign 1 nobody", b"", 2),
-    ("--as ana conversation forward 1 --group Nowhere", b"", 2),
-    ("--as ana conversation add 1 --agent nobody", b"", 2),
+    ("--as ana conversation assign 1 nobody", b"", 3),
+    ("--as ana conversation forward 1 --group Nowhere", b"", 3),
+    ("--as ana conversation add 1 --agent nobody", b"", 3),
     ("--as ana conversation add 1 --customer nobody", b"", 2),
     ("--as ana conversation add 1", b"", 2),
     ("--as ana conversation remove 1 --customer mara@example.com", b"", 4),
-    ("--as ana conversation start --with-agent nobody --body Hello", b"", 2),
+    ("--as ana conversation start --with-agent nobody --body Hello", b"", 3),
     ("--as ana conversation start --with-customer not-an-address --body Hello", b"", 2),
     ("--as ana conversation start --with-customer a@example.com --with-agent ben --body Hello", b"", 2),
     ("--as ana conversation start --with-customer a@example.com --audience internal --body Hello", b"", 2),
-    ("--as ana conversation start --with-customer mara@example.com --group Nowhere --body Hello", b"", 2),
+    ("--as ana conversation start --with-customer mara@example.com --group Nowhere --body Hello", b"", 3),
     ("--as ana conversation start --body Hello", b"", 2),
     ("receive --from not-an-address --body Hello", b"", 2),
     ("receive --from '' --body Hello", b"", 2),
-    ("receive --from mara@example.com --group Nowhere --body Hello", b"", 2),
+    ("receive --from mara@example.com --group Nowhere --body Hello", b"", 3),
     ("receive --from mara@example.com --channel pigeon --body Hello", b"", 2),
     ("--as olga agent add 'an a' --name Ana", b"", 2),
     ("--as olga agent add ana --name Again", b"", 2),
     ("--as olga agent add new --name ''", b"", 2),
-    ("--as olga agent add new --name New --group Nowhere", b"", 2),
+    ("--as olga agent add new --name New --group Nowhere", b"", 3),
     ("--as olga agent add new --name New --role king", b"", 2),
     ("--as ana agent add new --name New", b"", 4),
     ("--as ana agent show nobody", b"", 3),
@@ -119,7 +119,7 @@ fn bad_input_gets_one_sentence_the_right_status_and_changes_nothing() {
     place.does("--as ana conversation create-item 1 ticket");
     place.does("--as ana conversation reply 1 --body 'We look.'");
     std::fs::write(place.path().join("some.jsonl"), "").unwrap();
-    let before = place.everything();
+    let mut before = place.everything();
     let mut wrong = Vec::new();
     for (line, input, code) in CASES {
         let ran = place.run_with(line, input);
@@ -130,7 +130,10 @@ fn bad_input_gets_one_sentence_the_right_status_and_changes_nothing() {
         if ran.code != *code || !ran.out.is_empty() || !(clap || (sentence && ends)) {
             wrong.push(format!("{line} (wanted {code}): {} {}{}", ran.code, ran.out, ran.errors));
         }
-        assert_eq!(place.everything(), before, "{line} changed something");
+        if place.everything() != before {
+            wrong.push(format!("{line} changed something\n"));
+            before = place.everything();
+        }
     }
     assert!(wrong.is_empty(), "not as promised:\n{}", wrong.join(""));
     assert_eq!(

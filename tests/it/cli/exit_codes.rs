@@ -52,7 +52,7 @@ fn wrong_usage_is_2() {
     {
         let ran = place.run(line);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
-        assert!(ran.errors.contains("deskline"), "{line}: {}", ran.errors);
+        assert!(ran.errors.contains("--help"), "{line}: {}", ran.errors);
     }
     let place = private();
     ends(&place, "--as ana conversation reply 1 --body ''", 2, "usage");

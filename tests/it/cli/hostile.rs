@@ -81,7 +81,7 @@ const PRINTED: &[&str] = &[
     "--as ana conversation show 1",
     "--as ben notice list",
     "--as olga notice list",
-    "--as olga search red",
+    "--as olga search fake",
     "--as olga audit list",
 ];
 
@@ -102,7 +102,7 @@ fn json_keeps_the_exact_text() {
     let place = hostile();
     let shown = place.json("--as ana conversation show 1").remove(0);
     assert_eq!(shown["messages"][0]["text"], HOSTILE);
-    assert_eq!(place.json("--as olga search red").last().unwrap()["text"], HOSTILE);
+    assert_eq!(place.json("--as olga search fake").last().unwrap()["text"], HOSTILE);
 }
 
 #[test]

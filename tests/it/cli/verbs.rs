@@ -126,7 +126,7 @@ fn what_it_tells_about_itself() {
 fn completions_name_the_verbs() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = Place::empty().does(&format!("completions {shell}"));
-        assert!(script.contains("create-item") && script.contains("needs-reassignment"), "{shell}");
+        assert!(script.contains("create-item") && script.contains("with-customer"), "{shell}");
     }
 }
 
