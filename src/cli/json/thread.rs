@@ -236,7 +236,17 @@ fn heading(thread: &Thread) -> Vec<String> {
     say("group", row.group.clone());
     say("follow-up to", row.follow_up_to.map(|id| format!("#{id}")));
     say("channel", row.channel.clone());
+    say("followers", Some(thread.followers.iter().map(follower).collect::<Vec<_>>().join(", ")));
     lines
+}
+
+/// Whoever follows without access is sent nothing, and should not be counted on (R6.3).
+fn follower(follower: &Follower) -> String {
+    let name = match follower.kind {
+        FollowerKind::Agent => format!("@{}", follower.person.address),
+        FollowerKind::Customer | FollowerKind::Group => follower.person.name.clone(),
+    };
+    if follower.dormant { format!("{name} (cannot see it)") } else { name }
 }
 
 fn named(person: &Person) -> String {

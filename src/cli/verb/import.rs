@@ -49,7 +49,7 @@ struct Importer<'a> {
 pub fn run(arguments: ImportArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let acting = call.acting()?;
     let ImportArguments { format, paths, group, team, state, map } = arguments;
-    let options = ImportOptions { group, state };
+    let options = ImportOptions { group, state, as_news: false };
     // Whether it is allowed at all comes before whether the files are right.
     acting.desk.import(&acting.viewer, &[], &options)?;
     let source = open(format, &paths, &Options { team, state: state.unwrap_or_default(), map }).map_err(unusable)?;
