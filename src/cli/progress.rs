@@ -22,6 +22,7 @@ pub struct Progress {
     unit: &'static str,
     started: Instant,
     drawn: Option<Instant>,
+    shown: bool,
     terminal: bool,
     stop: Arc<AtomicBool>,
 }
@@ -39,7 +40,7 @@ impl Progress {
                 .map_err(|error| Failure::failed(format!("Interrupts cannot be watched: {error}.")))?;
         }
         let terminal = io::stderr().is_terminal();
-        Ok(Self { unit, started: Instant::now(), drawn: None, terminal, stop })
+        Ok(Self { unit, started: Instant::now(), drawn: None, shown: false, terminal, stop })
     }
 
     /// Whether somebody asked the work to stop.
@@ -52,6 +53,7 @@ impl Progress {
         let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
         if self.terminal && due {
             self.drawn = Some(Instant::now());
+            self.shown = true;
             let line = bar(percent(done, total), count, self.unit, self.started.elapsed());
             let _ = write!(io::stderr().lock(), "\r\x1b[K{line}");
         }
@@ -66,7 +68,7 @@ impl Progress {
 
     /// Takes the line away again.
     pub fn finish(&mut self) {
-        if self.terminal && self.drawn.take().is_some() {
+        if std::mem::take(&mut self.shown) {
             let _ = write!(io::stderr().lock(), "\r\x1b[K");
         }
     }

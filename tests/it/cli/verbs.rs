@@ -87,7 +87,6 @@ const CONVERSATIONS: &str = "
 
 const ABOUT: &str = "
     config
-    keys
     --help
     conversation --help
     conversation start --help
@@ -120,6 +119,16 @@ fn conversations_as_json() {
 #[test]
 fn what_it_tells_about_itself() {
     steady(|| insta::assert_snapshot!("cli_about_text", Place::empty().transcript(ABOUT, "")));
+}
+
+#[test]
+fn the_keymap_is_printed_row_for_row() {
+    let place = Place::empty();
+    let rows = place.json("keys");
+    assert_eq!(rows.len(), deskline::tui::keymap::Keymap::built_in().rows().len());
+    let printed = place.does("keys");
+    assert_eq!(printed.lines().count(), rows.len() + 1);
+    assert!(printed.lines().any(|line| line.starts_with("composer ") && line.contains("Ctrl-S")), "{printed}");
 }
 
 #[test]
