@@ -129,3 +129,106 @@ fn what_was_typed_is_repeated_harmlessly() {
         }
     }
 }
+
+/// The corpora of hostile and of merely foreign text, through every output that prints foreign words.
+#[cfg(feature = "corpora")]
+mod corpora {
+    use super::{Place, harmless};
+    use deskline::domain::history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState};
+    use std::{fs, path::PathBuf};
+
+    fn corpus(name: &str) -> PathBuf {
+        let folder = std::env::var_os("DESKLINE_CORPORA").map_or_else(|| "../shared/data".into(), PathBuf::from);
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder).join(name);
+        assert!(
+            path.exists(),
+            "The corpus {} is not there. Set DESKLINE_CORPORA to the folder that holds the corpora.",
+            path.display()
+        );
+        path
+    }
+
+    fn texts() -> Vec<String> {
+        let naughty = fs::read_to_string(corpus("naughty-strings/blns.json")).unwrap();
+        let mut texts = serde_json::from_str::<Vec<String>>(&naughty).unwrap();
+        for line in fs::read_to_string(corpus("terminal-escapes/derived-escapes.jsonl")).unwrap().lines() {
+            let escape = serde_json::from_str::<serde_json::Value>(line).unwrap();
+            texts.push(format!("before {} after", escape["seq"].as_str().unwrap()));
+        }
+        for file in fs::read_dir(corpus("udhr-languages")).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "txt") {
+                texts.extend(fs::read_to_string(path).unwrap().lines().take(40).map(str::to_owned));
+            }
+        }
+        texts.retain(|text| !text.trim().is_empty());
+        texts
+    }
+
+    /// One conversation for each text with it as subject, name and words; and one that holds them all.
+    fn conversations(texts: &[String]) -> Vec<PastConversation> {
+        let at = |second: usize| chrono::DateTime::from_timestamp(1_700_000_000 + second as i64, 0).unwrap();
+        let message = |place: usize, text: &String| PastMessage {
+            key: place.to_string(),
+            kind: if place % 2 == 0 { PastKind::Reply } else { PastKind::Note },
+            author: PastAuthor::Agent(PastPerson { address: "ana".into(), name: "Ana".into() }),
+            at: at(place),
+            text: text.clone(),
+            attachments: Vec::new(),
+        };
+        let conversation = |key: String, subject: String, name: String, messages| PastConversation {
+            requester: Some(PastPerson { address: format!("{key}@example.com"), name }),
+            key,
+            subject,
+            internal: false,
+            private: false,
+            state: PastState::Open,
+            customers: Vec::new(),
+            agents: Vec::new(),
+            assignee: None,
+            group: None,
+            item: None,
+            channel: "email".into(),
+            messages,
+        };
+        let one = |(place, text): (usize, &String)| {
+            conversation(format!("one{place}"), text.clone(), text.clone(), vec![message(place, text)])
+        };
+        let mut all = texts.iter().enumerate().map(one).collect::<Vec<_>>();
+        let messages = texts.iter().enumerate().map(|(place, text)| message(place, text)).collect();
+        all.push(conversation("all".into(), "All".into(), "All".into(), messages));
+        all
+    }
+
+    #[test]
+    fn the_corpora_pass_through_every_output() {
+        let place = Place::staffed();
+        let texts = texts();
+        assert!(texts.len() > 1000, "{} texts", texts.len());
+        let conversations = conversations(&texts);
+        let lines = conversations.iter().map(|one| deskline::import::jsonl::to_line(one) + "\n").collect::<String>();
+        fs::write(place.path().join("all.jsonl"), lines).unwrap();
+        place.does("--as olga import jsonl all.jsonl");
+        let last = conversations.len();
+        for line in [
+            "--as olga conversation list --section open --limit 5000",
+            "--as olga customer list --limit 5000",
+            "--as olga search after --limit 5000",
+            "--as olga audit list",
+            &format!("--as olga conversation show {last}"),
+            "--as olga customer view all@example.com",
+            &format!("--as olga customer view all@example.com {last}"),
+        ] {
+            harmless(&place.does(line), line);
+            let line = format!("--json {line}");
+            harmless(&place.does(&line), &line);
+        }
+        let shown = place.json(&format!("--as olga conversation show {last}")).remove(0);
+        let kept = shown["messages"].as_array().unwrap();
+        assert_eq!(kept.len(), texts.len());
+        for (message, text) in kept.iter().zip(&texts) {
+            assert_eq!(message["text"], *text, "JSON keeps the exact text");
+        }
+        harmless(&place.does("--as olga export -"), "export");
+    }
+}
