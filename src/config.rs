@@ -84,6 +84,8 @@ pub struct Config {
     pub keymap: Option<Settled<PathBuf>>,
     /// Which colours.
     pub theme: Settled<Theme>,
+    /// Where files for a moment go (`$TMPDIR`, else `/tmp`).
+    pub temporary: PathBuf,
     /// The command that opens a text in an editor (`$VISUAL`, `$EDITOR`).
     pub editor: Option<String>,
     /// Whether the terminal can only print lines (`TERM=dumb`).
@@ -181,6 +183,7 @@ impl Config {
                 .no_color()
                 .or(settled(theme, Source::File))
                 .unwrap_or(Settled { value: Theme::Terminal, source: Source::Default }),
+            temporary: environment.path("TMPDIR").unwrap_or_else(|| "/tmp".into()),
             editor: environment.text("VISUAL")?.or(environment.text("EDITOR")?),
             dumb_terminal: environment.dumb_terminal(),
             file_found,

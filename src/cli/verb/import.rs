@@ -52,7 +52,8 @@ pub fn run(arguments: ImportArguments, call: &Call, output: &mut Output) -> Resu
     let options = ImportOptions { group, state, as_news: false };
     // Whether it is allowed at all comes before whether the files are right.
     acting.desk.import(&acting.viewer, &[], &options)?;
-    let source = open(format, &paths, &Options { team, state: state.unwrap_or_default(), map }).map_err(unusable)?;
+    let source = open(format, &paths, &Options { team, state: state.unwrap_or_default(), map })
+        .map_err(|error| unusable(&error))?;
     let progress = Progress::start("messages")?;
     let (batch, summary) = (Vec::new(), Summary::default());
     let importer = Importer { acting: &acting, options, batch, waiting: 0, handed_in: 0, summary, progress };
@@ -60,7 +61,7 @@ pub fn run(arguments: ImportArguments, call: &Call, output: &mut Output) -> Resu
     if output.json() { output.object(&summary) } else { output.line(&summary.sentence()) }
 }
 
-fn unusable(error: ImportError) -> Failure {
+fn unusable(error: &ImportError) -> Failure {
     let text = error.to_string();
     match error {
         ImportError::NothingNamed | ImportError::TeamEntry { .. } | ImportError::MapMissing => Failure::usage(text),
