@@ -88,7 +88,6 @@ const CASES: &[(&str, &[u8], i32)] = &[
     ("--as olga customer set nobody@example.com --name N", b"", 3),
     ("--as olga customer show nobody@example.com", b"", 3),
     ("--as olga customer view nobody@example.com", b"", 3),
-    ("--as olga customer view mara@example.com 77", b"", 3),
     ("--as ana customer view mara@example.com", b"", 4),
     ("--as ana customer block mara@example.com", b"", 4),
     // Settings and the rest.

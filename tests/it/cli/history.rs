@@ -26,20 +26,24 @@ fn an_export_comes_back_whole_and_only_once_r1_7() {
     let place = talked();
     place.does("--as ana export all.jsonl");
     let lines = std::fs::read_to_string(place.path().join("all.jsonl")).unwrap();
-    assert_eq!(objects(&lines).len(), 2);
+    let written = objects(&lines);
+    assert_eq!(written.len(), 2);
+    let messages = |line: &serde_json::Value| line["conversation"]["messages"].as_array().unwrap().len();
+    let messages = written.iter().map(messages).sum::<usize>();
     assert_eq!(place.does("--as ana export -"), lines);
 
     let other = Place::empty();
     other.does("init --name Other --owner otto");
+    other.does("group add Support");
     let import = format!("--json import jsonl {}", place.path().join("all.jsonl").display());
     let first = objects(&other.does(&import));
-    assert_eq!((&first[0]["conversations"], &first[0]["messages"]), (&2.into(), &4.into()), "{first:?}");
+    assert_eq!((&first[0]["conversations"], &first[0]["messages"]), (&2.into(), &messages.into()), "{first:?}");
     assert_eq!((&first[0]["known"], &first[0]["unread"]), (&0.into(), &0.into()), "{first:?}");
     let before = other.everything();
     let again = objects(&other.does(&import));
     assert_eq!(
         (&again[0]["conversations"], &again[0]["messages"], &again[0]["known"]),
-        (&0.into(), &0.into(), &4.into())
+        (&0.into(), &0.into(), &messages.into())
     );
     assert_eq!(other.everything().lines().count(), before.lines().count(), "the second import added nothing");
 
@@ -61,6 +65,7 @@ fn what_could_not_be_read_is_listed_and_counted() {
     std::fs::write(&file, lines).unwrap();
     let other = Place::empty();
     other.does("init --name Other --owner otto");
+    other.does("group add Support");
     let ran = other.run(&format!("--json import jsonl {}", file.display()));
     assert_eq!(ran.code, 0, "{}", ran.errors);
     let summary = objects(&ran.out).remove(0);
@@ -92,9 +97,9 @@ fn an_interrupted_import_says_how_far_it_came_and_goes_on() {
             let asks = format!("[{hour:02}:{minute:02}] <{who}> hello, it is broken");
             format!("{asks}\n[{hour:02}:{:02}] <ana> {who}: on it\n", minute + 1)
         };
-        (0..400).map(talk).collect::<Vec<_>>().concat()
+        (0..240).map(talk).collect::<Vec<_>>().concat()
     };
-    for number in 1..=28 {
+    for number in 1..=14 {
         std::fs::write(folder.join(format!("2024-02-{number:02}.log")), day(number)).unwrap();
     }
     let line = words("--json --as olga import irc logs --team ana");
