@@ -8,6 +8,10 @@ pub mod desk;
 pub mod domain;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// What file, environment and flags settle, read once.
+pub mod config;
+/// One command at a time.
+pub mod cli;
 /// Who may see and do what: pure; written once.
 pub mod policy;
 /// Where a desk is kept: the only SQL, the only SQLite.
