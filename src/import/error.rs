@@ -44,9 +44,7 @@ pub enum ImportError {
         advice: String,
     },
     /// A `--team` entry that names nobody.
-    #[error(
-        "{entry:?} is not a team member. Give a handle (ana), or an address (ana@example.com) for mail."
-    )]
+    #[error("{entry:?} is not a team member. Give a handle (ana), or an address (ana@example.com) for mail.")]
     TeamEntry {
         /// The entry as given.
         entry: String,

@@ -23,10 +23,7 @@ pub(super) struct SourceFile {
 ///
 /// # Errors
 /// [`ImportError`]: nothing named, a path that is not there or cannot be read, a folder without files.
-pub(super) fn files(
-    paths: &[PathBuf],
-    wanted: impl Fn(&Path) -> bool,
-) -> Result<Vec<SourceFile>, ImportError> {
+pub(super) fn files(paths: &[PathBuf], wanted: impl Fn(&Path) -> bool) -> Result<Vec<SourceFile>, ImportError> {
     if paths.is_empty() {
         return Err(ImportError::NothingNamed);
     }
@@ -42,11 +39,7 @@ pub(super) fn files(
         } else {
             // Asked for now, so that a mistyped permission stops the import before it has begun.
             fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-            found.push(SourceFile {
-                path: path.clone(),
-                size: about.len(),
-                named: true,
-            });
+            found.push(SourceFile { path: path.clone(), size: about.len(), named: true });
         }
     }
     Ok(found)
@@ -55,14 +48,9 @@ pub(super) fn files(
 /// What could not be read, in words.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> ImportError {
     if error.kind() == io::ErrorKind::NotFound {
-        return ImportError::NoSuchPath {
-            path: path.to_owned(),
-        };
+        return ImportError::NoSuchPath { path: path.to_owned() };
     }
-    ImportError::Unreadable {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    }
+    ImportError::Unreadable { path: path.to_owned(), reason: error.to_string() }
 }
 
 fn walk(
@@ -76,25 +64,15 @@ fn walk(
         return Ok(());
     }
     let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut inside: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut inside: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     inside.sort();
     for path in inside {
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         // A Maildir++ keeps its folders hidden (".Sent"); hidden files are never a source.
         match fs::metadata(&path) {
-            Ok(about) if about.is_dir() && (!hidden || is_maildir(&path)) => {
-                walk(&path, walked, wanted, found)?
-            }
+            Ok(about) if about.is_dir() && (!hidden || is_maildir(&path)) => walk(&path, walked, wanted, found)?,
             Ok(about) if about.is_file() && !hidden && wanted(&path) => {
-                found.push(SourceFile {
-                    path,
-                    size: about.len(),
-                    named: false,
-                });
+                found.push(SourceFile { path, size: about.len(), named: false });
             }
             Ok(_) | Err(_) => {}
         }
@@ -132,25 +110,16 @@ pub(super) fn maildir_files(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Import
     // An empty maildir is a maildir.
     match files(paths, in_maildir) {
         Err(ImportError::EmptyFolder { .. }) => {
-            let full: Vec<PathBuf> = paths
-                .iter()
-                .filter(|path| files(&[(*path).clone()], in_maildir).is_ok())
-                .cloned()
-                .collect();
-            if full.is_empty() {
-                Ok(Vec::new())
-            } else {
-                files(&full, in_maildir)
-            }
+            let full: Vec<PathBuf> =
+                paths.iter().filter(|path| files(&[(*path).clone()], in_maildir).is_ok()).cloned().collect();
+            if full.is_empty() { Ok(Vec::new()) } else { files(&full, in_maildir) }
         }
         found => found,
     }
 }
 
 fn in_maildir(path: &Path) -> bool {
-    path.parent()
-        .and_then(Path::file_name)
-        .is_some_and(|folder| folder == "cur" || folder == "new")
+    path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "cur" || folder == "new")
 }
 
 fn holds_maildir(folder: &Path, walked: &mut HashSet<PathBuf>) -> bool {

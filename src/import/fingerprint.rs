@@ -19,12 +19,7 @@ const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 impl Fingerprint {
     /// Nothing folded in yet.
     pub(super) fn new() -> Self {
-        Self {
-            state: OFFSET,
-            pending: [0; 8],
-            held: 0,
-            length: 0,
-        }
+        Self { state: OFFSET, pending: [0; 8], held: 0, length: 0 }
     }
 
     /// The fingerprint of one piece of text.
@@ -91,10 +86,7 @@ mod tests {
 
     #[test]
     fn the_value_never_changes() {
-        assert_eq!(
-            short(Fingerprint::of(b"My card is declined.")),
-            "64243a44fc553e77"
-        );
+        assert_eq!(short(Fingerprint::of(b"My card is declined.")), "64243a44fc553e77");
     }
 
     #[test]

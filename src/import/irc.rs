@@ -39,16 +39,9 @@ impl Log {
         let (folder, file) = name.rsplit_once(['/', '\\']).unwrap_or(("", name));
         let found = day_in_name(file);
         let before = found.map_or(file, |(_, before)| before);
-        let stem = before
-            .split_once('.')
-            .map_or(before, |(stem, _)| stem)
-            .trim_matches(['-', '_', ' ']);
+        let stem = before.split_once('.').map_or(before, |(stem, _)| stem).trim_matches(['-', '_', ' ']);
         let parent = folder.rsplit(['/', '\\']).next().unwrap_or_default();
-        let channel = if stem.is_empty() && parent.starts_with(['#', '&']) {
-            parent
-        } else {
-            stem
-        };
+        let channel = if stem.is_empty() && parent.starts_with(['#', '&']) { parent } else { stem };
         Self {
             reader: LineReader::new(found.map(|(day, _)| day)),
             untangler: Untangler::new(team.clone(), channel.to_owned(), state),
@@ -61,13 +54,8 @@ impl Log {
             Ok(line) => line.to_owned(),
             Err(_) => super::mail::windows_1252(line),
         };
-        let said = self
-            .reader
-            .read(line.strip_prefix('\u{feff}').unwrap_or(&line));
-        Taken {
-            understood: said != Said::Unknown,
-            ended: self.untangler.take(said),
-        }
+        let said = self.reader.read(line.strip_prefix('\u{feff}').unwrap_or(&line));
+        Taken { understood: said != Said::Unknown, ended: self.untangler.take(said) }
     }
 
     /// The conversations that the end of the log ends, in the order in which they began.
@@ -79,10 +67,7 @@ impl Log {
 /// All conversations of a log that is already in memory, as they end.
 pub fn conversations(text: &str, name: &str, team: &Team) -> Vec<PastConversation> {
     let mut log = Log::new(name, team, PastState::Closed);
-    let mut all: Vec<PastConversation> = text
-        .lines()
-        .flat_map(|line| log.take(line.as_bytes()).ended)
-        .collect();
+    let mut all: Vec<PastConversation> = text.lines().flat_map(|line| log.take(line.as_bytes()).ended).collect();
     all.append(&mut log.finish());
     all
 }

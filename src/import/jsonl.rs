@@ -41,11 +41,7 @@ struct Version {
 /// JSON itself escapes; whoever prints it escapes the rest.
 pub fn to_line(conversation: &PastConversation) -> String {
     // Only maps with keys that are no strings, and numbers that are none, cannot be written; there are neither.
-    serde_json::to_string(&Written {
-        deskline: VERSION,
-        conversation,
-    })
-    .unwrap_or_default()
+    serde_json::to_string(&Written { deskline: VERSION, conversation }).unwrap_or_default()
 }
 
 /// Why a line could not be read.
@@ -63,23 +59,15 @@ pub enum LineError {
 /// [`LineError`]: another version, or no line of an export.
 pub fn from_line(line: &[u8]) -> Result<PastConversation, LineError> {
     let error = match serde_json::from_slice(line) {
-        Ok(Line {
-            deskline: VERSION,
-            conversation,
-        }) => return Ok(conversation),
+        Ok(Line { deskline: VERSION, conversation }) => return Ok(conversation),
         Ok(Line { deskline, .. }) => return Err(LineError::Version(deskline.to_string())),
         Err(error) => error,
     };
     // Another version may hold other things, so what is missing says less than the number does.
-    let version: Version =
-        serde_json::from_slice(line).map_err(|error| LineError::Broken(in_words(&error)))?;
+    let version: Version = serde_json::from_slice(line).map_err(|error| LineError::Broken(in_words(&error)))?;
     match version.deskline {
-        None => Err(LineError::Broken(
-            "it is no line of a deskline export: \"deskline\" is missing".to_owned(),
-        )),
-        Some(version) if version.as_u64() == Some(u64::from(VERSION)) => {
-            Err(LineError::Broken(in_words(&error)))
-        }
+        None => Err(LineError::Broken("it is no line of a deskline export: \"deskline\" is missing".to_owned())),
+        Some(version) if version.as_u64() == Some(u64::from(VERSION)) => Err(LineError::Broken(in_words(&error))),
         Some(version) => Err(LineError::Version(version.to_string())),
     }
 }
@@ -88,11 +76,7 @@ pub fn from_line(line: &[u8]) -> Result<PastConversation, LineError> {
 fn in_words(error: &serde_json::Error) -> String {
     let whole = error.to_string();
     let cut = whole.rfind(" at line ").unwrap_or(whole.len());
-    format!(
-        "it is broken at column {}: {}",
-        error.column(),
-        &whole[..cut]
-    )
+    format!("it is broken at column {}: {}", error.column(), &whole[..cut])
 }
 
 /// An export in files, read line by line.
@@ -133,9 +117,7 @@ impl Export {
             let Some((file, lines)) = &mut self.open else {
                 let file = self.files.next()?;
                 match File::open(&file.path) {
-                    Ok(opened) => {
-                        self.open = Some((file, Lines::new(BufReader::new(opened), LONGEST_LINE)))
-                    }
+                    Ok(opened) => self.open = Some((file, Lines::new(BufReader::new(opened), LONGEST_LINE))),
                     Err(error) => {
                         self.before += file.size;
                         return Some(unread(&file.path, Position::Whole, error.to_string()));
@@ -153,11 +135,7 @@ impl Export {
                     continue;
                 }
                 Err(error) => {
-                    let found = unread(
-                        &file.path,
-                        Position::Byte(lines.position()),
-                        error.to_string(),
-                    );
+                    let found = unread(&file.path, Position::Byte(lines.position()), error.to_string());
                     self.before += file.size;
                     self.open = None;
                     return Some(found);
@@ -174,22 +152,14 @@ impl Export {
                     Position::Line(at.number),
                     format!("it has version {found}, and version {VERSION} is read"),
                 ),
-                Err(LineError::Broken(reason)) => {
-                    unread(&file.path, Position::Line(at.number), reason)
-                }
+                Err(LineError::Broken(reason)) => unread(&file.path, Position::Line(at.number), reason),
             });
         }
     }
 }
 
 fn unread(path: &Path, position: Position, reason: String) -> Found {
-    Found::Unread {
-        place: Place {
-            file: path.to_owned(),
-            position,
-        },
-        reason,
-    }
+    Found::Unread { place: Place { file: path.to_owned(), position }, reason }
 }
 
 /// Checks the first line that is not empty; a broken one is listed later like any other, if the file is an export at all.
@@ -205,10 +175,7 @@ fn first_line(path: &Path) -> Result<(), ImportError> {
                 return Err(super::files::unreadable(path, &error));
             }
             Err(error) => {
-                return Err(ImportError::Unreadable {
-                    path: path.to_owned(),
-                    reason: error.to_string(),
-                });
+                return Err(ImportError::Unreadable { path: path.to_owned(), reason: error.to_string() });
             }
         };
         let bytes = without_ending(&line).trim_ascii();
@@ -216,21 +183,15 @@ fn first_line(path: &Path) -> Result<(), ImportError> {
             continue;
         }
         return match from_line(bytes) {
-            Err(LineError::Version(found)) => Err(ImportError::Version {
-                path: path.to_owned(),
-                line: at.number,
-                found,
-                known: VERSION,
-            }),
-            Err(LineError::Broken(_)) if !bytes.starts_with(b"{\"deskline\"") => {
-                Err(ImportError::WrongFormat {
-                    path: path.to_owned(),
-                    expected: "a deskline export",
-                    reason: "its first line does not begin with {\"deskline\":".to_owned(),
-                    advice: "For JSON of another system use `import json` with --map FILE."
-                        .to_owned(),
-                })
+            Err(LineError::Version(found)) => {
+                Err(ImportError::Version { path: path.to_owned(), line: at.number, found, known: VERSION })
             }
+            Err(LineError::Broken(_)) if !bytes.starts_with(b"{\"deskline\"") => Err(ImportError::WrongFormat {
+                path: path.to_owned(),
+                expected: "a deskline export",
+                reason: "its first line does not begin with {\"deskline\":".to_owned(),
+                advice: "For JSON of another system use `import json` with --map FILE.".to_owned(),
+            }),
             Ok(_) | Err(LineError::Broken(_)) => Ok(()),
         };
     }

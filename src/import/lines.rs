@@ -26,13 +26,7 @@ pub(super) struct Lines<R> {
 impl<R: BufRead> Lines<R> {
     /// Lines of at most `limit` bytes; of longer ones the rest is passed over.
     pub(super) fn new(reader: R, limit: u64) -> Self {
-        Self {
-            reader,
-            ending: None,
-            limit,
-            number: 0,
-            position: 0,
-        }
+        Self { reader, ending: None, limit, number: 0, position: 0 }
     }
 
     /// Bytes read so far.
@@ -56,32 +50,20 @@ impl<R: BufRead> Lines<R> {
         };
         line.clear();
         let position = self.position;
-        let read = self
-            .reader
-            .by_ref()
-            .take(self.limit)
-            .read_until(ending, line)? as u64;
+        let read = self.reader.by_ref().take(self.limit).read_until(ending, line)? as u64;
         if read == 0 {
             return Ok(None);
         }
         self.position += read;
         self.number += 1;
         let cut = read == self.limit && line.last() != Some(&ending) && self.pass_over(ending)?;
-        Ok(Some(LineAt {
-            number: self.number,
-            position,
-            cut,
-        }))
+        Ok(Some(LineAt { number: self.number, position, cut }))
     }
 
     /// A file without a single LF in its first block, but with a CR, ends its lines with CR.
     fn find_ending(&mut self) -> io::Result<u8> {
         let block = self.reader.fill_buf()?;
-        let ending = if block.contains(&b'\r') && !block.contains(&b'\n') {
-            b'\r'
-        } else {
-            b'\n'
-        };
+        let ending = if block.contains(&b'\r') && !block.contains(&b'\n') { b'\r' } else { b'\n' };
         self.ending = Some(ending);
         Ok(ending)
     }
@@ -92,11 +74,7 @@ impl<R: BufRead> Lines<R> {
         let mut scrap = Vec::new();
         loop {
             scrap.clear();
-            let read = self
-                .reader
-                .by_ref()
-                .take(1 << 16)
-                .read_until(ending, &mut scrap)?;
+            let read = self.reader.by_ref().take(1 << 16).read_until(ending, &mut scrap)?;
             passed += read as u64;
             if read == 0 || scrap.last() == Some(&ending) {
                 self.position += passed;
@@ -122,12 +100,7 @@ mod tests {
         let mut lines = Lines::new(BufReader::new(bytes), limit);
         let (mut line, mut all) = (Vec::new(), Vec::new());
         while let Some(at) = lines.next(&mut line).unwrap() {
-            all.push((
-                at.number,
-                at.position,
-                at.cut,
-                without_ending(&line).to_vec(),
-            ));
+            all.push((at.number, at.position, at.cut, without_ending(&line).to_vec()));
         }
         assert_eq!(lines.position(), bytes.len() as u64);
         all
@@ -136,21 +109,10 @@ mod tests {
     #[test]
     fn all_three_line_ends() {
         for text in ["a\n\nbc\n", "a\r\n\r\nbc\r\n", "a\r\rbc\r"] {
-            let lines: Vec<Vec<u8>> = read(text.as_bytes(), 100)
-                .into_iter()
-                .map(|line| line.3)
-                .collect();
-            assert_eq!(
-                lines,
-                [b"a".to_vec(), b"".to_vec(), b"bc".to_vec()],
-                "{text:?}"
-            );
+            let lines: Vec<Vec<u8>> = read(text.as_bytes(), 100).into_iter().map(|line| line.3).collect();
+            assert_eq!(lines, [b"a".to_vec(), b"".to_vec(), b"bc".to_vec()], "{text:?}");
         }
-        assert_eq!(
-            read(b"a\rb\nc", 100).len(),
-            2,
-            "a CR inside a file with LF ends nothing"
-        );
+        assert_eq!(read(b"a\rb\nc", 100).len(), 2, "a CR inside a file with LF ends nothing");
     }
 
     #[test]

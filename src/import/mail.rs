@@ -78,17 +78,9 @@ impl MailReader {
             .header_id(HeaderName::InReplyTo)
             .header_id(HeaderName::References)
             .header_date(HeaderName::Date);
-        let dates = MessageParser::new()
-            .default_header_ignore()
-            .header_received(HeaderName::Received);
-        let whole = MessageParser::new()
-            .default_header_ignore()
-            .with_mime_headers();
-        Self {
-            heads,
-            dates,
-            whole,
-        }
+        let dates = MessageParser::new().default_header_ignore().header_received(HeaderName::Received);
+        let whole = MessageParser::new().default_header_ignore().with_mime_headers();
+        Self { heads, dates, whole }
     }
 
     /// Reads the header alone.
@@ -132,26 +124,15 @@ impl MailReader {
             }
             text.clone_from(&head.subject);
         }
-        Ok(Letter {
-            head,
-            text,
-            attachments,
-        })
+        Ok(Letter { head, text, attachments })
     }
 
     /// When the oldest Received header was written.
     fn received(&self, header: &[u8]) -> Option<i64> {
         fenced(|| {
             let message = self.dates.parse_headers(header)?;
-            let dates: Vec<_> = message
-                .received_all()
-                .filter_map(|received| received.date)
-                .collect();
-            dates
-                .into_iter()
-                .rev()
-                .find(mail_parser::DateTime::is_valid)
-                .map(|date| date.to_timestamp())
+            let dates: Vec<_> = message.received_all().filter_map(|received| received.date).collect();
+            dates.into_iter().rev().find(mail_parser::DateTime::is_valid).map(|date| date.to_timestamp())
         })
         .ok()?
     }
@@ -161,11 +142,7 @@ const NO_HEADER: &str = "it has no mail header";
 
 /// Why a mail of this many bytes is not read.
 fn too_long(bytes: u64) -> String {
-    format!(
-        "it has {} MiB, and {} MiB are read at most",
-        bytes.div_ceil(1024 * 1024),
-        LONGEST_MAIL / 1024 / 1024
-    )
+    format!("it has {} MiB, and {} MiB are read at most", bytes.div_ceil(1024 * 1024), LONGEST_MAIL / 1024 / 1024)
 }
 
 /// Where the body begins: behind the first empty line.
@@ -195,12 +172,7 @@ fn closed(header: &[u8]) -> Vec<u8> {
 fn print_of(head: &Head, mail: &[u8]) -> u128 {
     let mut print = Fingerprint::new();
     print.field(head.id.as_deref().unwrap_or_default().as_bytes());
-    print.field(
-        head.from
-            .as_ref()
-            .map_or("", |from| from.address.as_str())
-            .as_bytes(),
-    );
+    print.field(head.from.as_ref().map_or("", |from| from.address.as_str()).as_bytes());
     print.field(&head.at.unwrap_or_default().to_le_bytes());
     print.field(head.subject.as_bytes());
     let body = mail[body_at(mail)..].trim_ascii_end();
@@ -226,11 +198,7 @@ fn head_of(message: &Message<'_>, raw: &[u8]) -> Result<Head, String> {
         HeaderName::ContentType,
         HeaderName::MimeVersion,
     ];
-    if !message
-        .headers()
-        .iter()
-        .any(|header| known.contains(&header.name))
-    {
+    if !message.headers().iter().any(|header| known.contains(&header.name)) {
         return Err(NO_HEADER.to_owned());
     }
     let mut before = ids(message.references());
@@ -240,33 +208,14 @@ fn head_of(message: &Message<'_>, raw: &[u8]) -> Result<Head, String> {
         .into_iter()
         .flatten()
         .find_map(|it| people(it).into_iter().next());
-    let returned = || {
-        ids(message.return_path())
-            .into_iter()
-            .find(|it| it.contains('@'))
-    };
+    let returned = || ids(message.return_path()).into_iter().find(|it| it.contains('@'));
     Ok(Head {
-        id: ids(message
-            .header(HeaderName::MessageId)
-            .unwrap_or(&HeaderValue::Empty))
-        .into_iter()
-        .next(),
+        id: ids(message.header(HeaderName::MessageId).unwrap_or(&HeaderValue::Empty)).into_iter().next(),
         before,
-        from: from.or_else(|| {
-            returned().map(|address| PastPerson {
-                address: address.to_lowercase(),
-                name: String::new(),
-            })
-        }),
-        to: message
-            .all_to()
-            .chain(message.all_cc())
-            .flat_map(people)
-            .collect(),
-        at: message
-            .date()
-            .filter(|date| date.is_valid())
-            .map(mail_parser::DateTime::to_timestamp),
+        from: from
+            .or_else(|| returned().map(|address| PastPerson { address: address.to_lowercase(), name: String::new() })),
+        to: message.all_to().chain(message.all_cc()).flat_map(people).collect(),
+        at: message.date().filter(|date| date.is_valid()).map(mail_parser::DateTime::to_timestamp),
         subject: subject_of(message, raw),
     })
 }
@@ -277,29 +226,14 @@ fn subject_of(message: &Message<'_>, raw: &[u8]) -> String {
     if !subject.contains('\u{fffd}') {
         return subject.trim().to_owned();
     }
-    let header = message
-        .headers()
-        .iter()
-        .rev()
-        .find(|header| header.name == HeaderName::Subject);
-    let bytes = header
-        .and_then(|header| raw.get(header.offset_start as usize..header.offset_end as usize))
-        .unwrap_or_default();
-    if std::str::from_utf8(bytes).is_ok() {
-        subject.trim().to_owned()
-    } else {
-        windows_1252(bytes).trim().to_owned()
-    }
+    let header = message.headers().iter().rev().find(|header| header.name == HeaderName::Subject);
+    let bytes =
+        header.and_then(|header| raw.get(header.offset_start as usize..header.offset_end as usize)).unwrap_or_default();
+    if std::str::from_utf8(bytes).is_ok() { subject.trim().to_owned() } else { windows_1252(bytes).trim().to_owned() }
 }
 
 fn ids(value: &HeaderValue<'_>) -> Vec<String> {
-    value
-        .as_text_list()
-        .unwrap_or_default()
-        .iter()
-        .map(|id| id.trim().to_owned())
-        .filter(|id| !id.is_empty())
-        .collect()
+    value.as_text_list().unwrap_or_default().iter().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect()
 }
 
 /// The people of an address header who have an address.
@@ -308,15 +242,10 @@ fn people(address: &Address<'_>) -> Vec<PastPerson> {
         .iter()
         .filter_map(|it| {
             let written = it.address.as_deref()?;
-            let address: String = written
-                .chars()
-                .filter(|letter| !letter.is_whitespace() && !letter.is_control())
-                .collect();
+            let address: String =
+                written.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
             let name = it.name.as_deref().unwrap_or_default().trim();
-            (!address.is_empty()).then(|| PastPerson {
-                address: address.to_lowercase(),
-                name: name.to_owned(),
-            })
+            (!address.is_empty()).then(|| PastPerson { address: address.to_lowercase(), name: name.to_owned() })
         })
         .collect()
 }

@@ -19,7 +19,6 @@ pub mod jsonl;
 mod lines;
 pub mod mail;
 mod source;
-mod subject;
 mod team;
 
 pub use error::ImportError;

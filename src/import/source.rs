@@ -35,14 +35,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Self; 6] = [
-        Self::Mbox,
-        Self::Maildir,
-        Self::Eml,
-        Self::Irc,
-        Self::Json,
-        Self::Jsonl,
-    ];
+    pub const ALL: [Self; 6] = [Self::Mbox, Self::Maildir, Self::Eml, Self::Irc, Self::Json, Self::Jsonl];
 
     /// The word on the command line.
     pub const fn name(self) -> &'static str {
@@ -152,27 +145,12 @@ pub fn open(format: Format, paths: &[PathBuf], options: &Options) -> Result<Sour
             }
             Kind::Mail(Box::new(Mailbox::new(found, Holding::Mbox, team, state)))
         }
-        Format::Maildir => Kind::Mail(Box::new(Mailbox::new(
-            maildir_files(paths)?,
-            Holding::Single,
-            team,
-            state,
-        ))),
-        Format::Eml => Kind::Mail(Box::new(Mailbox::new(
-            plain_files(paths)?,
-            Holding::Single,
-            team,
-            state,
-        ))),
+        Format::Maildir => Kind::Mail(Box::new(Mailbox::new(maildir_files(paths)?, Holding::Single, team, state))),
+        Format::Eml => Kind::Mail(Box::new(Mailbox::new(plain_files(paths)?, Holding::Single, team, state))),
         Format::Irc => Kind::Irc(Box::new(LogFiles::new(plain_files(paths)?, team, state))),
         Format::Json => {
             let map = options.map.as_deref().ok_or(ImportError::MapMissing)?;
-            Kind::Json(Box::new(JsonFiles::new(
-                plain_files(paths)?,
-                map,
-                team,
-                state,
-            )?))
+            Kind::Json(Box::new(JsonFiles::new(plain_files(paths)?, map, team, state)?))
         }
         Format::Jsonl => Kind::Jsonl(Box::new(Export::new(plain_files(paths)?)?)),
     };

@@ -22,20 +22,11 @@ impl Team {
     pub fn new(entries: &[String]) -> Result<Self, ImportError> {
         let mut team = Self::default();
         for entry in entries {
-            let wrong = || ImportError::TeamEntry {
-                entry: entry.clone(),
-            };
+            let wrong = || ImportError::TeamEntry { entry: entry.clone() };
             let name = entry.trim();
             // "@ana" is how one writes to Ana; "@example.com" would be a whole domain, which is nobody's handle.
-            let name = name
-                .strip_prefix('@')
-                .filter(|rest| !rest.contains('.'))
-                .unwrap_or(name);
-            if name.is_empty()
-                || name
-                    .chars()
-                    .any(|letter| letter.is_whitespace() || letter.is_control())
-            {
+            let name = name.strip_prefix('@').filter(|rest| !rest.contains('.')).unwrap_or(name);
+            if name.is_empty() || name.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
                 return Err(wrong());
             }
             let handle = match name.split_once('@') {
@@ -58,13 +49,8 @@ impl Team {
     /// The handle of the member with this mail address.
     pub fn by_address(&self, address: &str) -> Option<&str> {
         let address = address.to_lowercase();
-        let local = address
-            .split_once('@')
-            .map_or(address.as_str(), |(local, _)| local);
-        self.addresses
-            .get(&address)
-            .or_else(|| self.handles.get(local))
-            .map(String::as_str)
+        let local = address.split_once('@').map_or(address.as_str(), |(local, _)| local);
+        self.addresses.get(&address).or_else(|| self.handles.get(local)).map(String::as_str)
     }
 
     /// The handle of the member with this chat nick, in any case, with or without a tail such as `_` or `|away`.
@@ -89,11 +75,7 @@ pub(super) fn fold_nick(nick: &str) -> String {
         Some(_) | None => &whole,
     };
     let folded = head.trim_end_matches(['_', '`', '^', '|']);
-    if folded.is_empty() {
-        whole
-    } else {
-        folded.to_owned()
-    }
+    if folded.is_empty() { whole } else { folded.to_owned() }
 }
 
 #[cfg(test)]
@@ -117,14 +99,7 @@ mod tests {
     #[test]
     fn nicks_are_met_with_their_tails() {
         let team = team(&["Quillan", "mo_rell@example.com"]);
-        for nick in [
-            "quillan",
-            "QUILLAN",
-            "quillan_",
-            "Quillan__",
-            "quillan|lunch",
-            "quillan`",
-        ] {
+        for nick in ["quillan", "QUILLAN", "quillan_", "Quillan__", "quillan|lunch", "quillan`"] {
             assert_eq!(team.by_nick(nick), Some("Quillan"), "{nick}");
         }
         assert_eq!(team.by_nick("mo_rell"), Some("mo_rell"));
@@ -136,13 +111,7 @@ mod tests {
     #[test]
     fn an_entry_that_names_nobody_is_refused() {
         for entry in ["", "  ", "@", "@example.com", "ana@", "two words"] {
-            assert!(
-                matches!(
-                    Team::new(&[entry.to_owned()]),
-                    Err(ImportError::TeamEntry { .. })
-                ),
-                "{entry:?}"
-            );
+            assert!(matches!(Team::new(&[entry.to_owned()]), Err(ImportError::TeamEntry { .. })), "{entry:?}");
         }
         assert_eq!(team(&["@ana"]).by_nick("ana"), Some("ana"));
     }

@@ -12,7 +12,11 @@ mod corpora {
     fn corpus(name: &str) -> PathBuf {
         let root = std::env::var_os("DESKLINE_CORPORA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
         let path = root.join(name);
-        assert!(path.exists(), "The corpus {} is not there. Set DESKLINE_CORPORA to the folder that holds the corpora, or test without the feature `corpora`.", path.display());
+        assert!(
+            path.exists(),
+            "The corpus {} is not there. Set DESKLINE_CORPORA to the folder that holds the corpora, or test without the feature `corpora`.",
+            path.display()
+        );
         path
     }
 
@@ -56,38 +60,73 @@ mod corpora {
             .collect();
         assert!(lines.iter().all(Option::is_some), "{:?}", lines.iter().position(Option::is_none));
         let all_lines: Vec<&str> = text.lines().collect();
-        let links: Vec<(usize, usize)> = gold.lines().filter_map(|line| {
-            let mut words = line.split(' ').map(|it| it.parse().unwrap_or(0));
-            Some((words.next()?, words.next()?))
-        }).collect();
+        let links: Vec<(usize, usize)> = gold
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split(' ').map(|it| it.parse().unwrap_or(0));
+                Some((words.next()?, words.next()?))
+            })
+            .collect();
         let (mut same, mut total) = (0, 0);
         for (a, b) in &links {
             if a != b {
                 total += 1;
-                if lines[*a] == lines[*b] { same += 1 } else if show {
-                    println!("APART {a} {}\n      {b} {}", all_lines[*a].get(18..110).unwrap_or(all_lines[*a]), all_lines[*b].get(18..110).unwrap_or(all_lines[*b]));
+                if lines[*a] == lines[*b] {
+                    same += 1
+                } else if show {
+                    println!(
+                        "APART {a} {}\n      {b} {}",
+                        all_lines[*a].get(18..110).unwrap_or(all_lines[*a]),
+                        all_lines[*b].get(18..110).unwrap_or(all_lines[*b])
+                    );
                 }
             }
         }
         println!("links {same}/{total} = {:.3}", f64::from(same) / f64::from(total));
         // clusters over annotated lines
         let mut group: Vec<usize> = (0..lines.len()).collect();
-        fn top(group: &[usize], mut at: usize) -> usize { while group[at] != at { at = group[at] } at }
-        for (a, b) in &links { let (x, y) = (top(&group, *a), top(&group, *b)); group[x.max(y)] = x.min(y); }
+        fn top(group: &[usize], mut at: usize) -> usize {
+            while group[at] != at {
+                at = group[at]
+            }
+            at
+        }
+        for (a, b) in &links {
+            let (x, y) = (top(&group, *a), top(&group, *b));
+            group[x.max(y)] = x.min(y);
+        }
         let annotated: Vec<usize> = (1000..lines.len()).collect();
         let (mut both, mut ours, mut theirs) = (0u32, 0u32, 0u32);
-        for (i, a) in annotated.iter().enumerate() { for b in &annotated[i+1..] {
-            let o = lines[*a] == lines[*b]; let g = top(&group, *a) == top(&group, *b);
-            both += u32::from(o && g); ours += u32::from(o); theirs += u32::from(g);
-        }}
-        println!("pairs precision {:.3} recall {:.3}", f64::from(both)/f64::from(ours), f64::from(both)/f64::from(theirs));
+        for (i, a) in annotated.iter().enumerate() {
+            for b in &annotated[i + 1..] {
+                let o = lines[*a] == lines[*b];
+                let g = top(&group, *a) == top(&group, *b);
+                both += u32::from(o && g);
+                ours += u32::from(o);
+                theirs += u32::from(g);
+            }
+        }
+        println!(
+            "pairs precision {:.3} recall {:.3}",
+            f64::from(both) / f64::from(ours),
+            f64::from(both) / f64::from(theirs)
+        );
         // one to one overlap, greedy
         let mut table: HashMap<(usize, usize), u32> = HashMap::new();
-        for line in &annotated { *table.entry((lines[*line].unwrap(), top(&group, *line))).or_default() += 1; }
+        for line in &annotated {
+            *table.entry((lines[*line].unwrap(), top(&group, *line))).or_default() += 1;
+        }
         let mut cells: Vec<_> = table.into_iter().collect();
         cells.sort_by_key(|cell| std::cmp::Reverse(cell.1));
-        let (mut used_o, mut used_g, mut overlap) = (std::collections::HashSet::new(), std::collections::HashSet::new(), 0);
-        for ((o, g), n) in cells { if !used_o.contains(&o) && !used_g.contains(&g) { used_o.insert(o); used_g.insert(g); overlap += n; } }
+        let (mut used_o, mut used_g, mut overlap) =
+            (std::collections::HashSet::new(), std::collections::HashSet::new(), 0);
+        for ((o, g), n) in cells {
+            if !used_o.contains(&o) && !used_g.contains(&g) {
+                used_o.insert(o);
+                used_g.insert(g);
+                overlap += n;
+            }
+        }
         println!("one-to-one {:.3}", f64::from(overlap) / annotated.len() as f64);
         println!("ours {} conversations", all.len());
     }
@@ -100,13 +139,22 @@ mod corpora {
             let (mut messages, mut all, mut unread) = (0, 0, Vec::new());
             for found in open(Format::Eml, &[corpus(name)], &options).unwrap() {
                 match found {
-                    Found::Conversation(c) => { all += 1; messages += c.messages.len(); }
+                    Found::Conversation(c) => {
+                        all += 1;
+                        messages += c.messages.len();
+                    }
                     Found::Unread { place, reason } => unread.push(format!("{place}: {reason}")),
                     Found::Working => {}
                 }
             }
-            println!("{name}: {all} conversations, {messages} messages, {} unread, {:?}", unread.len(), started.elapsed());
-            for line in unread { println!("   {line}"); }
+            println!(
+                "{name}: {all} conversations, {messages} messages, {} unread, {:?}",
+                unread.len(),
+                started.elapsed()
+            );
+            for line in unread {
+                println!("   {line}");
+            }
         }
     }
 
@@ -117,7 +165,15 @@ mod corpora {
             match found {
                 Found::Conversation(c) => {
                     println!("== {} | {} | {:?} | {:?} | {:?}", c.key, c.subject, c.requester, c.customers, c.agents);
-                    for m in c.messages { println!("  -- {} {:?} {:?}\n{}", m.at, m.author, m.attachments, m.text.chars().take(300).collect::<String>()); }
+                    for m in c.messages {
+                        println!(
+                            "  -- {} {:?} {:?}\n{}",
+                            m.at,
+                            m.author,
+                            m.attachments,
+                            m.text.chars().take(300).collect::<String>()
+                        );
+                    }
                 }
                 Found::Unread { place, reason } => println!("UNREAD {place}: {reason}"),
                 Found::Working => {}

@@ -58,20 +58,10 @@ impl LineReader {
         let at = self.moment(stamp);
         let rest = rest.strip_prefix(' ').unwrap_or(rest);
         if let Some((nick, text)) = spoken(rest) {
-            return Said::Words {
-                channel,
-                at,
-                nick,
-                text: without_codes(text),
-            };
+            return Said::Words { channel, at, nick, text: without_codes(text) };
         }
         match action(rest) {
-            Some((nick, text)) => Said::Words {
-                channel,
-                at,
-                nick,
-                text: format!("* {nick} {}", without_codes(text)),
-            },
+            Some((nick, text)) => Said::Words { channel, at, nick, text: format!("* {nick} {}", without_codes(text)) },
             None => event(rest),
         }
     }
@@ -106,33 +96,24 @@ fn spoken(rest: &str) -> Option<(&str, &str)> {
     let rest = rest.trim_start_matches(' ');
     if let Some(inner) = rest.strip_prefix('<') {
         let (nick, text) = inner.split_once('>')?;
-        let text = text
-            .strip_prefix("\t ")
-            .or_else(|| text.strip_prefix([' ', '\t']))
-            .unwrap_or(text);
+        let text = text.strip_prefix("\t ").or_else(|| text.strip_prefix([' ', '\t'])).unwrap_or(text);
         return Some((nick_of(nick)?, text));
     }
     let (nick, text) = rest.trim_start_matches('\t').split_once('\t')?;
     let nick = nick_of(nick)?;
-    nick.contains(|letter: char| letter.is_alphanumeric())
-        .then_some((nick, text))
+    nick.contains(|letter: char| letter.is_alphanumeric()).then_some((nick, text))
 }
 
 /// `* nick does something`, where it is not the client telling of an event.
 fn action(rest: &str) -> Option<(&str, &str)> {
-    let rest = rest
-        .trim_start()
-        .strip_prefix("* ")
-        .or_else(|| rest.trim_start().strip_prefix("*\t"))?;
+    let rest = rest.trim_start().strip_prefix("* ").or_else(|| rest.trim_start().strip_prefix("*\t"))?;
     let (nick, text) = rest.trim_start().split_once(' ')?;
     (!is_event(text)).then(|| Some((nick_of(nick)?, text)))?
 }
 
 /// A nick without the marks of a channel's operators; `None` for what can be none.
 fn nick_of(written: &str) -> Option<&str> {
-    let nick = written
-        .trim()
-        .trim_start_matches(['@', '+', '%', '~', '&', '!']);
+    let nick = written.trim().trim_start_matches(['@', '+', '%', '~', '&', '!']);
     let fits = !nick.is_empty()
         && nick.len() <= 64
         && !nick.contains(|letter: char| letter.is_whitespace() || letter.is_control());
@@ -154,9 +135,7 @@ fn is_event(text: &str) -> bool {
     ];
     EVENTS.iter().any(|event| text.starts_with(event))
         || (text.starts_with('(') || text.starts_with('['))
-            && ["has joined", "has left", "has quit"]
-                .iter()
-                .any(|event| text.contains(event))
+            && ["has joined", "has left", "has quit"].iter().any(|event| text.contains(event))
 }
 
 /// A line that is no speech: a change of nick, something to pass over, or nothing of a chat log.
@@ -187,20 +166,12 @@ fn without_codes(text: &str) -> String {
         match letter {
             '\x02' | '\x0f' | '\x11' | '\x16' | '\x1d' | '\x1e' | '\x1f' => {}
             '\x03' => {
-                let mut skip_digits = || {
-                    (0..2)
-                        .take_while(|_| letters.next_if(char::is_ascii_digit).is_some())
-                        .count()
-                };
+                let mut skip_digits = || (0..2).take_while(|_| letters.next_if(char::is_ascii_digit).is_some()).count();
                 if skip_digits() > 0 {
                     let mut ahead = letters.clone();
-                    if ahead.next() == Some(',')
-                        && ahead.next().is_some_and(|next| next.is_ascii_digit())
-                    {
+                    if ahead.next() == Some(',') && ahead.next().is_some_and(|next| next.is_ascii_digit()) {
                         letters.next();
-                        (0..2)
-                            .take_while(|_| letters.next_if(char::is_ascii_digit).is_some())
-                            .count();
+                        (0..2).take_while(|_| letters.next_if(char::is_ascii_digit).is_some()).count();
                     }
                 }
             }
@@ -221,17 +192,9 @@ mod tests {
 
     fn words(line: &str) -> (Option<String>, String, String, String) {
         match LineReader::new(Some(day("2021-03-04"))).read(line) {
-            Said::Words {
-                channel,
-                at,
-                nick,
-                text,
-            } => (
-                channel.map(str::to_owned),
-                at.format("%F %T").to_string(),
-                nick.to_owned(),
-                text,
-            ),
+            Said::Words { channel, at, nick, text } => {
+                (channel.map(str::to_owned), at.format("%F %T").to_string(), nick.to_owned(), text)
+            }
             other => panic!("{line:?}: {other:?}"),
         }
     }
@@ -243,58 +206,25 @@ mod tests {
             ("[12:18:05] <@mirelle> hi there", "2021-03-04 12:18:05"),
             ("12:18 <+mirelle> hi there", "2021-03-04 12:18:00"),
             ("12:18 < mirelle> hi there ", "2021-03-04 12:18:00"),
-            (
-                "2019-09-05 [22:44:46] <mirelle> hi there",
-                "2019-09-05 22:44:46",
-            ),
-            (
-                "[2019-09-05 22:44:46] <mirelle> hi there",
-                "2019-09-05 22:44:46",
-            ),
-            (
-                "2019-09-05T22:44:46Z <mirelle> hi there",
-                "2019-09-05 22:44:46",
-            ),
-            (
-                "2019-09-05T22:44:46.123Z <mirelle> hi there",
-                "2019-09-05 22:44:46",
-            ),
-            (
-                "2019-09-05 22:44:46\tmirelle\thi there",
-                "2019-09-05 22:44:46",
-            ),
-            (
-                "2019-09-05 22:44:46\t@mirelle\thi there",
-                "2019-09-05 22:44:46",
-            ),
+            ("2019-09-05 [22:44:46] <mirelle> hi there", "2019-09-05 22:44:46"),
+            ("[2019-09-05 22:44:46] <mirelle> hi there", "2019-09-05 22:44:46"),
+            ("2019-09-05T22:44:46Z <mirelle> hi there", "2019-09-05 22:44:46"),
+            ("2019-09-05T22:44:46.123Z <mirelle> hi there", "2019-09-05 22:44:46"),
+            ("2019-09-05 22:44:46\tmirelle\thi there", "2019-09-05 22:44:46"),
+            ("2019-09-05 22:44:46\t@mirelle\thi there", "2019-09-05 22:44:46"),
         ];
         for (line, at) in cases {
-            assert_eq!(
-                words(line),
-                (
-                    None,
-                    at.to_owned(),
-                    "mirelle".to_owned(),
-                    "hi there".to_owned()
-                ),
-                "{line}"
-            );
+            assert_eq!(words(line), (None, at.to_owned(), "mirelle".to_owned(), "hi there".to_owned()), "{line}");
         }
         let (channel, at, nick, text) = words("shop 2019-09-05 [13:32:20] <mirelle>\t hi there ");
-        assert_eq!(
-            (channel.as_deref(), at.as_str()),
-            (Some("shop"), "2019-09-05 13:32:20")
-        );
+        assert_eq!((channel.as_deref(), at.as_str()), (Some("shop"), "2019-09-05 13:32:20"));
         assert_eq!((nick.as_str(), text.as_str()), ("mirelle", "hi there"));
     }
 
     #[test]
     fn actions_are_kept_and_events_are_not() {
         assert_eq!(words("[12:18] * mirelle waves").3, "* mirelle waves");
-        assert_eq!(
-            words("2019-09-05 22:44:46\t *\tmirelle waves").3,
-            "* mirelle waves"
-        );
+        assert_eq!(words("2019-09-05 22:44:46\t *\tmirelle waves").3, "* mirelle waves");
         let events = [
             "=== mirelle [~m@host.invalid]  has joined #shop",
             "=== mirelle has left #shop []",
@@ -311,34 +241,17 @@ mod tests {
         for line in events {
             assert_eq!(LineReader::new(None).read(line), Said::Nothing, "{line}");
         }
-        for line in [
-            "993 1000 -",
-            "Dear Sir,",
-            "12:18pm we met",
-            "<html>",
-            "2020-01-01",
-            "[12:18",
-            "[99:99] <a> b",
-        ] {
+        for line in ["993 1000 -", "Dear Sir,", "12:18pm we met", "<html>", "2020-01-01", "[12:18", "[99:99] <a> b"] {
             assert_eq!(LineReader::new(None).read(line), Said::Unknown, "{line}");
         }
     }
 
     #[test]
     fn changes_of_nick_are_told() {
-        for line in [
-            "=== uno is now known as due",
-            "[12:18] * uno is now known as due",
-            "12:18 -!- uno is now known as due",
-        ] {
-            assert_eq!(
-                LineReader::new(None).read(line),
-                Said::Renamed {
-                    from: "uno",
-                    to: "due"
-                },
-                "{line}"
-            );
+        for line in
+            ["=== uno is now known as due", "[12:18] * uno is now known as due", "12:18 -!- uno is now known as due"]
+        {
+            assert_eq!(LineReader::new(None).read(line), Said::Renamed { from: "uno", to: "due" }, "{line}");
         }
     }
 
@@ -351,26 +264,12 @@ mod tests {
         };
         assert_eq!(at("[23:59] <a> x"), "2021-03-04 23:59:00");
         assert_eq!(at("[00:01] <a> x"), "2021-03-05 00:01:00");
-        assert_eq!(
-            at("[00:00] <a> x"),
-            "2021-03-05 00:00:00",
-            "a clock set back by a minute is no new day"
-        );
+        assert_eq!(at("[00:00] <a> x"), "2021-03-05 00:00:00", "a clock set back by a minute is no new day");
         let mut reader = LineReader::new(None);
-        assert_eq!(
-            reader.read("--- Day changed Thu Sep 05 2019"),
-            Said::Nothing
-        );
-        assert!(
-            matches!(reader.read("12:18 <a> x"), Said::Words { at, .. } if at.date() == day("2019-09-05"))
-        );
-        assert_eq!(
-            reader.read("**** BEGIN LOGGING AT Fri Sep  6 13:00:00 2019"),
-            Said::Nothing
-        );
-        assert!(
-            matches!(reader.read("12:18 <a> x"), Said::Words { at, .. } if at.date() == day("2019-09-06"))
-        );
+        assert_eq!(reader.read("--- Day changed Thu Sep 05 2019"), Said::Nothing);
+        assert!(matches!(reader.read("12:18 <a> x"), Said::Words { at, .. } if at.date() == day("2019-09-05")));
+        assert_eq!(reader.read("**** BEGIN LOGGING AT Fri Sep  6 13:00:00 2019"), Said::Nothing);
+        assert!(matches!(reader.read("12:18 <a> x"), Said::Words { at, .. } if at.date() == day("2019-09-06")));
         assert!(
             matches!(LineReader::new(None).read("12:18 <a> x"), Said::Words { at, .. } if at.date() == day("1970-01-01"))
         );
@@ -378,10 +277,7 @@ mod tests {
 
     #[test]
     fn formatting_codes_leave_nothing_behind() {
-        assert_eq!(
-            without_codes("\x02bold\x02 \x0304,12red\x03 \x033green\x0f 100"),
-            "bold red green 100"
-        );
+        assert_eq!(without_codes("\x02bold\x02 \x0304,12red\x03 \x033green\x0f 100"), "bold red green 100");
         assert_eq!(without_codes("a\x03, b"), "a, b");
         assert_eq!(without_codes("a\x0312, b"), "a, b");
     }

@@ -34,11 +34,7 @@ pub(super) struct People {
 impl People {
     /// Nobody but the team.
     pub(super) fn new(team: Team) -> Self {
-        Self {
-            team,
-            names: HashMap::new(),
-            seen: HashMap::new(),
-        }
+        Self { team, names: HashMap::new(), seen: HashMap::new() }
     }
 
     /// Forgets who was around.
@@ -85,9 +81,7 @@ impl People {
             return Some(who);
         }
         let first = text.split_whitespace().next()?;
-        let bare = first
-            .trim_start_matches('@')
-            .trim_end_matches([':', ',', ';', '>']);
+        let bare = first.trim_start_matches('@').trim_end_matches([':', ',', ';', '>']);
         if let Some(who) = other(bare)
             && (bare.len() < first.len() || self.may_mention(speaker, &who, now))
         {
@@ -95,9 +89,7 @@ impl People {
         }
         text.split_whitespace()
             .map(|word| {
-                word.trim_matches(|letter: char| {
-                    matches!(letter, '@' | ':' | ',' | ';' | '.' | '!' | '?' | '(' | ')')
-                })
+                word.trim_matches(|letter: char| matches!(letter, '@' | ':' | ',' | ';' | '.' | '!' | '?' | '(' | ')'))
             })
             .filter(|word| word.chars().count() >= 3)
             .filter_map(other)
@@ -106,10 +98,7 @@ impl People {
 
     /// A name inside a line counts only between an agent and a customer, and only while that person is around.
     fn may_mention(&self, speaker: &Who, named: &Who, now: DateTime<Utc>) -> bool {
-        let around = self
-            .seen
-            .get(named.id())
-            .is_some_and(|at| now - *at <= MENTION_WINDOW);
+        let around = self.seen.get(named.id()).is_some_and(|at| now - *at <= MENTION_WINDOW);
         match (speaker, named) {
             (Who::Agent(_), Who::Customer(_)) => around,
             (Who::Customer(_), Who::Agent(_)) => true,

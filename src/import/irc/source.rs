@@ -40,9 +40,7 @@ impl LogFiles {
     /// These logs. Where a folder holds a log twice, as it was (`day.raw.txt`) and made plain (`day.ascii.txt`), the first is read.
     pub(in crate::import) fn new(mut files: Vec<SourceFile>, team: Team, state: PastState) -> Self {
         let twins: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
-        files.retain(|file| {
-            file.named || plain_twin(&file.path).is_none_or(|raw| !twins.contains(&raw))
-        });
+        files.retain(|file| file.named || plain_twin(&file.path).is_none_or(|raw| !twins.contains(&raw)));
         let total = files.iter().map(|file| file.size).sum();
         Self {
             team,
@@ -75,19 +73,11 @@ impl LogFiles {
                     let Taken { understood, ended } = open.log.take(without_ending(&line));
                     if understood {
                         open.understood += 1;
-                        self.waiting.extend(
-                            open.strange
-                                .take()
-                                .map(|lines| strange(&open.file.path, lines)),
-                        );
+                        self.waiting.extend(open.strange.take().map(|lines| strange(&open.file.path, lines)));
                     } else {
-                        open.strange = Some((
-                            open.strange.map_or(at.number, |(first, _)| first),
-                            at.number,
-                        ));
+                        open.strange = Some((open.strange.map_or(at.number, |(first, _)| first), at.number));
                     }
-                    self.waiting
-                        .extend(ended.into_iter().map(Found::Conversation));
+                    self.waiting.extend(ended.into_iter().map(Found::Conversation));
                     self.progress.done = self.before + open.lines.position();
                 }
                 Ok(None) => self.end(None),
@@ -105,18 +95,11 @@ impl LogFiles {
             Ok(opened) => {
                 let log = Log::new(&file.path.to_string_lossy(), &self.team, self.state);
                 let lines = Lines::new(BufReader::new(opened), LONGEST_LINE);
-                self.open = Some(Open {
-                    file,
-                    lines,
-                    log,
-                    strange: None,
-                    understood: 0,
-                });
+                self.open = Some(Open { file, lines, log, strange: None, understood: 0 });
             }
             Err(error) => {
                 self.before += file.size;
-                self.waiting
-                    .push_back(unread(&file.path, Position::Whole, error.to_string()));
+                self.waiting.push_back(unread(&file.path, Position::Whole, error.to_string()));
             }
         }
     }
@@ -134,14 +117,10 @@ impl LogFiles {
                 "it is no chat log: no line of it looks like one".to_owned(),
             ));
         } else {
-            self.waiting
-                .extend(open.strange.map(|lines| strange(path, lines)));
+            self.waiting.extend(open.strange.map(|lines| strange(path, lines)));
         }
-        self.waiting.extend(
-            failed.map(|reason| unread(path, Position::Byte(open.lines.position()), reason)),
-        );
-        self.waiting
-            .extend(found.into_iter().map(Found::Conversation));
+        self.waiting.extend(failed.map(|reason| unread(path, Position::Byte(open.lines.position()), reason)));
+        self.waiting.extend(found.into_iter().map(Found::Conversation));
     }
 }
 
@@ -150,22 +129,13 @@ fn strange(path: &Path, (first, last): (u64, u64)) -> Found {
     let reason = if first == last {
         "it is no line of a chat log".to_owned()
     } else {
-        format!(
-            "this and the {} lines after it are no lines of a chat log",
-            last - first
-        )
+        format!("this and the {} lines after it are no lines of a chat log", last - first)
     };
     unread(path, Position::Line(first), reason)
 }
 
 fn unread(path: &Path, position: Position, reason: String) -> Found {
-    Found::Unread {
-        place: Place {
-            file: path.to_owned(),
-            position,
-        },
-        reason,
-    }
+    Found::Unread { place: Place { file: path.to_owned(), position }, reason }
 }
 
 /// The log as it was, if this is one made plain.

@@ -35,26 +35,15 @@ fn bare_stamp(line: &str) -> Option<(Stamp, &str)> {
         let (time, rest) = leading_time(line)?;
         return Some((Stamp { day: None, time }, rest));
     };
-    let rest = rest
-        .strip_prefix('T')
-        .unwrap_or_else(|| rest.trim_start_matches([' ', '\t']));
+    let rest = rest.strip_prefix('T').unwrap_or_else(|| rest.trim_start_matches([' ', '\t']));
     let (time, rest) = match rest.strip_prefix('[') {
         Some(inner) => {
             let (inside, after) = inner.split_once(']')?;
-            (
-                leading_time(inside).filter(|(_, left)| left.is_empty())?.0,
-                after,
-            )
+            (leading_time(inside).filter(|(_, left)| left.is_empty())?.0, after)
         }
         None => leading_time(rest)?,
     };
-    Some((
-        Stamp {
-            day: Some(day),
-            time,
-        },
-        rest,
-    ))
+    Some((Stamp { day: Some(day), time }, rest))
 }
 
 /// `2019-09-05` or `2019/09/05` at the start.
@@ -76,10 +65,7 @@ fn leading_day(line: &str) -> Option<(NaiveDate, &str)> {
 fn leading_time(line: &str) -> Option<(NaiveTime, &str)> {
     let two = |from: usize| -> Option<u32> {
         let digits = line.get(from..from + 2)?;
-        digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| digits.parse().ok())?
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
     };
     let (hour, minute) = (two(0)?, two(3)?);
     if line.as_bytes().get(2) != Some(&b':') {
@@ -96,11 +82,7 @@ fn leading_time(line: &str) -> Option<(NaiveTime, &str)> {
     }
     let rest = &line[used..];
     let rest = rest.strip_prefix('Z').unwrap_or(rest);
-    if rest
-        .chars()
-        .next()
-        .is_some_and(|next| !matches!(next, ' ' | '\t' | '<' | ']'))
-    {
+    if rest.chars().next().is_some_and(|next| !matches!(next, ' ' | '\t' | '<' | ']')) {
         return None;
     }
     // A leap second is counted as the one before it.
@@ -110,28 +92,15 @@ fn leading_time(line: &str) -> Option<(NaiveTime, &str)> {
 /// The day of "--- Day changed Thu Sep 05 2019" and "--- Log opened Thu Sep 05 13:00:00 2019" and their like.
 pub(super) fn day_line(line: &str) -> Option<NaiveDate> {
     let lower = line.to_ascii_lowercase();
-    if ![
-        "day changed",
-        "log opened",
-        "begin logging at",
-        "logging started",
-    ]
-    .iter()
-    .any(|words| lower.contains(words))
-    {
+    if !["day changed", "log opened", "begin logging at", "logging started"].iter().any(|words| lower.contains(words)) {
         return None;
     }
-    day_in_words(line).or_else(|| {
-        line.split_whitespace()
-            .find_map(|word| Some(leading_day(word)?.0))
-    })
+    day_in_words(line).or_else(|| line.split_whitespace().find_map(|word| Some(leading_day(word)?.0)))
 }
 
 /// A day written with the English short name of its month and a year of four digits, in any order.
 pub(in crate::import) fn day_in_words(text: &str) -> Option<NaiveDate> {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let (mut year, mut month, mut day) = (None, None, None);
     for word in text.split([' ', '\t', ',']).filter(|word| !word.is_empty()) {
         if let Ok(number) = word.parse::<u32>() {
@@ -142,11 +111,7 @@ pub(in crate::import) fn day_in_words(text: &str) -> Option<NaiveDate> {
             }
         } else if word.len() == 3 || word.len() > 3 && month.is_none() {
             let start = word.get(..3).unwrap_or_default().to_ascii_lowercase();
-            month = (1..)
-                .zip(MONTHS)
-                .find(|(_, name)| *name == start)
-                .map(|(number, _)| number)
-                .or(month);
+            month = (1..).zip(MONTHS).find(|(_, name)| *name == start).map(|(number, _)| number).or(month);
         }
     }
     NaiveDate::from_ymd_opt(year?, month?, day?)
@@ -157,31 +122,18 @@ pub(super) fn day_in_name(name: &str) -> Option<(NaiveDate, &str)> {
     let bytes = name.as_bytes();
     let number = |range: std::ops::Range<usize>| -> Option<u32> {
         let digits = bytes.get(range)?;
-        digits
-            .iter()
-            .all(u8::is_ascii_digit)
-            .then(|| std::str::from_utf8(digits).ok()?.parse().ok())?
+        digits.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(digits).ok()?.parse().ok())?
     };
-    (0..bytes.len())
-        .filter(|start| *start == 0 || !bytes[start - 1].is_ascii_digit())
-        .find_map(|start| {
-            let year = i32::try_from(number(start..start + 4)?)
-                .ok()
-                .filter(|year| (1988..=2200).contains(year))?;
-            let apart = matches!(bytes.get(start + 4), Some(b'-' | b'_' | b'.'));
-            let (month, day, end) = if apart {
-                (start + 5, start + 8, start + 10)
-            } else {
-                (start + 4, start + 6, start + 8)
-            };
-            if bytes.get(end).is_some_and(u8::is_ascii_digit) {
-                return None;
-            }
-            Some((
-                NaiveDate::from_ymd_opt(year, number(month..month + 2)?, number(day..day + 2)?)?,
-                &name[..start],
-            ))
-        })
+    (0..bytes.len()).filter(|start| *start == 0 || !bytes[start - 1].is_ascii_digit()).find_map(|start| {
+        let year = i32::try_from(number(start..start + 4)?).ok().filter(|year| (1988..=2200).contains(year))?;
+        let apart = matches!(bytes.get(start + 4), Some(b'-' | b'_' | b'.'));
+        let (month, day, end) =
+            if apart { (start + 5, start + 8, start + 10) } else { (start + 4, start + 6, start + 8) };
+        if bytes.get(end).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
+        Some((NaiveDate::from_ymd_opt(year, number(month..month + 2)?, number(day..day + 2)?)?, &name[..start]))
+    })
 }
 
 #[cfg(test)]
@@ -202,20 +154,9 @@ mod tests {
             ("shop_2004_11_15", "shop_"),
             ("7-2004.11.15.log", "7-"),
         ] {
-            assert_eq!(
-                day_in_name(name),
-                Some((day("2004-11-15"), before)),
-                "{name}"
-            );
+            assert_eq!(day_in_name(name), Some((day("2004-11-15"), before)), "{name}");
         }
-        for name in [
-            "shop.0.ascii.txt",
-            "20049999.log",
-            "120041115.log",
-            "200411151.log",
-            "log",
-            "",
-        ] {
+        for name in ["shop.0.ascii.txt", "20049999.log", "120041115.log", "200411151.log", "log", ""] {
             assert_eq!(day_in_name(name), None, "{name}");
         }
     }

@@ -18,13 +18,11 @@ use super::{
     line::Said,
     names::{People, Who},
 };
-use crate::domain::history::{
-    PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState,
-};
+use crate::domain::history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState};
+use crate::domain::text::first_words;
 use crate::import::{
     Team,
     fingerprint::{Fingerprint, short},
-    subject::first_words,
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -71,11 +69,7 @@ struct Turn {
 
 impl Talk {
     fn open(&self, now: DateTime<Utc>) -> bool {
-        let patience = if self.agent.is_some() || self.past.internal {
-            BURST_GAP
-        } else {
-            LATE_ANSWER
-        };
+        let patience = if self.agent.is_some() || self.past.internal { BURST_GAP } else { LATE_ANSWER };
         now - self.last <= patience
     }
 }
@@ -99,12 +93,7 @@ impl Untangler {
     /// Places one line; gives back the conversations that had ended before it.
     pub(super) fn take(&mut self, said: Said<'_>) -> Vec<PastConversation> {
         match said {
-            Said::Words {
-                channel,
-                at,
-                nick,
-                text,
-            } => {
+            Said::Words { channel, at, nick, text } => {
                 if let Some(channel) = channel
                     && self.channel != channel
                 {
@@ -124,10 +113,7 @@ impl Untangler {
 
     /// The conversations that the end of the log ends.
     pub(super) fn finish(self) -> Vec<PastConversation> {
-        self.talks
-            .into_values()
-            .map(|talk| ended(talk.past))
-            .collect()
+        self.talks.into_values().map(|talk| ended(talk.past)).collect()
     }
 
     /// Moves the clock on. A jump backwards of more than a burst means another log glued on: everything before it has ended.
@@ -139,23 +125,12 @@ impl Untangler {
             self.spoke.clear();
             self.people.forget();
             self.team_talk = None;
-            return std::mem::take(&mut self.talks)
-                .into_values()
-                .map(|talk| ended(talk.past))
-                .collect();
+            return std::mem::take(&mut self.talks).into_values().map(|talk| ended(talk.past)).collect();
         }
         self.now = self.now.max(at);
         let now = self.now;
-        let over: Vec<u64> = self
-            .talks
-            .iter()
-            .filter(|(_, talk)| !talk.open(now))
-            .map(|(number, _)| *number)
-            .collect();
-        over.into_iter()
-            .filter_map(|number| self.talks.remove(&number))
-            .map(|talk| ended(talk.past))
-            .collect()
+        let over: Vec<u64> = self.talks.iter().filter(|(_, talk)| !talk.open(now)).map(|(number, _)| *number).collect();
+        over.into_iter().filter_map(|number| self.talks.remove(&number)).map(|talk| ended(talk.past)).collect()
     }
 
     fn place(&mut self, at: NaiveDateTime, nick: &str, text: String) {
@@ -175,23 +150,14 @@ impl Untangler {
             return self.own_talk(customer, LATE_ANSWER);
         }
         let recent = |at: DateTime<Utc>| self.now - at <= AGENT_WINDOW;
-        let before = self
-            .spoke
-            .get(handle)
-            .filter(|turn| recent(turn.at) && self.talks.contains_key(&turn.talk));
+        let before = self.spoke.get(handle).filter(|turn| recent(turn.at) && self.talks.contains_key(&turn.talk));
         let asked = self
             .talks
             .iter()
             .filter_map(|(number, talk)| {
                 let (at, to) = talk.waiting.as_ref()?;
-                let mine = to
-                    .as_ref()
-                    .or(talk.agent.as_ref())
-                    .is_none_or(|agent| agent == handle);
-                (mine && recent(*at)).then_some(Turn {
-                    talk: *number,
-                    at: *at,
-                })
+                let mine = to.as_ref().or(talk.agent.as_ref()).is_none_or(|agent| agent == handle);
+                (mine && recent(*at)).then_some(Turn { talk: *number, at: *at })
             })
             .max_by_key(|turn| turn.at);
         let newest = match (before, asked) {
@@ -211,19 +177,12 @@ impl Untangler {
         match named {
             Some(Who::Agent(_)) => own,
             Some(Who::Customer(other)) => {
-                let helped_here =
-                    own.is_some() && self.spoke.get(other).map(|turn| turn.talk) == own;
-                if helped_here {
-                    own
-                } else {
-                    self.own_talk(other, BURST_GAP).or(own)
-                }
+                let helped_here = own.is_some() && self.spoke.get(other).map(|turn| turn.talk) == own;
+                if helped_here { own } else { self.own_talk(other, BURST_GAP).or(own) }
             }
             None => {
                 let helping = self.spoke.get(id).filter(|turn| {
-                    Some(turn.talk) != own
-                        && self.now - turn.at <= HELPER_WINDOW
-                        && self.talks.contains_key(&turn.talk)
+                    Some(turn.talk) != own && self.now - turn.at <= HELPER_WINDOW && self.talks.contains_key(&turn.talk)
                 });
                 helping.map(|turn| turn.talk).or(own)
             }
@@ -238,14 +197,7 @@ impl Untangler {
     }
 
     /// Starts a conversation: a customer's burst, or team talk where an agent speaks to no customer.
-    fn begin(
-        &mut self,
-        speaker: &Who,
-        named: Option<&Who>,
-        at: NaiveDateTime,
-        nick: &str,
-        text: &str,
-    ) -> u64 {
+    fn begin(&mut self, speaker: &Who, named: Option<&Who>, at: NaiveDateTime, nick: &str, text: &str) -> u64 {
         let number = self.begun;
         self.begun += 1;
         let customer = match (speaker, named) {
@@ -267,9 +219,7 @@ impl Untangler {
             None => self.team_talk = Some(number),
         }
         let words = match named {
-            Some(_) => text
-                .split_once(char::is_whitespace)
-                .map_or(text, |(_, words)| words),
+            Some(_) => text.split_once(char::is_whitespace).map_or(text, |(_, words)| words),
             None => text,
         };
         let past = PastConversation {
@@ -278,10 +228,7 @@ impl Untangler {
             internal: customer.is_none(),
             private: false,
             state: self.state,
-            requester: customer.map(|(id, name)| PastPerson {
-                address: address(&id),
-                name,
-            }),
+            requester: customer.map(|(id, name)| PastPerson { address: address(&id), name }),
             customers: Vec::new(),
             agents: Vec::new(),
             assignee: None,
@@ -290,35 +237,15 @@ impl Untangler {
             channel: "irc".to_owned(),
             messages: Vec::new(),
         };
-        let talk = Talk {
-            past,
-            last: self.now,
-            agent: None,
-            waiting: None,
-            repeats: HashMap::new(),
-        };
+        let talk = Talk { past, last: self.now, agent: None, waiting: None, repeats: HashMap::new() };
         self.talks.insert(number, talk);
         number
     }
 
-    fn write(
-        &mut self,
-        number: u64,
-        speaker: &Who,
-        named: Option<&Who>,
-        at: NaiveDateTime,
-        nick: &str,
-        text: String,
-    ) {
+    fn write(&mut self, number: u64, speaker: &Who, named: Option<&Who>, at: NaiveDateTime, nick: &str, text: String) {
         let now = self.now;
         self.people.saw(speaker, now);
-        self.spoke.insert(
-            speaker.id().to_owned(),
-            Turn {
-                talk: number,
-                at: now,
-            },
-        );
+        self.spoke.insert(speaker.id().to_owned(), Turn { talk: number, at: now });
         let Some(talk) = self.talks.get_mut(&number) else {
             return;
         };
@@ -329,10 +256,7 @@ impl Untangler {
                 talk.waiting = None;
                 // The one who spoke last has it: shifts hand over in the middle of a conversation.
                 talk.past.assignee = (!talk.past.internal).then(|| handle.clone());
-                PastAuthor::Agent(PastPerson {
-                    address: handle.clone(),
-                    name: handle.clone(),
-                })
+                PastAuthor::Agent(PastPerson { address: handle.clone(), name: handle.clone() })
             }
             Who::Customer(id) => {
                 let to = match named {
@@ -340,16 +264,9 @@ impl Untangler {
                     Some(Who::Customer(_)) | None => None,
                 };
                 talk.waiting = Some((now, to));
-                let person = PastPerson {
-                    address: address(id),
-                    name: nick.to_owned(),
-                };
-                let known = talk
-                    .past
-                    .requester
-                    .iter()
-                    .chain(&talk.past.customers)
-                    .any(|it| it.address == person.address);
+                let person = PastPerson { address: address(id), name: nick.to_owned() };
+                let known =
+                    talk.past.requester.iter().chain(&talk.past.customers).any(|it| it.address == person.address);
                 if !known {
                     talk.past.customers.push(person.clone());
                 }
@@ -364,11 +281,7 @@ impl Untangler {
         let repeat = talk.repeats.entry(print).or_insert(0);
         *repeat += 1;
         // A log that writes minutes only can hold the same words of the same person twice.
-        let key = if *repeat == 1 {
-            short(print)
-        } else {
-            format!("{}-{repeat}", short(print))
-        };
+        let key = if *repeat == 1 { short(print) } else { format!("{}-{repeat}", short(print)) };
         talk.past.messages.push(PastMessage {
             key,
             kind: PastKind::Reply,

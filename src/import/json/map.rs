@@ -133,9 +133,7 @@ impl TryFrom<String> for Pointer {
         if written.is_empty() || written.starts_with('/') {
             Ok(Self(written))
         } else {
-            Err(format!(
-                "{written:?} is no JSON Pointer: it has to be empty or begin with a slash, like \"/messages\""
-            ))
+            Err(format!("{written:?} is no JSON Pointer: it has to be empty or begin with a slash, like \"/messages\""))
         }
     }
 }
@@ -148,10 +146,7 @@ impl Pointer {
 
     /// The names on the way there.
     pub fn segments(&self) -> impl Iterator<Item = String> {
-        self.0
-            .split('/')
-            .skip(1)
-            .map(|name| name.replace("~1", "/").replace("~0", "~"))
+        self.0.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"))
     }
 }
 
@@ -198,9 +193,8 @@ impl TryFrom<String> for Template {
                 rest = after;
                 continue;
             }
-            let (inside, after) = rest
-                .split_once('}')
-                .ok_or_else(|| format!("{written:?} opens a brace and does not close it"))?;
+            let (inside, after) =
+                rest.split_once('}').ok_or_else(|| format!("{written:?} opens a brace and does not close it"))?;
             rest = after;
             if !text.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut text)));
@@ -228,9 +222,7 @@ impl Template {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Key => filled.push_str(values.key),
                 Piece::Here(pointer) => filled.push_str(&plain(pointer.find(values.here)?)?),
-                Piece::Conversation(pointer) => {
-                    filled.push_str(&plain(pointer.find(values.conversation)?)?)
-                }
+                Piece::Conversation(pointer) => filled.push_str(&plain(pointer.find(values.conversation)?)?),
             }
         }
         Some(filled)
@@ -254,38 +246,23 @@ impl Map {
     /// A sentence with the line where it is wrong.
     pub fn new(text: &str) -> Result<Self, String> {
         let map: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| {
-                text.get(..span.start)
-                    .unwrap_or_default()
-                    .matches('\n')
-                    .count()
-                    + 1
-            });
-            let place = line
-                .map(|line| format!("line {line}: "))
-                .unwrap_or_default();
+            let line = error.span().map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+            let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
             format!("{place}{}", error.message().trim_end().replace('\n', " "))
         })?;
         if map.source.is_empty() {
             return Err("`source` is empty; give the source a short name".to_owned());
         }
         if map.message.role.is_some() && map.roles.is_empty() {
-            return Err(
-                "`message.role` is given and [roles] does not say what its values mean".to_owned(),
-            );
+            return Err("`message.role` is given and [roles] does not say what its values mean".to_owned());
         }
-        let agents = map
-            .roles
-            .values()
-            .any(|role| matches!(role, Role::Agent | Role::Note));
+        let agents = map.roles.values().any(|role| matches!(role, Role::Agent | Role::Note));
         if agents && map.conversation.agent.is_none() && map.message.author.is_none() {
-            return Err("[roles] has agents, and neither `conversation.agent` nor `message.author` says who they are".to_owned());
+            return Err("[roles] has agents, and neither `conversation.agent` nor `message.author` says who they are"
+                .to_owned());
         }
         if map.conversation.requester.is_none() && map.message.author.is_none() {
-            return Err(
-                "neither `conversation.requester` nor `message.author` says who the customers are"
-                    .to_owned(),
-            );
+            return Err("neither `conversation.requester` nor `message.author` says who the customers are".to_owned());
         }
         Ok(map)
     }

@@ -44,20 +44,14 @@ impl JsonFiles {
         state: PastState,
     ) -> Result<Self, ImportError> {
         let text = fs::read_to_string(map).map_err(|error| unreadable(map, &error))?;
-        let map = Map::new(&text).map_err(|reason| ImportError::Map {
-            path: map.to_owned(),
-            reason,
-        })?;
+        let map = Map::new(&text).map_err(|reason| ImportError::Map { path: map.to_owned(), reason })?;
         if let Some(large) = files.iter().find(|file| file.size > LARGEST_FILE) {
             let reason = format!(
                 "it has {} MiB, and {} MiB are read at most; cut it into several",
                 large.size >> 20,
                 LARGEST_FILE >> 20
             );
-            return Err(ImportError::Unreadable {
-                path: large.path.clone(),
-                reason,
-            });
+            return Err(ImportError::Unreadable { path: large.path.clone(), reason });
         }
         let total = files.iter().map(|file| file.size).sum();
         Ok(Self {
@@ -89,10 +83,7 @@ impl JsonFiles {
                     Ok(elements) => self.open = Some((file.path, elements)),
                     Err(reason) => {
                         self.before += file.size;
-                        let place = Place {
-                            file: file.path,
-                            position: Position::Whole,
-                        };
+                        let place = Place { file: file.path, position: Position::Whole };
                         return Some(Found::Unread { place, reason });
                     }
                 }
@@ -100,33 +91,25 @@ impl JsonFiles {
             };
             let started = elements.position as u64;
             let unread = |position: u64, reason: String| Found::Unread {
-                place: Place {
-                    file: path.clone(),
-                    position: Position::Byte(position),
-                },
+                place: Place { file: path.clone(), position: Position::Byte(position) },
                 reason,
             };
             match elements.next() {
                 Some(Ok((key, number, value))) => {
                     self.progress.done = self.before + elements.position as u64;
-                    let mapped =
-                        conversation(&self.map, &self.team, self.state, &key, number, &value);
+                    let mapped = conversation(&self.map, &self.team, self.state, &key, number, &value);
                     self.waiting.extend(
-                        mapped.unread.into_iter().map(|reason| {
-                            unread(started, format!("conversation {key:?}: {reason}"))
-                        }),
+                        mapped
+                            .unread
+                            .into_iter()
+                            .map(|reason| unread(started, format!("conversation {key:?}: {reason}"))),
                     );
                     if let Some(conversation) = mapped.conversation {
-                        if self
-                            .keys
-                            .insert(Fingerprint::of(conversation.key.as_bytes()))
-                        {
+                        if self.keys.insert(Fingerprint::of(conversation.key.as_bytes())) {
                             return Some(Found::Conversation(conversation));
                         }
-                        self.waiting.push_back(unread(
-                            started,
-                            format!("conversation {key:?}: its key was there before"),
-                        ));
+                        self.waiting
+                            .push_back(unread(started, format!("conversation {key:?}: its key was there before")));
                     }
                 }
                 Some(Err(reason)) => {
@@ -157,24 +140,14 @@ struct Elements {
 impl Elements {
     /// Goes to the conversations.
     fn new(bytes: Vec<u8>, map: &Map) -> Result<Self, String> {
-        let mut elements = Self {
-            position: if bytes.starts_with(b"\xef\xbb\xbf") {
-                3
-            } else {
-                0
-            },
-            bytes,
-            named: false,
-            number: 0,
-        };
+        let mut elements =
+            Self { position: if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }, bytes, named: false, number: 0 };
         for name in map.conversations.segments() {
             elements.open()?;
             loop {
                 match elements.name()? {
                     None => {
-                        return Err(format!(
-                            "there is nothing where `conversations` points: no {name:?}"
-                        ));
+                        return Err(format!("there is nothing where `conversations` points: no {name:?}"));
                     }
                     Some(found) if found == name => break,
                     Some(_) => {
@@ -195,10 +168,7 @@ impl Elements {
             Some(b'{') => true,
             Some(b'[') => false,
             Some(_) => {
-                return Err(
-                    "there is neither an object nor an array where `conversations` points"
-                        .to_owned(),
-                );
+                return Err("there is neither an object nor an array where `conversations` points".to_owned());
             }
             None => return Err("it is empty".to_owned()),
         };
@@ -223,28 +193,18 @@ impl Elements {
     }
 
     fn value<T: DeserializeOwned>(&mut self) -> Result<T, String> {
-        let mut stream =
-            serde_json::Deserializer::from_slice(&self.bytes[self.position..]).into_iter::<T>();
-        let value = stream
-            .next()
-            .unwrap_or_else(|| Err(serde::de::Error::custom("it ends in the middle")));
+        let mut stream = serde_json::Deserializer::from_slice(&self.bytes[self.position..]).into_iter::<T>();
+        let value = stream.next().unwrap_or_else(|| Err(serde::de::Error::custom("it ends in the middle")));
         self.position += stream.byte_offset();
         value.map_err(|error| {
             let whole = error.to_string();
-            format!(
-                "it is no JSON from here on: {}",
-                &whole[..whole.rfind(" at line ").unwrap_or(whole.len())]
-            )
+            format!("it is no JSON from here on: {}", &whole[..whole.rfind(" at line ").unwrap_or(whole.len())])
         })
     }
 
     /// Passes over spaces, and over one kind of mark between them.
     fn pass(&mut self, mark: &[u8]) {
-        while self
-            .bytes
-            .get(self.position)
-            .is_some_and(|byte| byte.is_ascii_whitespace() || mark.contains(byte))
-        {
+        while self.bytes.get(self.position).is_some_and(|byte| byte.is_ascii_whitespace() || mark.contains(byte)) {
             self.position += 1;
         }
     }

@@ -4,9 +4,7 @@ use super::{
     Letter,
     thread::{Entry, Thread},
 };
-use crate::domain::history::{
-    PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState,
-};
+use crate::domain::history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState};
 use crate::import::{
     Team,
     fingerprint::{Fingerprint, short},
@@ -46,26 +44,18 @@ pub(super) fn conversation(
             .cloned()
             .collect::<Vec<_>>()
     };
-    let first_outside = recipients(|team, address| team.by_address(address).is_none())
-        .into_iter()
-        .next();
+    let first_outside = recipients(|team, address| team.by_address(address).is_none()).into_iter().next();
     let copied = recipients(|team, address| team.by_address(address).is_some());
 
     let mut customers: Vec<PastPerson> = Vec::new();
     let mut writing: Vec<String> = Vec::new();
     let mut messages = Vec::with_capacity(letters.len());
     for (_, entry, letter) in letters {
-        let from = letter.head.from.unwrap_or_else(|| PastPerson {
-            address: NOBODY.to_owned(),
-            name: String::new(),
-        });
+        let from = letter.head.from.unwrap_or_else(|| PastPerson { address: NOBODY.to_owned(), name: String::new() });
         let author = match team.by_address(&from.address) {
             Some(handle) => {
                 writing.push(handle.to_owned());
-                PastAuthor::Agent(PastPerson {
-                    address: handle.to_owned(),
-                    name: from.name,
-                })
+                PastAuthor::Agent(PastPerson { address: handle.to_owned(), name: from.name })
             }
             None => {
                 if !customers.iter().any(|it| it.address == from.address) {
@@ -84,21 +74,14 @@ pub(super) fn conversation(
             attachments: letter.attachments,
         });
     }
-    let requester = if customers.is_empty() {
-        first_outside
-    } else {
-        Some(customers.remove(0))
-    };
+    let requester = if customers.is_empty() { first_outside } else { Some(customers.remove(0)) };
     let mut agents: Vec<PastPerson> = Vec::new();
     for person in copied {
         let Some(handle) = team.by_address(&person.address) else {
             continue;
         };
         if !writing.iter().any(|it| it == handle) && !agents.iter().any(|it| it.address == handle) {
-            agents.push(PastPerson {
-                address: handle.to_owned(),
-                name: person.name,
-            });
+            agents.push(PastPerson { address: handle.to_owned(), name: person.name });
         }
     }
     let internal = requester.is_none();
@@ -121,10 +104,7 @@ pub(super) fn conversation(
 
 /// The key: the Message-ID that the thread began with, as its oldest mail tells it, so that newer mails never change it.
 fn key(thread: &Thread, letters: &[(u32, Entry, Letter)]) -> Option<String> {
-    let (_, entry, letter) = letters
-        .iter()
-        .find(|(mail, ..)| *mail == thread.named_by)
-        .or_else(|| letters.first())?;
+    let (_, entry, letter) = letters.iter().find(|(mail, ..)| *mail == thread.named_by).or_else(|| letters.first())?;
     let print = short(entry.print);
     Some(match (letter.head.before.first(), &letter.head.id) {
         (Some(first), _) => format!("mail:{}", brief(first)),
@@ -136,11 +116,7 @@ fn key(thread: &Thread, letters: &[(u32, Entry, Letter)]) -> Option<String> {
 
 /// A Message-ID of a bearable length.
 fn brief(id: &str) -> String {
-    if id.len() <= LONGEST_ID {
-        id.to_owned()
-    } else {
-        short(Fingerprint::of(id.as_bytes()))
-    }
+    if id.len() <= LONGEST_ID { id.to_owned() } else { short(Fingerprint::of(id.as_bytes())) }
 }
 
 /// A moment that exists in the calendar; the parser allows years up to 3000 only, so the fallback is never met.

@@ -38,25 +38,17 @@ impl Disarmed {
         let mut changed = false;
         let mut from = 0;
         // A subtype stands behind a slash, or behind the comment that follows it: "message/(oh) rfc822".
-        while let Some(before) = bytes[from..]
-            .iter()
-            .position(|byte| matches!(byte, b'/' | b')'))
-        {
+        while let Some(before) = bytes[from..].iter().position(|byte| matches!(byte, b'/' | b')')) {
             from += before + 1;
-            let skipped = bytes[from..]
-                .iter()
-                .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\\'));
+            let skipped =
+                bytes[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\\'));
             let word = from + skipped.count();
             for (name, mark) in EMBEDDED {
                 if let Some(found) = bytes.get_mut(word..word + name.len())
                     && found.eq_ignore_ascii_case(name)
                 {
                     let last = name.len() - 1;
-                    found[last] = if found[last].is_ascii_uppercase() {
-                        mark + 1
-                    } else {
-                        mark
-                    };
+                    found[last] = if found[last].is_ascii_uppercase() { mark + 1 } else { mark };
                     changed = true;
                 }
             }
@@ -76,14 +68,10 @@ impl Disarmed {
         let message = fenced(|| parser.parse(&self.bytes))?.ok_or("it has no mail header")?;
         let (parts, depth) = extent(&message);
         if parts > MOST_PARTS {
-            return Err(format!(
-                "it has {parts} parts, and {MOST_PARTS} are read at most"
-            ));
+            return Err(format!("it has {parts} parts, and {MOST_PARTS} are read at most"));
         }
         if depth > DEEPEST_NESTING {
-            return Err(format!(
-                "its parts are nested {depth} deep, and {DEEPEST_NESTING} levels are read at most"
-            ));
+            return Err(format!("its parts are nested {depth} deep, and {DEEPEST_NESTING} levels are read at most"));
         }
         Ok(message)
     }
@@ -142,14 +130,8 @@ fn count(bytes: &[u8], word: &[u8]) -> usize {
     let first = word[0];
     let mut found = 0;
     let mut rest = bytes;
-    while let Some(at) = rest
-        .iter()
-        .position(|byte| byte.eq_ignore_ascii_case(&first))
-    {
-        if rest
-            .get(at..at + word.len())
-            .is_some_and(|it| it.eq_ignore_ascii_case(word))
-        {
+    while let Some(at) = rest.iter().position(|byte| byte.eq_ignore_ascii_case(&first)) {
+        if rest.get(at..at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word)) {
             found += 1;
         }
         rest = &rest[at + 1..];

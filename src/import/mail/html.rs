@@ -44,9 +44,8 @@ pub fn text_of_html(html: &str) -> String {
         let inside = &rest[open + 1..];
         let closing = inside.starts_with('/');
         let name_at = usize::from(closing);
-        let end = inside[name_at..]
-            .find(|letter: char| !letter.is_ascii_alphanumeric())
-            .unwrap_or(inside.len() - name_at);
+        let end =
+            inside[name_at..].find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(inside.len() - name_at);
         let name = inside[name_at..name_at + end].to_ascii_lowercase();
         match name.as_str() {
             // A head that is never closed would swallow the whole text.
@@ -58,9 +57,7 @@ pub fn text_of_html(html: &str) -> String {
             _ => {}
         }
         // Only what can begin a tag does; "5 < 6" is text.
-        let tag = inside.starts_with(|next: char| {
-            next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?')
-        });
+        let tag = inside.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
         broken.push_str(if tag { "<" } else { "&lt;" });
         rest = inside;
     }
@@ -98,10 +95,7 @@ mod tests {
         let html = "<html><head><title>x</title><style>p{color:red}</style></head><body><div>Hello,</div><div><br></div>\
                     <div>my card is <b>declined</b>.</div><p>Thanks</p><ul><li>one</li><li>two</li></ul>\
                     <table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table></body></html>";
-        assert_eq!(
-            text_of_html(html),
-            "Hello,\n\nmy card is declined.\n\nThanks\n\n- one\n- two\n\na b\n\nc"
-        );
+        assert_eq!(text_of_html(html), "Hello,\n\nmy card is declined.\n\nThanks\n\n- one\n- two\n\na b\n\nc");
     }
 
     #[test]

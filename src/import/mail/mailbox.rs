@@ -57,12 +57,7 @@ enum Stage {
 
 impl Mailbox {
     /// The mails of these files.
-    pub(in crate::import) fn new(
-        files: Vec<SourceFile>,
-        holding: Holding,
-        team: Team,
-        state: PastState,
-    ) -> Self {
+    pub(in crate::import) fn new(files: Vec<SourceFile>, holding: Holding, team: Team, state: PastState) -> Self {
         // Everything is read twice: once for its header, once for its text.
         let total = files.iter().map(|file| file.size).sum::<u64>() * 2;
         Self {
@@ -170,15 +165,11 @@ impl Mailbox {
 
     /// Begins the next file: an mbox is read on by [`Self::read_box`], a single mail at once.
     fn read_file(&mut self) -> io::Result<()> {
-        let mut reader =
-            BufReader::with_capacity(1 << 16, File::open(&self.files[self.file].path)?);
+        let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.files[self.file].path)?);
         let start = reader.fill_buf()?;
         let mbox = looks_like_mbox(start);
         if self.holding == Holding::Mbox && !mbox && !start.trim_ascii().is_empty() {
-            self.spoilt(
-                Position::Whole,
-                "it is no mbox: its first line does not begin with \"From \"".to_owned(),
-            );
+            self.spoilt(Position::Whole, "it is no mbox: its first line does not begin with \"From \"".to_owned());
             self.progress.done += self.files[self.file].size;
             self.file += 1;
             return Ok(());
@@ -194,15 +185,7 @@ impl Mailbox {
         if length > LONGEST_MAIL {
             raw.clear();
         }
-        self.remember(
-            raw,
-            Extent {
-                position: 0,
-                length: size,
-                delivered: None,
-            },
-            false,
-        );
+        self.remember(raw, Extent { position: 0, length: size, delivered: None }, false);
         self.progress.done += size;
         self.file += 1;
         Ok(())
@@ -210,11 +193,7 @@ impl Mailbox {
 
     /// Remembers a mail by its header.
     fn remember(&mut self, raw: Raw, extent: Extent, from_mbox: bool) {
-        let place = if from_mbox {
-            Position::Byte(extent.position)
-        } else {
-            Position::Whole
-        };
+        let place = if from_mbox { Position::Byte(extent.position) } else { Position::Whole };
         if extent.length > LONGEST_MAIL {
             self.spoilt(place, too_long(extent.length));
             return;
@@ -230,9 +209,7 @@ impl Mailbox {
                 self.last_at = at;
                 let file = u32::try_from(self.file).unwrap_or(u32::MAX);
                 let print = print_of(&head, &mail);
-                let new = self
-                    .threads
-                    .add(&head, print, at, file, extent.position, extent.length);
+                let new = self.threads.add(&head, print, at, file, extent.position, extent.length);
                 self.copies += u64::from(!new);
             }
             Err(reason) => self.spoilt(place, reason),
@@ -267,31 +244,17 @@ impl Mailbox {
     fn raw(&mut self, entry: Entry) -> io::Result<Vec<u8>> {
         let file = match &mut self.opened {
             Some((number, file)) if *number == entry.file => file,
-            opened => {
-                &mut opened
-                    .insert((
-                        entry.file,
-                        File::open(&self.files[entry.file as usize].path)?,
-                    ))
-                    .1
-            }
+            opened => &mut opened.insert((entry.file, File::open(&self.files[entry.file as usize].path)?)).1,
         };
         file.seek(SeekFrom::Start(entry.position))?;
         let mut raw = Raw::with_capacity(usize::try_from(entry.length).unwrap_or_default());
         file.take(entry.length).read_to_end(&mut raw)?;
         let from_mbox = self.holding == Holding::Mbox || looks_like_mbox(&raw);
-        Ok(as_sent(
-            raw,
-            self.bare_carriage_returns[entry.file as usize],
-            from_mbox,
-        ))
+        Ok(as_sent(raw, self.bare_carriage_returns[entry.file as usize], from_mbox))
     }
 
     fn spoilt(&mut self, position: Position, reason: String) {
         let file = self.files[self.file].path.clone();
-        self.unread.push_back(Found::Unread {
-            place: Place { file, position },
-            reason,
-        });
+        self.unread.push_back(Found::Unread { place: Place { file, position }, reason });
     }
 }

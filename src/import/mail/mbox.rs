@@ -40,12 +40,7 @@ pub(super) type Raw = Vec<u8>;
 impl<R: BufRead> Mails<R> {
     /// The mails of this file.
     pub(super) fn new(reader: R) -> Self {
-        Self {
-            lines: Lines::new(reader, LONGEST_MAIL),
-            line: Vec::new(),
-            next: None,
-            begun: false,
-        }
+        Self { lines: Lines::new(reader, LONGEST_MAIL), line: Vec::new(), next: None, begun: false }
     }
 
     /// Bytes read so far.
@@ -75,11 +70,7 @@ impl<R: BufRead> Mails<R> {
         let (mut after_empty, mut too_long) = (false, false);
         while let Some(at) = self.lines.next(&mut self.line)? {
             if separates(&self.line, after_empty) {
-                self.next = Some(Extent {
-                    position: at.position,
-                    length: 0,
-                    delivered: delivered(&self.line),
-                });
+                self.next = Some(Extent { position: at.position, length: 0, delivered: delivered(&self.line) });
                 mail.length = at.position - mail.position;
                 return Ok(Some(mail));
             }
@@ -103,11 +94,7 @@ impl<R: BufRead> Mails<R> {
         self.begun = true;
         while let Some(at) = self.lines.next(&mut self.line)? {
             if !without_ending(&self.line).is_empty() {
-                return Ok(Some(Extent {
-                    position: at.position,
-                    length: 0,
-                    delivered: delivered(&self.line),
-                }));
+                return Ok(Some(Extent { position: at.position, length: 0, delivered: delivered(&self.line) }));
             }
         }
         Ok(None)
@@ -137,15 +124,12 @@ fn separates(line: &[u8], after_empty: bool) -> bool {
 /// Whether a separating line has a day of the week too, as all that are written by programs do.
 fn weekday(line: &[u8]) -> bool {
     const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
-    line.split(u8::is_ascii_whitespace)
-        .any(|word| DAYS.contains(&word.strip_suffix(b",").unwrap_or(word)))
+    line.split(u8::is_ascii_whitespace).any(|word| DAYS.contains(&word.strip_suffix(b",").unwrap_or(word)))
 }
 
 /// The delivery time of a separating line, its zone taken as UTC.
 fn delivered(line: &[u8]) -> Option<i64> {
-    let line = std::str::from_utf8(without_ending(line))
-        .ok()?
-        .strip_prefix("From ")?;
+    let line = std::str::from_utf8(without_ending(line)).ok()?.strip_prefix("From ")?;
     let (before, _) = line.split_once(':')?;
     let time_at = before.rfind([' ', '\t'])? + 1;
     let time = line.get(time_at..)?.split_whitespace().next()?;
@@ -154,11 +138,7 @@ fn delivered(line: &[u8]) -> Option<i64> {
         .ok()?;
     // The sender may hold anything, a month's name too, so only its last four words count.
     let words: Vec<&str> = line[..time_at].split_whitespace().collect();
-    let day = format!(
-        "{} {}",
-        words[words.len().saturating_sub(3)..].join(" "),
-        line.get(time_at..)?
-    );
+    let day = format!("{} {}", words[words.len().saturating_sub(3)..].join(" "), line.get(time_at..)?);
     Some(day_in_words(&day)?.and_time(time).and_utc().timestamp())
 }
 
@@ -170,24 +150,13 @@ pub(super) fn as_sent(mut raw: Raw, bare_carriage_returns: bool, from_mbox: bool
             *byte = b'\n';
         }
     }
-    let mut start = if raw.starts_with(BYTE_ORDER_MARK) {
-        3
-    } else {
-        0
-    };
+    let mut start = if raw.starts_with(BYTE_ORDER_MARK) { 3 } else { 0 };
     start += raw[start..].len() - raw[start..].trim_ascii_start().len();
     if raw[start..].starts_with(b"From ") || raw[start..].starts_with(b">From ") {
-        start += raw[start..]
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(raw.len() - start, |end| end + 1);
+        start += raw[start..].iter().position(|byte| *byte == b'\n').map_or(raw.len() - start, |end| end + 1);
     }
     raw.drain(..start);
-    if from_mbox
-        && raw
-            .windows(7)
-            .any(|it| it == b"\n>From " || it == b"\n>>From")
-    {
+    if from_mbox && raw.windows(7).any(|it| it == b"\n>From " || it == b"\n>>From") {
         return unmarked(&raw);
     }
     raw
@@ -214,15 +183,8 @@ mod tests {
         let mut mails = Mails::new(BufReader::new(file));
         let (mut raw, mut all) = (Vec::new(), Vec::new());
         while let Some(extent) = mails.next(&mut raw).unwrap() {
-            let (from, to) = (
-                extent.position as usize,
-                (extent.position + extent.length) as usize,
-            );
-            assert_eq!(
-                raw,
-                &file[from..to],
-                "the extent and the bytes are the same mail"
-            );
+            let (from, to) = (extent.position as usize, (extent.position + extent.length) as usize);
+            assert_eq!(raw, &file[from..to], "the extent and the bytes are the same mail");
             let sent = as_sent(raw.clone(), mails.bare_carriage_returns(), true);
             all.push((extent, String::from_utf8(sent).unwrap()));
         }
@@ -239,24 +201,20 @@ mod tests {
         let mails = mails(TWO.as_bytes());
         assert_eq!(mails.len(), 2);
         assert_eq!(mails[0].0.delivered, Some(1_567_688_400));
-        assert!(mails[0].1.starts_with("Subject: one\n\nHello\nFrom here on\n>From there\nFrom the start we knew\n\nFrom now on"));
+        assert!(
+            mails[0]
+                .1
+                .starts_with("Subject: one\n\nHello\nFrom here on\n>From there\nFrom the start we knew\n\nFrom now on")
+        );
         assert_eq!(mails[1].1, "Subject: two\n\nBye\n");
     }
 
     #[test]
     fn every_line_end_gives_the_same_mails() {
-        let expected: Vec<String> = mails(TWO.as_bytes())
-            .into_iter()
-            .map(|mail| mail.1)
-            .collect();
-        let crlf: Vec<String> = mails(TWO.replace('\n', "\r\n").as_bytes())
-            .into_iter()
-            .map(|mail| mail.1.replace("\r\n", "\n"))
-            .collect();
-        let cr: Vec<String> = mails(TWO.replace('\n', "\r").as_bytes())
-            .into_iter()
-            .map(|mail| mail.1)
-            .collect();
+        let expected: Vec<String> = mails(TWO.as_bytes()).into_iter().map(|mail| mail.1).collect();
+        let crlf: Vec<String> =
+            mails(TWO.replace('\n', "\r\n").as_bytes()).into_iter().map(|mail| mail.1.replace("\r\n", "\n")).collect();
+        let cr: Vec<String> = mails(TWO.replace('\n', "\r").as_bytes()).into_iter().map(|mail| mail.1).collect();
         assert_eq!(crlf, expected);
         assert_eq!(cr, expected);
     }
@@ -274,12 +232,7 @@ mod tests {
         ] {
             assert_eq!(delivered(line.as_bytes()), Some(1_567_688_400), "{line}");
         }
-        for line in [
-            "From now on",
-            "From 12:30 to 14:00",
-            "From Sep 5 we met at 12:30",
-            "Fromage",
-        ] {
+        for line in ["From now on", "From 12:30 to 14:00", "From Sep 5 we met at 12:30", "Fromage"] {
             assert!(!separates(line.as_bytes(), true), "{line}");
         }
         assert!(separates(b"From - \n", true) && separates(b"From 17@xxx\n", true));
@@ -288,9 +241,6 @@ mod tests {
         assert!(mails(b"").is_empty());
         assert!(mails(b"\n\n").is_empty());
         assert_eq!(mails(b"From x\nSubject: a\n\nb").len(), 1);
-        assert_eq!(
-            mails(b"\n\nFrom x\nSubject: a\n\nb")[0].1,
-            "Subject: a\n\nb"
-        );
+        assert_eq!(mails(b"\n\nFrom x\nSubject: a\n\nb")[0].1, "Subject: a\n\nb");
     }
 }

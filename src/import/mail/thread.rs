@@ -47,26 +47,13 @@ pub(super) struct Thread {
 
 impl Threads {
     /// Remembers a mail; false where the same mail is here already.
-    pub(super) fn add(
-        &mut self,
-        head: &Head,
-        print: u128,
-        at: i64,
-        file: u32,
-        position: u64,
-        length: u64,
-    ) -> bool {
+    pub(super) fn add(&mut self, head: &Head, print: u128, at: i64, file: u32, position: u64, length: u64) -> bool {
         if !self.prints.insert(print) {
             return false;
         }
         let name = |id: &String| Fingerprint::of(id.as_bytes());
         let mut origin = Fingerprint::new();
-        origin.field(
-            head.from
-                .as_ref()
-                .map_or("", |from| from.address.as_str())
-                .as_bytes(),
-        );
+        origin.field(head.from.as_ref().map_or("", |from| from.address.as_str()).as_bytes());
         origin.field(&head.at.unwrap_or_default().to_le_bytes());
         let from = number(self.before.len());
         self.before.extend(head.before.iter().map(name));
@@ -118,20 +105,14 @@ impl Threads {
         let mut places: HashMap<u32, usize> = HashMap::new();
         for mail in order {
             let place = *places.entry(groups.group(mail)).or_insert_with(|| {
-                threads.push(Thread {
-                    mails: Vec::new(),
-                    named_by: mail,
-                    shared_id: shared.contains(&mail),
-                });
+                threads.push(Thread { mails: Vec::new(), named_by: mail, shared_id: shared.contains(&mail) });
                 threads.len() - 1
             });
             threads[place].mails.push(mail);
         }
         for thread in &mut threads {
             // Mails of the same second stand as they stand in their files.
-            thread
-                .mails
-                .sort_by_key(|mail| (self.mails[*mail as usize].at, *mail));
+            thread.mails.sort_by_key(|mail| (self.mails[*mail as usize].at, *mail));
         }
         threads
     }
@@ -145,10 +126,7 @@ struct Groups {
 
 impl Groups {
     fn new(mails: usize) -> Self {
-        Self {
-            above: (0..number(mails)).collect(),
-            names: HashMap::new(),
-        }
+        Self { above: (0..number(mails)).collect(), names: HashMap::new() }
     }
 
     /// Puts a mail together with all that know this name.
@@ -187,19 +165,13 @@ mod tests {
             let head = Head {
                 id: (!id.is_empty()).then(|| (*id).to_owned()),
                 before: before.iter().map(ToString::to_string).collect(),
-                from: Some(PastPerson {
-                    address: (*from).to_owned(),
-                    name: String::new(),
-                }),
+                from: Some(PastPerson { address: (*from).to_owned(), name: String::new() }),
                 at: Some(*time),
                 ..Head::default()
             };
             assert!(all.add(&head, at as u128, *time, 0, 0, 0));
         }
-        all.threads()
-            .into_iter()
-            .map(|thread| thread.mails)
-            .collect()
+        all.threads().into_iter().map(|thread| thread.mails).collect()
     }
 
     #[test]
