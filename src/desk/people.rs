@@ -96,7 +96,7 @@ impl Act<'_> {
         if !confirmed {
             // A record that this agent may not see is asked about by the address that was typed (R4.8).
             let who = match &known {
-                Some(customer) if super::read::may_see_customer(self.writing, &self.me, customer)? => {
+                Some(customer) if super::directory::may_see_customer(self.writing, &self.me, customer)? => {
                     described(customer)
                 }
                 Some(_) | None => address.clone(),
