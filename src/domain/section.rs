@@ -101,8 +101,12 @@ impl Section {
     }
 }
 
-/// The list of My Conversations that a conversation stands in for an agent with a place in it (R3.1, R3.2).
+/// The list of My Conversations that a conversation stands in for an agent with a place in it (R3.1, R3.2). A direct one
+/// that does not name the agent stands in none, whoever may open it (R6.11).
 pub fn own_list(facts: &Facts, member: &Member) -> Option<Section> {
+    if facts.direct() && !member.named() {
+        return None;
+    }
     let concerns = member.follows() || member.took_part();
     match (facts.shut(), facts.audience) {
         (true, _) => concerns.then_some(Section::AllClosed),
