@@ -1,6 +1,8 @@
 //! The test crate: one module per promise.
 
+mod access;
 mod architecture;
 mod desks;
+mod histories;
 mod text;
 mod walks;
