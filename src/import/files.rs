@@ -87,7 +87,7 @@ fn walk(
         // A Maildir++ keeps its folders hidden (".Sent"); hidden files are never a source.
         match fs::metadata(&path) {
             Ok(about) if about.is_dir() && (!hidden || is_maildir(&path)) => {
-                walk(&path, walked, wanted, found)?
+                walk(&path, walked, wanted, found)?;
             }
             Ok(about) if about.is_file() && !hidden && wanted(&path) => {
                 found.push(SourceFile {

@@ -43,6 +43,8 @@ pub struct Head {
     pub at: Option<i64>,
     /// The subject, decoded; may be empty.
     pub subject: String,
+    /// How its body is to be read, as Content-Type says it, without spaces.
+    pub form: String,
 }
 
 /// A whole mail.
@@ -157,6 +159,9 @@ impl MailReader {
     }
 }
 
+/// The most mails before it that a mail is tied to.
+const MOST_BEFORE: usize = 200;
+
 const NO_HEADER: &str = "it has no mail header";
 
 /// Why a mail of this many bytes is not read.
@@ -190,8 +195,8 @@ fn closed(header: &[u8]) -> Vec<u8> {
     header
 }
 
-/// What tells two mails apart and holds for all copies of one: who, when, about what, and every byte of the body; not the
-/// marks that mailboxes and relays add, not how lines end.
+/// What tells two mails apart and holds for all copies of one: from whom, to whom, when, about what, and every byte of the
+/// body; not the marks that mailboxes and relays add, not how lines end.
 fn print_of(head: &Head, mail: &[u8]) -> u128 {
     let mut print = Fingerprint::new();
     print.field(head.id.as_deref().unwrap_or_default().as_bytes());
@@ -203,9 +208,18 @@ fn print_of(head: &Head, mail: &[u8]) -> u128 {
     );
     print.field(&head.at.unwrap_or_default().to_le_bytes());
     print.field(head.subject.as_bytes());
+    print.field(head.form.as_bytes());
+    for person in &head.to {
+        print.field(person.address.as_bytes());
+    }
     let body = mail[body_at(mail)..].trim_ascii_end();
-    for line in body.split(|byte| *byte == b'\n') {
-        print.add(line.strip_suffix(b"\r").unwrap_or(line));
+    if body.contains(&b'\r') {
+        for line in body.split(|byte| *byte == b'\n') {
+            print.add(line.strip_suffix(b"\r").unwrap_or(line));
+            print.add(b"\n");
+        }
+    } else {
+        print.add(body);
         print.add(b"\n");
     }
     print.finish()
@@ -236,6 +250,10 @@ fn head_of(message: &Message<'_>, raw: &[u8]) -> Result<Head, String> {
     let mut before = ids(message.references());
     before.extend(ids(message.in_reply_to()));
     before.retain(|id| id.contains('@') && !id.contains(char::is_whitespace));
+    // The first names the thread, the last ones tie the mail to it; a header of a million names none better.
+    if before.len() > MOST_BEFORE {
+        before.drain(1..=before.len() - MOST_BEFORE);
+    }
     let from = [message.from(), message.sender(), message.reply_to()]
         .into_iter()
         .flatten()
@@ -268,6 +286,11 @@ fn head_of(message: &Message<'_>, raw: &[u8]) -> Result<Head, String> {
             .filter(|date| date.is_valid())
             .map(mail_parser::DateTime::to_timestamp),
         subject: subject_of(message, raw),
+        form: {
+            let form = raw_header(message, &HeaderName::ContentType, raw);
+            let form = form.iter().filter(|byte| !byte.is_ascii_whitespace());
+            String::from_utf8_lossy(&form.copied().collect::<Vec<u8>>()).into_owned()
+        },
     })
 }
 
@@ -277,19 +300,24 @@ fn subject_of(message: &Message<'_>, raw: &[u8]) -> String {
     if !subject.contains('\u{fffd}') {
         return subject.trim().to_owned();
     }
-    let header = message
-        .headers()
-        .iter()
-        .rev()
-        .find(|header| header.name == HeaderName::Subject);
-    let bytes = header
-        .and_then(|header| raw.get(header.offset_start as usize..header.offset_end as usize))
-        .unwrap_or_default();
+    let bytes = raw_header(message, &HeaderName::Subject, raw);
     if std::str::from_utf8(bytes).is_ok() {
         subject.trim().to_owned()
     } else {
         windows_1252(bytes).trim().to_owned()
     }
+}
+
+/// The bytes of a header, or of the last one where there are several.
+fn raw_header<'a>(message: &Message<'_>, name: &HeaderName<'_>, raw: &'a [u8]) -> &'a [u8] {
+    let header = message
+        .headers()
+        .iter()
+        .rev()
+        .find(|header| header.name == *name);
+    header
+        .and_then(|it| raw.get(it.offset_start as usize..it.offset_end as usize))
+        .unwrap_or_default()
 }
 
 fn ids(value: &HeaderValue<'_>) -> Vec<String> {

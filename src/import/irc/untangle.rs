@@ -8,7 +8,8 @@
 //!    belongs to that customer's burst, even a late one: a burst that no agent has answered waits for [`LATE_ANSWER`].
 //! 2. An agent's line that names nobody goes on where the agent is: where the agent spoke last or where a customer spoke to
 //!    the agent or to nobody in particular, whichever is newer, within [`AGENT_WINDOW`].
-//! 3. What an agent says to no customer at all is team talk: an internal conversation of its own burst, read by agents only.
+//! 3. What an agent says to another agent (`nick: …`), or to nobody while no customer is there, is team talk: an internal
+//!    conversation of its own burst, read by agents only.
 //! 4. A customer's line belongs to the customer's own burst, and starts one where there is none.
 //! 5. Except: a line that addresses another customer (`nick: …`) who has a burst helps there, and its writer takes part in it;
 //!    so do the lines that follow within [`HELPER_WINDOW`] and address nobody. An answer to such a helper stays in the
@@ -169,10 +170,16 @@ impl Untangler {
         self.write(number, &speaker, named.as_ref(), at, nick, text);
     }
 
-    /// Rules 1 and 2: where an agent's line belongs; `None` where it has to start something.
+    /// Rules 1 to 3: where an agent's line belongs; `None` where it has to start something.
     fn for_agent(&self, handle: &str, named: Option<&Who>) -> Option<u64> {
-        if let Some(Who::Customer(customer)) = named {
-            return self.own_talk(customer, LATE_ANSWER);
+        let team_talk = || {
+            let talk = self.team_talk?;
+            (self.now - self.talks.get(&talk)?.last <= BURST_GAP).then_some(talk)
+        };
+        match named {
+            Some(Who::Customer(customer)) => return self.own_talk(customer, LATE_ANSWER),
+            Some(Who::Agent(_)) => return team_talk(),
+            None => {}
         }
         let recent = |at: DateTime<Utc>| self.now - at <= AGENT_WINDOW;
         let before = self
@@ -199,10 +206,7 @@ impl Untangler {
             (Some(before), _) => Some(before.talk),
             (None, asked) => asked.map(|turn| turn.talk),
         };
-        newest.or_else(|| {
-            let talk = self.team_talk?;
-            (self.now - self.talks.get(&talk)?.last <= BURST_GAP).then_some(talk)
-        })
+        newest.or_else(team_talk)
     }
 
     /// Rules 4 and 5: where a customer's line belongs; `None` where it starts a burst.

@@ -229,7 +229,7 @@ impl Template {
                 Piece::Key => filled.push_str(values.key),
                 Piece::Here(pointer) => filled.push_str(&plain(pointer.find(values.here)?)?),
                 Piece::Conversation(pointer) => {
-                    filled.push_str(&plain(pointer.find(values.conversation)?)?)
+                    filled.push_str(&plain(pointer.find(values.conversation)?)?);
                 }
             }
         }

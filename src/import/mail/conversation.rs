@@ -59,20 +59,17 @@ pub(super) fn conversation(
             address: NOBODY.to_owned(),
             name: String::new(),
         });
-        let author = match team.by_address(&from.address) {
-            Some(handle) => {
-                writing.push(handle.to_owned());
-                PastAuthor::Agent(PastPerson {
-                    address: handle.to_owned(),
-                    name: from.name,
-                })
+        let author = if let Some(handle) = team.by_address(&from.address) {
+            writing.push(handle.to_owned());
+            PastAuthor::Agent(PastPerson {
+                address: handle.to_owned(),
+                name: from.name,
+            })
+        } else {
+            if !customers.iter().any(|it| it.address == from.address) {
+                customers.push(from.clone());
             }
-            None => {
-                if !customers.iter().any(|it| it.address == from.address) {
-                    customers.push(from.clone());
-                }
-                PastAuthor::Customer(from)
-            }
+            PastAuthor::Customer(from)
         };
         let named = letter.head.id.as_deref().map(brief).unwrap_or_default();
         messages.push(PastMessage {
