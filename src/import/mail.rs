@@ -348,3 +348,115 @@ fn people(address: &Address<'_>) -> Vec<PastPerson> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn head(mail: &str) -> Head {
+        MailReader::new().head(mail.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn without_a_date_the_oldest_relay_tells_the_time() {
+        let mail = "Received: from b by c; Fri, 5 Mar 2021 08:00:09 +0000\nReceived: from a by b; Fri, 5 Mar 2021 09:00:04 +0100\n\
+                    From: mara@example.org\n\nx";
+        assert_eq!(head(mail).at, Some(1_614_931_204));
+        assert_eq!(head("Date: 31 Feb\nFrom: mara@example.org\n\nx").at, None);
+        assert_eq!(
+            head("Date: Fri, 5 Mar 2021 08:00:00 -0030\nFrom: a@example.org\n\nx").at,
+            Some(1_614_933_000)
+        );
+    }
+
+    #[test]
+    fn only_what_can_be_a_message_id_ties_mails_together() {
+        let mail = "Message-ID: <c@example.org>\nIn-Reply-To: Your message of \"Fri, 5 Mar\" <b@example.org>\n\
+                    References: <a@example.org>\n <12> <b@example.org>\n\nx";
+        let head = head(mail);
+        assert_eq!(head.id.as_deref(), Some("c@example.org"));
+        assert_eq!(
+            head.before,
+            ["a@example.org", "b@example.org", "b@example.org"]
+        );
+        let mut many = String::new();
+        for number in 0..50_000 {
+            many.push_str(" <");
+            many.push_str(&number.to_string());
+            many.push_str("@example.org>");
+        }
+        let before = self::head(&format!("From: a@example.org\nReferences:{many}\n\nx")).before;
+        assert_eq!(
+            (before.len(), before[0].as_str(), before[200].as_str()),
+            (201, "0@example.org", "49999@example.org")
+        );
+    }
+
+    #[test]
+    fn the_writer_is_from_else_sender_else_reply_to_else_return_path() {
+        let from = |mail: &str| head(mail).from.map(|it| it.address);
+        assert_eq!(
+            from("Sender: s@example.org\nFrom: F <F@Example.org>\n\nx").as_deref(),
+            Some("f@example.org")
+        );
+        assert_eq!(
+            from("Reply-To: r@example.org\nSender: s@example.org\nFrom:\n\nx").as_deref(),
+            Some("s@example.org")
+        );
+        assert_eq!(
+            from("Return-Path: <p@example.org>\nSubject: a\n\nx").as_deref(),
+            Some("p@example.org")
+        );
+        assert_eq!(from("Return-Path: <>\nSubject: a\n\nx"), None);
+    }
+
+    #[test]
+    fn a_text_without_a_mail_header_is_no_mail() {
+        for text in [
+            "",
+            "\n\n",
+            "Dear Sir,\n\nhello",
+            "Note: this\n\nis no mail",
+            "{\"From\": 1}",
+        ] {
+            assert!(
+                MailReader::new().letter(text.as_bytes().to_vec()).is_err(),
+                "{text:?}"
+            );
+        }
+        assert_eq!(
+            head("Subject: the header is all there is").subject,
+            "the header is all there is"
+        );
+    }
+
+    #[test]
+    fn copies_have_one_print_and_different_mails_two() {
+        let print = |mail: &str| print_of(&head(mail), mail.as_bytes());
+        let mail = "Message-ID: <a@example.org>\nFrom: a@example.org\nSubject: b\n\nline\nline\n";
+        assert_eq!(
+            print(mail),
+            print(&format!("Status: RO\nReceived: by x; y\n{mail}\n\n"))
+        );
+        assert_eq!(print(mail), print(&mail.replace('\n', "\r\n")));
+        for (from, to) in [
+            ("line\nline", "line\nlime"),
+            ("<a@", "<b@"),
+            (": b", ": c"),
+            ("From: a", "From: c"),
+            ("Subject", "To: x@example.org\nSubject"),
+        ] {
+            assert_ne!(print(mail), print(&mail.replace(from, to)), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_panic_behind_the_fence_is_an_answer() {
+        let reason = fenced(|| Vec::<u8>::new()[std::hint::black_box(3)]).unwrap_err();
+        assert_eq!(
+            reason,
+            "it is broken in a way that the mail parser cannot read"
+        );
+    }
+}

@@ -277,6 +277,30 @@ fn a_maildir_is_read_with_its_folders_and_without_unfinished_mail() {
     );
 }
 
+/// A link that leads back to where it stands, hidden files, and a folder named as an mbox.
+#[cfg(unix)]
+#[test]
+fn folders_are_walked_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("2021");
+    fs::create_dir(&inside).unwrap();
+    fs::copy(sample("support.mbox"), inside.join("inbox")).unwrap();
+    fs::copy(sample("letters/notes.txt"), inside.join(".inbox.msf")).unwrap();
+    fs::copy(sample("letters/notes.txt"), inside.join("notes")).unwrap();
+    std::os::unix::fs::symlink(folder.path(), inside.join("again")).unwrap();
+    let found = found(Format::Mbox, folder.path(), &team(&["ana", "ben"]));
+    assert_eq!(conversations(&found).len(), 6);
+    let unread: Vec<&Found> = found
+        .iter()
+        .filter(|it| matches!(it, Found::Unread { .. }))
+        .collect();
+    assert_eq!(
+        unread.len(),
+        2,
+        "a mail without a header, and a file that is no mbox: {unread:?}"
+    );
+}
+
 #[test]
 fn an_export_is_read_back_and_what_is_broken_is_listed() {
     let folder = tempfile::tempdir().unwrap();
