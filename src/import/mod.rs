@@ -5,8 +5,8 @@
 //!
 //! | format | from bytes to meaning | files |
 //! |---|---|---|
-//! | mbox, maildir, eml | `mail`, `mail/{guard, html, mbox, thread, conversation}` | `mail/mailbox` |
-//! | irc | `irc`, `irc/{line, untangle}` | `irc/source` |
+//! | mbox, maildir, eml | `mail`, `mail/{guard, html, mbox, thread, words, conversation}` | `mail/mailbox` |
+//! | irc | `irc`, `irc/{line, stamp, names, talk, untangle}` | `irc/source` |
 //! | json | `json`, `json/map` | `json/source` |
 //! | jsonl | `jsonl` | `jsonl` |
 
