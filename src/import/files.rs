@@ -70,7 +70,9 @@ fn walk(
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         // A Maildir++ keeps its folders hidden (".Sent"); hidden files are never a source.
         match fs::metadata(&path) {
-            Ok(about) if about.is_dir() && (!hidden || is_maildir(&path)) => walk(&path, walked, wanted, found)?,
+            Ok(about) if about.is_dir() && (!hidden || is_maildir(&path)) => {
+                walk(&path, walked, wanted, found)?;
+            }
             Ok(about) if about.is_file() && !hidden && wanted(&path) => {
                 found.push(SourceFile { path, size: about.len(), named: false });
             }

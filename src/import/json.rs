@@ -184,7 +184,7 @@ fn customers(messages: &[PastMessage]) -> Vec<PastPerson> {
     for message in messages {
         match &message.author {
             PastAuthor::Customer(person) if !all.iter().any(|it| it.address == person.address) => {
-                all.push(person.clone())
+                all.push(person.clone());
             }
             PastAuthor::Customer(_) | PastAuthor::Agent(_) | PastAuthor::System => {}
         }

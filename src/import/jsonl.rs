@@ -5,7 +5,7 @@ use super::{
     files::SourceFile,
     lines::{Lines, without_ending},
 };
-use crate::domain::history::PastConversation;
+use crate::domain::history::{PastAuthor, PastConversation, PastKind, PastMessage};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -59,7 +59,9 @@ pub enum LineError {
 /// [`LineError`]: another version, or no line of an export.
 pub fn from_line(line: &[u8]) -> Result<PastConversation, LineError> {
     let error = match serde_json::from_slice(line) {
-        Ok(Line { deskline: VERSION, conversation }) => return Ok(conversation),
+        Ok(Line { deskline: VERSION, conversation }) => {
+            return checked(conversation).map_err(|reason| LineError::Broken(reason.to_owned()));
+        }
         Ok(Line { deskline, .. }) => return Err(LineError::Version(deskline.to_string())),
         Err(error) => error,
     };
@@ -70,6 +72,31 @@ pub fn from_line(line: &[u8]) -> Result<PastConversation, LineError> {
         Some(version) if version.as_u64() == Some(u64::from(VERSION)) => Err(LineError::Broken(in_words(&error))),
         Some(version) => Err(LineError::Version(version.to_string())),
     }
+}
+
+/// Refuses what no export holds and the rules forbid: a customer in an internal conversation (R1.6), a customer's note (R1.4).
+fn checked(conversation: PastConversation) -> Result<PastConversation, &'static str> {
+    let by_customer = |message: &PastMessage| matches!(message.author, PastAuthor::Customer(_));
+    let notes = |message: &PastMessage| message.kind == PastKind::Note;
+    let messages = &conversation.messages;
+    if conversation.key.is_empty() || messages.iter().any(|message| message.key.is_empty()) {
+        return Err("something in it has an empty key");
+    }
+    if messages.is_empty() {
+        return Err("it has no messages");
+    }
+    if conversation.internal {
+        let customers = conversation.requester.is_some() || !conversation.customers.is_empty();
+        if customers || messages.iter().any(by_customer) {
+            return Err("it is internal and has a customer");
+        }
+    } else if conversation.requester.is_none() {
+        return Err("it is a customer conversation without a customer");
+    }
+    if messages.iter().any(|message| notes(message) && by_customer(message)) {
+        return Err("it has a note by a customer");
+    }
+    Ok(conversation)
 }
 
 /// What JSON says, without its "line 1", which would point at the wrong line of the file.
@@ -115,9 +142,14 @@ impl Export {
     pub(super) fn next(&mut self) -> Option<Found> {
         loop {
             let Some((file, lines)) = &mut self.open else {
-                let file = self.files.next()?;
+                let Some(file) = self.files.next() else {
+                    self.progress.done = self.progress.total;
+                    return None;
+                };
                 match File::open(&file.path) {
-                    Ok(opened) => self.open = Some((file, Lines::new(BufReader::new(opened), LONGEST_LINE))),
+                    Ok(opened) => {
+                        self.open = Some((file, Lines::new(BufReader::new(opened), LONGEST_LINE)));
+                    }
                     Err(error) => {
                         self.before += file.size;
                         return Some(unread(&file.path, Position::Whole, error.to_string()));
@@ -194,5 +226,83 @@ fn first_line(path: &Path) -> Result<(), ImportError> {
             }),
             Ok(_) | Err(LineError::Broken(_)) => Ok(()),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::domain::history::{PastPerson, PastState};
+
+    fn conversation() -> PastConversation {
+        let person = |address: &str| PastPerson { address: address.to_owned(), name: String::new() };
+        PastConversation {
+            key: "mail:1".to_owned(),
+            subject: "Card \u{202e}declined\n\u{0}".to_owned(),
+            internal: false,
+            private: true,
+            state: PastState::Locked,
+            requester: Some(person("mara@example.org")),
+            customers: vec![person("kim@example.org")],
+            agents: vec![person("ben")],
+            assignee: Some("ana".to_owned()),
+            group: Some("Support".to_owned()),
+            item: None,
+            channel: "email".to_owned(),
+            messages: vec![PastMessage {
+                key: "1".to_owned(),
+                kind: PastKind::Reply,
+                author: PastAuthor::Customer(person("mara@example.org")),
+                at: chrono::DateTime::UNIX_EPOCH,
+                text: "line\u{2028}line\r\n".to_owned(),
+                attachments: Vec::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_to_the_letter_and_is_one_line() {
+        let line = to_line(&conversation());
+        assert!(line.starts_with("{\"deskline\":1,\"conversation\":{\"key\":\"mail:1\","));
+        assert!(!line.contains(['\n', '\r']));
+        assert_eq!(from_line(line.as_bytes()), Ok(conversation()));
+    }
+
+    #[test]
+    fn r1_6_no_customer_comes_into_an_internal_conversation() {
+        let refused = |change: fn(&mut PastConversation)| {
+            let mut changed = conversation();
+            change(&mut changed);
+            match from_line(to_line(&changed).as_bytes()) {
+                Err(LineError::Broken(reason)) => reason,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(refused(|it| it.internal = true), "it is internal and has a customer");
+        let reason = refused(|it| {
+            it.internal = true;
+            it.requester = None;
+            it.customers.clear();
+        });
+        assert_eq!(reason, "it is internal and has a customer");
+        assert_eq!(refused(|it| it.requester = None), "it is a customer conversation without a customer");
+        assert_eq!(refused(|it| it.messages[0].kind = PastKind::Note), "it has a note by a customer");
+        assert_eq!(refused(|it| it.messages.clear()), "it has no messages");
+        assert_eq!(refused(|it| it.key.clear()), "something in it has an empty key");
+    }
+
+    #[test]
+    fn another_version_is_told_from_a_broken_line() {
+        let version = |line: &str| from_line(line.as_bytes()).unwrap_err();
+        assert_eq!(version("{\"deskline\":2,\"conversation\":{}}"), LineError::Version("2".to_owned()));
+        assert_eq!(version("{\"deskline\":\"1b\"}"), LineError::Version("\"1b\"".to_owned()));
+        assert!(
+            matches!(version("{\"conversation\":{}}"), LineError::Broken(it) if it.contains("\"deskline\" is missing"))
+        );
+        assert!(
+            matches!(version("{\"deskline\":1,\"conversation\":{}}"), LineError::Broken(it) if it.contains("column"))
+        );
+        assert!(matches!(version("[[["), LineError::Broken(_)));
     }
 }

@@ -43,6 +43,8 @@ pub struct Head {
     pub at: Option<i64>,
     /// The subject, decoded; may be empty.
     pub subject: String,
+    /// How its body is to be read, as Content-Type says it, without spaces.
+    pub form: String,
 }
 
 /// A whole mail.
@@ -138,6 +140,9 @@ impl MailReader {
     }
 }
 
+/// The most mails before it that a mail is tied to.
+const MOST_BEFORE: usize = 200;
+
 const NO_HEADER: &str = "it has no mail header";
 
 /// Why a mail of this many bytes is not read.
@@ -167,17 +172,26 @@ fn closed(header: &[u8]) -> Vec<u8> {
     header
 }
 
-/// What tells two mails apart and holds for all copies of one: who, when, about what, and every byte of the body; not the
-/// marks that mailboxes and relays add, not how lines end.
+/// What tells two mails apart and holds for all copies of one: from whom, to whom, when, about what, and every byte of the
+/// body; not the marks that mailboxes and relays add, not how lines end.
 fn print_of(head: &Head, mail: &[u8]) -> u128 {
     let mut print = Fingerprint::new();
     print.field(head.id.as_deref().unwrap_or_default().as_bytes());
     print.field(head.from.as_ref().map_or("", |from| from.address.as_str()).as_bytes());
     print.field(&head.at.unwrap_or_default().to_le_bytes());
     print.field(head.subject.as_bytes());
+    print.field(head.form.as_bytes());
+    for person in &head.to {
+        print.field(person.address.as_bytes());
+    }
     let body = mail[body_at(mail)..].trim_ascii_end();
-    for line in body.split(|byte| *byte == b'\n') {
-        print.add(line.strip_suffix(b"\r").unwrap_or(line));
+    if body.contains(&b'\r') {
+        for line in body.split(|byte| *byte == b'\n') {
+            print.add(line.strip_suffix(b"\r").unwrap_or(line));
+            print.add(b"\n");
+        }
+    } else {
+        print.add(body);
         print.add(b"\n");
     }
     print.finish()
@@ -204,6 +218,10 @@ fn head_of(message: &Message<'_>, raw: &[u8]) -> Result<Head, String> {
     let mut before = ids(message.references());
     before.extend(ids(message.in_reply_to()));
     before.retain(|id| id.contains('@') && !id.contains(char::is_whitespace));
+    // The first names the thread, the last ones tie the mail to it; a header of a million names none better.
+    if before.len() > MOST_BEFORE {
+        before.drain(1..=before.len() - MOST_BEFORE);
+    }
     let from = [message.from(), message.sender(), message.reply_to()]
         .into_iter()
         .flatten()
@@ -217,6 +235,11 @@ fn head_of(message: &Message<'_>, raw: &[u8]) -> Result<Head, String> {
         to: message.all_to().chain(message.all_cc()).flat_map(people).collect(),
         at: message.date().filter(|date| date.is_valid()).map(mail_parser::DateTime::to_timestamp),
         subject: subject_of(message, raw),
+        form: {
+            let form = raw_header(message, &HeaderName::ContentType, raw);
+            let form = form.iter().filter(|byte| !byte.is_ascii_whitespace());
+            String::from_utf8_lossy(&form.copied().collect::<Vec<u8>>()).into_owned()
+        },
     })
 }
 
@@ -226,10 +249,14 @@ fn subject_of(message: &Message<'_>, raw: &[u8]) -> String {
     if !subject.contains('\u{fffd}') {
         return subject.trim().to_owned();
     }
-    let header = message.headers().iter().rev().find(|header| header.name == HeaderName::Subject);
-    let bytes =
-        header.and_then(|header| raw.get(header.offset_start as usize..header.offset_end as usize)).unwrap_or_default();
+    let bytes = raw_header(message, &HeaderName::Subject, raw);
     if std::str::from_utf8(bytes).is_ok() { subject.trim().to_owned() } else { windows_1252(bytes).trim().to_owned() }
+}
+
+/// The bytes of a header, or of the last one where there are several.
+fn raw_header<'a>(message: &Message<'_>, name: &HeaderName<'_>, raw: &'a [u8]) -> &'a [u8] {
+    let header = message.headers().iter().rev().find(|header| header.name == *name);
+    header.and_then(|it| raw.get(it.offset_start as usize..it.offset_end as usize)).unwrap_or_default()
 }
 
 fn ids(value: &HeaderValue<'_>) -> Vec<String> {
@@ -248,4 +275,86 @@ fn people(address: &Address<'_>) -> Vec<PastPerson> {
             (!address.is_empty()).then(|| PastPerson { address: address.to_lowercase(), name: name.to_owned() })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn head(mail: &str) -> Head {
+        MailReader::new().head(mail.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn without_a_date_the_oldest_relay_tells_the_time() {
+        let mail = "Received: from b by c; Fri, 5 Mar 2021 08:00:09 +0000\nReceived: from a by b; Fri, 5 Mar 2021 09:00:04 +0100\n\
+                    From: mara@example.org\n\nx";
+        assert_eq!(head(mail).at, Some(1_614_931_204));
+        assert_eq!(head("Date: 31 Feb\nFrom: mara@example.org\n\nx").at, None);
+        assert_eq!(head("Date: Fri, 5 Mar 2021 08:00:00 -0030\nFrom: a@example.org\n\nx").at, Some(1_614_933_000));
+    }
+
+    #[test]
+    fn only_what_can_be_a_message_id_ties_mails_together() {
+        let mail = "Message-ID: <c@example.org>\nIn-Reply-To: Your message of \"Fri, 5 Mar\" <b@example.org>\n\
+                    References: <a@example.org>\n <12> <b@example.org>\n\nx";
+        let answer = head(mail);
+        assert_eq!(answer.id.as_deref(), Some("c@example.org"));
+        assert_eq!(answer.before, ["a@example.org", "b@example.org", "b@example.org"]);
+        let mut many = String::new();
+        for number in 0..50_000 {
+            many.push_str(" <");
+            many.push_str(&number.to_string());
+            many.push_str("@example.org>");
+        }
+        let before = head(&format!("From: a@example.org\nReferences:{many}\n\nx")).before;
+        assert_eq!(
+            (before.len(), before[0].as_str(), before[199].as_str()),
+            (200, "0@example.org", "49999@example.org")
+        );
+    }
+
+    #[test]
+    fn the_writer_is_from_else_sender_else_reply_to_else_return_path() {
+        let from = |mail: &str| head(mail).from.map(|it| it.address);
+        assert_eq!(from("Sender: s@example.org\nFrom: F <F@Example.org>\n\nx").as_deref(), Some("f@example.org"));
+        assert_eq!(
+            from("Reply-To: r@example.org\nSender: s@example.org\nFrom:\n\nx").as_deref(),
+            Some("s@example.org")
+        );
+        assert_eq!(from("Return-Path: <p@example.org>\nSubject: a\n\nx").as_deref(), Some("p@example.org"));
+        assert_eq!(from("Return-Path: <>\nSubject: a\n\nx"), None);
+    }
+
+    #[test]
+    fn a_text_without_a_mail_header_is_no_mail() {
+        for text in ["", "\n\n", "Dear Sir,\n\nhello", "Note: this\n\nis no mail", "{\"From\": 1}"] {
+            assert!(MailReader::new().letter(text.as_bytes().to_vec()).is_err(), "{text:?}");
+        }
+        assert_eq!(head("Subject: the header is all there is").subject, "the header is all there is");
+    }
+
+    #[test]
+    fn copies_have_one_print_and_different_mails_two() {
+        let print = |mail: &str| print_of(&head(mail), mail.as_bytes());
+        let mail = "Message-ID: <a@example.org>\nFrom: a@example.org\nSubject: b\n\nline\nline\n";
+        assert_eq!(print(mail), print(&format!("Status: RO\nReceived: by x; y\n{mail}\n\n")));
+        assert_eq!(print(mail), print(&mail.replace('\n', "\r\n")));
+        for (from, to) in [
+            ("line\nline", "line\nlime"),
+            ("<a@", "<b@"),
+            (": b", ": c"),
+            ("From: a", "From: c"),
+            ("Subject", "To: x@example.org\nSubject"),
+        ] {
+            assert_ne!(print(mail), print(&mail.replace(from, to)), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_panic_behind_the_fence_is_an_answer() {
+        let reason = fenced(|| Vec::<u8>::new()[std::hint::black_box(3)]).unwrap_err();
+        assert_eq!(reason, "it is broken in a way that the mail parser cannot read");
+    }
 }

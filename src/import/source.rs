@@ -63,6 +63,7 @@ pub struct Options {
 
 /// One thing that a source gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and nearly all of them are conversations")]
 pub enum Found {
     /// A conversation. Its key is the same whenever the source is read, and when it has grown.
     Conversation(PastConversation),

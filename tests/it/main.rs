@@ -4,7 +4,7 @@ mod access;
 mod architecture;
 mod cli;
 mod desks;
-mod import;
 mod histories;
+mod import;
 mod text;
 mod walks;

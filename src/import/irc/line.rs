@@ -1,6 +1,6 @@
 //! One line of a chat log: when, who, what.
 
-use super::stamp::{Stamp, day_line, stamped};
+use super::stamp::{Stamp, day_line, leading_day, stamped};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 /// How far the clock of a log may run backwards before it means the next day. Smaller steps are a clock being set.
@@ -58,10 +58,17 @@ impl LineReader {
         let at = self.moment(stamp);
         let rest = rest.strip_prefix(' ').unwrap_or(rest);
         if let Some((nick, text)) = spoken(rest) {
-            return Said::Words { channel, at, nick, text: without_codes(text) };
+            let text = without_codes(text);
+            // Somebody pressed Enter on nothing, or sent nothing but colours.
+            if text.trim().is_empty() {
+                return Said::Nothing;
+            }
+            return Said::Words { channel, at, nick, text };
         }
         match action(rest) {
-            Some((nick, text)) => Said::Words { channel, at, nick, text: format!("* {nick} {}", without_codes(text)) },
+            Some((nick, text)) => {
+                Said::Words { channel, at, nick, text: format!("* {nick} {}", without_codes(text.trim_start())) }
+            }
             None => event(rest),
         }
     }
@@ -73,7 +80,15 @@ impl LineReader {
             self.time = None;
             return Said::Nothing;
         }
-        event(line)
+        // A day without a time: "shop 2010-11-08 === uno is now known as due".
+        let (_, after) = line.split_once(' ').unwrap_or_default();
+        match [line, after].into_iter().find_map(leading_day) {
+            Some((day, rest)) => {
+                self.day = Some(day);
+                event(rest)
+            }
+            None => event(line),
+        }
     }
 
     /// The moment of a stamp: its own day, else the day before it, else the next one after midnight.
@@ -235,6 +250,9 @@ mod tests {
             "12:18 -!- Topic for #shop: be kind",
             "2019-09-05 22:44:46\t-->\tmirelle (m@host) has joined #shop",
             "-NickServ- identify",
+            "[12:18] <mirelle>",
+            "[12:18] <mirelle> \x0304 ",
+            "shop 2019-09-05 === mirelle has left #shop []",
             "",
             "   ",
         ];
@@ -248,9 +266,12 @@ mod tests {
 
     #[test]
     fn changes_of_nick_are_told() {
-        for line in
-            ["=== uno is now known as due", "[12:18] * uno is now known as due", "12:18 -!- uno is now known as due"]
-        {
+        for line in [
+            "=== uno is now known as due",
+            "[12:18] * uno is now known as due",
+            "12:18 -!- uno is now known as due",
+            "shop 2019-09-05 === uno is now known as due",
+        ] {
             assert_eq!(LineReader::new(None).read(line), Said::Renamed { from: "uno", to: "due" }, "{line}");
         }
     }

@@ -81,7 +81,7 @@ impl People {
             return Some(who);
         }
         let first = text.split_whitespace().next()?;
-        let bare = first.trim_start_matches('@').trim_end_matches([':', ',', ';', '>']);
+        let bare = bare_name(first);
         if let Some(who) = other(bare)
             && (bare.len() < first.len() || self.may_mention(speaker, &who, now))
         {
@@ -116,4 +116,9 @@ impl People {
             who => Some(who),
         }
     }
+}
+
+/// A word without what makes it an address: `@nick`, `nick:`, `nick,`.
+pub(super) fn bare_name(word: &str) -> &str {
+    word.trim_start_matches('@').trim_end_matches([':', ',', ';', '>'])
 }

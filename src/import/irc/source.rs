@@ -64,7 +64,10 @@ impl LogFiles {
                 return Some(found);
             }
             let Some(open) = &mut self.open else {
-                let file = self.files.next()?;
+                let Some(file) = self.files.next() else {
+                    self.progress.done = self.progress.total;
+                    return None;
+                };
                 self.begin(file);
                 continue;
             };

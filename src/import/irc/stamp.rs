@@ -47,7 +47,7 @@ fn bare_stamp(line: &str) -> Option<(Stamp, &str)> {
 }
 
 /// `2019-09-05` or `2019/09/05` at the start.
-fn leading_day(line: &str) -> Option<(NaiveDate, &str)> {
+pub(super) fn leading_day(line: &str) -> Option<(NaiveDate, &str)> {
     let head = line.get(..10)?;
     let bytes = head.as_bytes();
     if !matches!((bytes[4], bytes[7]), (b'-', b'-') | (b'/', b'/')) {

@@ -8,7 +8,8 @@
 //!    belongs to that customer's burst, even a late one: a burst that no agent has answered waits for [`LATE_ANSWER`].
 //! 2. An agent's line that names nobody goes on where the agent is: where the agent spoke last or where a customer spoke to
 //!    the agent or to nobody in particular, whichever is newer, within [`AGENT_WINDOW`].
-//! 3. What an agent says to no customer at all is team talk: an internal conversation of its own burst, read by agents only.
+//! 3. What an agent says to another agent (`nick: …`), or to nobody while no customer is there, is team talk: an internal
+//!    conversation of its own burst, read by agents only.
 //! 4. A customer's line belongs to the customer's own burst, and starts one where there is none.
 //! 5. Except: a line that addresses another customer (`nick: …`) who has a burst helps there, and its writer takes part in it;
 //!    so do the lines that follow within [`HELPER_WINDOW`] and address nobody. An answer to such a helper stays in the
@@ -16,16 +17,13 @@
 
 use super::{
     line::Said,
-    names::{People, Who},
+    names::{People, Who, bare_name},
+    talk::{Beginning, Talk},
 };
-use crate::domain::history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState};
-use crate::domain::text::first_words;
-use crate::import::{
-    Team,
-    fingerprint::{Fingerprint, short},
-};
+use crate::domain::history::{PastConversation, PastState};
+use crate::import::Team;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// Silence after which the next line of a customer starts a new conversation.
 pub const BURST_GAP: TimeDelta = TimeDelta::minutes(60);
@@ -35,29 +33,24 @@ pub const LATE_ANSWER: TimeDelta = TimeDelta::hours(12);
 pub const AGENT_WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// How long a customer who helped another one is taken to go on with that.
 pub const HELPER_WINDOW: TimeDelta = TimeDelta::minutes(3);
+/// How often conversations that have ended are looked for. Nothing depends on finding them earlier.
+const SWEEP: TimeDelta = TimeDelta::minutes(10);
+
 /// Takes the lines of one log in order and gives back conversations as they end.
 #[derive(Debug)]
 pub(super) struct Untangler {
     channel: String,
     state: PastState,
     now: DateTime<Utc>,
+    swept: DateTime<Utc>,
     begun: u64,
     talks: BTreeMap<u64, Talk>,
     own: HashMap<String, u64>,
     team_talk: Option<u64>,
+    /// The newest lines of customers, newest last, as far back as an agent without a name may answer them.
+    asked: VecDeque<Turn>,
     spoke: HashMap<String, Turn>,
     people: People,
-}
-
-/// A conversation that may still go on.
-#[derive(Debug)]
-struct Talk {
-    past: PastConversation,
-    last: DateTime<Utc>,
-    agent: Option<String>,
-    /// The newest line of a customer that no agent has followed up: when, and which agent it spoke to.
-    waiting: Option<(DateTime<Utc>, Option<String>)>,
-    repeats: HashMap<u128, u32>,
 }
 
 /// Where somebody spoke last.
@@ -67,13 +60,6 @@ struct Turn {
     at: DateTime<Utc>,
 }
 
-impl Talk {
-    fn open(&self, now: DateTime<Utc>) -> bool {
-        let patience = if self.agent.is_some() || self.past.internal { BURST_GAP } else { LATE_ANSWER };
-        now - self.last <= patience
-    }
-}
-
 impl Untangler {
     /// For one log; the channel is part of every key.
     pub(super) fn new(team: Team, channel: String, state: PastState) -> Self {
@@ -81,10 +67,12 @@ impl Untangler {
             channel,
             state,
             now: DateTime::UNIX_EPOCH,
+            swept: DateTime::UNIX_EPOCH,
             begun: 0,
             talks: BTreeMap::new(),
             own: HashMap::new(),
             team_talk: None,
+            asked: VecDeque::new(),
             spoke: HashMap::new(),
             people: People::new(team),
         }
@@ -122,13 +110,22 @@ impl Untangler {
         if self.now - at > BURST_GAP {
             self.now = at;
             self.own.clear();
+            self.swept = at;
             self.spoke.clear();
+            self.asked.clear();
             self.people.forget();
             self.team_talk = None;
             return std::mem::take(&mut self.talks).into_values().map(|talk| ended(talk.past)).collect();
         }
         self.now = self.now.max(at);
         let now = self.now;
+        while self.asked.front().is_some_and(|turn| now - turn.at > AGENT_WINDOW) {
+            self.asked.pop_front();
+        }
+        if now - self.swept < SWEEP {
+            return Vec::new();
+        }
+        self.swept = now;
         let over: Vec<u64> = self.talks.iter().filter(|(_, talk)| !talk.open(now)).map(|(number, _)| *number).collect();
         over.into_iter().filter_map(|number| self.talks.remove(&number)).map(|talk| ended(talk.past)).collect()
     }
@@ -144,31 +141,32 @@ impl Untangler {
         self.write(number, &speaker, named.as_ref(), at, nick, text);
     }
 
-    /// Rules 1 and 2: where an agent's line belongs; `None` where it has to start something.
+    /// Rules 1 to 3: where an agent's line belongs; `None` where it has to start something.
     fn for_agent(&self, handle: &str, named: Option<&Who>) -> Option<u64> {
-        if let Some(Who::Customer(customer)) = named {
-            return self.own_talk(customer, LATE_ANSWER);
+        let team_talk = || {
+            let talk = self.team_talk?;
+            (self.now - self.talks.get(&talk)?.last <= BURST_GAP).then_some(talk)
+        };
+        match named {
+            Some(Who::Customer(customer)) => return self.own_talk(customer, LATE_ANSWER),
+            Some(Who::Agent(_)) => return team_talk(),
+            None => {}
         }
         let recent = |at: DateTime<Utc>| self.now - at <= AGENT_WINDOW;
         let before = self.spoke.get(handle).filter(|turn| recent(turn.at) && self.talks.contains_key(&turn.talk));
-        let asked = self
-            .talks
-            .iter()
-            .filter_map(|(number, talk)| {
-                let (at, to) = talk.waiting.as_ref()?;
-                let mine = to.as_ref().or(talk.agent.as_ref()).is_none_or(|agent| agent == handle);
-                (mine && recent(*at)).then_some(Turn { talk: *number, at: *at })
-            })
-            .max_by_key(|turn| turn.at);
+        let asked = self.asked.iter().rev().copied().find(|turn| {
+            let Some((at, to)) = self.talks.get(&turn.talk).and_then(|talk| talk.waiting.as_ref()) else {
+                return false;
+            };
+            let agent = to.as_ref().or_else(|| self.talks[&turn.talk].agent.as_ref());
+            *at == turn.at && agent.is_none_or(|agent| agent == handle)
+        });
         let newest = match (before, asked) {
             (Some(before), Some(asked)) if asked.at > before.at => Some(asked.talk),
             (Some(before), _) => Some(before.talk),
             (None, asked) => asked.map(|turn| turn.talk),
         };
-        newest.or_else(|| {
-            let talk = self.team_talk?;
-            (self.now - self.talks.get(&talk)?.last <= BURST_GAP).then_some(talk)
-        })
+        newest.or_else(team_talk)
     }
 
     /// Rules 4 and 5: where a customer's line belongs; `None` where it starts a burst.
@@ -201,44 +199,22 @@ impl Untangler {
         let number = self.begun;
         self.begun += 1;
         let customer = match (speaker, named) {
-            (Who::Customer(id), _) => Some((id.clone(), nick.to_owned())),
-            (Who::Agent(_), Some(Who::Customer(id))) => Some((id.clone(), id.clone())),
+            (Who::Customer(id), _) => Some((id.as_str(), nick)),
+            (Who::Agent(_), Some(Who::Customer(id))) => Some((id.as_str(), id.as_str())),
             (Who::Agent(_), Some(Who::Agent(_)) | None) => None,
         };
-        let name = customer.as_ref().map_or("team", |(id, _)| id.as_str());
-        let key = format!(
-            "irc:{}/{}/{name}/{}",
-            self.channel,
-            at.format("%Y-%m-%dT%H:%M:%S"),
-            short(Fingerprint::of(text.as_bytes()))
-        );
-        match &customer {
+        match customer {
             Some((id, _)) => {
-                self.own.insert(id.clone(), number);
+                self.own.insert(id.to_owned(), number);
             }
             None => self.team_talk = Some(number),
         }
-        let words = match named {
-            Some(_) => text.split_once(char::is_whitespace).map_or(text, |(_, words)| words),
-            None => text,
-        };
-        let past = PastConversation {
-            key,
-            subject: first_words(words),
-            internal: customer.is_none(),
-            private: false,
-            state: self.state,
-            requester: customer.map(|(id, name)| PastPerson { address: address(&id), name }),
-            customers: Vec::new(),
-            agents: Vec::new(),
-            assignee: None,
-            group: None,
-            item: None,
-            channel: "irc".to_owned(),
-            messages: Vec::new(),
-        };
-        let talk = Talk { past, last: self.now, agent: None, waiting: None, repeats: HashMap::new() };
-        self.talks.insert(number, talk);
+        // A subject does not begin with the one it is said to.
+        let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let to = named.is_some_and(|named| self.people.who(bare_name(first)) == *named);
+        let words = if to && !rest.trim().is_empty() { rest } else { text };
+        let begun = Beginning { channel: &self.channel, at, text, words };
+        self.talks.insert(number, Talk::new(begun, customer, self.state, self.now));
         number
     }
 
@@ -249,53 +225,11 @@ impl Untangler {
         let Some(talk) = self.talks.get_mut(&number) else {
             return;
         };
-        talk.last = now;
-        let author = match speaker {
-            Who::Agent(handle) => {
-                talk.agent = Some(handle.clone());
-                talk.waiting = None;
-                // The one who spoke last has it: shifts hand over in the middle of a conversation.
-                talk.past.assignee = (!talk.past.internal).then(|| handle.clone());
-                PastAuthor::Agent(PastPerson { address: handle.clone(), name: handle.clone() })
-            }
-            Who::Customer(id) => {
-                let to = match named {
-                    Some(Who::Agent(handle)) => Some(handle.clone()),
-                    Some(Who::Customer(_)) | None => None,
-                };
-                talk.waiting = Some((now, to));
-                let person = PastPerson { address: address(id), name: nick.to_owned() };
-                let known =
-                    talk.past.requester.iter().chain(&talk.past.customers).any(|it| it.address == person.address);
-                if !known {
-                    talk.past.customers.push(person.clone());
-                }
-                PastAuthor::Customer(person)
-            }
-        };
-        let mut print = Fingerprint::new();
-        print.field(at.format("%Y-%m-%dT%H:%M:%S").to_string().as_bytes());
-        print.field(speaker.id().as_bytes());
-        print.field(text.as_bytes());
-        let print = print.finish();
-        let repeat = talk.repeats.entry(print).or_insert(0);
-        *repeat += 1;
-        // A log that writes minutes only can hold the same words of the same person twice.
-        let key = if *repeat == 1 { short(print) } else { format!("{}-{repeat}", short(print)) };
-        talk.past.messages.push(PastMessage {
-            key,
-            kind: PastKind::Reply,
-            author,
-            at: now,
-            text,
-            attachments: Vec::new(),
-        });
+        if matches!(speaker, Who::Customer(_)) {
+            self.asked.push_back(Turn { talk: number, at: now });
+        }
+        talk.add(speaker, named, at, now, nick, text);
     }
-}
-
-/// The address of a customer who has none: the nick at a domain that can never exist.
-fn address(id: &str) -> String {
-    format!("{id}@irc.invalid")
 }
 
 /// A conversation as it is handed on: memory given back that only growing needed.

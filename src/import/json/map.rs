@@ -222,7 +222,9 @@ impl Template {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Key => filled.push_str(values.key),
                 Piece::Here(pointer) => filled.push_str(&plain(pointer.find(values.here)?)?),
-                Piece::Conversation(pointer) => filled.push_str(&plain(pointer.find(values.conversation)?)?),
+                Piece::Conversation(pointer) => {
+                    filled.push_str(&plain(pointer.find(values.conversation)?)?);
+                }
             }
         }
         Some(filled)

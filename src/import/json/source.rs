@@ -77,7 +77,10 @@ impl JsonFiles {
                 return Some(found);
             }
             let Some((path, elements)) = &mut self.open else {
-                let file = self.files.next()?;
+                let Some(file) = self.files.next() else {
+                    self.progress.done = self.progress.total;
+                    return None;
+                };
                 let read = fs::read(&file.path).map_err(|error| error.to_string());
                 match read.and_then(|bytes| Elements::new(bytes, &self.map)) {
                     Ok(elements) => self.open = Some((file.path, elements)),

@@ -52,17 +52,14 @@ pub(super) fn conversation(
     let mut messages = Vec::with_capacity(letters.len());
     for (_, entry, letter) in letters {
         let from = letter.head.from.unwrap_or_else(|| PastPerson { address: NOBODY.to_owned(), name: String::new() });
-        let author = match team.by_address(&from.address) {
-            Some(handle) => {
-                writing.push(handle.to_owned());
-                PastAuthor::Agent(PastPerson { address: handle.to_owned(), name: from.name })
+        let author = if let Some(handle) = team.by_address(&from.address) {
+            writing.push(handle.to_owned());
+            PastAuthor::Agent(PastPerson { address: handle.to_owned(), name: from.name })
+        } else {
+            if !customers.iter().any(|it| it.address == from.address) {
+                customers.push(from.clone());
             }
-            None => {
-                if !customers.iter().any(|it| it.address == from.address) {
-                    customers.push(from.clone());
-                }
-                PastAuthor::Customer(from)
-            }
+            PastAuthor::Customer(from)
         };
         let named = letter.head.id.as_deref().map(brief).unwrap_or_default();
         messages.push(PastMessage {

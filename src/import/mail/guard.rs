@@ -30,30 +30,42 @@ pub(super) struct Disarmed {
     bytes: Vec<u8>,
     /// Whether anything was changed at all.
     pub(super) changed: bool,
+    boundaries: usize,
+    numbered: usize,
 }
 
 impl Disarmed {
-    /// Takes a whole mail.
-    pub(super) fn new(mut bytes: Vec<u8>) -> Self {
-        let mut changed = false;
+    /// Takes a whole mail. Looks at every byte once, since that is most of what reading a mail costs.
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        let mut mail = Self { bytes, changed: false, boundaries: 0, numbered: 0 };
         let mut from = 0;
-        // A subtype stands behind a slash, or behind the comment that follows it: "message/(oh) rfc822".
-        while let Some(before) = bytes[from..].iter().position(|byte| matches!(byte, b'/' | b')')) {
-            from += before + 1;
-            let skipped =
-                bytes[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\\'));
-            let word = from + skipped.count();
-            for (name, mark) in EMBEDDED {
-                if let Some(found) = bytes.get_mut(word..word + name.len())
-                    && found.eq_ignore_ascii_case(name)
-                {
-                    let last = name.len() - 1;
-                    found[last] = if found[last].is_ascii_uppercase() { mark + 1 } else { mark };
-                    changed = true;
+        while let Some(next) = mail.bytes[from..].iter().position(|byte| MARKS[usize::from(*byte)]) {
+            from += next + 1;
+            match mail.bytes[from - 1] {
+                b'*' => mail.numbered += usize::from(numbered(&mail.bytes[from..])),
+                b'/' | b')' => mail.disarm(from),
+                _ => {
+                    let rest = mail.bytes.get(from..from + 7).unwrap_or_default();
+                    mail.boundaries += usize::from(rest.eq_ignore_ascii_case(b"oundary"));
                 }
             }
         }
-        Self { bytes, changed }
+        mail
+    }
+
+    /// Disarms the type that may stand here: behind a slash, or behind the comment that follows it ("message/(oh) rfc822").
+    fn disarm(&mut self, from: usize) {
+        let skipped = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\\');
+        let word = from + self.bytes[from..].iter().take_while(skipped).count();
+        for (name, mark) in EMBEDDED {
+            if let Some(found) = self.bytes.get_mut(word..word + name.len())
+                && found.eq_ignore_ascii_case(name)
+            {
+                let last = name.len() - 1;
+                found[last] = if found[last].is_ascii_uppercase() { mark + 1 } else { mark };
+                self.changed = true;
+            }
+        }
     }
 
     /// Parses the mail.
@@ -61,8 +73,8 @@ impl Disarmed {
     /// # Errors
     /// A sentence: over a limit, no mail, or the parser gave up.
     pub(super) fn parse(&self, parser: &MessageParser) -> Result<Message<'_>, String> {
-        let searching = count(&self.bytes, b"boundary").saturating_mul(self.bytes.len());
-        if searching as u64 > MOST_SEARCHING || numbered(&self.bytes) > MOST_NUMBERED {
+        let searching = self.boundaries.saturating_mul(self.bytes.len());
+        if searching as u64 > MOST_SEARCHING || self.numbered > MOST_NUMBERED {
             return Err("it names so many parts that reading it would take too long".to_owned());
         }
         let message = fenced(|| parser.parse(&self.bytes))?.ok_or("it has no mail header")?;
@@ -77,6 +89,17 @@ impl Disarmed {
     }
 }
 
+/// The bytes at which something of interest may begin.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    marks[b'/' as usize] = true;
+    marks[b')' as usize] = true;
+    marks[b'*' as usize] = true;
+    marks[b'b' as usize] = true;
+    marks[b'B' as usize] = true;
+    marks
+};
+
 /// Text from a disarmed mail as it was written.
 pub(super) fn rearmed(text: &str) -> String {
     let mut whole = text.to_owned();
@@ -89,7 +112,7 @@ pub(super) fn rearmed(text: &str) -> String {
             let mut kept = String::with_capacity(whole.len());
             for letter in whole.chars() {
                 let ours = letter == char::from(mark)
-                    && kept.as_bytes().len() >= head.len()
+                    && kept.len() >= head.len()
                     && kept.as_bytes()[kept.len() - head.len()..].eq_ignore_ascii_case(head);
                 kept.push(if ours { char::from(last) } else { letter });
             }
@@ -125,32 +148,106 @@ fn extent(message: &Message<'_>) -> (usize, usize) {
     (message.parts.len(), depths.into_iter().max().unwrap_or(0))
 }
 
-/// How often a word occurs, in any case.
-fn count(bytes: &[u8], word: &[u8]) -> usize {
-    let first = word[0];
-    let mut found = 0;
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| byte.eq_ignore_ascii_case(&first)) {
-        if rest.get(at..at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word)) {
-            found += 1;
-        }
-        rest = &rest[at + 1..];
+/// Whether what follows a star makes it a numbered or encoded parameter.
+fn numbered(rest: &[u8]) -> bool {
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match rest.get(digits) {
+        Some(b'=') => true,
+        Some(b'*') => digits > 0,
+        Some(_) | None => false,
     }
-    found
 }
 
-/// How many numbered or encoded parameters there seem to be.
-fn numbered(bytes: &[u8]) -> usize {
-    let mut found = 0;
-    let mut rest = bytes;
-    while let Some(star) = rest.iter().position(|byte| *byte == b'*') {
-        rest = &rest[star + 1..];
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        match rest.get(digits) {
-            Some(b'=') => found += 1,
-            Some(b'*') if digits > 0 => found += 1,
-            Some(_) | None => {}
-        }
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::{Letter, MailReader};
+    use super::*;
+
+    fn letter(mail: &str) -> Result<Letter, String> {
+        MailReader::new().letter(mail.as_bytes().to_vec())
     }
-    found
+
+    /// A multipart in a multipart in a multipart.
+    fn nested(levels: usize) -> String {
+        let mut mail = "Subject: nested\n".to_owned();
+        for level in 0..levels {
+            let boundary = format!("b{level}x");
+            mail.push_str("Content-Type: multipart/mixed; boundary=");
+            mail.push_str(&boundary);
+            mail.push_str("\n\n--");
+            mail.push_str(&boundary);
+            mail.push('\n');
+        }
+        mail + "\ninnermost\n"
+    }
+
+    #[test]
+    fn messages_inside_one_another_are_one_attachment() {
+        let deep = format!(
+            "Subject: deep\nContent-Type: message/rfc822\n\n{}innermost\n",
+            "Content-Type: Message/RFC822\n\n".repeat(200_000)
+        );
+        let letter = letter(&deep).unwrap();
+        assert_eq!(letter.attachments.len(), 1);
+        assert_eq!(letter.attachments[0].media_type, "message/rfc822");
+        assert_eq!(letter.text, "");
+    }
+
+    #[test]
+    fn encoded_messages_inside_one_another_are_one_attachment() {
+        // Decoded, this is a hundred thousand times "Content-Type: message/rfc822" and an empty line.
+        let line = "Q29udGVudC1UeXBlOiBtZXNzYWdlL3JmYzgyMgoKQ29udGVudC1UeXBlOiBtZXNzYWdlL3JmYzgyMgoK\n";
+        let deep = format!(
+            "Subject: deep\nContent-Transfer-Encoding: base64\nContent-Type: message/(oh) rfc822\n\n{}",
+            line.repeat(50_000)
+        );
+        let letter = letter(&deep).unwrap();
+        assert_eq!(letter.attachments.len(), 1);
+        assert_eq!(letter.attachments[0].size, 60 * 50_000);
+    }
+
+    #[test]
+    fn limits_are_told_and_not_crossed() {
+        assert!(letter(&nested(DEEPEST_NESTING - 1)).is_ok());
+        let reason = letter(&nested(DEEPEST_NESTING + 20)).unwrap_err();
+        assert!(reason.contains("nested"), "{reason}");
+        assert!(letter(&nested(100_000)).is_err());
+        let parts = |count: usize| {
+            format!(
+                "Subject: many\nContent-Type: multipart/mixed; boundary=b\n\n{}--b--\n",
+                "--b\n\npart\n".repeat(count)
+            )
+        };
+        assert!(letter(&parts(MOST_PARTS - 1)).is_ok());
+        let reason = letter(&parts(MOST_PARTS + 1)).unwrap_err();
+        assert!(reason.contains("200"), "{reason}");
+        let long = format!("Subject: long\n\n{}", "x".repeat(25 * 1024 * 1024));
+        assert_eq!(letter(&long).unwrap_err(), "it has 26 MiB, and 25 MiB are read at most");
+    }
+
+    #[test]
+    fn mails_that_would_take_hours_are_not_read() {
+        let boundaries = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n{}",
+            "--b\nContent-Type: multipart/mixed; boundary=never\n\n".repeat(60_000)
+        );
+        assert!(letter(&boundaries).unwrap_err().contains("too long"));
+        let mut numbered = String::new();
+        for number in 0..300_000 {
+            numbered.push_str(" n");
+            numbered.push_str(&number.to_string());
+            numbered.push_str("*1=x;\n");
+        }
+        assert!(letter(&format!("Content-Type: text/plain;\n{numbered}\nx\n")).unwrap_err().contains("too long"));
+    }
+
+    #[test]
+    fn what_was_disarmed_reads_as_it_was_written() {
+        let text = "See /rfc822, /RFC822, (x)Global, /global/GLOBAL and\n/digest: message/rfc822 and digest.";
+        let letter = letter(&format!("Subject: a/global plan\n\n{text}\n")).unwrap();
+        assert_eq!(letter.text, text);
+        assert_eq!(letter.head.subject, "a/global plan");
+        assert_eq!(rearmed("a \u{5} b\u{1}"), "a \u{5} b\u{1}", "marks that are not ours stay");
+    }
 }

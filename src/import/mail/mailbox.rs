@@ -41,7 +41,6 @@ pub(in crate::import) struct Mailbox {
     unread: VecDeque<Found>,
     stage: Stage,
     file: usize,
-    bare_carriage_returns: Vec<bool>,
     last_at: i64,
     copies: u64,
     opened: Option<(u32, File)>,
@@ -61,7 +60,6 @@ impl Mailbox {
         // Everything is read twice: once for its header, once for its text.
         let total = files.iter().map(|file| file.size).sum::<u64>() * 2;
         Self {
-            bare_carriage_returns: vec![false; files.len()],
             files,
             holding,
             team,
@@ -144,7 +142,6 @@ impl Mailbox {
         loop {
             match mails.next(raw) {
                 Ok(Some(extent)) => {
-                    self.bare_carriage_returns[self.file] = mails.bare_carriage_returns();
                     self.remember(std::mem::take(raw), extent, true);
                     self.progress.done = before + mails.position();
                     if self.progress.done >= until {
@@ -180,12 +177,12 @@ impl Mailbox {
         }
         let mut raw = Raw::new();
         let length = reader.take(LONGEST_MAIL + 1).read_to_end(&mut raw)? as u64;
-        self.bare_carriage_returns[self.file] = raw.contains(&b'\r') && !raw.contains(&b'\n');
+        let bare_carriage_returns = raw.contains(&b'\r') && !raw.contains(&b'\n');
         let size = self.files[self.file].size.max(length);
         if length > LONGEST_MAIL {
             raw.clear();
         }
-        self.remember(raw, Extent { position: 0, length: size, delivered: None }, false);
+        self.remember(raw, Extent { position: 0, length: size, bare_carriage_returns, ..Extent::default() }, false);
         self.progress.done += size;
         self.file += 1;
         Ok(())
@@ -202,14 +199,14 @@ impl Mailbox {
             self.spoilt(place, "it is empty".to_owned());
             return;
         }
-        let mail = as_sent(raw, self.bare_carriage_returns[self.file], from_mbox);
+        let mail = as_sent(raw, extent);
         match self.reader.head(&mail) {
             Ok(head) => {
                 let at = head.at.or(extent.delivered).unwrap_or(self.last_at);
                 self.last_at = at;
                 let file = u32::try_from(self.file).unwrap_or(u32::MAX);
                 let print = print_of(&head, &mail);
-                let new = self.threads.add(&head, print, at, file, extent.position, extent.length);
+                let new = self.threads.add(&head, print, at, file, extent);
                 self.copies += u64::from(!new);
             }
             Err(reason) => self.spoilt(place, reason),
@@ -225,16 +222,14 @@ impl Mailbox {
             match read.and_then(|mail| self.reader.letter(mail)) {
                 Ok(letter) => letters.push((*number, entry, letter)),
                 Err(reason) => {
-                    self.unread.push_back(Found::Unread {
-                        place: Place {
-                            file: self.files[entry.file as usize].path.clone(),
-                            position: Position::Byte(entry.position),
-                        },
-                        reason,
-                    });
+                    let file = &self.files[entry.file as usize];
+                    let whole = entry.extent.length == file.size;
+                    let position = if whole { Position::Whole } else { Position::Byte(entry.extent.position) };
+                    let place = Place { file: file.path.clone(), position };
+                    self.unread.push_back(Found::Unread { place, reason });
                 }
             }
-            self.progress.done = (self.progress.done + entry.length).min(self.progress.total);
+            self.progress.done = (self.progress.done + entry.extent.length).min(self.progress.total);
         }
         let found = conversation(thread, letters, &self.team, self.state).map(Found::Conversation);
         found.or_else(|| self.unread.pop_front())
@@ -246,11 +241,10 @@ impl Mailbox {
             Some((number, file)) if *number == entry.file => file,
             opened => &mut opened.insert((entry.file, File::open(&self.files[entry.file as usize].path)?)).1,
         };
-        file.seek(SeekFrom::Start(entry.position))?;
-        let mut raw = Raw::with_capacity(usize::try_from(entry.length).unwrap_or_default());
-        file.take(entry.length).read_to_end(&mut raw)?;
-        let from_mbox = self.holding == Holding::Mbox || looks_like_mbox(&raw);
-        Ok(as_sent(raw, self.bare_carriage_returns[entry.file as usize], from_mbox))
+        file.seek(SeekFrom::Start(entry.extent.position))?;
+        let mut raw = Raw::with_capacity(usize::try_from(entry.extent.length).unwrap_or_default());
+        file.take(entry.extent.length).read_to_end(&mut raw)?;
+        Ok(as_sent(raw, entry.extent))
     }
 
     fn spoilt(&mut self, position: Position, reason: String) {

@@ -8,12 +8,16 @@ use crate::import::{
 use std::io::{self, BufRead};
 
 /// Where a mail stands in its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Extent {
     /// Bytes from the start of the file to its first line.
     pub(super) position: u64,
     /// Its length in bytes, the line that separates it included.
     pub(super) length: u64,
+    /// Whether its lines end with a bare CR.
+    pub(super) bare_carriage_returns: bool,
+    /// Whether it has lines marked with `>` because they began with `From `.
+    pub(super) marked: bool,
     /// When it was delivered, in seconds since 1970, as the line that separates it says.
     pub(super) delivered: Option<i64>,
 }
@@ -48,11 +52,6 @@ impl<R: BufRead> Mails<R> {
         self.lines.position()
     }
 
-    /// Whether the lines of this file end with a bare CR.
-    pub(super) fn bare_carriage_returns(&self) -> bool {
-        self.lines.bare_carriage_returns()
-    }
-
     /// The next mail; its bytes go into `raw`.
     ///
     /// # Errors
@@ -70,11 +69,12 @@ impl<R: BufRead> Mails<R> {
         let (mut after_empty, mut too_long) = (false, false);
         while let Some(at) = self.lines.next(&mut self.line)? {
             if separates(&self.line, after_empty) {
-                self.next = Some(Extent { position: at.position, length: 0, delivered: delivered(&self.line) });
+                self.next = Some(self.begun_at(at.position));
                 mail.length = at.position - mail.position;
                 return Ok(Some(mail));
             }
             after_empty = without_ending(&self.line).is_empty();
+            mail.marked |= self.line.first() == Some(&b'>') && is_marked(&self.line);
             too_long |= at.cut || (raw.len() + self.line.len()) as u64 > LONGEST_MAIL;
             if too_long {
                 raw.clear();
@@ -86,6 +86,17 @@ impl<R: BufRead> Mails<R> {
         Ok(Some(mail))
     }
 
+    /// A mail that begins with the line just read.
+    fn begun_at(&self, position: u64) -> Extent {
+        Extent {
+            position,
+            length: 0,
+            bare_carriage_returns: self.lines.bare_carriage_returns(),
+            marked: false,
+            delivered: delivered(&self.line),
+        }
+    }
+
     /// The first mail of the file, behind empty lines at most; everything before the first separator belongs to it.
     fn first(&mut self) -> io::Result<Option<Extent>> {
         if self.begun {
@@ -94,7 +105,7 @@ impl<R: BufRead> Mails<R> {
         self.begun = true;
         while let Some(at) = self.lines.next(&mut self.line)? {
             if !without_ending(&self.line).is_empty() {
-                return Ok(Some(Extent { position: at.position, length: 0, delivered: delivered(&self.line) }));
+                return Ok(Some(self.begun_at(at.position)));
             }
         }
         Ok(None)
@@ -107,8 +118,8 @@ pub(in crate::import) fn looks_like_mbox(start: &[u8]) -> bool {
     start.trim_ascii_start().starts_with(b"From ")
 }
 
-/// Whether a line begins a new mail: `From `, somebody, a time and a year. Behind an empty line, the dash or the address that
-/// some programs write alone is enough.
+/// Whether a line begins a new mail: `From `, somebody, a time and a year. Some programs write a dash alone, or, behind an
+/// empty line, an address alone.
 fn separates(line: &[u8], after_empty: bool) -> bool {
     if !line.starts_with(b"From ") || line.len() > 1000 {
         return false;
@@ -118,7 +129,7 @@ fn separates(line: &[u8], after_empty: bool) -> bool {
     }
     let alone = line[5..].trim_ascii();
     let address = alone.contains(&b'@') && !alone.iter().any(u8::is_ascii_whitespace);
-    after_empty && (alone == b"-" || address)
+    alone == b"-" || after_empty && address
 }
 
 /// Whether a separating line has a day of the week too, as all that are written by programs do.
@@ -143,9 +154,9 @@ fn delivered(line: &[u8]) -> Option<i64> {
 }
 
 /// A mail as it was sent, from its bytes in a file: line ends mended, the separating line taken off, and `>From ` lines as
-/// they were written (mboxrd), where it comes from an mbox.
-pub(super) fn as_sent(mut raw: Raw, bare_carriage_returns: bool, from_mbox: bool) -> Vec<u8> {
-    if bare_carriage_returns {
+/// they were written (mboxrd), where it has such.
+pub(super) fn as_sent(mut raw: Raw, extent: Extent) -> Vec<u8> {
+    if extent.bare_carriage_returns {
         for byte in raw.iter_mut().filter(|byte| **byte == b'\r') {
             *byte = b'\n';
         }
@@ -156,21 +167,23 @@ pub(super) fn as_sent(mut raw: Raw, bare_carriage_returns: bool, from_mbox: bool
         start += raw[start..].iter().position(|byte| *byte == b'\n').map_or(raw.len() - start, |end| end + 1);
     }
     raw.drain(..start);
-    if from_mbox && raw.windows(7).any(|it| it == b"\n>From " || it == b"\n>>From") {
-        return unmarked(&raw);
-    }
-    raw
+    if extent.marked { unmarked(&raw) } else { raw }
 }
 
 /// Every `>From `, `>>From ` and so on with one `>` less.
 fn unmarked(mail: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(mail.len());
     for line in mail.split_inclusive(|byte| *byte == b'\n') {
-        let marks = line.iter().take_while(|byte| **byte == b'>').count();
-        let marked = marks > 0 && line[marks..].starts_with(b"From ");
+        let marked = is_marked(line);
         kept.extend_from_slice(if marked { &line[1..] } else { line });
     }
     kept
+}
+
+/// Whether a line is `>From `, `>>From ` and so on.
+fn is_marked(line: &[u8]) -> bool {
+    let marks = line.iter().take_while(|byte| **byte == b'>').count();
+    marks > 0 && line[marks..].starts_with(b"From ")
 }
 
 #[cfg(test)]
@@ -183,9 +196,10 @@ mod tests {
         let mut mails = Mails::new(BufReader::new(file));
         let (mut raw, mut all) = (Vec::new(), Vec::new());
         while let Some(extent) = mails.next(&mut raw).unwrap() {
-            let (from, to) = (extent.position as usize, (extent.position + extent.length) as usize);
+            let from = usize::try_from(extent.position).unwrap();
+            let to = from + usize::try_from(extent.length).unwrap();
             assert_eq!(raw, &file[from..to], "the extent and the bytes are the same mail");
-            let sent = as_sent(raw.clone(), mails.bare_carriage_returns(), true);
+            let sent = as_sent(raw.clone(), extent);
             all.push((extent, String::from_utf8(sent).unwrap()));
         }
         assert_eq!(mails.position(), file.len() as u64);
@@ -236,7 +250,7 @@ mod tests {
             assert!(!separates(line.as_bytes(), true), "{line}");
         }
         assert!(separates(b"From - \n", true) && separates(b"From 17@xxx\n", true));
-        assert!(!separates(b"From - \n", false) && !separates(b"From here\n", true));
+        assert!(!separates(b"From 17@xxx\n", false) && !separates(b"From here\n", true));
         assert!(separates(b"From - Thu Sep  5 13:00:00 2019", false));
         assert!(mails(b"").is_empty());
         assert!(mails(b"\n\n").is_empty());

@@ -1,6 +1,6 @@
 //! Which mails belong together: threads by Message-ID, In-Reply-To and References.
 
-use super::Head;
+use super::{Head, mbox::Extent};
 use crate::import::fingerprint::Fingerprint;
 use std::collections::{HashMap, HashSet};
 
@@ -20,10 +20,8 @@ pub(super) struct Threads {
 pub(super) struct Entry {
     /// The number of its file.
     pub(super) file: u32,
-    /// Where it stands in it, in bytes.
-    pub(super) position: u64,
-    /// Its length in bytes.
-    pub(super) length: u64,
+    /// Where it stands in it.
+    pub(super) extent: Extent,
     /// When it was written, in seconds since 1970.
     pub(super) at: i64,
     /// What tells it from every other mail.
@@ -47,7 +45,7 @@ pub(super) struct Thread {
 
 impl Threads {
     /// Remembers a mail; false where the same mail is here already.
-    pub(super) fn add(&mut self, head: &Head, print: u128, at: i64, file: u32, position: u64, length: u64) -> bool {
+    pub(super) fn add(&mut self, head: &Head, print: u128, at: i64, file: u32, extent: Extent) -> bool {
         if !self.prints.insert(print) {
             return false;
         }
@@ -59,8 +57,7 @@ impl Threads {
         self.before.extend(head.before.iter().map(name));
         self.mails.push(Entry {
             file,
-            position,
-            length,
+            extent,
             at,
             print,
             id: head.id.as_ref().map(name),
@@ -169,7 +166,7 @@ mod tests {
                 at: Some(*time),
                 ..Head::default()
             };
-            assert!(all.add(&head, at as u128, *time, 0, 0, 0));
+            assert!(all.add(&head, at as u128, *time, 0, Extent::default()));
         }
         all.threads().into_iter().map(|thread| thread.mails).collect()
     }
@@ -202,9 +199,9 @@ mod tests {
     fn the_same_mail_counts_once() {
         let mut all = Threads::default();
         let head = Head::default();
-        assert!(all.add(&head, 7, 0, 0, 0, 10));
-        assert!(!all.add(&head, 7, 0, 1, 0, 10));
-        assert!(all.add(&head, 8, 0, 1, 10, 10));
+        assert!(all.add(&head, 7, 0, 0, Extent::default()));
+        assert!(!all.add(&head, 7, 0, 1, Extent::default()));
+        assert!(all.add(&head, 8, 0, 1, Extent::default()));
         assert_eq!(all.threads().len(), 2);
     }
 }
