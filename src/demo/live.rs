@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::thread::{Kind, Who};
+use crate::domain::envelope::Channel;
 
 /// A notice on somebody's bell: kind and conversation, no text (R6.7).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -67,8 +68,8 @@ pub struct ScriptedArrival {
     /// Language tag of somebody new, the key into [`Script::thanks`](super::script::Script::thanks).
     #[serde(default)]
     pub language: Option<String>,
-    /// The channel: `email`, `chat` or `portal`.
-    pub channel: String,
+    /// The channel.
+    pub channel: Channel,
     /// The group it arrives in.
     pub group: String,
     /// The conversation that it names, if any: a closed one opens again (R2.3), a locked one gets a follow-up (R2.7).

@@ -3,9 +3,9 @@
 //! This guards data that was written by hand. What decides on a desk is `policy`, and nothing here takes its place.
 
 use super::check::is_nobodys;
-use super::people::Role;
 use super::script::Script;
-use super::thread::{Audience, Kind, Privacy, ScriptedConversation, ScriptedMessage, State, Who};
+use super::thread::{Kind, ScriptedConversation, ScriptedMessage, Who};
+use crate::domain::conversation::{Audience, Privacy, State};
 
 /// Plays one conversation from its first entry to its last and adds what is wrong to `problems`.
 pub(crate) fn play(script: &Script, conversation: &ScriptedConversation, problems: &mut Vec<String>) {
@@ -93,10 +93,7 @@ impl<'a> Stage<'a> {
     }
 
     fn administers(&self, handle: &str) -> bool {
-        self.script.agent(handle).is_some_and(|agent| match agent.role {
-            Role::Owner | Role::Admin => true,
-            Role::Agent => false,
-        })
+        self.script.agent(handle).is_some_and(|agent| agent.role.administers())
     }
 
     fn in_group(&self, handle: &str) -> bool {
