@@ -132,8 +132,15 @@ impl Script {
         if conversation.requester.as_ref().is_some_and(|id| self.customer(id).is_none()) {
             wrong("its requester is nobody".to_owned());
         }
-        if conversation.item.as_ref().is_some_and(|name| self.item(name).is_none()) {
-            wrong("linked to an item that is not there".to_owned());
+        if let Some(name) = &conversation.item {
+            let begun = conversation.messages.first().filter(|first| matches!(first.from, Who::Agent(_)));
+            match self.item(name) {
+                None => wrong("linked to an item that is not there".to_owned()),
+                Some(item) if begun.is_some_and(|first| item.at > first.at) => {
+                    wrong("started on an item that is not there yet (R4.2)".to_owned());
+                }
+                Some(_) => {}
+            }
         }
         if let Some(name) = &conversation.follow_up_to
             && !self.conversations[..index].iter().any(|earlier| earlier.name == *name)
@@ -307,6 +314,7 @@ mod tests {
             ("project = \"move\"", "project = \"box\"", "`box` cannot be its project"),
             ("at = -900", "at = -700", "older than its project"),
             ("at = -800", "at = 0", "made in the future"),
+            ("{ from = \"customer\", at = -90", "{ from = \"agent:ana\", at = -850", "not there yet (R4.2)"),
             ("item = \"box\"", "item = \"crate\"", "linked to an item that is not there"),
             ("item = \"box\"", "follow-up-to = \"coffee\"", "follows up `coffee`"),
             ("item = \"box\"", "seen-by = [\"eve\"]", "seen by `eve`"),

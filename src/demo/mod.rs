@@ -1,5 +1,7 @@
-//! The demo desk as data: a made-up company by hand, and desks of any size from a seed. Nothing here touches a desk.
+//! The demo desk: a made-up company by hand, and desks of any size from a seed.
 
+/// The demo desk, made by playing its script.
+pub mod build;
 /// Whether everything that a script names is there.
 pub mod check;
 /// Desks of any size, planned from a number of messages and a seed.
@@ -20,5 +22,7 @@ pub mod random;
 pub mod script;
 /// The conversations of the demo desk with their whole past.
 pub mod thread;
+/// Everything that happened at the demo desk in the order of time.
+mod timeline;
 /// Words for planned messages, as unevenly spread as those of real ones.
 pub mod words;

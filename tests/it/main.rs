@@ -1,6 +1,7 @@
 //! The test crate: one module per promise.
 
 mod architecture;
+mod demo;
 mod desks;
 mod text;
 mod walks;
