@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::live::{NoticeKind, ScriptedAnswer, ScriptedArrival, ScriptedNotice};
+use super::cues::{NoticeKind, ScriptedAnswer, ScriptedArrival, ScriptedNotice};
 use super::playthrough;
 use super::script::Script;
 use super::thread::{Kind, ScriptedConversation, Who};
@@ -80,6 +80,9 @@ impl Script {
             if let Some(group) = agent.groups.iter().find(|group| !self.has_group(group)) {
                 problems.push(format!("agent {}: no group `{group}`", agent.handle));
             }
+        }
+        for agent in self.agents.iter().filter(|agent| agent.active == agent.shows.is_empty()) {
+            problems.push(format!("agent {}: whoever is active, and nobody else, shows something", agent.handle));
         }
         for customer in &self.customers {
             if !is_nobodys(&customer.address) {
@@ -265,7 +268,7 @@ mod tests {
     const GOOD: &str = r#"
         company = { name = "A", team = "A", private-conversations = true, new-conversations-private = false, organization-sharing = false, item-audience = "customer", project-audience = "internal", read-before = -100 }
         group = [{ name = "Support", routing = "democracy" }]
-        agent = [{ handle = "ana", name = "Ana", groups = ["Support"] }, { handle = "olga", name = "Olga", role = "owner" }]
+        agent = [{ handle = "ana", name = "Ana", shows = "Tea.", groups = ["Support"] }, { handle = "olga", name = "Olga", role = "owner", shows = "All." }]
         customer = [
             { id = "mara", name = "Mara", address = "mara@example.com" },
             { id = "jo", name = "Jo", address = "jo@shop.example.org" },
@@ -307,6 +310,7 @@ mod tests {
         for (good, bad, says) in [
             ("handle = \"olga\"", "handle = \"ana\"", "agent `ana` is empty or there twice"),
             ("groups = [\"Support\"]", "groups = [\"Sales\"]", "no group `Sales`"),
+            ("shows = \"Tea.\"", "shows = \"\"", "agent ana: whoever is active"),
             ("jo@shop.example.org", "jo@shop.org", "`jo@shop.org` could be somebody's"),
             ("name = \"Jo\"", "name = \"Jo\", organization = \"X\"", "no organization `X`"),
             ("name = \"Jo\"", "name = \"Jo\", language = \"la\"", "no thanks in `la`"),

@@ -4,9 +4,11 @@
 pub mod build;
 /// Whether everything that a script names is there.
 pub mod check;
+/// What the script says of the time while one watches: bells, drafts, answers and arrivals.
+pub mod cues;
 /// Desks of any size, planned from a number of messages and a seed.
 pub mod large;
-/// What the demo desk does while one watches: bells, drafts, answers and arrivals.
+/// Customers who write back, as a state machine without a thread or a clock.
 pub mod live;
 /// How the conversations of a planned desk are made.
 pub mod pack;
@@ -26,3 +28,5 @@ pub mod thread;
 mod timeline;
 /// Words for planned messages, as unevenly spread as those of real ones.
 pub mod words;
+/// Customers who write back to a desk that is being watched.
+pub mod write_back;

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::script::Script;
 use super::thread::Who;
 use crate::domain::{
     conversation::Audience,
@@ -61,6 +62,9 @@ pub struct ScriptedAgent {
     /// False for somebody who has left the team.
     #[serde(default = "yes")]
     pub active: bool,
+    /// What one sees as this agent, in a sentence for choosing whom to be; empty for somebody who has left.
+    #[serde(default)]
+    pub shows: String,
 }
 
 /// Somebody who writes in.
@@ -114,6 +118,28 @@ pub struct ScriptedItem {
     pub followers: Vec<Who>,
     /// When it was made, in minutes relative to now.
     pub at: i64,
+}
+
+/// Somebody whom one can be at the demo desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Persona {
+    /// Handle, as in `--as`.
+    pub handle: String,
+    /// Display name.
+    pub name: String,
+    /// What one sees as this agent, a sentence.
+    pub shows: String,
+}
+
+/// Whom one can be, the owner first: the answers to “Who would you like to be?”.
+pub fn people(script: &Script) -> Vec<Persona> {
+    let active = script.agents.iter().filter(|agent| agent.active);
+    let persona = |agent: &ScriptedAgent| Persona {
+        handle: agent.handle.clone(),
+        name: agent.name.clone(),
+        shows: agent.shows.clone(),
+    };
+    active.map(persona).collect()
 }
 
 const fn agent() -> Role {

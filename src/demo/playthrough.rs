@@ -301,10 +301,10 @@ mod tests {
             company = {{ name = "A", team = "A", private-conversations = true, new-conversations-private = false, organization-sharing = false, item-audience = "customer", project-audience = "internal", read-before = -100 }}
             group = [{{ name = "Support", routing = "democracy" }}, {{ name = "Billing", routing = "democracy" }}]
             agent = [
-                {{ handle = "olga", name = "Olga", role = "owner" }},
-                {{ handle = "ana", name = "Ana", groups = ["Support"] }},
-                {{ handle = "ben", name = "Ben", groups = ["Support"] }},
-                {{ handle = "dev", name = "Dev", groups = ["Billing"] }},
+                {{ handle = "olga", name = "Olga", shows = "Tea.", role = "owner" }},
+                {{ handle = "ana", name = "Ana", shows = "Tea.", groups = ["Support"] }},
+                {{ handle = "ben", name = "Ben", shows = "Tea.", groups = ["Support"] }},
+                {{ handle = "dev", name = "Dev", shows = "Tea.", groups = ["Billing"] }},
             ]
             customer = [{{ id = "mara", name = "Mara", address = "mara@example.com" }}]
             thanks = [{{ language = "en", delay = 3, text = "Thanks." }}]
@@ -448,7 +448,7 @@ mod tests {
             Script::parse(&[&format!(
                 r#"
                 company = {{ name = "A", team = "A", private-conversations = true, new-conversations-private = false, organization-sharing = false, item-audience = "customer", project-audience = "internal", read-before = -100 }}
-                agent = [{{ handle = "olga", name = "Olga", role = "owner" }}]
+                agent = [{{ handle = "olga", name = "Olga", shows = "Tea.", role = "owner" }}]
                 customer = [{{ id = "mara", name = "Mara", address = "mara@example.com" }}]
                 thanks = [{{ language = "en", delay = 3, text = "Thanks." }}]
                 [[conversation]]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::live::{ScriptedAnswer, ScriptedArrival, ScriptedDraft, ScriptedNotice, ScriptedThanks};
+use super::cues::{ScriptedAnswer, ScriptedArrival, ScriptedDraft, ScriptedNotice, ScriptedThanks};
 use super::people::{ScriptedAgent, ScriptedCompany, ScriptedCustomer, ScriptedGroup, ScriptedItem};
 use super::thread::ScriptedConversation;
 

@@ -1,12 +1,15 @@
 //! The demo desk: its script is played without a refusal and leaves what it says.
 
-use chrono::{DateTime, TimeZone as _, Utc};
+use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use deskline::{
     demo::{
         build::{self, DemoDesk},
-        live::NoticeKind as Told,
+        cues::{NoticeKind as Told, When},
+        live::Live,
+        people,
         script::{self, Script},
         thread::{ScriptedConversation, Who},
+        write_back,
     },
     desk::{
         Clock,
@@ -15,9 +18,16 @@ use deskline::{
             Wants,
         },
     },
-    domain::{conversation::Audience, section::Section},
+    domain::{
+        command::{Command, Writing},
+        conversation::{Audience, State},
+        section::Section,
+    },
 };
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, Mutex, mpsc::channel},
+    time::Instant,
+};
 
 fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 5, 4, 9, 30, 0).single().expect("a real time")
@@ -213,4 +223,68 @@ fn people_are_as_the_script_says() {
         let project = scripted.project.as_ref().map(|name| &played.script.item(name).expect("a project").title);
         assert_eq!(row.project.as_ref().map(|item| &item.title), project);
     }
+}
+
+#[test]
+fn customers_write_back_to_a_reply_and_to_a_close_until_nobody_watches() {
+    let folder = tempfile::tempdir().expect("a folder for the desk");
+    let time = Arc::new(Mutex::new(now()));
+    let clock: Clock = {
+        let time = Arc::clone(&time);
+        Arc::new(move || *time.lock().expect("the clock"))
+    };
+    let later = |seconds| *time.lock().expect("the clock") += Duration::seconds(seconds);
+    let mut script = script::built_in();
+    script.arrivals.clear();
+    let demo = build::build(&folder.path().join("demo.db"), &script, &clock).expect("no refusal");
+    let live = Live::new(&script, &demo.numbers, now());
+    let watching = write_back::begin(&demo.desk, live, "olga").expect("an owner");
+    let ana = demo.desk.admit(Some("ana")).expect("ana");
+    let conversation = demo.numbers["dana-refund"];
+    let thread = || {
+        let thread = ThreadWants { conversation, start: ThreadStart::End, entries: 1 };
+        let page = demo.desk.read(&ana, &Wants { thread: Some(thread), ..Wants::default() }).expect("a page");
+        match page.opened {
+            Some(Opened::Thread(thread)) => *thread,
+            other => panic!("{other:?}"),
+        }
+    };
+    let said = |when| {
+        &script.answers.iter().find(|it| it.conversation == "dana-refund" && it.when == when).expect("an answer").text
+    };
+    // Every commit rings; so does the customer's own message.
+    let (ring, rung) = channel();
+    demo.desk.listen(Box::new(move || ring.send(()).is_ok()));
+    let written = |wanted: &str| {
+        let deadline = Instant::now() + std::time::Duration::from_secs(20);
+        while !thread().row.last.is_some_and(|last| last.text == wanted.trim()) {
+            assert!(Instant::now() < deadline, "nobody wrote “{wanted}”");
+            // The clock stands still, so something has to wake the customers once it was moved.
+            demo.desk.run(&ana, conversation, Command::Unfollow).expect("unfollowed");
+            demo.desk.run(&ana, conversation, Command::Follow).expect("followed");
+            let _ = rung.recv_timeout(std::time::Duration::from_millis(20));
+        }
+    };
+    let reply = Command::Reply(Writing { text: "It hides behind the dots.".into(), ..Writing::default() });
+    demo.desk.run(&ana, conversation, reply).expect("a reply");
+    later(60);
+    written(said(When::Reply));
+    demo.desk.run(&ana, conversation, Command::Close).expect("closed");
+    later(60);
+    written(said(When::Close));
+    assert_eq!(thread().row.state, State::Open, "R2.3: a customer's message re-opens it");
+    drop(watching);
+    let reply = Command::Reply(Writing { text: "Thank you.".into(), ..Writing::default() });
+    demo.desk.run(&ana, conversation, reply).expect("a reply");
+    later(600);
+    demo.desk.run(&ana, conversation, Command::MarkUnread).expect("a write that rings");
+    assert_eq!(thread().row.last.map(|last| last.text).as_deref(), Some("Thank you."));
+}
+
+#[test]
+fn one_can_be_everybody_who_works_there() {
+    let people = people::people(&script::built_in());
+    let handles: Vec<&str> = people.iter().map(|one| one.handle.as_str()).collect();
+    assert_eq!(handles, ["olga", "adam", "ana", "ben", "cleo", "dev"]);
+    assert!(people.iter().all(|one| one.shows.ends_with('.') && !one.name.is_empty()));
 }
