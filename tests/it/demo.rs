@@ -25,7 +25,7 @@ use deskline::{
     },
 };
 use std::{
-    sync::{Arc, Mutex, mpsc::channel},
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc::channel},
     time::Instant,
 };
 
@@ -39,13 +39,20 @@ struct Played {
     _folder: tempfile::TempDir,
 }
 
-fn played() -> Played {
+/// One played desk for all tests that only look at it, for as long as one of them runs.
+fn played() -> Arc<Played> {
+    static SHARED: Mutex<Weak<Played>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let played = shared.upgrade().unwrap_or_else(|| Arc::new(play()));
+    *shared = Arc::downgrade(&played);
+    played
+}
+
+fn play() -> Played {
     let folder = tempfile::tempdir().expect("a folder for the desk");
     let clock: Clock = Arc::new(now);
     let script = script::built_in();
-    let begun = Instant::now();
     let demo = build::build(&folder.path().join("demo.db"), &script, &clock).expect("no refusal");
-    println!("played in {:?}", begun.elapsed());
     Played { script, demo, _folder: folder }
 }
 
