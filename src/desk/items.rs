@@ -3,10 +3,10 @@
 use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
+    directory,
     link::item,
     page::{Denied, ItemRow, Viewer},
     people::{members_of, new_customer},
-    read,
 };
 use crate::{
     domain::{
@@ -66,7 +66,7 @@ impl Desk {
     pub fn add_item(&self, who: &Viewer, new: &NewItem) -> Outcome<ItemRow> {
         let title = check_title(&new.title)?;
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            self.me(writing, who)?;
             let now = self.now().timestamp_millis();
             let project = match new.project {
                 Some(key) if key.kind == ItemKind::Project && new.kind != ItemKind::Project => {
@@ -92,7 +92,7 @@ impl Desk {
             };
             made.key.id = items::insert(writing, &made, None, now)?;
             self.log(writing, EventKind::ItemCreated, who, None, &made.key.to_string())?;
-            read::item_row(writing, &crate::policy::access::Access::of(&me), &made)
+            directory::item_row(writing, &made)
         })
     }
 
@@ -103,7 +103,7 @@ impl Desk {
     pub fn set_item(&self, who: &Viewer, key: ItemKey, change: &ItemChange) -> Outcome<ItemRow> {
         let title = change.title.as_deref().map(check_title).transpose()?;
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            self.me(writing, who)?;
             let mut changed = item(writing, key)?;
             if let Some(title) = title {
                 changed.title = title;
@@ -117,7 +117,7 @@ impl Desk {
             }
             items::update(writing, &changed)?;
             self.log(writing, EventKind::ItemChanged, who, None, &key.to_string())?;
-            read::item_row(writing, &crate::policy::access::Access::of(&me), &changed)
+            directory::item_row(writing, &changed)
         })
     }
 

@@ -13,6 +13,10 @@ mod assign;
 mod bell;
 /// What a customer can see.
 mod customer_view;
+/// Customers' records.
+mod customers;
+/// Items, people and the rest, as rows.
+mod directory;
 /// Everything out.
 mod export;
 /// Bringing in what happened elsewhere.
@@ -40,8 +44,9 @@ mod thread;
 /// Replies and notes.
 mod write;
 
-pub use administer::{AgentChange, CustomerChange, NewAgent};
+pub use administer::{AgentChange, NewAgent};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
+pub use customers::CustomerChange;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
 

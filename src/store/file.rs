@@ -1,7 +1,7 @@
 //! The file itself: opening, one writer, readers, backup, check.
 
 use super::{Result, StoreError, migrate, queue::Queue};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::Backup};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::Backup, config::DbConfig};
 use std::{
     fs::{File, OpenOptions},
     ops::Deref,
@@ -262,6 +262,8 @@ fn set_habits(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "cache_size", -4_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Otherwise SQLite plans a statement anew at every call whose values differ from the last ones.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Result,
-    conversations::own_list_code,
     lists::{self, Reader},
+    members::own_list_code,
     tally::{self, Sum},
 };
 use crate::{
