@@ -3,6 +3,7 @@
 mod access;
 mod architecture;
 mod cli;
+mod demo;
 mod desks;
 mod histories;
 mod import;
