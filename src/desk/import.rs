@@ -277,10 +277,7 @@ impl Importing<'_, '_> {
         }
         seat(facts, &seats);
         facts.group = match &past.group {
-            Some(name) => Some(match people::group_by_name(self.writing, name)? {
-                Some(group) => group.id,
-                None => return Err(no_group(name)),
-            }),
+            Some(name) => Some(self.named_group(name)?),
             None => self.group,
         };
         if let Some(handle) = &past.assignee {

@@ -296,13 +296,15 @@ CREATE TABLE tally_agent (
 CREATE TABLE notice (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     agent_id INTEGER NOT NULL REFERENCES agent (id),
+    -- Counts the agent's own notices: one number for all would tell how many others get.
+    number INTEGER NOT NULL,
     kind TEXT NOT NULL,
     conversation_id INTEGER NOT NULL REFERENCES conversation (id),
     at INTEGER NOT NULL,
     cleared INTEGER NOT NULL CHECK (cleared IN (0, 1))
 ) STRICT;
 CREATE UNIQUE INDEX notice_standing ON notice (agent_id, conversation_id, kind) WHERE cleared = 0;
-CREATE INDEX notice_by_agent ON notice (agent_id, id DESC);
+CREATE UNIQUE INDEX notice_by_agent ON notice (agent_id, number DESC);
 CREATE INDEX notice_told ON notice (conversation_id, agent_id);
 
 CREATE TABLE draft (
