@@ -43,12 +43,15 @@ pub struct DemoDesk {
 /// the unfinished file is left for looking at.
 pub fn build(file: &Path, script: &Script, clock: &Clock) -> Result<DemoDesk, Denied> {
     let mut player = Player::begin(file, script, clock)?;
-    player.set_up()?;
-    for step in timeline::steps(script) {
-        player.set_time(step.at);
-        player.play(step.deed)?;
-    }
-    player.keep_drafts()?;
+    let desk = player.desk.clone();
+    desk.in_bulk(|| {
+        player.set_up()?;
+        for step in timeline::steps(script) {
+            player.set_time(step.at);
+            player.play(step.deed)?;
+        }
+        player.keep_drafts()
+    })?;
     *player.time.lock().unwrap_or_else(PoisonError::into_inner) = None;
     Ok(DemoDesk { desk: player.desk, numbers: player.numbers })
 }

@@ -6,6 +6,8 @@ pub mod build;
 pub mod check;
 /// What the script says of the time while one watches: bells, drafts, answers and arrivals.
 pub mod cues;
+/// Desks of any size, filled as planned.
+pub mod fill;
 /// Desks of any size, planned from a number of messages and a seed.
 pub mod large;
 /// Customers who write back, as a state machine without a thread or a clock.

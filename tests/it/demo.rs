@@ -5,6 +5,8 @@ use deskline::{
     demo::{
         build::{self, DemoDesk},
         cues::{NoticeKind as Told, When},
+        fill,
+        large::LargeDesk,
         live::Live,
         people,
         script::{self, Script},
@@ -12,15 +14,17 @@ use deskline::{
         write_back,
     },
     desk::{
-        Clock,
+        Clock, Desk,
         page::{
-            ConversationRow, ListStart, ListWants, Listed, NoticeKind, Opened, Page, Thread, ThreadStart, ThreadWants,
-            Wants,
+            ConversationRow, Denied, ListStart, ListWants, Listed, NoticeKind, Opened, Page, Thread, ThreadStart,
+            ThreadWants, Wants,
         },
     },
     domain::{
         command::{Command, Writing},
         conversation::{Audience, State},
+        history::PastConversation,
+        id::ConversationId,
         section::Section,
     },
 };
@@ -294,4 +298,110 @@ fn one_can_be_everybody_who_works_there() {
     let handles: Vec<&str> = people.iter().map(|one| one.handle.as_str()).collect();
     assert_eq!(handles, ["olga", "adam", "ana", "ben", "cleo", "dev"]);
     assert!(people.iter().all(|one| one.shows.ends_with('.') && !one.name.is_empty()));
+}
+
+fn filled(folder: &tempfile::TempDir, name: &str, seed: u64) -> Desk {
+    fill::build(&folder.path().join(name), 2_000, seed, &mut |_, _| true).expect("a filled desk")
+}
+
+fn exported(desk: &Desk) -> Vec<PastConversation> {
+    let owner = desk.admit(Some("olga")).expect("the owner");
+    let mut all = Vec::new();
+    desk.export(&owner, &mut |one, _, _| {
+        all.push(one);
+        true
+    })
+    .expect("an export");
+    all
+}
+
+#[test]
+fn the_same_seed_fills_the_same_desk() {
+    let folder = tempfile::tempdir().expect("a folder for the desks");
+    let (first, again, other) =
+        (filled(&folder, "first.db", 1), filled(&folder, "again.db", 1), filled(&folder, "other.db", 2));
+    let all = exported(&first);
+    assert_eq!(all, exported(&again));
+    assert_ne!(all, exported(&other));
+    assert_eq!(first.check(&mut |_, _| true).expect("a look"), Vec::<String>::new());
+    let seen = |desk: &Desk, handle: &str| {
+        let viewer = desk.admit(Some(handle)).expect("an active agent");
+        let page = desk.read(&viewer, &Wants { team: true, ..Wants::default() }).expect("a page");
+        (
+            page.badge,
+            page.bell,
+            page.sections,
+            page.agents,
+            desk.list_customers(&viewer, "", 10_000),
+            desk.list_items(&viewer, None, 10_000),
+        )
+    };
+    for handle in ["olga", "ana", "dev"] {
+        assert_eq!(seen(&first, handle), seen(&again, handle), "{handle}");
+    }
+}
+
+#[test]
+fn a_filled_desk_is_what_was_planned() {
+    let folder = tempfile::tempdir().expect("a folder for the desk");
+    let desk = filled(&folder, "desk.db", 1);
+    let plan = LargeDesk::new(2_000, 1);
+    let olga = desk.admit(Some("olga")).expect("the owner");
+    let ana = desk.admit(Some("ana")).expect("an agent");
+    let items = desk.list_items(&olga, None, 10_000).expect("items");
+    let planned: Vec<_> = plan.items().collect();
+    assert_eq!(items.len(), planned.len());
+    for (row, item) in items.iter().rev().zip(&planned) {
+        assert_eq!((row.item.key.kind, row.status), (item.kind, item.status));
+        let project = item.project.map(|place| planned[place as usize].title.as_str());
+        assert_eq!(row.project.as_ref().map(|project| project.title.as_str()), project);
+        assert_eq!(row.requester.is_some(), item.requester.is_some());
+        assert_eq!(row.assignee.is_some(), item.assignee.is_some());
+    }
+    let (mut messages, mut unread, mut read) = (0, 0, 0);
+    for (conversation, number) in plan.conversations().zip(1..) {
+        messages += conversation.messages.len();
+        if conversation.audience == Audience::Internal && conversation.item.is_none() {
+            continue;
+        }
+        let thread = ThreadWants { conversation: ConversationId(number), start: ThreadStart::End, entries: 100 };
+        let page = desk.read(&olga, &Wants { thread: Some(thread.clone()), ..Wants::default() }).expect("a page");
+        let Some(Opened::Thread(thread_page)) = page.opened else { panic!("#{number} is not there") };
+        let row = thread_page.row;
+        assert_eq!(row.subject, conversation.subject.trim(), "#{number}");
+        assert_eq!(
+            (row.audience, row.privacy, row.state),
+            (conversation.audience, conversation.privacy, conversation.state)
+        );
+        assert_eq!(row.assignee.is_some(), conversation.assignee.is_some());
+        assert_eq!(row.group.is_some(), conversation.group.is_some());
+        let item = conversation.item.map(|place| planned[place as usize].title.as_str());
+        assert_eq!(row.item.as_ref().map(|item| item.title.as_str()), item, "#{number}");
+        assert_eq!(thread_page.entries.len(), conversation.messages.len());
+        if conversation.state == State::Open {
+            let page = desk.read(&ana, &Wants { thread: Some(thread), ..Wants::default() }).expect("a page");
+            if let Some(Opened::Thread(thread)) = page.opened {
+                *(if thread.row.unread { &mut unread } else { &mut read }) += 1;
+            }
+        }
+    }
+    assert_eq!(messages, 2_000);
+    assert!(read > 0 && read < unread, "{read} read, {unread} unread");
+    for row in desk.read(&olga, &Wants::default()).expect("a page").sections {
+        assert!(row.total > 0, "{} is empty", row.section);
+    }
+}
+
+#[test]
+fn filling_can_be_interrupted_and_takes_no_file_that_is_there() {
+    let folder = tempfile::tempdir().expect("a folder for the desk");
+    let file = folder.path().join("desk.db");
+    let outcome = fill::build(&file, 6_000, 1, &mut |done, total| {
+        assert_eq!(total, 6_000);
+        done > 4_000
+    });
+    assert!(matches!(outcome, Err(Denied::Failed(text)) if text.starts_with("Interrupted")));
+    let before = std::fs::read(&file).expect("the unfinished file");
+    assert!(fill::build(&file, 10, 1, &mut |_, _| true).is_err());
+    assert_eq!(std::fs::read(&file).expect("the same file"), before);
 }

@@ -78,6 +78,14 @@ impl Importing<'_, '_> {
         }
         let kind: ItemKind = past.kind.parse().map_err(Denied::Invalid)?;
         let title = check_subject(&past.title);
+        // As an export names it. Another desk can have the same number: only with the same title is it this desk's own.
+        let own = past.key.strip_prefix("desk:").and_then(|key| key.parse::<ItemKey>().ok());
+        if let Some(key) = own
+            && let Some(item) = items::by_id(self.writing, key.id)?
+            && (item.key, &item.title) == (key, &title)
+        {
+            return Ok(item);
+        }
         let mut item = Item {
             key: ItemKey { kind, id: ItemId(0) },
             title: if title.is_empty() { past.key.clone() } else { title },
