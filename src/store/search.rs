@@ -82,7 +82,8 @@ pub fn find(
     for narrowing in &query.narrowings {
         conditions.push(condition(narrowing, searcher, &mut values));
     }
-    let matches = conditions.join(" AND ");
+    // Where a conversation has no group, item or project a comparison with one is neither true nor false.
+    let matches = format!("({}) IS TRUE", conditions.join(" AND "));
     let single = query.narrowings.iter().find_map(|narrowing| match narrowing {
         Narrowing::Conversation(id) => Some(id.0),
         _ => None,
