@@ -2,5 +2,7 @@
 
 mod architecture;
 mod desks;
+mod permission_matrix;
+mod rules;
 mod text;
 mod walks;
