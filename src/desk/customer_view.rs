@@ -82,6 +82,7 @@ impl Desk {
                 }
                 None => all(writing, &customer)?,
             };
+            // After the look: a number that never was has no place in the log, and answers like one that is hidden (R6.6).
             self.log(writing, EventKind::ViewedCustomer, who, conversation, &address)?;
             Ok(CustomerView { customer: customer_row(customer), conversations })
         })

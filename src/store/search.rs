@@ -82,8 +82,8 @@ pub fn find(
     for narrowing in &query.narrowings {
         conditions.push(condition(narrowing, searcher, &mut values));
     }
-    // Comparing what a conversation has not (a group, a project) gives NULL, which is no.
-    let matches = format!("coalesce({}, 0)", conditions.join(" AND "));
+    // Where a conversation has no group, item or project a comparison with one is neither true nor false.
+    let matches = format!("({}) IS TRUE", conditions.join(" AND "));
     let single = query.narrowings.iter().find_map(|narrowing| match narrowing {
         Narrowing::Conversation(id) => Some(id.0),
         _ => None,

@@ -7,5 +7,7 @@ mod demo;
 mod desks;
 mod histories;
 mod import;
+mod permission_matrix;
+mod rules;
 mod text;
 mod walks;
