@@ -13,7 +13,7 @@ const CAP: i64 = 1_000;
 /// A notice as stored.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// Identity.
+    /// 1, 2, 3 … for each agent, so that it tells nothing of the bells of others.
     pub id: NoticeId,
     /// Its kind's word.
     pub kind: String,
@@ -34,7 +34,8 @@ pub struct Stored {
 pub fn ring(connection: &Connection, agent: AgentId, kind: &str, conversation: ConversationId, now: i64) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO notice (agent_id, kind, conversation_id, at, cleared) VALUES (?1, ?2, ?3, ?4, 0) \
+            "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) \
+             VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
              ON CONFLICT (agent_id, conversation_id, kind) WHERE cleared = 0 DO UPDATE SET at = ?4",
         )?
         .execute(params![agent.0, kind, conversation.0, now])?;
@@ -91,7 +92,8 @@ pub fn clear(connection: &Connection, agent: AgentId, conversation: Option<Conve
         .execute(params![agent.0, conversation.map(|id| id.0)])?)
 }
 
-/// Whether an agent was ever told of a conversation: by a notice, or by a place in it (R6.6).
+/// Whether an agent was ever told of a conversation: by a notice, by having read it, or by a place in it that asks for access
+/// (R6.6). Who was added, or follows through an item or a group, may have been dormant from the first (R6.3) and knows nothing.
 ///
 /// # Errors
 /// What SQLite says.
@@ -99,7 +101,7 @@ pub fn was_told(connection: &Connection, agent: AgentId, conversation: Conversat
     Ok(connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM notice WHERE conversation_id = ?2 AND agent_id = ?1) \
-             OR EXISTS (SELECT 1 FROM member WHERE conversation_id = ?2 AND agent_id = ?1) \
+             OR EXISTS (SELECT 1 FROM member WHERE conversation_id = ?2 AND agent_id = ?1 AND (starter OR chosen OR posted OR assigned)) \
              OR EXISTS (SELECT 1 FROM reading WHERE conversation_id = ?2 AND agent_id = ?1)",
         )?
         .query_row([agent.0, conversation.0], |row| row.get(0))?)
