@@ -141,7 +141,8 @@ impl View<'_> {
     }
 
     fn badge(&self) -> u32 {
-        let listed = Section::ALL.iter().filter(|section| self.has(**section)).flat_map(|section| self.section(*section));
+        let listed =
+            Section::ALL.iter().filter(|section| self.has(**section)).flat_map(|section| self.section(*section));
         let unread: BTreeSet<ConversationId> =
             listed.filter(|c| may_read_openly(self.me, c) && self.is_unread(c)).map(|c| c.id).collect();
         u32::try_from(unread.len()).expect("few")
@@ -165,7 +166,9 @@ impl View<'_> {
             }
             FromCustomers::Followed => self.world.item_agents.contains(&(item.key.id, self.me.id)),
         };
-        let waits = |item: &&Item| item.requester.is_some() && item.status == ItemStatus::Open && !answered(item) && in_scope(item);
+        let waits = |item: &&Item| {
+            item.requester.is_some() && item.status == ItemStatus::Open && !answered(item) && in_scope(item)
+        };
         let mut waiting: Vec<ItemId> = self.world.items.iter().filter(waits).map(|item| item.key.id).collect();
         waiting.sort_by_key(|id| std::cmp::Reverse(*id));
         waiting
@@ -203,7 +206,8 @@ fn prove_access(history: &History, world: &World) {
     for me in &world.agents {
         let access = Access::of(me);
         let by_sql = |condition: String| -> BTreeSet<i64> {
-            let mut statement = connection.prepare(&format!("SELECT c.id FROM conversation c WHERE {condition}")).expect("SQL");
+            let mut statement =
+                connection.prepare(&format!("SELECT c.id FROM conversation c WHERE {condition}")).expect("SQL");
             statement.query_map([], |row| row.get(0)).expect("rows").map(|id| id.expect("a number")).collect()
         };
         let set = |keep: &dyn Fn(&Facts) -> bool| -> BTreeSet<i64> {
@@ -213,7 +217,13 @@ fn prove_access(history: &History, world: &World) {
         assert_eq!(rule, set(&|c| access.holds(c)), "policy for {}, {}", me.handle, history.story());
         assert_eq!(rule, by_sql(predicate::readable(&access)), "SQL for {}, {}", me.handle, history.story());
         let openly = set(&|c| may_read_openly(me, c));
-        assert_eq!(openly, by_sql(predicate::openly_readable(&access)), "open SQL for {}, {}", me.handle, history.story());
+        assert_eq!(
+            openly,
+            by_sql(predicate::openly_readable(&access)),
+            "open SQL for {}, {}",
+            me.handle,
+            history.story()
+        );
         let viewer = Viewer { id: me.id, handle: me.handle.clone() };
         if !me.active {
             assert!(history.desk.desk.read(&viewer, &Wants::default()).is_err(), "{} is switched off", me.handle);
@@ -238,7 +248,8 @@ fn prove_surfaces(history: &History, world: &World, me: &Agent, openly: &BTreeSe
         let page = read(desk, me, &Wants { item: Some(item.key.id), without_numbers: true, ..Wants::default() });
         let tab = page.item.expect("every agent sees every item (R4.8)");
         let shown: BTreeSet<i64> = tab.conversations.iter().map(|row| row.id.0).collect();
-        let linked: BTreeSet<i64> = world.conversations.iter().filter(|c| c.item == Some(item.key.id)).map(|c| c.id.0).collect();
+        let linked: BTreeSet<i64> =
+            world.conversations.iter().filter(|c| c.item == Some(item.key.id)).map(|c| c.id.0).collect();
         let expected: BTreeSet<i64> = linked.intersection(openly).copied().collect();
         assert_eq!(shown, expected, "the tab of {} as {}, {}", item.key, me.handle, history.story());
         assert_eq!(tab.total, u32::try_from(expected.len()).expect("few"));
@@ -274,11 +285,13 @@ fn prove_customers(history: &History, world: &World, me: &Agent) {
         matches!(me.role, Role::Owner | Role::Admin)
             || customer.by_hand
             || world.items.iter().any(|item| item.requester == Some(customer.id))
-            || world.conversations.iter().any(|c| {
-                may_read(me, c) && c.customers.iter().any(|place| place.customer == customer.id)
-            })
+            || world
+                .conversations
+                .iter()
+                .any(|c| may_read(me, c) && c.customers.iter().any(|place| place.customer == customer.id))
     };
-    let expected: BTreeSet<String> = world.customers.iter().filter(known).map(|customer| customer.address.clone()).collect();
+    let expected: BTreeSet<String> =
+        world.customers.iter().filter(known).map(|customer| customer.address.clone()).collect();
     assert_eq!(shown, expected, "customers as {}, {}", me.handle, history.story());
 }
 
@@ -348,7 +361,9 @@ fn prove_lists(history: &History, view: &View<'_>) {
         let about = || format!("{section} of {} ({:?}), {}", view.me.handle, view.me.from_customers, history.story());
         assert_eq!(ids(read(desk, view.me, &window(ListStart::Top, 1_000))), expected, "{}", about());
         let numbers = match section {
-            Section::Unanswered => (u32::try_from(expected.len()).expect("few"), u32::try_from(expected.len()).expect("few")),
+            Section::Unanswered => {
+                (u32::try_from(expected.len()).expect("few"), u32::try_from(expected.len()).expect("few"))
+            }
             _ => view.numbers(section),
         };
         assert_eq!((row.unread, row.total), numbers, "{}", about());
@@ -362,7 +377,8 @@ fn prove_lists(history: &History, view: &View<'_>) {
 /// Every row's unread mark, so that numbers and rows cannot differ.
 fn prove_marks(desk: &TestDesk, view: &View<'_>, section: Section) {
     let list = Some(ListWants { section, start: ListStart::Top, rows: 1_000 });
-    let Listed::Conversations(rows) = read(desk, view.me, &Wants { list, ..Wants::default() }).list.expect("a list").rows
+    let Listed::Conversations(rows) =
+        read(desk, view.me, &Wants { list, ..Wants::default() }).list.expect("a list").rows
     else {
         return;
     };
@@ -450,7 +466,9 @@ fn generated_desks_hold_what_the_rules_speak_of() {
     };
     has("private one", &|c| c.privacy == Privacy::Private && c.audience == Audience::Customer && c.assignee.is_some());
     has("private unassigned one", &|c| c.privacy == Privacy::Private && c.assignee.is_none() && c.group.is_some());
-    has("private internal one on an item", &|c| c.privacy == Privacy::Private && c.audience == Audience::Internal && c.item.is_some());
+    has("private internal one on an item", &|c| {
+        c.privacy == Privacy::Private && c.audience == Audience::Internal && c.item.is_some()
+    });
     has("direct one", &|c| c.audience == Audience::Internal && c.item.is_none());
     has("closed one", &|c| c.state == State::Closed);
     has("locked one", &|c| c.state == State::Locked);

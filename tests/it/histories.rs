@@ -67,7 +67,8 @@ impl World {
         let mut entries = BTreeMap::new();
         for id in ids.into_iter().map(ConversationId) {
             conversations.push(conversations::load_facts(&connection, id).expect("facts").expect("a conversation"));
-            let stored = messages::window(&connection, id, messages::Window::From(EntrySeq(1)), 10_000).expect("entries");
+            let stored =
+                messages::window(&connection, id, messages::Window::From(EntrySeq(1)), 10_000).expect("entries");
             let written = stored.into_iter().map(|entry| Written {
                 seq: entry.seq,
                 kind: entry.kind,
@@ -100,7 +101,6 @@ impl World {
             customers,
         }
     }
-
 }
 
 fn customers_of(connection: &Connection, conversation: ConversationId) -> Vec<String> {
@@ -207,11 +207,17 @@ impl History {
 
     fn conversation(&mut self) -> Option<ConversationId> {
         let newest: i64 = self.store(|connection| {
-            connection.query_row("SELECT coalesce(max(id), 0) FROM conversation", [], |row| row.get(0)).expect("a number")
+            connection
+                .query_row("SELECT coalesce(max(id), 0) FROM conversation", [], |row| row.get(0))
+                .expect("a number")
         });
         // The newest ones are where most happens, so that histories are deep and not only broad.
         let span = if self.random.percent(60) { newest.min(6) } else { newest };
-        (newest > 0).then(|| ConversationId(newest - i64::try_from(self.random.index(usize::try_from(span).expect("small"))).expect("small")))
+        (newest > 0).then(|| {
+            ConversationId(
+                newest - i64::try_from(self.random.index(usize::try_from(span).expect("small"))).expect("small"),
+            )
+        })
     }
 
     fn item(&mut self) -> Option<ItemKey> {
@@ -234,7 +240,11 @@ impl History {
 
     fn words(&mut self) -> String {
         let number = self.random.below(1_000);
-        if self.random.percent(20) { format!("word{number} @{} look", self.handle()) } else { format!("word{number} common") }
+        if self.random.percent(20) {
+            format!("word{number} @{} look", self.handle())
+        } else {
+            format!("word{number} common")
+        }
     }
 
     /// One thing happens, or is refused.
@@ -285,8 +295,7 @@ impl History {
                     1 => Some(Audience::Customer),
                     _ => Some(Audience::Internal),
                 };
-                let customers =
-                    if audience == Some(Audience::Customer) { vec![self.customer()] } else { Vec::new() };
+                let customers = if audience == Some(Audience::Customer) { vec![self.customer()] } else { Vec::new() };
                 let agents = if self.random.percent(40) { vec![self.handle()] } else { Vec::new() };
                 StartWith::Item { item, audience, customers, agents }
             }
@@ -327,7 +336,10 @@ impl History {
                 kind: self.random.pick(&[ItemKind::Ticket, ItemKind::Task]),
                 title: Some("a title".into()),
             },
-            32..=34 => Command::SetPrivacy { privacy: self.random.pick(&[Privacy::Private, Privacy::Private, Privacy::Public]), confirmed },
+            32..=34 => Command::SetPrivacy {
+                privacy: self.random.pick(&[Privacy::Private, Privacy::Private, Privacy::Public]),
+                confirmed,
+            },
             35..=37 => Command::MarkRead(None),
             38 => Command::MarkRead(Some(EntrySeq(i64::try_from(self.random.below(6)).expect("small")))),
             _ => Command::MarkUnread,
@@ -422,7 +434,10 @@ impl History {
             (6, Some(key)) => self.desk.desk.follow_item(&who, key, false),
             (7, Some(key)) => {
                 let status = self.random.pick(&[ItemStatus::Open, ItemStatus::Done]);
-                self.desk.desk.set_item(&who, key, &ItemChange { status: Some(status), ..ItemChange::default() }).map(|_| ())
+                self.desk
+                    .desk
+                    .set_item(&who, key, &ItemChange { status: Some(status), ..ItemChange::default() })
+                    .map(|_| ())
             }
             (_, Some(key)) => {
                 let party = self.party();
@@ -470,7 +485,8 @@ impl History {
                 let organization = self.random.pick(&["ACME", ""]);
                 let address = self.customer();
                 let _ = self.desk.desk.add_customer(&who, &address, None, Some("ACME"));
-                let change = deskline::desk::CustomerChange { organization: Some(organization.into()), ..Default::default() };
+                let change =
+                    deskline::desk::CustomerChange { organization: Some(organization.into()), ..Default::default() };
                 self.desk.desk.set_customer(&who, &address, &change).map(|_| ())
             }
             _ => {

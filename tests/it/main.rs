@@ -4,5 +4,6 @@ mod access;
 mod architecture;
 mod desks;
 mod histories;
+mod leaks;
 mod text;
 mod walks;
