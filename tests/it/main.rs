@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod crash;
 mod desks;
 mod histories;
 mod leaks;
