@@ -2,8 +2,8 @@
 
 use super::{
     Desk, Outcome,
-    directory::customer_row,
     page::{Attachment, CustomerRow, Denied, Moment, Viewer},
+    read::customer_row,
 };
 use crate::{
     domain::{
@@ -82,7 +82,7 @@ impl Desk {
                 }
                 None => all(writing, &customer)?,
             };
-            // After the look: a number that never was has no place in the log, and answers like one that is hidden (R6.6).
+            // Logged last: a number that never was can stand in no log.
             self.log(writing, EventKind::ViewedCustomer, who, conversation, &address)?;
             Ok(CustomerView { customer: customer_row(customer), conversations })
         })

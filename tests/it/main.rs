@@ -3,10 +3,12 @@
 mod access;
 mod architecture;
 mod cli;
+mod crash;
 mod demo;
 mod desks;
 mod histories;
 mod import;
+mod leaks;
 mod permission_matrix;
 mod rules;
 mod text;
