@@ -25,7 +25,7 @@ use deskline::{
         conversation::{Audience, State},
         history::PastConversation,
         id::ConversationId,
-        section::Section,
+        section::{Part, Section},
     },
 };
 use std::{
@@ -387,8 +387,10 @@ fn a_filled_desk_is_what_was_planned() {
     }
     assert_eq!(messages, 2_000);
     assert!(read > 0 && read < unread, "{read} read, {unread} unread");
-    for row in desk.read(&olga, &Wants::default()).expect("a page").sections {
-        assert!(row.total > 0, "{} is empty", row.section);
+    for row in desk.read(&ana, &Wants::default()).expect("a page").sections {
+        // Of internal ones there are six in a hundred, not for everybody.
+        let certain = row.section.part() != Part::MyConversations || row.section == Section::CustomerReplies;
+        assert!(row.total > 0 || !certain, "{} is empty", row.section);
     }
 }
 
