@@ -183,8 +183,7 @@ mod search {
 
     fn find(bencher: Bencher, look: Look, query: &str) {
         let (desk, viewer) = (look.size.desk(), look.viewer());
-        let wants =
-            Wants { search: Some(SearchWants { query: query.into(), after: None, hits: 50 }), ..bare() };
+        let wants = Wants { search: Some(SearchWants { query: query.into(), after: None, hits: 50 }), ..bare() };
         bencher.bench_local(|| black_box(desk.read(&viewer, &wants).expect("a page")));
     }
 

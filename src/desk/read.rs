@@ -148,7 +148,7 @@ impl<'a> Reading<'a> {
                 .collect(),
             team: people::settings(self.connection)?.team_name,
             badge: if with_numbers { capped(numbers::badge(self.connection, &reader)?) } else { 0 },
-            bell: if with_numbers { capped(notices::count(self.connection, &self.access)?) } else { 0 },
+            bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
             me: self.me.clone(),
             sections,
             list: None,
@@ -323,7 +323,7 @@ impl<'a> Reading<'a> {
     /// The bell: the words are made now, through access (R6.7).
     fn notices(&self, limit: usize) -> Outcome<Vec<NoticeRow>> {
         let mut listed = Vec::new();
-        for stored in notices::list(self.connection, &self.access, limit)? {
+        for stored in notices::list(self.connection, &self.reader(), limit)? {
             let Ok(kind) = stored.kind.parse::<NoticeKind>() else { continue };
             let row = if stored.readable { self.row(stored.conversation)? } else { None };
             listed.push(NoticeRow {

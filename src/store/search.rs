@@ -82,7 +82,8 @@ pub fn find(
     for narrowing in &query.narrowings {
         conditions.push(condition(narrowing, searcher, &mut values));
     }
-    let matches = conditions.join(" AND ");
+    // Comparing what a conversation has not (a group, a project) gives NULL, which is no.
+    let matches = format!("coalesce({}, 0)", conditions.join(" AND "));
     let single = query.narrowings.iter().find_map(|narrowing| match narrowing {
         Narrowing::Conversation(id) => Some(id.0),
         _ => None,
@@ -114,15 +115,20 @@ pub fn find(
     let mut examined = 0;
     while let Some(row) = rows.next()? {
         let place: i64 = row.get(1)?;
-        if found.messages.len() == hits || examined == EXAMINED {
-            found.older =
-                found.messages.last().map(|(_, place)| *place).filter(|_| examined < EXAMINED).or(Some(place + 1));
+        if examined == EXAMINED {
+            found.older = Some(place + 1);
             break;
         }
         examined += 1;
-        if row.get(2)? {
-            found.messages.push((row.get(0)?, place));
+        if !row.get::<_, bool>(2)? {
+            continue;
         }
+        // Only a further hit that the viewer may read makes it go on: a hidden one would give itself away.
+        if found.messages.len() == hits {
+            found.older = found.messages.last().map(|(_, place)| *place).or(Some(place + 1));
+            break;
+        }
+        found.messages.push((row.get(0)?, place));
     }
     Ok(found)
 }

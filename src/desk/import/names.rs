@@ -5,14 +5,23 @@ use crate::{
     desk::{Outcome, new_agent, page::Denied, people::new_customer, write::check_subject},
     domain::{
         history::{PastItem, PastPerson},
-        id::{AgentId, CustomerId, ItemId},
+        id::{AgentId, CustomerId, GroupId, ItemId},
         item::{Item, ItemKey, ItemKind, ItemStatus},
-        people::{Role, check_address, check_handle},
+        people::{Group, Role, Routing, check_address, check_handle, check_name},
     },
     store::{events, items, people, tally},
 };
 
 impl Importing<'_, '_> {
+    /// A group that a source names; one the desk does not know is made, so that an export comes back whole.
+    pub fn named_group(&mut self, name: &str) -> Outcome<GroupId> {
+        let name = check_name(name).map_err(Denied::Invalid)?;
+        match people::group_by_name(self.writing, &name)? {
+            Some(group) => Ok(group.id),
+            None => Ok(people::save_group(self.writing, &Group { id: GroupId(0), name, routing: Routing::Democracy })?),
+        }
+    }
+
     /// An agent by handle or address; one the desk does not know becomes an inactive agent (R1.7).
     pub fn agent(&mut self, person: &PastPerson) -> Outcome<(AgentId, String)> {
         let local = person.address.split('@').next().unwrap_or("");
