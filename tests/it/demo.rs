@@ -260,12 +260,12 @@ fn customers_write_back_to_a_reply_and_to_a_close_until_nobody_watches() {
             other => panic!("{other:?}"),
         }
     };
-    let said = |when| {
+    let words_for = |when| {
         &script.answers.iter().find(|it| it.conversation == "dana-refund" && it.when == when).expect("an answer").text
     };
     // Every commit rings; so does the customer's own message.
-    let (ring, rung) = channel();
-    demo.desk.listen(Box::new(move || ring.send(()).is_ok()));
+    let (bell, rung) = channel();
+    demo.desk.listen(Box::new(move || bell.send(()).is_ok()));
     let written = |wanted: &str| {
         let deadline = Instant::now() + std::time::Duration::from_secs(20);
         while !thread().row.last.is_some_and(|last| last.text == wanted.trim()) {
@@ -279,10 +279,10 @@ fn customers_write_back_to_a_reply_and_to_a_close_until_nobody_watches() {
     let reply = Command::Reply(Writing { text: "It hides behind the dots.".into(), ..Writing::default() });
     demo.desk.run(&ana, conversation, reply).expect("a reply");
     later(60);
-    written(said(When::Reply));
+    written(words_for(When::Reply));
     demo.desk.run(&ana, conversation, Command::Close).expect("closed");
     later(60);
-    written(said(When::Close));
+    written(words_for(When::Close));
     assert_eq!(thread().row.state, State::Open, "R2.3: a customer's message re-opens it");
     drop(watching);
     let reply = Command::Reply(Writing { text: "Thank you.".into(), ..Writing::default() });
