@@ -268,7 +268,7 @@ fn customers_write_back_to_a_reply_and_to_a_close_until_nobody_watches() {
     demo.desk.listen(Box::new(move || bell.send(()).is_ok()));
     let written = |wanted: &str| {
         let deadline = Instant::now() + std::time::Duration::from_secs(20);
-        while !thread().row.last.is_some_and(|last| last.text == wanted.trim()) {
+        while thread().row.last.is_none_or(|last| last.text != wanted.trim()) {
             assert!(Instant::now() < deadline, "nobody wrote “{wanted}”");
             // The clock stands still, so something has to wake the customers once it was moved.
             demo.desk.run(&ana, conversation, Command::Unfollow).expect("unfollowed");
