@@ -18,7 +18,7 @@ use deskline::{
         people::{Agent, Customer, FromCustomers, Notify, Party, Role},
         setting::SettingKey,
     },
-    store::{Connection, Store, conversations, items, messages, people},
+    store::{Connection, Store, conversations, items, messages, people, reading},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -371,6 +371,11 @@ impl History {
             let facts = conversations::load_facts(connection, conversation).expect("facts");
             facts.is_some_and(|facts| others_direct(who.id, &facts))
         });
+        // What was read before stays read (R3.7).
+        let known: i64 = self.store(|connection| {
+            let readings = reading::load(connection, conversation).expect("readings");
+            readings.0.iter().find(|reading| reading.agent == who.id).map_or(0, |reading| reading.up_to.0)
+        });
         let outcome = self.desk.desk.run(who, conversation, command.clone());
         self.note_down(who, &format!("{conversation} {command:?}"), &outcome);
         let Ok(done) = &outcome else { return outcome };
@@ -381,12 +386,12 @@ impl History {
                     self.unread.remove(&(who.id, conversation));
                 }
             }
-            Command::MarkRead(up_to) if !direct => {
+            Command::MarkRead(up_to) if !direct && self.unread.contains(&(who.id, conversation)) => {
                 let left: bool = self.store(|connection| {
                     connection
                         .query_row(
                             "SELECT EXISTS (SELECT 1 FROM message WHERE conversation_id = ?1 AND seq > ?2 AND kind <> 'system' AND agent_id IS NOT ?3)",
-                            [conversation.0, up_to.map_or(i64::MAX, |seq| seq.0), who.id.0],
+                            [conversation.0, up_to.map_or(i64::MAX, |seq| seq.0.max(known)), who.id.0],
                             |row| row.get(0),
                         )
                         .expect("an answer")
