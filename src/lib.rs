@@ -6,3 +6,5 @@ pub mod domain;
 pub mod desk;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// The door for agents at a terminal.
+pub mod tui;

@@ -1,0 +1,22 @@
+//! The door for agents at a terminal: keys in, frames out; only the session knows the desk.
+
+/// What the screen asks to be done outside of it, and what it is told.
+pub mod ask;
+/// What the composer holds: a text, its mode and where it goes.
+pub mod composer;
+/// What lies over the screen: forms, menus, pickers; each a small state of its own.
+pub mod dialog;
+/// The screen drawn: `&Model` to a frame, nothing else.
+pub mod draw;
+/// A text being edited.
+pub mod editor;
+/// The keys: one table for the keymap, the help, the footer and the palette.
+pub mod keymap;
+/// What the screen remembers.
+pub mod model;
+/// What a key, a page or an answer does to the model.
+pub mod update;
+/// The colours.
+pub mod theme;
+/// What the screen needs from the desk.
+pub mod wants;
