@@ -18,6 +18,7 @@ pub enum Part {
 /// A message being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composer {
+
     /// Where it goes.
     pub place: DraftPlace,
     /// Reply, note or internal (R1.5).

@@ -1,16 +1,16 @@
 //! The screen drawn: `&Model` to a frame; reads nothing and changes nothing.
 
+mod composer;
 /// The layers over the screen.
 pub mod dialog;
+/// A text being edited.
+pub mod editor;
+mod item;
+mod list;
 /// Small pieces that every drawing uses: one line of text at a place, in so many columns.
 pub mod piece;
+mod screen;
+mod sidebar;
+mod thread;
 
-use super::model::Model;
-use ratatui::Frame;
-
-/// Draws the whole screen.
-pub fn draw(model: &Model, frame: &mut Frame) {
-    for layer in &model.layers {
-        dialog::draw(layer, model, frame);
-    }
-}
+pub use screen::draw;
