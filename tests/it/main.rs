@@ -1,1 +1,3 @@
-//! x
+//! The test crate: one module per promise.
+
+mod text;
