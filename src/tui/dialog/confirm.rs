@@ -1,7 +1,15 @@
 //! A question that is answered yes or no, No at first.
 
 use super::{DialogKey, Outcome};
-use crate::tui::ask::Effect;
+use crate::{
+    desk::page::Denied,
+    domain::{
+        command::Command,
+        conversation::Privacy,
+        refusal::{Refusal, RefusalKind},
+    },
+    tui::ask::{Ask, Effect},
+};
 
 /// A question about something that cannot be taken back, or that lets more people read (R5.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +32,18 @@ impl Confirm {
         Self { question: question.into(), details: Vec::new(), yes: yes.into(), on_yes: false, effects }
     }
 
+    /// The question that a refusal of kind `confirm` asks: what happens, who could read it then and who would join. A yes
+    /// asks for the same again, confirmed (R4.5, R5.4, R6.5). `None` where the desk refused for another reason.
+    pub fn widening(ask: &Ask, denied: &Denied) -> Option<Self> {
+        let Denied::Refused(refusal) = denied else { return None };
+        if refusal.kind != RefusalKind::Confirm {
+            return None;
+        }
+        let (ask, yes) = confirmed(ask)?;
+        let details = details(refusal);
+        Some(Self { question: refusal.text.clone(), details, yes: yes.to_owned(), on_yes: false, effects: vec![Effect::Ask(ask)] })
+    }
+
     /// A key.
     pub fn press(&mut self, key: DialogKey) -> Outcome {
         match key {
@@ -35,17 +55,102 @@ impl Confirm {
             DialogKey::Choose if self.on_yes => Outcome::CloseAnd(std::mem::take(&mut self.effects)),
             DialogKey::Choose => Outcome::Close,
             DialogKey::PageUp | DialogKey::PageDown | DialogKey::Send => Outcome::Stay,
-            DialogKey::Other(press) => match press.key {
-                crate::tui::keymap::Key::Left | crate::tui::keymap::Key::Right => {
+            DialogKey::Other(_) => match key.sideways() {
+                Some(_) => {
                     self.on_yes = !self.on_yes;
                     Outcome::Stay
                 }
-                _ => match key.letter() {
+                None => match key.letter() {
                     Some('y') => Outcome::CloseAnd(std::mem::take(&mut self.effects)),
                     Some('n') => Outcome::Close,
                     Some(_) | None => Outcome::Stay,
                 },
             },
         }
+    }
+}
+
+fn details(refusal: &Refusal) -> Vec<String> {
+    let mut details = Vec::new();
+    if !refusal.readers.is_empty() {
+        let handles: Vec<String> = refusal.readers.iter().map(|handle| format!("@{handle}")).collect();
+        details.push(format!("Can read it then: {}", handles.join(", ")));
+    }
+    details.extend(refusal.adds.iter().map(|added| format!("Joins: {added}")));
+    details
+}
+
+/// The same act with what it opens agreed to, and the word for doing it; `None` for what needs no agreement.
+fn confirmed(ask: &Ask) -> Option<(Ask, &'static str)> {
+    let Ask::Run { conversation, command } = ask else { return None };
+    let (command, yes) = match command {
+        Command::Release { .. } => (Command::Release { confirmed: true }, "Release"),
+        Command::Forward { group, .. } => (Command::Forward { group: group.clone(), confirmed: true }, "Forward"),
+        Command::Add { party, .. } => (Command::Add { party: party.clone(), confirmed: true }, "Add"),
+        Command::Link { item, .. } => (Command::Link { item: *item, confirmed: true }, "Link"),
+        Command::SetPrivacy { privacy, .. } => {
+            let yes = match privacy {
+                Privacy::Public => "Make public",
+                Privacy::Private => "Make private",
+            };
+            (Command::SetPrivacy { privacy: *privacy, confirmed: true }, yes)
+        }
+        Command::Reply(_)
+        | Command::Note(_)
+        | Command::Close
+        | Command::Reopen
+        | Command::Lock
+        | Command::Unlock
+        | Command::Assign(_)
+        | Command::Follow
+        | Command::Unfollow
+        | Command::Remove(_)
+        | Command::Unlink
+        | Command::CreateItem { .. }
+        | Command::MarkRead(_)
+        | Command::MarkUnread => return None,
+    };
+    Some((Ask::Run { conversation: *conversation, command }, yes))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::{domain::id::ConversationId, tui::keymap::KeyPress};
+
+    fn publish(confirmed: bool) -> Ask {
+        let command = Command::SetPrivacy { privacy: Privacy::Public, confirmed };
+        Ask::Run { conversation: ConversationId(4), command }
+    }
+
+    fn refusal(kind: RefusalKind) -> Denied {
+        let mut refusal = Refusal::new(kind, "R6.5", "3 messages and 1 note become readable by 2 agents.");
+        refusal.readers = vec!["ben".into(), "cleo".into()];
+        Denied::Refused(refusal)
+    }
+
+    fn press(confirm: &mut Confirm, key: &str) -> Outcome {
+        confirm.press(DialogKey::of(key.parse::<KeyPress>().unwrap()))
+    }
+
+    #[test]
+    fn r6_5_enter_is_no_and_y_repeats_the_same_act_confirmed() {
+        let asked = || Confirm::widening(&publish(false), &refusal(RefusalKind::Confirm)).unwrap();
+        assert_eq!(asked().details, ["Can read it then: @ben, @cleo"]);
+        assert!(matches!(press(&mut asked(), "Enter"), Outcome::Close));
+        let Outcome::CloseAnd(effects) = press(&mut asked(), "y") else { panic!("y says yes") };
+        assert_eq!(effects, [Effect::Ask(publish(true))]);
+        let mut moved = asked();
+        press(&mut moved, "Tab");
+        assert!(matches!(press(&mut moved, "Enter"), Outcome::CloseAnd(_)));
+    }
+
+    #[test]
+    fn another_refusal_asks_nothing() {
+        assert_eq!(Confirm::widening(&publish(false), &refusal(RefusalKind::Denied)), None);
+        let closing = Ask::Run { conversation: ConversationId(4), command: Command::Close };
+        assert_eq!(Confirm::widening(&closing, &refusal(RefusalKind::Confirm)), None);
     }
 }

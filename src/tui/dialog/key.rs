@@ -1,6 +1,6 @@
 //! A key as a dialog takes it.
 
-use crate::tui::keymap::{Key, KeyPress};
+use crate::tui::keymap::{KeyCode, KeyPress};
 
 /// What a key means inside a dialog; the same everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,20 +30,19 @@ pub enum DialogKey {
 impl DialogKey {
     /// What a key means inside a dialog.
     pub fn of(press: KeyPress) -> Self {
-        if press.alt {
+        if press.modifiers.alt {
             return Self::Other(press);
         }
-        match (press.key, press.control) {
-            (Key::Esc, _) | (Key::Char('c'), true) => Self::Back,
-            (Key::Tab, false) if press.shift => Self::Previous,
-            (Key::Tab, false) => Self::Next,
-            (Key::BackTab, _) => Self::Previous,
-            (Key::Up, false) | (Key::Char('p'), true) => Self::Up,
-            (Key::Down, false) | (Key::Char('n'), true) => Self::Down,
-            (Key::PageUp, _) => Self::PageUp,
-            (Key::PageDown, _) => Self::PageDown,
-            (Key::Char('s') | Key::Enter, true) => Self::Send,
-            (Key::Enter, false) => Self::Choose,
+        match (press.code, press.modifiers.control) {
+            (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => Self::Back,
+            (KeyCode::Tab, false) if press.modifiers.shift => Self::Previous,
+            (KeyCode::Tab, false) => Self::Next,
+            (KeyCode::Up, false) | (KeyCode::Char('p'), true) => Self::Up,
+            (KeyCode::Down, false) | (KeyCode::Char('n'), true) => Self::Down,
+            (KeyCode::PageUp, _) => Self::PageUp,
+            (KeyCode::PageDown, _) => Self::PageDown,
+            (KeyCode::Char('s') | KeyCode::Enter, true) => Self::Send,
+            (KeyCode::Enter, false) => Self::Choose,
             _ => Self::Other(press),
         }
     }
@@ -51,9 +50,11 @@ impl DialogKey {
     /// The letter, where it is one without Ctrl; for dialogs that hold no text.
     pub const fn letter(self) -> Option<char> {
         match self {
-            Self::Other(KeyPress { key: Key::Char(letter), control: false, alt: false, .. }) => Some(letter),
-            Self::Other(_)
-            | Self::Back
+            Self::Other(press) => match press.code {
+                KeyCode::Char(letter) if !press.modifiers.control && !press.modifiers.alt => Some(letter),
+                _ => None,
+            },
+            Self::Back
             | Self::Next
             | Self::Previous
             | Self::Up
@@ -63,5 +64,24 @@ impl DialogKey {
             | Self::Choose
             | Self::Send => None,
         }
+    }
+
+    /// The way a choice between values is moved: -1 for Left, 1 for Right or the space.
+    pub const fn sideways(self) -> Option<isize> {
+        match self {
+            Self::Other(KeyPress { code: KeyCode::Left, .. }) => Some(-1),
+            Self::Other(KeyPress { code: KeyCode::Right | KeyCode::Char(' '), .. }) => Some(1),
+            _ => None,
+        }
+    }
+
+    /// Whether it is Backspace, which in an empty field takes the last chosen back.
+    pub const fn is_backspace(self) -> bool {
+        matches!(self, Self::Other(KeyPress { code: KeyCode::Backspace, .. }))
+    }
+
+    /// Whether it takes a row out of a list: Delete.
+    pub const fn is_delete(self) -> bool {
+        matches!(self, Self::Other(KeyPress { code: KeyCode::Delete, .. }))
     }
 }
