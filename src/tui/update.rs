@@ -49,7 +49,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 fn press_layer(model: &mut Model, press: KeyPress) -> Vec<Effect> {
     let Some(mut layer) = model.layers.pop() else { return Vec::new() };
-    let outcome = layer.press(DialogKey::of(press), model);
+    let key = DialogKey::of(&model.keymap, layer.context(), press);
+    let outcome = layer.press(key, model);
     let at = model.layers.len();
     model.layers.push(layer);
     finish(model, at, outcome)
@@ -77,7 +78,7 @@ fn finish(model: &mut Model, at: usize, outcome: Outcome) -> Vec<Effect> {
             model.layers.push(*layer);
             Vec::new()
         }
-        Outcome::Act(_) | Outcome::Go(_) => {
+        Outcome::Act(_) | Outcome::Go(_) | Outcome::SendAnyway(_) => {
             model.layers.clear();
             Vec::new()
         }

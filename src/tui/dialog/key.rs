@@ -1,67 +1,64 @@
 //! A key as a dialog takes it.
 
-use crate::tui::keymap::{Key, KeyPress};
+use crate::tui::keymap::{Action, Context, Found, KeyCode, KeyPress, Keymap};
 
 /// What a key means inside a dialog; the same everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DialogKey {
-    /// One level back: Esc, Ctrl-C.
+    /// One level back, nothing changed.
     Back,
-    /// To the next field or control: Tab.
+    /// To the next field or control.
     Next,
-    /// To the field or control before: Shift-Tab.
+    /// To the field or control before.
     Previous,
-    /// A line up: Up, Ctrl-P.
+    /// A choice up.
     Up,
-    /// A line down: Down, Ctrl-N.
+    /// A choice down.
     Down,
-    /// A page up.
+    /// A page of choices up.
     PageUp,
-    /// A page down.
+    /// A page of choices down.
     PageDown,
-    /// Take what is selected: Enter.
+    /// Take the choice, or press the button.
     Choose,
-    /// Send or save the form: Ctrl-S, Ctrl-Enter.
-    Send,
+    /// Save or send the form.
+    Save,
+    /// Yes, to a question; only there.
+    Yes,
     /// Anything else: text for a field, or a letter of the dialog's own.
     Other(KeyPress),
 }
 
+/// What the keymap's rows mean here.
+const ROWS: [(Action, DialogKey); 11] = [
+    (Action::Cancel, DialogKey::Back),
+    (Action::NextField, DialogKey::Next),
+    (Action::PreviousField, DialogKey::Previous),
+    (Action::PreviousChoice, DialogKey::Up),
+    (Action::NextChoice, DialogKey::Down),
+    (Action::ChoicesPageUp, DialogKey::PageUp),
+    (Action::ChoicesPageDown, DialogKey::PageDown),
+    (Action::Choose, DialogKey::Choose),
+    (Action::Save, DialogKey::Save),
+    (Action::AnswerYes, DialogKey::Yes),
+    (Action::AnswerNo, DialogKey::Back),
+];
+
 impl DialogKey {
-    /// What a key means inside a dialog.
-    pub fn of(press: KeyPress) -> Self {
-        if press.alt {
-            return Self::Other(press);
-        }
-        match (press.key, press.control) {
-            (Key::Esc, _) | (Key::Char('c'), true) => Self::Back,
-            (Key::Tab, false) if press.shift => Self::Previous,
-            (Key::Tab, false) => Self::Next,
-            (Key::BackTab, _) => Self::Previous,
-            (Key::Up, false) | (Key::Char('p'), true) => Self::Up,
-            (Key::Down, false) | (Key::Char('n'), true) => Self::Down,
-            (Key::PageUp, _) => Self::PageUp,
-            (Key::PageDown, _) => Self::PageDown,
-            (Key::Char('s') | Key::Enter, true) => Self::Send,
-            (Key::Enter, false) => Self::Choose,
-            _ => Self::Other(press),
+    /// What a key means in a layer of this context, [`Context::Dialog`] or [`Context::Question`].
+    pub fn of(keymap: &Keymap, context: Context, press: KeyPress) -> Self {
+        match keymap.find(context, &[press]) {
+            Found::Action(action) => ROWS.iter().find(|(row, _)| *row == action).map_or(Self::Other(press), |(_, key)| *key),
+            Found::Prefix | Found::Nothing => Self::Other(press),
         }
     }
 
     /// The letter, where it is one without Ctrl; for dialogs that hold no text.
-    pub const fn letter(self) -> Option<char> {
-        match self {
-            Self::Other(KeyPress { key: Key::Char(letter), control: false, alt: false, .. }) => Some(letter),
-            Self::Other(_)
-            | Self::Back
-            | Self::Next
-            | Self::Previous
-            | Self::Up
-            | Self::Down
-            | Self::PageUp
-            | Self::PageDown
-            | Self::Choose
-            | Self::Send => None,
+    pub fn letter(self) -> Option<char> {
+        let Self::Other(press) = self else { return None };
+        match press.normalized() {
+            KeyPress { code: KeyCode::Char(letter), .. } if press.is_text() => Some(letter),
+            KeyPress { .. } => None,
         }
     }
 }

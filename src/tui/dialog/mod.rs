@@ -6,6 +6,8 @@ pub mod confirm;
 pub mod field;
 /// A key as a dialog takes it.
 pub mod key;
+/// A message that waits because something was added.
+pub mod held;
 /// Which layer an action opens.
 pub mod open;
 /// A list from which a row is picked.
@@ -13,12 +15,13 @@ pub mod pick_list;
 
 pub use confirm::Confirm;
 pub use field::Field;
+pub use held::Held;
 pub use key::DialogKey;
 pub use pick_list::PickList;
 
 use super::{
     ask::{Answer, Ask, Effect},
-    keymap::Action,
+    keymap::{Action, Context},
     model::Model,
 };
 use crate::desk::page::{Denied, Wants};
@@ -28,6 +31,8 @@ use crate::desk::page::{Denied, Wants};
 pub enum Layer {
     /// A question with yes and no.
     Confirm(Confirm),
+    /// A message that waits because something was added (R7.6).
+    Held(Held),
 }
 
 /// What a key came to in a layer.
@@ -51,6 +56,8 @@ pub enum Outcome {
     Go(Place),
     /// The layer stays, and this is said on the message line.
     Say(String),
+    /// All layers go, and the held message is sent although this was added (R7.6).
+    SendAnyway(crate::domain::id::EntrySeq),
 }
 
 /// A place on the screen that a layer can send the viewer to.
@@ -69,41 +76,51 @@ impl Layer {
     pub fn press(&mut self, key: DialogKey, _model: &Model) -> Outcome {
         match self {
             Self::Confirm(confirm) => confirm.press(key),
+            Self::Held(held) => held.press(key),
         }
     }
 
     /// A block of text put in at once.
     pub fn paste(&mut self, _text: &str) {
         match self {
-            Self::Confirm(_) => {}
+            Self::Confirm(_) | Self::Held(_) => {}
         }
     }
 
     /// The desk answered what this layer asked with [`Outcome::Do`].
     pub fn answered(&mut self, _ask: &Ask, _answer: &Result<Answer, Denied>) -> Outcome {
         match self {
-            Self::Confirm(_) => Outcome::Stay,
+            Self::Confirm(_) | Self::Held(_) => Outcome::Stay,
         }
     }
 
     /// Adds what the layer needs from the desk.
     pub fn wants(&self, _wants: &mut Wants) {
         match self {
-            Self::Confirm(_) => {}
+            Self::Confirm(_) | Self::Held(_) => {}
         }
     }
 
     /// Whether the desk's answers go to this layer: it waits for one.
     pub const fn waits(&self) -> bool {
         match self {
-            Self::Confirm(_) => false,
+            Self::Confirm(_) | Self::Held(_) => false,
         }
     }
 
-    /// The keys for the footer while the layer is on top: key and word.
-    pub const fn keys(&self) -> &'static [(&'static str, &'static str)] {
+    /// Whose keys it has: a form's or a question's.
+    pub const fn context(&self) -> Context {
         match self {
-            Self::Confirm(_) => &[("y", "yes"), ("n", "no"), ("Tab", "other"), ("Enter", "do it"), ("Esc", "back")],
+            Self::Confirm(_) => Context::Question,
+            Self::Held(_) => Context::Dialog,
+        }
+    }
+
+    /// The keymap's rows that the footer shows while the layer is on top.
+    pub const fn hints(&self) -> &'static [Action] {
+        match self {
+            Self::Confirm(_) => &[Action::AnswerYes, Action::AnswerNo],
+            Self::Held(_) => &[Action::NextChoice, Action::Choose, Action::Cancel],
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::{
     tui::{
         footer,
         layout::{self, Areas},
-        model::Model,
+        model::{Area, Model},
+        writing,
     },
 };
 use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
@@ -38,7 +39,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     if let Some(area) = areas.item {
         item::draw(model, frame, area);
     }
-    if let Some(mention) = composer::mention_list(model) {
+    if let Some(mention) = writing::mention_list(model) {
         composer::draw_mentions(model, frame, &mention);
     }
     for layer in &model.layers {
@@ -76,13 +77,13 @@ fn breadcrumb(model: &Model, buffer: &mut Buffer, area: Rect) {
     let theme = model.theme;
     let mut row = Row::new(buffer, area, 0);
     row.skip(1).own(model.section.part().title(), theme.quiet());
-    if model.area != crate::tui::model::Area::Sidebar {
+    if model.area != Area::Sidebar {
         row.own(" › ", theme.quiet()).own(model.section.title(), theme.quiet());
     }
     let deep = match model.area {
-        crate::tui::model::Area::Sidebar | crate::tui::model::Area::List => None,
-        crate::tui::model::Area::Item => model.shown_item().map(|item| item.to_string()),
-        crate::tui::model::Area::Thread | crate::tui::model::Area::Composer => {
+        Area::Sidebar | Area::List => None,
+        Area::Item => model.shown_item().map(|item| item.to_string()),
+        Area::Thread | Area::Composer => {
             model.thread.as_ref().map(|view| format!("#{}", view.conversation))
         }
     };

@@ -1,6 +1,7 @@
 //! The layers over the screen, drawn: one file for each.
 
 mod confirm;
+mod held;
 
 use crate::tui::{dialog::{Field, Layer}, model::Model, theme::Theme};
 use crate::domain::text::{SafeText, width};
@@ -15,6 +16,7 @@ use ratatui::{
 pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
     match layer {
         Layer::Confirm(confirm) => confirm::draw(confirm, model, frame),
+        Layer::Held(held) => held::draw(held, model, frame),
     }
 }
 
