@@ -2,10 +2,12 @@
 
 mod action;
 mod context;
+mod error;
 mod key;
 
 pub use action::Action;
 pub use context::Context;
+pub use error::KeymapError;
 pub use key::{KeyCode, KeyError, KeyPress, KeySequence, Modifiers};
 
 use std::ops::Range;
@@ -77,79 +79,6 @@ pub enum Found {
     Nothing,
 }
 
-/// Why a keymap cannot be used; every reason names the line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeymapError {
-    /// Not TOML of the right form.
-    #[error("keymap, line {line}: {reason}")]
-    Form {
-        /// Counted from 1.
-        line: usize,
-        /// What the reader of the file says.
-        reason: String,
-    },
-    /// A row for something that deskline cannot do.
-    #[error("keymap, line {line}: there is no action \"{action}\"; `deskline keys` lists them")]
-    UnknownAction {
-        /// Counted from 1.
-        line: usize,
-        /// The name, cleaned.
-        action: String,
-    },
-    /// An action with two rows.
-    #[error("keymap, line {line}: \"{action}\" has a row already")]
-    SecondRow {
-        /// Counted from 1.
-        line: usize,
-        /// The action's name.
-        action: &'static str,
-    },
-    /// Something other than keys, label, sentence and palette in a keymap of one's own, or missing in the built-in one.
-    #[error(
-        "keymap, line {line}: a row takes action, keys, label, does and palette; \"{field}\" stays as it is"
-    )]
-    Fixed {
-        /// Counted from 1.
-        line: usize,
-        /// The field's name.
-        field: &'static str,
-    },
-    /// A key that cannot be.
-    #[error("keymap, line {line}: \"{key}\" cannot be a key: {reason}")]
-    BadKey {
-        /// Counted from 1.
-        line: usize,
-        /// As written, cleaned.
-        key: String,
-        /// Why not.
-        reason: KeyError,
-    },
-    /// A letter bound where letters are text.
-    #[error("keymap, line {line}: \"{key}\" would take a letter from the text that is typed there")]
-    TakesText {
-        /// Counted from 1.
-        line: usize,
-        /// The key.
-        key: String,
-    },
-    /// Two actions on one key, or one key on the way to another.
-    #[error(
-        "keymap, line {line}: \"{key}\" of {action} is in the way of \"{other_key}\" of {other}"
-    )]
-    Conflict {
-        /// Of the later of the two rows, counted from 1.
-        line: usize,
-        /// The key of the row at the line.
-        key: String,
-        /// The action of the row at the line.
-        action: &'static str,
-        /// The same key, or one that begins with it or with which it begins.
-        other_key: String,
-        /// The action that has it.
-        other: &'static str,
-    },
-}
-
 impl Keymap {
     /// The keymap of `assets/keymap.toml`.
     ///
@@ -187,6 +116,12 @@ impl Keymap {
                     return Err(KeymapError::SecondRow {
                         line,
                         action: action.name(),
+                    });
+                }
+                if row.typed && raw.keys.is_some() {
+                    return Err(KeymapError::Fixed {
+                        line,
+                        field: "keys",
                     });
                 }
                 *changed = line;
@@ -397,4 +332,468 @@ fn line_of(text: &str, span: &Range<usize>) -> usize {
         .take(span.start)
         .filter(|byte| *byte == b'\n')
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn presses(keys: &str) -> Vec<KeyPress> {
+        keys.parse::<KeySequence>().unwrap().presses().to_vec()
+    }
+
+    fn found(focus: Context, keys: &str) -> Found {
+        Keymap::built_in().find(focus, &presses(keys))
+    }
+
+    fn refused(text: &str) -> String {
+        Keymap::with_user_file(text).unwrap_err().to_string()
+    }
+
+    /// Every key that a keymap could name, alone.
+    fn every_press() -> Vec<KeyPress> {
+        let named = [
+            KeyCode::Enter,
+            KeyCode::Esc,
+            KeyCode::Tab,
+            KeyCode::Backspace,
+            KeyCode::Delete,
+            KeyCode::Insert,
+            KeyCode::Up,
+            KeyCode::Down,
+            KeyCode::Left,
+            KeyCode::Right,
+            KeyCode::Home,
+            KeyCode::End,
+            KeyCode::PageUp,
+            KeyCode::PageDown,
+        ];
+        let codes = named
+            .into_iter()
+            .chain((1..=24).map(KeyCode::Function))
+            .chain((' '..='~').map(KeyCode::Char));
+        let mut all = Vec::new();
+        for code in codes {
+            for bits in 0..8_u8 {
+                let modifiers = Modifiers {
+                    control: bits & 1 > 0,
+                    alt: bits & 2 > 0,
+                    shift: bits & 4 > 0,
+                };
+                all.push(KeyPress { code, modifiers });
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_action_has_one_row_and_every_row_an_action() {
+        let keymap = Keymap::built_in();
+        assert_eq!(keymap.rows().len(), Action::ALL.len());
+        for &action in Action::ALL {
+            let row = keymap.row(action);
+            assert_eq!(row.action, action);
+            assert_eq!(Action::named(action.name()), Some(action));
+            assert!(
+                !row.does.is_empty() && !row.does.ends_with('.'),
+                "{}",
+                action.name()
+            );
+            assert!(
+                !row.label.is_empty() && row.label.len() <= 28,
+                "{}",
+                action.name()
+            );
+            assert!(
+                row.palette || !row.keys.is_empty(),
+                "{} cannot be reached",
+                action.name()
+            );
+        }
+    }
+
+    /// The tables of keys as promised, context by context.
+    #[test]
+    fn the_promised_keys_do_what_they_promise() {
+        use Action::*;
+        use Context::{Composer, Conversation, Lists, SendButton, Thread};
+        let everywhere: &[(&str, Action)] = &[
+            ("?", AllKeys),
+            ("Ctrl-K", Palette),
+            (":", Palette),
+            ("/", Search),
+            ("Esc", Back),
+            ("Tab", NextArea),
+            ("Shift-Tab", PreviousArea),
+            ("1", JumpToSection(1)),
+            ("5", JumpToSection(5)),
+            ("9", JumpToSection(9)),
+            ("+", Add),
+            ("b", Bell),
+            ("A", Administration),
+            (",", MyNotifications),
+            ("R", ToggleReady),
+            ("Ctrl-L", Repaint),
+            ("M", ToggleMouse),
+            ("F2", ToggleMouse),
+            ("q", Quit),
+            ("Ctrl-C", Quit),
+            ("PgUp", ThreadPageUp),
+            ("PgDn", ThreadPageDown),
+            ("Home", ThreadStart),
+            ("End", ThreadEnd),
+        ];
+        let lists: &[(&str, Action)] = &[
+            ("j", NextRow),
+            ("Down", NextRow),
+            ("k", PreviousRow),
+            ("Up", PreviousRow),
+            ("Ctrl-D", HalfPageDown),
+            ("Ctrl-U", HalfPageUp),
+            ("g g", FirstRow),
+            ("G", LastRow),
+            ("J", NextSection),
+            ("K", PreviousSection),
+            ("]", NextUnread),
+            ("Enter", Open),
+            ("x", SelectSeveral),
+        ];
+        let thread: &[(&str, Action)] = &[
+            ("j", NextMessage),
+            ("Down", NextMessage),
+            ("k", PreviousMessage),
+            ("Up", PreviousMessage),
+        ];
+        let go_to: &[(&str, Action)] = &[
+            ("g u", GoToUnassigned),
+            ("g l", GoToLive),
+            ("g o", GoToOpen),
+            ("g i", GoToUnanswered),
+            ("g c", GoToClosed),
+            ("g r", GoToCustomerReplies),
+            ("g n", GoToInternalInbox),
+            ("g s", GoToInternalSent),
+            ("g a", GoToAllClosed),
+            ("g x", GoToNeedsReassignment),
+            ("g A", GoToAll),
+        ];
+        let conversation: &[(&str, Action)] = &[
+            ("r", Reply),
+            ("n", Note),
+            ("a", Assign),
+            ("t", Take),
+            ("f", Forward),
+            ("e", CloseOrReopen),
+            ("L", LockOrUnlock),
+            ("P", PrivateOrPublic),
+            ("w", FollowOrUnfollow),
+            ("c", CreateItem),
+            ("#", Link),
+            ("i", ItemPanel),
+            ("p", People),
+            ("u", MarkUnread),
+            ("y", CopyNumber),
+            ("z", Undo),
+            ("m", ConversationMenu),
+            ("v", RawText),
+        ];
+        let composer: &[(&str, Action)] = &[
+            ("Ctrl-S", Send),
+            ("Ctrl-Enter", Send),
+            ("Ctrl-O", OpenEditor),
+            ("Tab", FocusSend),
+            ("Esc", LeaveComposer),
+            ("Ctrl-C", LeaveComposer),
+            ("Ctrl-L", Repaint),
+        ];
+        for (focus, tables) in [
+            (Context::Everywhere, &[everywhere][..]),
+            (Lists, &[everywhere, lists, go_to, conversation]),
+            (Thread, &[everywhere, thread, go_to, conversation]),
+            (Conversation, &[everywhere, go_to, conversation]),
+            (Composer, &[composer]),
+            (SendButton, &[everywhere, &[("Enter", PressSend)]]),
+        ] {
+            for (keys, action) in tables.iter().copied().flatten() {
+                assert_eq!(
+                    found(focus, keys),
+                    Found::Action(*action),
+                    "{keys} in {}",
+                    focus.name()
+                );
+            }
+        }
+        for (keys, focus) in [("g", Lists), ("g", Thread), ("g", Conversation)] {
+            assert_eq!(found(focus, keys), Found::Prefix);
+        }
+        for (keys, focus) in [
+            ("g z", Lists),
+            ("g", Context::Everywhere),
+            ("0", Lists),
+            ("j", Conversation),
+            ("@", Composer),
+            ("Enter", Composer),
+        ] {
+            assert_eq!(
+                found(focus, keys),
+                Found::Nothing,
+                "{keys} in {}",
+                focus.name()
+            );
+        }
+        assert_eq!(Keymap::built_in().find(Lists, &[]), Found::Nothing);
+    }
+
+    #[test]
+    fn while_writing_only_six_keys_are_ours() {
+        let keymap = Keymap::built_in();
+        let mut ours: Vec<String> = every_press()
+            .into_iter()
+            .filter(|press| keymap.find(Context::Composer, &[*press]) != Found::Nothing)
+            .map(|press| press.normalized().to_string())
+            .collect();
+        ours.sort();
+        ours.dedup();
+        assert_eq!(
+            ours,
+            [
+                "Ctrl-C",
+                "Ctrl-Enter",
+                "Ctrl-L",
+                "Ctrl-O",
+                "Ctrl-S",
+                "Esc",
+                "Tab"
+            ]
+        );
+        for focus in [Context::Composer, Context::Dialog] {
+            for press in every_press().into_iter().filter(|press| press.is_text()) {
+                assert_eq!(
+                    keymap.find(focus, &[press]),
+                    Found::Nothing,
+                    "{press} in {}",
+                    focus.name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_action_needs_what_some_terminals_lack() {
+        let keymap = Keymap::built_in();
+        let lacking = |press: &KeyPress| {
+            press.modifiers.alt
+                || matches!(press.code, KeyCode::Function(_))
+                || press.code == KeyCode::Enter && press.modifiers.control
+        };
+        for row in keymap.rows().iter().filter(|row| !row.keys.is_empty()) {
+            let everywhere = |sequence: &KeySequence| !sequence.presses().iter().any(lacking);
+            assert!(row.keys.iter().any(everywhere), "{}", row.action.name());
+        }
+        for press in every_press() {
+            let press = press.normalized();
+            let belongs_to_the_terminal = press.modifiers.control
+                && matches!(press.code, KeyCode::Char('a' | 'b' | 'h' | 'z'));
+            for &focus in Context::ALL
+                .iter()
+                .filter(|_| belongs_to_the_terminal || press.modifiers.alt)
+            {
+                assert_eq!(keymap.find(focus, &[press]), Found::Nothing, "{press}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_shows_its_keys() {
+        let keymap = Keymap::built_in();
+        assert_eq!(keymap.row(Action::JumpToSection(3)).keys_text(), "1–9");
+        assert_eq!(keymap.row(Action::NextRow).keys_text(), "j or Down");
+        assert_eq!(keymap.row(Action::AddTicket).keys_text(), "");
+        assert_eq!(keymap.keys_for(Action::JumpToSection(3)), "1–9");
+        assert_eq!(keymap.keys_for(Action::Send), "Ctrl-S");
+        assert_eq!(keymap.keys_for(Action::FirstRow), "g g");
+        assert_eq!(keymap.keys_for(Action::AddTicket), "");
+    }
+
+    #[test]
+    fn the_palette_offers_what_is_in_the_menus_and_no_movement() {
+        let keymap = Keymap::built_in();
+        for action in [
+            Action::StartWithAgent,
+            Action::StartWithCustomer,
+            Action::AddTicket,
+            Action::AddTask,
+            Action::AddArticle,
+            Action::AddProject,
+            Action::CreateTicket,
+            Action::CreateTask,
+            Action::CreateArticle,
+            Action::Link,
+            Action::ItemDetails,
+            Action::CustomerDetails,
+            Action::Assign,
+            Action::Forward,
+            Action::FollowOrUnfollow,
+            Action::People,
+            Action::CloseOrReopen,
+            Action::LockOrUnlock,
+            Action::PrivateOrPublic,
+        ] {
+            assert!(keymap.row(action).palette, "{}", action.name());
+        }
+        for action in [
+            Action::NextRow,
+            Action::ThreadPageUp,
+            Action::NextArea,
+            Action::JumpToSection(1),
+            Action::Choose,
+        ] {
+            assert!(!keymap.row(action).palette, "{}", action.name());
+        }
+    }
+
+    #[test]
+    fn a_file_of_ones_own_changes_any_row() {
+        let text = "
+            [[row]]
+            action = \"close-or-reopen\"
+            keys = [\"X\", \"g e\"]
+            label = \"shut\"
+
+            [[row]]
+            action = \"reply\"
+            keys = []
+            palette = false
+            does = \"Answers\\u202E\"
+        ";
+        let keymap = Keymap::with_user_file(text).unwrap();
+        for keys in ["X", "g e"] {
+            assert_eq!(
+                keymap.find(Context::Lists, &presses(keys)),
+                Found::Action(Action::CloseOrReopen)
+            );
+        }
+        assert_eq!(keymap.find(Context::Lists, &presses("e")), Found::Nothing);
+        assert_eq!(keymap.find(Context::Lists, &presses("r")), Found::Nothing);
+        assert_eq!(keymap.row(Action::CloseOrReopen).label, "shut");
+        let reply = keymap.row(Action::Reply);
+        assert_eq!(
+            (reply.palette, reply.does.as_str(), reply.label.as_str()),
+            (false, "Answers", "reply")
+        );
+        assert_eq!(Keymap::with_user_file("").unwrap(), Keymap::built_in());
+    }
+
+    #[test]
+    fn keys_can_be_swapped() {
+        let text = "[[row]]\naction = \"reply\"\nkeys = [\"n\"]\n[[row]]\naction = \"note\"\nkeys = [\"r\"]\n";
+        let keymap = Keymap::with_user_file(text).unwrap();
+        assert_eq!(
+            keymap.find(Context::Thread, &presses("n")),
+            Found::Action(Action::Reply)
+        );
+        assert_eq!(
+            keymap.find(Context::Thread, &presses("r")),
+            Found::Action(Action::Note)
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_file_is_named_with_its_line() {
+        let row =
+            |action: &str, rest: &str| format!("# mine\n[[row]]\naction = \"{action}\"\n{rest}\n");
+        for (text, sentence) in [
+            (
+                row("clse", ""),
+                "keymap, line 3: there is no action \"clse\"; `deskline keys` lists them",
+            ),
+            (
+                row("reply", "keys = [\n\"r\",\n\"Hyper-x\"]"),
+                "keymap, line 6: \"Hyper-x\" cannot be a key: there is no such key; write a character, or Ctrl-D, Shift-Tab, Enter, Esc, Space, Up, PageDown, F2",
+            ),
+            (
+                row("reply", "keys = [\"Alt-r\"]"),
+                "keymap, line 4: \"Alt-r\" cannot be a key: a terminal sends Alt with a key as Esc and then the key",
+            ),
+            (
+                row("reply", "keys = [\"Ctrl-B\"]"),
+                "keymap, line 4: \"Ctrl-B\" cannot be a key: it belongs to the terminal (screen and tmux, backspace, suspend)",
+            ),
+            (
+                row("reply", "keys = [\"n\"]"),
+                "keymap, line 3: \"n\" of reply is in the way of \"n\" of note",
+            ),
+            (
+                row("reply", "keys = [\"g\"]"),
+                "keymap, line 3: \"g\" of reply is in the way of \"g A\" of go-to-all",
+            ),
+            (
+                row("reply", "keys = [\"n x\"]"),
+                "keymap, line 3: \"n x\" of reply is in the way of \"n\" of note",
+            ),
+            (
+                row("reply", "keys = [\"R\"]"),
+                "keymap, line 3: \"R\" of reply is in the way of \"R\" of toggle-ready",
+            ),
+            (
+                row("send", "keys = [\"s\"]"),
+                "keymap, line 3: \"s\" would take a letter from the text that is typed there",
+            ),
+            (
+                row("repaint", "keys = [\"l\"]"),
+                "keymap, line 3: \"l\" would take a letter from the text that is typed there",
+            ),
+            (
+                row("send", "keys = [\"Ctrl-L\"]"),
+                "keymap, line 3: \"Ctrl-L\" of send is in the way of \"Ctrl-L\" of repaint",
+            ),
+            (
+                row("new-line", "keys = [\"F5\"]"),
+                "keymap, line 3: a row takes action, keys, label, does and palette; \"keys\" stays as it is",
+            ),
+            (
+                row("reply", "context = \"lists\""),
+                "keymap, line 3: a row takes action, keys, label, does and palette; \"context\" stays as it is",
+            ),
+            (
+                row("reply", "") + &row("reply", ""),
+                "keymap, line 7: \"reply\" has a row already",
+            ),
+            (
+                row("\\u001B[31m", ""),
+                "keymap, line 3: there is no action \"␛\"; `deskline keys` lists them",
+            ),
+        ] {
+            assert_eq!(refused(&text), sentence);
+        }
+        assert!(
+            refused("[[row]]\naction = 3\n").starts_with("keymap, line 2: "),
+            "{}",
+            refused("[[row]]\naction = 3\n")
+        );
+        assert!(
+            refused("a = 1\n[[row]\n").starts_with("keymap, line 2: "),
+            "{}",
+            refused("a = 1\n[[row]\n")
+        );
+        assert!(
+            refused("[[row]]\naction = \"reply\"\nkey = []\n").contains("line 3: unknown field")
+        );
+    }
+
+    #[test]
+    fn keys_in_contexts_that_never_meet_do_not_conflict() {
+        let text = "[[row]]\naction = \"select-several\"\nkeys = [\"s\"]\n[[row]]\naction = \"next-message\"\nkeys = [\"s\"]\n";
+        let keymap = Keymap::with_user_file(text).unwrap();
+        assert_eq!(
+            keymap.find(Context::Lists, &presses("s")),
+            Found::Action(Action::SelectSeveral)
+        );
+        assert_eq!(
+            keymap.find(Context::Thread, &presses("s")),
+            Found::Action(Action::NextMessage)
+        );
+    }
 }

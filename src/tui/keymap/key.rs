@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
+use crate::domain::text::{SafeText, width};
+
 /// The key, without what is held down with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyCode {
@@ -81,6 +83,7 @@ impl KeyPress {
     }
 
     /// One form for what terminals report in several: Shift is in the letter ("G"), Ctrl takes no notice of it.
+    #[must_use]
     pub fn normalized(self) -> KeyPress {
         let KeyPress {
             code: KeyCode::Char(character),
@@ -202,10 +205,13 @@ impl FromStr for KeyPress {
 fn code(text: &str) -> Result<KeyCode, KeyError> {
     let mut characters = text.chars();
     if let (Some(only), None) = (characters.next(), characters.next()) {
-        return if only.is_control() || only.is_whitespace() {
-            Err(KeyError::Unknown)
-        } else {
+        // A key that cannot be seen in the help is no key.
+        let seen =
+            SafeText::line(text).as_str() == text && width(text) > 0 && !only.is_whitespace();
+        return if seen {
             Ok(KeyCode::Char(only))
+        } else {
+            Err(KeyError::Unknown)
         };
     }
     if let Some((_, code)) = NAMES.iter().find(|(name, _)| *name == text) {
@@ -290,5 +296,110 @@ impl Display for KeySequence {
             write!(formatter, "{press}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn keys_read_as_they_are_written() {
+        for text in [
+            "j",
+            "G",
+            "?",
+            "+",
+            "-",
+            "#",
+            "é",
+            "Ctrl-D",
+            "Ctrl--",
+            "Ctrl-Enter",
+            "Ctrl-Space",
+            "Shift-Tab",
+            "Enter",
+            "Esc",
+            "Space",
+            "PageDown",
+            "F2",
+            "F12",
+            "Ctrl-Shift-Up",
+            "F",
+        ] {
+            assert_eq!(text.parse::<KeyPress>().unwrap().to_string(), text);
+        }
+        assert_eq!("g u".parse::<KeySequence>().unwrap().to_string(), "g u");
+        assert_eq!("Shift-g".parse::<KeyPress>().unwrap().to_string(), "G");
+        assert_eq!("PgDn".parse::<KeyPress>().unwrap().to_string(), "PageDown");
+    }
+
+    #[test]
+    fn what_no_terminal_can_send_is_refused() {
+        for (text, error) in [
+            ("", KeyError::Unknown),
+            ("Ctrl-", KeyError::Unknown),
+            ("F0", KeyError::Unknown),
+            ("F99", KeyError::Unknown),
+            ("enter", KeyError::Unknown),
+            ("jj", KeyError::Unknown),
+            ("\u{202E}", KeyError::Unknown),
+            ("\u{301}", KeyError::Unknown),
+            ("\u{7}", KeyError::Unknown),
+            ("Alt-x", KeyError::Alt),
+            ("Ctrl-Alt-x", KeyError::Alt),
+            ("Ctrl-B", KeyError::Terminals),
+            ("Ctrl-a", KeyError::Terminals),
+            ("Ctrl-I", KeyError::SameAs("Tab")),
+            ("Ctrl-M", KeyError::SameAs("Enter")),
+            ("Ctrl-[", KeyError::SameAs("Esc")),
+        ] {
+            assert_eq!(text.parse::<KeyPress>(), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn shift_and_control_are_normalized_as_terminals_differ_in_them() {
+        let shift = Modifiers {
+            shift: true,
+            ..Modifiers::default()
+        };
+        let reported = KeyPress {
+            code: KeyCode::Char('g'),
+            modifiers: shift,
+        };
+        assert_eq!(reported.normalized(), KeyPress::plain(KeyCode::Char('G')));
+        let reported = KeyPress {
+            code: KeyCode::Char('D'),
+            modifiers: Modifiers {
+                control: true,
+                ..shift
+            },
+        };
+        assert_eq!(reported.normalized(), KeyPress::control('d'));
+        let reported = KeyPress {
+            code: KeyCode::Tab,
+            modifiers: shift,
+        };
+        assert_eq!(reported.normalized(), reported);
+    }
+
+    #[test]
+    fn alt_with_a_key_is_escape_and_the_key() {
+        let alt = Modifiers {
+            alt: true,
+            ..Modifiers::default()
+        };
+        let pressed = KeyPress {
+            code: KeyCode::Char('j'),
+            modifiers: alt,
+        };
+        assert_eq!(
+            pressed.after_escape(),
+            Some(KeyPress::plain(KeyCode::Char('j')))
+        );
+        assert_eq!(KeyPress::plain(KeyCode::Esc).after_escape(), None);
     }
 }
