@@ -282,3 +282,11 @@ pub fn model(page: Page, columns: u16, rows: u16) -> Model {
     deskline::tui::update::update(&mut model, deskline::tui::ask::Msg::Page(Box::new(page)));
     model
 }
+
+/// A short talk for a row that has none of its own.
+pub fn talk(row: &ConversationRow) -> Vec<Entry> {
+    let words = row.last.as_ref().map_or("Hello.", |last| last.text.as_str());
+    let minutes = (now() - row.at).num_minutes();
+    let from = row.requester.clone().map_or(From::System, From::Customer);
+    vec![entry(1, EntryKind::Reply, from, minutes, words)]
+}

@@ -63,7 +63,9 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
             editor::draw(&composer.editor, frame, text, theme.plain(), here);
         }
         None if look.draft.is_empty() => {
-            Row::new(frame.buffer_mut(), text, 0).own(look.hint, theme.quiet());
+            let mut row = Row::new(frame.buffer_mut(), text, 0);
+            let left = row.left();
+            row.foreign(look.hint, left, theme.quiet());
         }
         None => {
             let mut row = Row::new(frame.buffer_mut(), text, 0);
@@ -92,7 +94,7 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
     let composing = look.open.filter(|_| model.area == Area::Composer);
     let focused = composing.is_some_and(|composer| composer.part == Part::Send);
     let sending = look.open.is_some_and(|composer| composer.sending);
-    let mut row = Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area }, area.height - 1);
+    let mut row = Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, area.height - 1);
     row.right(rule, style);
     row.right(" ", style);
     let usable = look.why_not.is_none() && !sending;

@@ -117,10 +117,15 @@ fn foot(model: &Model, buffer: &mut Buffer, area: Rect) {
         row.own(mark, style).foreign(&message.text, room, style).own(&undo, theme.quiet());
         return;
     }
-    for (key, words) in footer::hints(model) {
-        if row.left() < width(&key) + width(&words) + 3 {
-            break;
+    // The last one, all keys, is there however few others fit.
+    let hints = footer::hints(model);
+    let columns = |(key, words): &(String, String)| width(key) + width(words) + 3;
+    let last = hints.last().map_or(0, columns);
+    for (at, hint) in hints.iter().enumerate() {
+        let reserved = if at + 1 == hints.len() { 0 } else { last };
+        if row.left() + 1 < columns(hint) + reserved {
+            continue;
         }
-        row.own(&key, theme.accent()).own(" ", Style::new()).own(&words, theme.quiet()).skip(2);
+        row.own(&hint.0, theme.accent()).own(" ", Style::new()).own(&hint.1, theme.quiet()).skip(2);
     }
 }

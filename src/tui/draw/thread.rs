@@ -209,7 +209,7 @@ fn flow_line(theme: Theme, line: &FlowLine, buffer: &mut Buffer, area: Rect, y: 
             row.own(edge(voice), voice_style(theme, voice)).skip(1).own(&line.text, theme.alarm());
         }
         LineKind::System => {
-            row.own("· ", theme.quiet()).own(&line.text, theme.quiet());
+            row.own(if line.begins { "· " } else { "  " }, theme.quiet()).own(&line.text, theme.quiet());
             if !line.tail.is_empty() {
                 row.own(" · ", theme.quiet()).own(&line.tail, theme.quiet());
             }
