@@ -414,7 +414,7 @@ mod tests {
             "\u{0D4E}",
             "\u{1F3FB}\u{0301}",
         ] {
-            let safe = line(&format!("x{}y", piece.repeat(70_000)));
+            let safe = line(&format!("x{}y", piece.repeat(5_000)));
             assert_safe(piece, &safe);
             assert_eq!(line(&safe), safe);
         }
@@ -443,15 +443,15 @@ mod tests {
             " ",
             "a",
         ] {
-            let raw = piece.repeat((1 << 20) / piece.len());
+            let raw = piece.repeat((1 << 19) / piece.len());
             let safe = SafeText::block(&raw);
             assert!(SafeText::line(&raw).width() <= 2 * raw.len());
             assert!(!safe.wrap(40).is_empty());
             assert!(width(&safe.fit(40)) <= 40);
         }
-        // Quadratic work on any of them takes minutes.
+        // Quadratic work on any of them takes minutes; linear work, a few seconds.
         assert!(
-            started.elapsed() < Duration::from_mins(1),
+            started.elapsed() < Duration::from_secs(30),
             "{:?}",
             started.elapsed()
         );
@@ -632,7 +632,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(500))]
 
         #[test]
         fn whatever_comes_in_safe_text_comes_out(raw in hostile()) {

@@ -1,6 +1,8 @@
 //! A text being edited, one line or many, with the keys that readline has.
 
-use super::keymap::{Key, KeyPress};
+use super::keymap::{KeyCode, KeyPress};
+use crate::domain::text::{SafeText, width};
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A text and the place in it where typing goes in. The place is a byte offset that lies between graphemes.
@@ -51,6 +53,68 @@ impl Editor {
         self.cursor = place;
     }
 
+    /// The text as lines of at most so many columns, as byte ranges without their line ends: broken after blanks, and
+    /// inside a word only where it alone is too long.
+    pub fn rows(&self, columns: usize) -> Vec<Range<usize>> {
+        let columns = columns.max(2);
+        let mut rows = Vec::new();
+        let mut line_start = 0;
+        for line in self.text.split('\n') {
+            let mut start = line_start;
+            let mut used = 0;
+            let mut blank = None;
+            for (at, grapheme) in line.grapheme_indices(true) {
+                let at = line_start + at;
+                let wide = shown_width(grapheme);
+                if used + wide > columns && grapheme != " " {
+                    let cut = blank.filter(|cut| *cut > start).unwrap_or(at);
+                    rows.push(start..cut);
+                    used = self.text[cut..at].graphemes(true).map(shown_width).sum();
+                    start = cut;
+                    blank = None;
+                }
+                used += wide;
+                if grapheme == " " {
+                    blank = Some(at + 1);
+                }
+            }
+            rows.push(start..line_start + line.len());
+            line_start += line.len() + 1;
+        }
+        rows
+    }
+
+    /// The row and column of the cursor among rows made by [`Editor::rows`].
+    pub fn place(&self, rows: &[Range<usize>]) -> (usize, usize) {
+        let row = rows.iter().rposition(|row| row.start <= self.cursor).unwrap_or(0);
+        let start = rows.get(row).map_or(0, |row| row.start);
+        (row, self.text[start..self.cursor].graphemes(true).map(shown_width).sum())
+    }
+
+    /// Moves the cursor so many rows of so many columns down, or up where negative; false at the first and last row.
+    pub fn go_rows(&mut self, columns: usize, down: isize) -> bool {
+        let rows = self.rows(columns);
+        let (row, column) = self.place(&rows);
+        let Some(to) = row.checked_add_signed(down).and_then(|to| rows.get(to)) else { return false };
+        let last = row.checked_add_signed(down) == Some(rows.len() - 1);
+        let mut at = to.start;
+        let mut used = 0;
+        for (offset, grapheme) in self.text[to.clone()].grapheme_indices(true) {
+            at = to.start + offset;
+            if used >= column {
+                break;
+            }
+            used += shown_width(grapheme);
+            at += grapheme.len();
+        }
+        // The end of a wrapped row is the beginning of the next one.
+        if !last && at == to.end && self.text.as_bytes().get(at) != Some(&b'\n') && at > to.start {
+            at = self.text[..at].grapheme_indices(true).next_back().map_or(at, |(start, _)| start);
+        }
+        self.cursor = at;
+        true
+    }
+
     /// Whether nothing but blanks is in it.
     pub fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
@@ -79,7 +143,7 @@ impl Editor {
     }
 
     /// Takes out the bytes of a range and puts a text there.
-    pub fn replace(&mut self, range: std::ops::Range<usize>, with: &str) {
+    pub fn replace(&mut self, range: Range<usize>, with: &str) {
         self.remember();
         self.text.replace_range(range.clone(), with);
         self.cursor = range.start + with.len();
@@ -98,60 +162,60 @@ impl Editor {
 
     /// `Some(true)` where the key changes the text.
     fn edit(&mut self, press: KeyPress) -> Option<bool> {
-        if press.control {
-            return self.control(press.key);
+        if press.modifiers.control {
+            return self.control(press.code);
         }
-        if press.alt {
-            return self.meta(press.key);
+        if press.modifiers.alt {
+            return self.meta(press.code);
         }
-        match press.key {
-            Key::Char(letter) => self.insert(letter.encode_utf8(&mut [0; 4])),
-            Key::Backspace => self.cut(self.left(), self.cursor, false),
-            Key::Delete => self.cut(self.cursor, self.right(), false),
-            Key::Left => return self.go(self.left()),
-            Key::Right => return self.go(self.right()),
-            Key::Home => return self.go(self.line_start()),
-            Key::End => return self.go(self.line_end()),
-            Key::Enter | Key::Esc | Key::Tab | Key::BackTab | Key::Insert | Key::Up | Key::Down | Key::PageUp
-            | Key::PageDown | Key::F(_) => return None,
+        match press.code {
+            KeyCode::Char(letter) => self.insert(letter.encode_utf8(&mut [0; 4])),
+            KeyCode::Backspace => self.cut(self.left(), self.cursor, false),
+            KeyCode::Delete => self.cut(self.cursor, self.right(), false),
+            KeyCode::Left => return self.go(self.left()),
+            KeyCode::Right => return self.go(self.right()),
+            KeyCode::Home => return self.go(self.line_start()),
+            KeyCode::End => return self.go(self.line_end()),
+            KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::Insert | KeyCode::Up | KeyCode::Down | KeyCode::PageUp
+            | KeyCode::PageDown | KeyCode::Function(_) => return None,
         }
         Some(true)
     }
 
-    fn control(&mut self, key: Key) -> Option<bool> {
+    fn control(&mut self, key: KeyCode) -> Option<bool> {
         match key {
-            Key::Char('a') => return self.go(self.line_start()),
-            Key::Char('e') => return self.go(self.line_end()),
-            Key::Char('b') => return self.go(self.left()),
-            Key::Char('f') => return self.go(self.right()),
-            Key::Left => return self.go(self.word_left()),
-            Key::Right => return self.go(self.word_right()),
-            Key::Char('h') => self.cut(self.left(), self.cursor, false),
-            Key::Char('d') => self.cut(self.cursor, self.right(), false),
-            Key::Char('w') | Key::Backspace => self.cut(self.blank_left(), self.cursor, true),
-            Key::Char('u') => self.cut(self.line_start(), self.cursor, true),
-            Key::Char('k') => {
+            KeyCode::Char('a') => return self.go(self.line_start()),
+            KeyCode::Char('e') => return self.go(self.line_end()),
+            KeyCode::Char('b') => return self.go(self.left()),
+            KeyCode::Char('f') => return self.go(self.right()),
+            KeyCode::Left => return self.go(self.word_left()),
+            KeyCode::Right => return self.go(self.word_right()),
+            KeyCode::Char('h') => self.cut(self.left(), self.cursor, false),
+            KeyCode::Char('d') => self.cut(self.cursor, self.right(), false),
+            KeyCode::Char('w') | KeyCode::Backspace => self.cut(self.blank_left(), self.cursor, true),
+            KeyCode::Char('u') => self.cut(self.line_start(), self.cursor, true),
+            KeyCode::Char('k') => {
                 let end = self.line_end();
                 let end = if end == self.cursor { self.right() } else { end };
                 self.cut(self.cursor, end, true);
             }
-            Key::Char('y') => {
+            KeyCode::Char('y') => {
                 let killed = self.killed.clone();
                 self.insert(&killed);
             }
-            Key::Char('t') => self.transpose(),
-            Key::Char('_' | '/' | '7') => self.undo(),
+            KeyCode::Char('t') => self.transpose(),
+            KeyCode::Char('_' | '/' | '7') => self.undo(),
             _ => return None,
         }
         Some(true)
     }
 
-    fn meta(&mut self, key: Key) -> Option<bool> {
+    fn meta(&mut self, key: KeyCode) -> Option<bool> {
         match key {
-            Key::Char('b') | Key::Left => return self.go(self.word_left()),
-            Key::Char('f') | Key::Right => return self.go(self.word_right()),
-            Key::Char('d') => self.cut(self.cursor, self.word_right(), true),
-            Key::Backspace => self.cut(self.word_left(), self.cursor, true),
+            KeyCode::Char('b') | KeyCode::Left => return self.go(self.word_left()),
+            KeyCode::Char('f') | KeyCode::Right => return self.go(self.word_right()),
+            KeyCode::Char('d') => self.cut(self.cursor, self.word_right(), true),
+            KeyCode::Backspace => self.cut(self.word_left(), self.cursor, true),
             _ => return None,
         }
         Some(true)
@@ -237,6 +301,14 @@ impl Editor {
     }
 }
 
+/// Columns of a grapheme as it is drawn; what cannot be shown takes none, a tab as many as its mark.
+pub fn shown_width(grapheme: &str) -> usize {
+    if grapheme.is_ascii() && !grapheme.as_bytes().iter().any(u8::is_ascii_control) {
+        return grapheme.len();
+    }
+    width(SafeText::line(grapheme).as_str())
+}
+
 /// Line ends of one kind, no control characters; a tab stays.
 fn cleaned(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -269,9 +341,9 @@ mod tests {
     #[test]
     fn the_cursor_stands_between_graphemes() {
         let mut editor = Editor::new("a👩\u{200d}👩\u{200d}👧e\u{301}");
-        typed(&mut editor, &[KeyPress::plain(Key::Backspace)]);
+        typed(&mut editor, &[KeyPress::plain(KeyCode::Backspace)]);
         assert_eq!(editor.text(), "a👩\u{200d}👩\u{200d}👧");
-        typed(&mut editor, &[KeyPress::plain(Key::Backspace)]);
+        typed(&mut editor, &[KeyPress::plain(KeyCode::Backspace)]);
         assert_eq!(editor.text(), "a");
     }
 
@@ -283,6 +355,20 @@ mod tests {
         let mut line = Editor::default();
         line.insert_in_line("a\nb\n");
         assert_eq!(line.text(), "a b");
+    }
+
+    #[test]
+    fn rows_break_after_blanks_and_the_cursor_walks_them() {
+        let mut editor = Editor::new("one two three\n日本語のテキスト");
+        let rows = editor.rows(8);
+        let shown: Vec<&str> = rows.iter().map(|row| &editor.text()[row.clone()]).collect();
+        assert_eq!(shown, ["one two ", "three", "日本語の", "テキスト"]);
+        assert_eq!(editor.place(&rows), (3, 8));
+        assert!(editor.go_rows(8, -2));
+        assert_eq!(editor.place(&rows), (1, 5));
+        assert!(editor.go_rows(8, -1));
+        assert_eq!(editor.place(&rows), (0, 5));
+        assert!(!editor.go_rows(8, -1));
     }
 
     #[test]

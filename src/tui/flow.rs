@@ -5,7 +5,7 @@ use crate::{
     desk::page::{Attachment, Entry, From, Moment, Thread},
     domain::{
         conversation::{Audience, EntryKind},
-        id::{AgentId, EntrySeq},
+        id::EntrySeq,
         text::SafeText,
     },
 };
@@ -54,6 +54,8 @@ pub struct FlowLine {
     pub seq: EntrySeq,
     /// Which line of the entry, from 0.
     pub nth: usize,
+    /// Whether it begins what it is, or goes on with it.
+    pub begins: bool,
     /// What it is.
     pub kind: LineKind,
     /// The words.
@@ -89,8 +91,6 @@ pub struct Flow {
 /// Who reads, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
-    /// The viewer.
-    pub me: AgentId,
     /// The viewer's handle.
     pub handle: &'a str,
     /// The time.
@@ -134,28 +134,30 @@ impl Flow {
     }
 
     fn push(&mut self, kind: LineKind, text: String) {
-        self.lines.push(FlowLine { seq: EntrySeq(0), nth: 0, kind, text, tail: String::new() });
+        self.lines.push(FlowLine { seq: EntrySeq(0), nth: 0, begins: true, kind, text, tail: String::new() });
+    }
+
+    fn change_last(&mut self, change: impl FnOnce(&mut FlowLine)) {
+        if let Some(line) = self.lines.last_mut() {
+            change(line);
+        }
     }
 
     fn entry(&mut self, entry: &Entry, audience: Audience, basis: Basis, reader: Reader) {
         let at = time::clock(entry.at, reader.zone);
         let Some((voice, name)) = voice(entry, audience) else {
-            let mut lines = SafeText::line(&entry.text).wrap(basis.width.saturating_sub(8)).into_iter();
-            let first = lines.next().unwrap_or_default();
-            self.push(LineKind::System, first);
-            if let Some(line) = self.lines.last_mut() {
-                line.tail = at;
+            for (place, line) in SafeText::line(&entry.text).wrap(basis.width.saturating_sub(8)).into_iter().enumerate() {
+                self.push(LineKind::System, line);
+                self.change_last(|line| line.begins = place == 0);
             }
-            lines.for_each(|line| self.push(LineKind::System, line));
+            self.change_last(|line| line.tail = at);
             return;
         };
         let channel = entry.channel.as_deref().map_or_else(String::new, |channel| format!("{} · ", SafeText::line(channel).fit(12)));
         let tail = format!("{channel}{at}");
         let room = basis.width.saturating_sub(crate::domain::text::width(&tail) + 9).max(8);
         self.push(LineKind::Head(voice), SafeText::line(name).fit(room));
-        if let Some(line) = self.lines.last_mut() {
-            line.tail = tail;
-        }
+        self.change_last(|line| line.tail = tail);
         if basis.raw {
             for line in SafeText::block(&spelled_out(&entry.text)).wrap(basis.width) {
                 self.push(LineKind::Text(voice), line);
@@ -218,7 +220,8 @@ pub fn new_count(thread: &Thread, after: EntrySeq, me: &str) -> usize {
     thread.entries.iter().filter(|entry| counts(entry, after, me)).count()
 }
 
-fn counts(entry: &Entry, after: EntrySeq, me: &str) -> bool {
+/// Whether an entry is news to a reader who has read so far.
+pub fn counts(entry: &Entry, after: EntrySeq, me: &str) -> bool {
     let others = match &entry.from {
         From::Agent(person) => person.address != me,
         From::Customer(_) => true,

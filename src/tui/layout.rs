@@ -1,6 +1,9 @@
 //! Where the areas of the screen lie, for a size and what has the keys.
 
-use super::model::{Area, Model};
+use super::{
+    model::{Area, Model},
+    writing,
+};
 use ratatui::layout::Rect;
 
 /// Columns of the sidebar.
@@ -134,4 +137,35 @@ pub fn with_composer(pane: Rect, composer: u16) -> (Rect, Rect) {
     let composer = composer.min(pane.height);
     let above = Rect { height: pane.height - composer, ..pane };
     (above, Rect { y: pane.y + above.height, height: composer, ..pane })
+}
+
+/// The parts of the pane that shows a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadParts {
+    /// Item, subject and axes, with the rule under them.
+    pub head: Rect,
+    /// What was written; the first column is the message cursor's, the second the edge.
+    pub words: Rect,
+    /// The composer.
+    pub composer: Rect,
+}
+
+/// Lines above the words of a conversation.
+const HEAD: u16 = 3;
+/// Longer lines are hard to read.
+const WIDEST: u16 = 100;
+
+/// How the pane of the opened conversation is cut; `None` where none is opened or on the screen.
+pub fn thread_parts(model: &Model) -> Option<ThreadParts> {
+    let pane = areas(model).main?;
+    let look = writing::of_thread(model)?;
+    let (above, composer) = with_composer(pane, writing::rows(model, &look, pane.width));
+    let head = Rect { height: HEAD.min(above.height), ..above };
+    let words = Rect { y: above.y + head.height, height: above.height - head.height, ..above };
+    Some(ThreadParts { head, words, composer })
+}
+
+/// Columns for words in a pane so wide: without the cursor's column, the edge, a blank and the right margin.
+pub fn word_columns(pane: u16) -> usize {
+    usize::from(pane.min(WIDEST).saturating_sub(4).max(10))
 }

@@ -10,13 +10,25 @@ pub mod dialog;
 pub mod draw;
 /// A text being edited.
 pub mod editor;
+/// A conversation's entries as lines.
+pub mod flow;
+/// The keys that the last line names.
+pub mod footer;
 /// The keys: one table for the keymap, the help, the footer and the palette.
 pub mod keymap;
+/// Where the areas of the screen lie.
+pub mod layout;
 /// What the screen remembers.
 pub mod model;
+/// Where a conversation stands on the screen.
+pub mod scroll;
+/// Moments as people read them.
+pub mod time;
 /// What a key, a page or an answer does to the model.
 pub mod update;
 /// The colours.
 pub mod theme;
 /// What the screen needs from the desk.
 pub mod wants;
+/// What the composer box shows and how high it is.
+pub mod writing;

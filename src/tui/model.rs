@@ -26,6 +26,8 @@ use std::{collections::BTreeSet, sync::Arc};
 pub struct Model {
     /// What the desk shows the viewer, as last read.
     pub page: Page,
+    /// How often it was read.
+    pub reads: u64,
     /// The keys.
     pub keymap: Arc<Keymap>,
     /// The time of the last thing that arrived.
@@ -66,7 +68,9 @@ pub struct Model {
     pub mouse: bool,
     /// Whether the text can be opened in the editor program: not over a network.
     pub local: bool,
-    /// How often the number was copied in a row: the second time with the title.
+    /// Whether the viewer has pressed a key; before that nothing is marked as read (R3.7).
+    pub acted: bool,
+    /// Whose number was just copied: the second time its title comes along.
     pub copied: Option<ConversationId>,
     /// What makes this session's message ids its own (R1.8).
     pub tag: String,
@@ -113,7 +117,7 @@ pub struct List {
     pub jump: Option<Jump>,
     /// Rows chosen with `x`.
     pub chosen: BTreeSet<ConversationId>,
-    /// When the selection was last moved.
+    /// When the selection was last moved by a key.
     pub moved: Option<Moment>,
     /// When the selected conversation is to be shown, while the selection moves fast.
     pub show_at: Option<Moment>,
@@ -266,6 +270,8 @@ impl Model {
             pending: Vec::new(),
             mouse: false,
             local: true,
+            acted: false,
+            reads: 0,
             copied: None,
             tag: tag.into(),
             ids: 0,

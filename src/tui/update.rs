@@ -1,89 +1,74 @@
 //! What a key, a page or an answer does to the model; pure.
 
+mod acting;
+mod answered;
+mod arrival;
+mod layer;
+mod moving;
+mod panel;
+mod pointing;
+mod press;
+mod reading;
+mod settle;
+mod ticking;
+mod writing;
+
+pub use ticking::deadline;
+
 use super::{
     ask::{Effect, Msg},
-    dialog::{DialogKey, Layer, Outcome},
-    keymap::KeyPress,
-    model::{Message, Model},
+    composer::Part,
+    model::{Area, Message, Model},
 };
 
 /// Takes one message in; what comes back is to be done outside, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = take(model, msg);
+    effects.extend(settle::settle(model));
+    effects
+}
+
+fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Press(press) if !model.layers.is_empty() => press_layer(model, press),
-        Msg::Paste(text) => {
-            if let Some(layer) = model.layers.last_mut() {
-                layer.paste(&text);
-            }
-            Vec::new()
+        Msg::Press(press) => {
+            model.acted = true;
+            press::press(model, press)
         }
-        Msg::Page(page) => {
-            model.page = *page;
-            Vec::new()
-        }
-        Msg::Answered(ask, answer) => {
-            let waiting = model.layers.iter().rposition(Layer::waits);
-            match waiting {
-                Some(at) => {
-                    let outcome = model.layers[at].answered(&ask, &answer);
-                    finish(model, at, outcome)
-                }
-                None => Vec::new(),
-            }
-        }
-        Msg::Tick(now) => {
-            model.now = now;
-            Vec::new()
-        }
+        Msg::Paste(text) => paste(model, &text),
+        Msg::Click(column, row) => pointing::click(model, column, row),
+        Msg::Wheel(column, row, down) => pointing::wheel(model, column, row, down),
+        Msg::Page(page) => arrival::arrive(model, *page),
+        Msg::Answered(ask, answer) => answered::answered(model, ask, answer),
+        Msg::Edited(text) => writing::edited(model, text),
+        Msg::Tick(now) => ticking::tick(model, now),
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
             Vec::new()
         }
-        Msg::Trouble(text) => {
-            model.message = Some(Message::trouble(text));
+        Msg::Focus(focused) => {
+            model.focused = focused;
+            reading::shown_afresh(model);
             Vec::new()
         }
-        Msg::Press(_) | Msg::Click(..) | Msg::Wheel(..) | Msg::Edited(_) | Msg::Focus(_) => Vec::new(),
+        Msg::Trouble(text) => model.say(Message::trouble(text)),
     }
 }
 
-fn press_layer(model: &mut Model, press: KeyPress) -> Vec<Effect> {
-    let Some(mut layer) = model.layers.pop() else { return Vec::new() };
-    let outcome = layer.press(DialogKey::of(press), model);
-    let at = model.layers.len();
-    model.layers.push(layer);
-    finish(model, at, outcome)
-}
-
-/// Does what a layer's key or answer came to; the layer stands at `at`.
-fn finish(model: &mut Model, at: usize, outcome: Outcome) -> Vec<Effect> {
-    match outcome {
-        Outcome::Stay => Vec::new(),
-        Outcome::Close => {
-            model.layers.truncate(at);
+/// A paste is one block and never sends.
+fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if let Some(layer) = model.layers.last_mut() {
+        layer.paste(text);
+        return Vec::new();
+    }
+    match (model.area, model.composer.as_mut()) {
+        (Area::Composer, Some(composer)) => {
+            composer.part = Part::Text;
+            composer.editor.insert(text);
+            composer.changed.get_or_insert(model.now);
             Vec::new()
         }
-        Outcome::Do(effects) => effects,
-        Outcome::CloseAnd(effects) => {
-            model.layers.truncate(at);
-            effects
-        }
-        Outcome::Open(layer) => {
-            model.layers.push(*layer);
-            Vec::new()
-        }
-        Outcome::Replace(layer) => {
-            model.layers.truncate(at);
-            model.layers.push(*layer);
-            Vec::new()
-        }
-        Outcome::Act(_) | Outcome::Go(_) => {
-            model.layers.clear();
-            Vec::new()
-        }
-        Outcome::Say(text) => {
-            model.message = Some(Message::said(text));
-            Vec::new()
+        (Area::Sidebar | Area::List | Area::Thread | Area::Item | Area::Composer, _) => {
+            model.say(Message::said("Nothing was pasted. Open the composer first, then paste."))
         }
     }
 }

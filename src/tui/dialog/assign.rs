@@ -102,8 +102,4 @@ impl Dialog for Assign {
     fn wants(&self, wants: &mut Wants) {
         wants.team = true;
     }
-
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("type", "filter"), ("↑ ↓", "pick"), ("Enter", "assign"), ("Esc", "back")]
-    }
 }

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     desk::page::{Page, Wants},
     domain::people::check_address,
-    tui::editor::{Edited, Editor},
+    tui::{
+        editor::{Edited, Editor},
+        keymap::KeyCode,
+    },
 };
 
 /// What is chosen from.
@@ -109,7 +112,7 @@ impl Chooser {
                 self.moved = true;
             }
             DialogKey::Choose => return self.choose(candidates),
-            DialogKey::Other(_) if key.is_backspace() && self.typed.text().is_empty() => {
+            DialogKey::Other(_) if key.is(KeyCode::Backspace) && self.typed.text().is_empty() => {
                 return if self.chosen.pop().is_some() { Pressed::Changed } else { Pressed::Kept };
             }
             DialogKey::Other(press) => {
@@ -120,7 +123,7 @@ impl Chooser {
                     return Pressed::Changed;
                 }
             }
-            DialogKey::Back | DialogKey::Next | DialogKey::Previous | DialogKey::Send => {}
+            DialogKey::Back | DialogKey::Next | DialogKey::Previous | DialogKey::Save | DialogKey::Yes => {}
         }
         Pressed::Kept
     }

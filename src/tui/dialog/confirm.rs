@@ -1,4 +1,4 @@
-//! A question that is answered yes or no, No at first.
+//! A question that is answered yes or no.
 
 use super::{Dialog, DialogKey, Outcome};
 use crate::{
@@ -10,29 +10,28 @@ use crate::{
     },
     tui::{
         ask::{Ask, Effect},
+        keymap::{Action, Context},
         model::Model,
     },
 };
 
-/// A question about something that cannot be taken back, or that lets more people read (R5.4).
+/// A question about something that cannot be taken back, or that lets more people read (R5.4). Only its own key says yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
-    /// The question, in a sentence.
+    /// The question, in a sentence; may hold foreign text.
     pub question: String,
     /// Who could read it afterwards, who would join: one a line; may hold foreign text.
     pub details: Vec<String>,
-    /// What the yes is called: "Make public".
+    /// What the yes is called: "make public".
     pub yes: String,
-    /// Whether the yes has the focus; false at first.
-    pub on_yes: bool,
     /// What a yes does.
     pub effects: Vec<Effect>,
 }
 
 impl Confirm {
-    /// A question with No preselected.
+    /// A question without details.
     pub fn new(question: impl Into<String>, yes: impl Into<String>, effects: Vec<Effect>) -> Self {
-        Self { question: question.into(), details: Vec::new(), yes: yes.into(), on_yes: false, effects }
+        Self { question: question.into(), details: Vec::new(), yes: yes.into(), effects }
     }
 
     /// The question that a refusal of kind `confirm` asks: what happens, who could read it then and who would join. A yes
@@ -44,27 +43,33 @@ impl Confirm {
         }
         let (ask, yes) = confirmed(ask)?;
         let details = details(refusal);
-        Some(Self { question: refusal.text.clone(), details, yes: yes.to_owned(), on_yes: false, effects: vec![Effect::Ask(ask)] })
+        Some(Self { question: refusal.text.clone(), details, yes: yes.to_owned(), effects: vec![Effect::Ask(ask)] })
     }
 }
 
 impl Dialog for Confirm {
     fn press(&mut self, key: DialogKey, _model: &Model) -> Outcome {
-        let yes = key.letter() == Some('y') || (key == DialogKey::Choose && self.on_yes);
-        let no = key.letter() == Some('n') || matches!(key, DialogKey::Back | DialogKey::Choose);
-        let moves = matches!(key, DialogKey::Next | DialogKey::Previous | DialogKey::Up | DialogKey::Down);
-        if yes {
-            return Outcome::CloseAnd(std::mem::take(&mut self.effects));
+        match key {
+            DialogKey::Back => Outcome::Close,
+            DialogKey::Yes => Outcome::CloseAnd(std::mem::take(&mut self.effects)),
+            DialogKey::Next
+            | DialogKey::Previous
+            | DialogKey::Up
+            | DialogKey::Down
+            | DialogKey::PageUp
+            | DialogKey::PageDown
+            | DialogKey::Choose
+            | DialogKey::Save
+            | DialogKey::Other(_) => Outcome::Stay,
         }
-        if no {
-            return Outcome::Close;
-        }
-        self.on_yes ^= moves || key.sideways().is_some();
-        Outcome::Stay
     }
 
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("y", "yes"), ("n", "no"), ("Tab", "other"), ("Enter", "do it"), ("Esc", "back")]
+    fn context(&self) -> Context {
+        Context::Question
+    }
+
+    fn hints(&self) -> &'static [Action] {
+        &[Action::AnswerYes, Action::AnswerNo]
     }
 }
 
@@ -82,14 +87,14 @@ fn details(refusal: &Refusal) -> Vec<String> {
 fn confirmed(ask: &Ask) -> Option<(Ask, &'static str)> {
     let Ask::Run { conversation, command } = ask else { return None };
     let (command, yes) = match command {
-        Command::Release { .. } => (Command::Release { confirmed: true }, "Release"),
-        Command::Forward { group, .. } => (Command::Forward { group: group.clone(), confirmed: true }, "Forward"),
-        Command::Add { party, .. } => (Command::Add { party: party.clone(), confirmed: true }, "Add"),
-        Command::Link { item, .. } => (Command::Link { item: *item, confirmed: true }, "Link"),
+        Command::Release { .. } => (Command::Release { confirmed: true }, "release it"),
+        Command::Forward { group, .. } => (Command::Forward { group: group.clone(), confirmed: true }, "forward it"),
+        Command::Add { party, .. } => (Command::Add { party: party.clone(), confirmed: true }, "add"),
+        Command::Link { item, .. } => (Command::Link { item: *item, confirmed: true }, "link it"),
         Command::SetPrivacy { privacy, .. } => {
             let yes = match privacy {
-                Privacy::Public => "Make public",
-                Privacy::Private => "Make private",
+                Privacy::Public => "make it public",
+                Privacy::Private => "make it private",
             };
             (Command::SetPrivacy { privacy: *privacy, confirmed: true }, yes)
         }
@@ -134,7 +139,6 @@ mod tests {
         let asked = Confirm::widening(&publish(false), &refusal(RefusalKind::Confirm)).unwrap();
         assert_eq!(asked.details, ["Can read it then: @ben, @cleo"]);
         assert_eq!(asked.effects, [Effect::Ask(publish(true))]);
-        assert!(!asked.on_yes);
     }
 
     #[test]

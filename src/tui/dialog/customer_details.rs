@@ -35,8 +35,4 @@ impl Dialog for CustomerDetails {
     fn wants(&self, wants: &mut Wants) {
         wants.customers = Some(self.person.address.clone());
     }
-
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("c", "change (owner, admins)"), ("Esc", "back")]
-    }
 }

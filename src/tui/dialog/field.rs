@@ -46,7 +46,8 @@ impl Field {
             | DialogKey::PageUp
             | DialogKey::PageDown
             | DialogKey::Choose
-            | DialogKey::Send => false,
+            | DialogKey::Save
+            | DialogKey::Yes => false,
         }
     }
 

@@ -149,7 +149,7 @@ impl Form {
                 Event::Nothing
             }
             DialogKey::Back => Event::Leave,
-            DialogKey::Send => self.submit(page),
+            DialogKey::Save => self.submit(page),
             DialogKey::Next => self.step(1, page),
             DialogKey::Previous => self.step(-1, page),
             DialogKey::Up
@@ -157,6 +157,7 @@ impl Form {
             | DialogKey::PageUp
             | DialogKey::PageDown
             | DialogKey::Choose
+            | DialogKey::Yes
             | DialogKey::Other(_) => self.control(key, page, columns),
         }
     }
@@ -325,7 +326,8 @@ fn write(editor: &mut Editor, key: DialogKey, columns: usize) -> Option<Event> {
         | DialogKey::Previous
         | DialogKey::PageUp
         | DialogKey::PageDown
-        | DialogKey::Send => Some(Event::Nothing),
+        | DialogKey::Save
+        | DialogKey::Yes => Some(Event::Nothing),
     }
 }
 

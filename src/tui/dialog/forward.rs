@@ -57,8 +57,4 @@ impl Dialog for Forward {
     fn wants(&self, wants: &mut Wants) {
         wants.team = true;
     }
-
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("type", "filter"), ("↑ ↓", "pick"), ("Enter", "forward"), ("Esc", "back")]
-    }
 }

@@ -1,87 +1,82 @@
 //! A key as a dialog takes it.
 
-use crate::tui::keymap::{KeyCode, KeyPress};
+use crate::tui::keymap::{Action, Context, Found, KeyCode, KeyPress, Keymap};
 
 /// What a key means inside a dialog; the same everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DialogKey {
-    /// One level back: Esc, Ctrl-C.
+    /// One level back, nothing changed.
     Back,
-    /// To the next field or control: Tab.
+    /// To the next field or control.
     Next,
-    /// To the field or control before: Shift-Tab.
+    /// To the field or control before.
     Previous,
-    /// A line up: Up, Ctrl-P.
+    /// A choice up.
     Up,
-    /// A line down: Down, Ctrl-N.
+    /// A choice down.
     Down,
-    /// A page up.
+    /// A page of choices up.
     PageUp,
-    /// A page down.
+    /// A page of choices down.
     PageDown,
-    /// Take what is selected: Enter.
+    /// Take the choice, or press the button.
     Choose,
-    /// Send or save the form: Ctrl-S, Ctrl-Enter.
-    Send,
+    /// Save or send the form.
+    Save,
+    /// Yes, to a question; only there.
+    Yes,
     /// Anything else: text for a field, or a letter of the dialog's own.
     Other(KeyPress),
 }
 
+/// What the keymap's rows mean here.
+const ROWS: [(Action, DialogKey); 11] = [
+    (Action::Cancel, DialogKey::Back),
+    (Action::NextField, DialogKey::Next),
+    (Action::PreviousField, DialogKey::Previous),
+    (Action::PreviousChoice, DialogKey::Up),
+    (Action::NextChoice, DialogKey::Down),
+    (Action::ChoicesPageUp, DialogKey::PageUp),
+    (Action::ChoicesPageDown, DialogKey::PageDown),
+    (Action::Choose, DialogKey::Choose),
+    (Action::Save, DialogKey::Save),
+    (Action::AnswerYes, DialogKey::Yes),
+    (Action::AnswerNo, DialogKey::Back),
+];
+
 impl DialogKey {
-    /// What a key means inside a dialog.
-    pub fn of(press: KeyPress) -> Self {
-        if press.modifiers.alt {
-            return Self::Other(press);
-        }
-        match (press.code, press.modifiers.control) {
-            (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => Self::Back,
-            (KeyCode::Tab, false) if press.modifiers.shift => Self::Previous,
-            (KeyCode::Tab, false) => Self::Next,
-            (KeyCode::Up, false) | (KeyCode::Char('p'), true) => Self::Up,
-            (KeyCode::Down, false) | (KeyCode::Char('n'), true) => Self::Down,
-            (KeyCode::PageUp, _) => Self::PageUp,
-            (KeyCode::PageDown, _) => Self::PageDown,
-            (KeyCode::Char('s') | KeyCode::Enter, true) => Self::Send,
-            (KeyCode::Enter, false) => Self::Choose,
-            _ => Self::Other(press),
+    /// What a key means in a layer of this context, [`Context::Dialog`] or [`Context::Question`].
+    pub fn of(keymap: &Keymap, context: Context, press: KeyPress) -> Self {
+        match keymap.find(context, &[press]) {
+            Found::Action(action) => ROWS.iter().find(|(row, _)| *row == action).map_or(Self::Other(press), |(_, key)| *key),
+            Found::Prefix | Found::Nothing => Self::Other(press),
         }
     }
 
     /// The letter, where it is one without Ctrl; for dialogs that hold no text.
-    pub const fn letter(self) -> Option<char> {
-        match self {
-            Self::Other(press) => match press.code {
-                KeyCode::Char(letter) if !press.modifiers.control && !press.modifiers.alt => Some(letter),
-                _ => None,
-            },
-            Self::Back
-            | Self::Next
-            | Self::Previous
-            | Self::Up
-            | Self::Down
-            | Self::PageUp
-            | Self::PageDown
-            | Self::Choose
-            | Self::Send => None,
+    pub fn letter(self) -> Option<char> {
+        let Self::Other(press) = self else { return None };
+        match press.normalized() {
+            KeyPress { code: KeyCode::Char(letter), .. } if press.is_text() => Some(letter),
+            KeyPress { .. } => None,
         }
     }
 
     /// The way a choice between values is moved: -1 for Left, 1 for Right or the space.
-    pub const fn sideways(self) -> Option<isize> {
-        match self {
-            Self::Other(KeyPress { code: KeyCode::Left, .. }) => Some(-1),
-            Self::Other(KeyPress { code: KeyCode::Right | KeyCode::Char(' '), .. }) => Some(1),
+    pub fn sideways(self) -> Option<isize> {
+        let Self::Other(press) = self else { return None };
+        if press.modifiers.control || press.modifiers.alt {
+            return None;
+        }
+        match press.code {
+            KeyCode::Left => Some(-1),
+            KeyCode::Right | KeyCode::Char(' ') => Some(1),
             _ => None,
         }
     }
 
-    /// Whether it is Backspace, which in an empty field takes the last chosen back.
-    pub const fn is_backspace(self) -> bool {
-        matches!(self, Self::Other(KeyPress { code: KeyCode::Backspace, .. }))
-    }
-
-    /// Whether it takes a row out of a list: Delete.
-    pub const fn is_delete(self) -> bool {
-        matches!(self, Self::Other(KeyPress { code: KeyCode::Delete, .. }))
+    /// Whether it is this key with nothing held down: Backspace, Delete.
+    pub fn is(self, code: KeyCode) -> bool {
+        self == Self::Other(KeyPress::plain(code))
     }
 }

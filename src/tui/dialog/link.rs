@@ -58,8 +58,4 @@ impl Dialog for Link {
     fn wants(&self, wants: &mut Wants) {
         wants.items = Some(self.filtered.field.text().trim().to_owned());
     }
-
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("type", "number or title"), ("↑ ↓", "pick"), ("Enter", "link"), ("Esc", "back")]
-    }
 }

@@ -157,7 +157,7 @@ impl Dialog for Menu {
                 let picked = self.list.picked(entries.len()).and_then(|at| entries.get(at));
                 return picked.map_or(Outcome::Stay, |entry| self.take(entry, model));
             }
-            DialogKey::Up | DialogKey::Down | DialogKey::PageUp | DialogKey::PageDown | DialogKey::Send | DialogKey::Other(_) => {}
+            DialogKey::Up | DialogKey::Down | DialogKey::PageUp | DialogKey::PageDown | DialogKey::Save | DialogKey::Yes | DialogKey::Other(_) => {}
         }
         let Some(letter) = key.letter() else { return Outcome::Stay };
         let named = entries.iter().position(|entry| entry.key.chars().eq([letter]));
@@ -178,9 +178,5 @@ impl Dialog for Menu {
             }
             About::Add => {}
         }
-    }
-
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("j k", "pick"), ("Enter", "do it"), ("key", "does it at once"), ("Esc", "back")]
     }
 }

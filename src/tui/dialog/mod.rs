@@ -24,6 +24,8 @@ pub mod field;
 pub mod filtered;
 /// Handing a conversation to another group.
 pub mod forward;
+/// A message that waits because something was added.
+pub mod held;
 /// A key as a dialog takes it.
 pub mod key;
 /// Linking a conversation to an item.
@@ -43,6 +45,7 @@ pub use customer_details::CustomerDetails;
 pub use field::Field;
 pub use filtered::Filtered;
 pub use forward::Forward;
+pub use held::Held;
 pub use key::DialogKey;
 pub use link::Link;
 pub use menu::Menu;
@@ -53,7 +56,7 @@ pub use sheet::Sheet;
 
 use super::{
     ask::{Answer, Ask, Effect},
-    keymap::Action,
+    keymap::{Action, Context},
     model::Model,
 };
 use crate::desk::page::{Denied, Moment, Page, Wants};
@@ -92,8 +95,15 @@ pub trait Dialog {
         Vec::new()
     }
 
-    /// The keys for the footer while the layer is on top: key and word.
-    fn keys(&self) -> &'static [(&'static str, &'static str)];
+    /// Whose keys it has: a form's or a question's.
+    fn context(&self) -> Context {
+        Context::Dialog
+    }
+
+    /// The keymap's rows that the footer shows while the layer is on top.
+    fn hints(&self) -> &'static [Action] {
+        &[Action::NextChoice, Action::Choose, Action::Cancel]
+    }
 }
 
 /// One layer over the screen; the topmost takes the keys.
@@ -101,6 +111,8 @@ pub trait Dialog {
 pub enum Layer {
     /// A question with yes and no.
     Confirm(Confirm),
+    /// A message that waits because something was added (R7.6).
+    Held(Held),
     /// The Add menu or the conversation's.
     Menu(Menu),
     /// Making an agent responsible.
@@ -140,6 +152,8 @@ pub enum Outcome {
     Go(Place),
     /// The layer stays, and this is said on the message line.
     Say(String),
+    /// All layers go, and the held message is sent although this was added (R7.6).
+    SendAnyway(crate::domain::id::EntrySeq),
 }
 
 /// A place on the screen that a layer can send the viewer to.
@@ -157,6 +171,7 @@ impl Layer {
     fn dialog(&self) -> &dyn Dialog {
         match self {
             Self::Confirm(confirm) => confirm,
+            Self::Held(held) => held,
             Self::Menu(menu) => menu,
             Self::Assign(assign) => assign,
             Self::People(people) => people,
@@ -171,6 +186,7 @@ impl Layer {
     fn dialog_mut(&mut self) -> &mut dyn Dialog {
         match self {
             Self::Confirm(confirm) => confirm,
+            Self::Held(held) => held,
             Self::Menu(menu) => menu,
             Self::Assign(assign) => assign,
             Self::People(people) => people,
@@ -222,8 +238,13 @@ impl Layer {
         self.dialog_mut().keep()
     }
 
-    /// See [`Dialog::keys`].
-    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        self.dialog().keys()
+    /// See [`Dialog::context`].
+    pub fn context(&self) -> Context {
+        self.dialog().context()
+    }
+
+    /// See [`Dialog::hints`].
+    pub fn hints(&self) -> &'static [Action] {
+        self.dialog().hints()
     }
 }

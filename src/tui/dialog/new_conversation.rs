@@ -11,6 +11,7 @@ use crate::{
     tui::{
         ask::{Answer, Ask, Effect},
         editor::Editor,
+        keymap::Action,
         model::Model,
     },
 };
@@ -215,7 +216,7 @@ impl Dialog for NewConversation {
         vec![self.save(self.draft())]
     }
 
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("Tab", "next"), ("Enter", "choose, newline"), ("Ctrl-S", "send"), ("Esc", "leave, draft kept")]
+    fn hints(&self) -> &'static [Action] {
+        &[Action::NextField, Action::Save, Action::Cancel]
     }
 }

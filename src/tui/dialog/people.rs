@@ -16,6 +16,7 @@ use crate::{
     },
     tui::{
         ask::{Answer, Ask, Effect},
+        keymap::KeyCode,
         model::Model,
     },
 };
@@ -125,7 +126,7 @@ impl People {
             DialogKey::Back => return Outcome::Close,
             DialogKey::Next | DialogKey::Previous | DialogKey::Choose => self.adding = true,
             _ if matches!(key.letter(), Some('+' | 'a')) => self.adding = true,
-            _ if key.is_delete() || matches!(key.letter(), Some('x')) => {
+            _ if key.is(KeyCode::Delete) || matches!(key.letter(), Some('x')) => {
                 let picked = self.list.picked(followers.len()).and_then(|place| followers.get(place));
                 return picked.map_or(Outcome::Stay, |follower| self.remove(follower));
             }
@@ -207,13 +208,5 @@ impl Dialog for People {
 
     fn waits_for(&self, ask: &Ask) -> bool {
         self.asked.as_ref() == Some(ask)
-    }
-
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        if self.adding {
-            &[("type", "name or address"), ("↑ ↓", "pick"), ("Enter", "add"), ("Tab", "list"), ("Esc", "back")]
-        } else {
-            &[("+", "add"), ("x", "remove"), ("j k", "pick"), ("Esc", "back")]
-        }
     }
 }

@@ -32,7 +32,8 @@ impl PickList {
             | DialogKey::Next
             | DialogKey::Previous
             | DialogKey::Choose
-            | DialogKey::Send
+            | DialogKey::Save
+            | DialogKey::Yes
             | DialogKey::Other(_) => return false,
         };
         true

@@ -17,6 +17,7 @@ use crate::{
     domain::{item::ItemKind, people::Agent},
     tui::{
         ask::{Answer, Ask},
+        keymap::Action,
         model::Model,
     },
 };
@@ -134,7 +135,7 @@ impl Dialog for Sheet {
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         // With a single text to fill in, Enter does it.
         let alone = matches!(self.purpose, Purpose::CreateItem(..)) && self.form.focus == 0;
-        let key = if alone && key == DialogKey::Choose { DialogKey::Send } else { key };
+        let key = if alone && key == DialogKey::Choose { DialogKey::Save } else { key };
         match self.form.press(key, &model.page, form::text_columns(model.size.0)) {
             Event::Nothing | Event::Changed => Outcome::Stay,
             Event::Submit => self.submit(),
@@ -164,11 +165,7 @@ impl Dialog for Sheet {
         self.form.waits_for(ask)
     }
 
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        if self.form.leaving {
-            &[("y", "leave without saving"), ("n", "stay")]
-        } else {
-            &[("Tab", "next"), ("← →", "change"), ("Enter", "choose"), ("Ctrl-S", "save"), ("Esc", "back")]
-        }
+    fn hints(&self) -> &'static [Action] {
+        &[Action::NextField, Action::Save, Action::Cancel]
     }
 }

@@ -14,3 +14,4 @@ mod sidebar;
 mod thread;
 
 pub use screen::draw;
+pub use sidebar::section_at;

@@ -7,7 +7,8 @@ use crate::{
     tui::{
         footer,
         layout::{self, Areas},
-        model::Model,
+        model::{Area, Model},
+        writing,
     },
 };
 use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
@@ -38,7 +39,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     if let Some(area) = areas.item {
         item::draw(model, frame, area);
     }
-    if let Some(mention) = composer::mention_list(model) {
+    if let Some(mention) = writing::mention_list(model) {
         composer::draw_mentions(model, frame, &mention);
     }
     for layer in &model.layers {
@@ -76,13 +77,13 @@ fn breadcrumb(model: &Model, buffer: &mut Buffer, area: Rect) {
     let theme = model.theme;
     let mut row = Row::new(buffer, area, 0);
     row.skip(1).own(model.section.part().title(), theme.quiet());
-    if model.area != crate::tui::model::Area::Sidebar {
+    if model.area != Area::Sidebar {
         row.own(" › ", theme.quiet()).own(model.section.title(), theme.quiet());
     }
     let deep = match model.area {
-        crate::tui::model::Area::Sidebar | crate::tui::model::Area::List => None,
-        crate::tui::model::Area::Item => model.shown_item().map(|item| item.to_string()),
-        crate::tui::model::Area::Thread | crate::tui::model::Area::Composer => {
+        Area::Sidebar | Area::List => None,
+        Area::Item => model.shown_item().map(|item| item.to_string()),
+        Area::Thread | Area::Composer => {
             model.thread.as_ref().map(|view| format!("#{}", view.conversation))
         }
     };
@@ -116,10 +117,15 @@ fn foot(model: &Model, buffer: &mut Buffer, area: Rect) {
         row.own(mark, style).foreign(&message.text, room, style).own(&undo, theme.quiet());
         return;
     }
-    for (key, words) in footer::hints(model) {
-        if row.left() < width(&key) + width(&words) + 3 {
-            break;
+    // The last one, all keys, is there however few others fit.
+    let hints = footer::hints(model);
+    let columns = |(key, words): &(String, String)| width(key) + width(words) + 3;
+    let last = hints.last().map_or(0, columns);
+    for (at, hint) in hints.iter().enumerate() {
+        let reserved = if at + 1 == hints.len() { 0 } else { last };
+        if row.left() + 1 < columns(hint) + reserved {
+            continue;
         }
-        row.own(&key, theme.accent()).own(" ", Style::new()).own(&words, theme.quiet()).skip(2);
+        row.own(&hint.0, theme.accent()).own(" ", Style::new()).own(&hint.1, theme.quiet()).skip(2);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::text::SafeText,
-    tui::{dialog::Confirm, draw::piece::Row, model::Model},
+    tui::{dialog::Confirm, draw::piece::Row, keymap::Action, model::Model},
 };
 use ratatui::Frame;
 
@@ -28,9 +28,9 @@ pub(super) fn draw(confirm: &Confirm, model: &Model, frame: &mut Frame) {
         Row::new(buffer, area, y).skip(2).own(line, theme.plain());
         y += 1;
     }
-    let yes = format!("[ {} ]", confirm.yes);
-    Row::new(buffer, area, area.height.saturating_sub(1))
-        .own("[ No ]", super::button_style(theme, !confirm.on_yes, true))
-        .skip(2)
-        .own(&yes, super::button_style(theme, confirm.on_yes, true));
+    let keys = &model.keymap;
+    let yes = format!("  {}", confirm.yes);
+    let mut row = Row::new(buffer, area, area.height.saturating_sub(1));
+    row.own(&keys.keys_for(Action::AnswerYes), theme.accent()).own(&yes, theme.plain()).skip(4);
+    row.own(&keys.keys_for(Action::AnswerNo), theme.accent()).own("  no, leave it", theme.plain());
 }

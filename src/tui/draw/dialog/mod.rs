@@ -5,6 +5,7 @@ mod confirm;
 mod customer_details;
 mod form;
 mod forward;
+mod held;
 mod lines;
 mod link;
 mod menu;
@@ -25,6 +26,7 @@ use ratatui::{
 pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
     match layer {
         Layer::Confirm(confirm) => confirm::draw(confirm, model, frame),
+        Layer::Held(held) => held::draw(held, model, frame),
         Layer::Menu(menu) => menu::draw(*menu, model, frame),
         Layer::Assign(assign) => assign::draw(assign, model, frame),
         Layer::People(people) => people::draw(people, model, frame),
