@@ -2,3 +2,298 @@
 
 /// All that one viewer's screen shows, as plain data, already through access.
 pub mod page;
+
+/// One agent at work on one conversation, inside one write transaction.
+mod act;
+/// Administration and what agents set for themselves.
+mod administer;
+/// Assigning, releasing, forwarding, changing privacy.
+mod assign;
+/// Who waits for news.
+mod bell;
+/// What a customer can see.
+mod customer_view;
+/// Customers' records.
+mod customers;
+/// Items, people and the rest, as rows.
+mod directory;
+/// Everything out.
+mod export;
+/// Bringing in what happened elsewhere.
+mod import;
+/// Making and changing items.
+mod items;
+/// Linking conversations to items.
+mod link;
+/// Following, adding and removing.
+mod people;
+/// Reading pages.
+mod read;
+/// A customer's message.
+mod receive;
+/// Rows and entries as pages hold them.
+mod rows;
+/// An agent's command.
+mod run;
+/// Starting conversations.
+mod start;
+/// Who is told.
+mod tell;
+/// One opened conversation.
+mod thread;
+/// Replies and notes.
+mod write;
+
+pub use administer::{AgentChange, NewAgent};
+pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
+pub use customers::CustomerChange;
+pub use import::{ImportOptions, Imported};
+pub use items::{ItemChange, NewItem};
+
+use crate::{
+    domain::{
+        event::EventKind,
+        id::{AgentId, ConversationId, Seq},
+        people::{Agent, FromCustomers, Notify, Role, check_handle, check_name},
+        refusal::Refusal,
+        setting::{SettingKey, Settings},
+    },
+    policy::access::Access,
+    store::{Store, StoreError, Writing, events, people as stored_people},
+};
+use chrono::{DateTime, Utc};
+use page::{Denied, Viewer};
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Where the desk gets the time from.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// A desk. Cheap to clone; every clone is the same desk.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    bell: bell::Bell,
+    /// Direct conversations of others that an administrator opened deliberately (R6.11).
+    opened: Mutex<HashSet<(AgentId, ConversationId)>>,
+}
+
+/// What a new desk begins with.
+#[derive(Debug, Clone)]
+pub struct NewDesk {
+    /// The team's name.
+    pub team: String,
+    /// The owner's handle.
+    pub owner: String,
+    /// The owner's name; the handle where absent.
+    pub owner_name: Option<String>,
+}
+
+impl From<StoreError> for Denied {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        if text.contains("disk is full") {
+            return Self::Failed(
+                "The disk is full: nothing was written, and what you typed is kept on the screen. Make room, then try again.".into(),
+            );
+        }
+        Self::Failed(text)
+    }
+}
+
+/// What acts give.
+type Outcome<T> = Result<T, Denied>;
+
+impl Desk {
+    /// Makes a new desk with its owner.
+    ///
+    /// # Errors
+    /// There is a file already, or a name cannot be used; nothing is left behind then.
+    pub fn create(file: &Path, new: &NewDesk, clock: Clock) -> Outcome<Self> {
+        let team = check_name(&new.team).map_err(Denied::Invalid)?;
+        let handle = check_handle(&new.owner).map_err(Denied::Invalid)?;
+        let name = check_name(new.owner_name.as_deref().unwrap_or(&handle)).map_err(Denied::Invalid)?;
+        let desk = Self::over(Store::create(file)?, clock);
+        desk.write(|writing| {
+            let now = desk.now().timestamp_millis();
+            let settings = Settings { team_name: team, ..Settings::default() };
+            for key in SettingKey::ALL {
+                stored_people::save_setting(writing, *key, &settings.get(*key))?;
+            }
+            let owner = new_agent(handle, name, Role::Owner);
+            let id = stored_people::save_agent(writing, &owner, now, Seq(0))?;
+            let event = events::NewEvent {
+                at: now,
+                kind: EventKind::DeskCreated,
+                agent: Some(id),
+                customer: None,
+                conversation: None,
+                detail: "",
+            };
+            events::write(writing, &event)?;
+            Ok(())
+        })?;
+        Ok(desk)
+    }
+
+    /// Opens a desk.
+    ///
+    /// # Errors
+    /// No file, a foreign one or a newer desk; each left untouched.
+    pub fn open(file: &Path, clock: Clock) -> Outcome<Self> {
+        Ok(Self::over(Store::open(file)?, clock))
+    }
+
+    fn over(store: Store, clock: Clock) -> Self {
+        Self { inner: Arc::new(Inner { store, clock, bell: bell::Bell::default(), opened: Mutex::default() }) }
+    }
+
+    /// The time, by the desk's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.inner.clock)()
+    }
+
+    /// The file that the desk is kept in.
+    pub fn file(&self) -> &Path {
+        self.inner.store.path()
+    }
+
+    /// Lets an agent in, by handle; without one the only active agent.
+    ///
+    /// # Errors
+    /// Nobody of that name is active; or there are several and none was named: nobody is listed.
+    pub fn admit(&self, handle: Option<&str>) -> Outcome<Viewer> {
+        let reader = self.inner.store.reader()?;
+        let found = match handle {
+            Some(handle) => stored_people::agent_by_handle(&reader, handle)?.filter(|agent| agent.active),
+            None => {
+                let mut active = stored_people::agents(&reader)?.into_iter().filter(|agent| agent.active);
+                let first = active.next();
+                if active.next().is_some() {
+                    return Err(Denied::Invalid(
+                        "Several agents work at this desk. Say who you are with --as HANDLE.".into(),
+                    ));
+                }
+                first
+            }
+        };
+        match found {
+            Some(agent) => Ok(Viewer { id: agent.id, handle: agent.handle }),
+            None => Err(Denied::Invalid(
+                "No active agent has that handle at this desk. Say who you are with --as HANDLE.".into(),
+            )),
+        }
+    }
+
+    /// Opens a direct conversation of others deliberately, which writes an audit entry (R6.11). Does nothing for every other
+    /// conversation, so that a door may call it on every deliberate opening.
+    ///
+    /// # Errors
+    /// The desk could not be written.
+    pub fn open_direct(&self, who: &Viewer, conversation: ConversationId) -> Outcome<()> {
+        let reader = self.inner.store.reader()?;
+        let me = self.me(&reader, who)?;
+        let access = Access::of(&me);
+        let Some(facts) = crate::store::conversations::load_facts(&reader, conversation)? else { return Ok(()) };
+        drop(reader);
+        if !access.holds(&facts) || !access.withheld(&facts) {
+            return Ok(());
+        }
+        self.write(|writing| self.log(writing, EventKind::OpenedDirect, who, Some(conversation), ""))?;
+        self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).insert((who.id, conversation));
+        Ok(())
+    }
+
+    fn has_opened(&self, who: &Viewer, conversation: ConversationId) -> bool {
+        self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(&(who.id, conversation))
+    }
+
+    /// Calls `ring` from another thread after every commit of this or another process, until it returns false.
+    pub fn listen(&self, ring: Box<dyn Fn() -> bool + Send>) {
+        bell::Bell::listen(&self.inner, ring);
+    }
+
+    /// Writes a backup.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), the target exists or cannot be written, or `progress` returned false.
+    pub fn backup(&self, who: &Viewer, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Outcome<()> {
+        let reader = self.inner.store.reader()?;
+        crate::policy::rights::administer(&self.me(&reader, who)?)?;
+        drop(reader);
+        self.inner.store.backup(to, progress)?;
+        self.write(|writing| self.log(writing, EventKind::BackedUp, who, None, ""))
+    }
+
+    /// Looks the file over: integrity, foreign keys, search index, counters. Gives what is wrong; nothing where all is well.
+    ///
+    /// # Errors
+    /// The file cannot be read, or `progress` (steps done, steps in all) returned false.
+    pub fn check(&self, progress: &mut dyn FnMut(usize, usize) -> bool) -> Outcome<Vec<String>> {
+        Ok(crate::store::check::check(&self.inner.store, progress)?)
+    }
+
+    /// One write transaction; the bell rings after it.
+    fn write<T>(&self, work: impl FnOnce(&Writing<'_>) -> Outcome<T>) -> Outcome<T> {
+        let value = self.inner.store.write(work)?;
+        self.inner.bell.ring();
+        Ok(value)
+    }
+
+    /// The record of who acts, as it is now.
+    fn me(&self, connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
+        match stored_people::agent_by_id(connection, who.id)? {
+            Some(agent) if agent.active => Ok(agent),
+            Some(_) | None => {
+                Err(Refusal::denied("R5.6", "You are switched off at this desk. Ask an administrator.").into())
+            }
+        }
+    }
+
+    fn log(
+        &self,
+        writing: &Writing<'_>,
+        kind: EventKind,
+        who: &Viewer,
+        conversation: Option<ConversationId>,
+        detail: &str,
+    ) -> Outcome<()> {
+        let event = events::NewEvent {
+            at: self.now().timestamp_millis(),
+            kind,
+            agent: Some(who.id),
+            customer: None,
+            conversation,
+            detail,
+        };
+        events::write(writing, &event)?;
+        Ok(())
+    }
+}
+
+/// A record with the settings that everybody begins with.
+fn new_agent(handle: String, name: String, role: Role) -> Agent {
+    Agent {
+        id: AgentId(0),
+        handle,
+        name,
+        public_name: None,
+        role,
+        active: true,
+        ready: true,
+        reply_to_customers: true,
+        from_customers: FromCustomers::All,
+        notify_customers: Notify::Mine,
+        notify_internal: Notify::Mine,
+        bell: true,
+        groups: Vec::new(),
+    }
+}

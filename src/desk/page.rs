@@ -9,7 +9,9 @@ mod wants;
 
 pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow, NoticeKind, NoticeRow, SectionRow};
 pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, Person};
-pub use thread::{Attachment, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Readers, Thread, Verdict};
+pub use thread::{
+    Attachment, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Readers, Thread, Verdict,
+};
 pub use wants::{ListStart, ListWants, SearchWants, ThreadStart, ThreadWants, Wants};
 
 use crate::domain::{

@@ -104,10 +104,32 @@ pub struct Facts {
     pub last_seq: EntrySeq,
     /// The event of its newest reply or note that was not imported; 0 for none (R1.7, R3.6).
     pub news: Seq,
+    /// What its rows and its customers' rows say of its newest entries.
+    pub tail: Tail,
     /// Agents with a place in it, and why.
     pub members: Vec<Member>,
     /// Its customers: the requester and customer followers (R1.3).
     pub customers: Vec<Participant>,
+}
+
+/// The end of a conversation, kept with it so that a list reads no messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tail {
+    /// Who wrote the last reply or note, by name.
+    pub from: String,
+    /// Its beginning, at most [`Tail::LENGTH`] characters.
+    pub text: String,
+    /// How many replies agents wrote (R3.3).
+    pub agent_replies: i64,
+    /// When its customers saw the last entry.
+    pub customer_at: DateTime<Utc>,
+    /// How many entries its customers see; a note counts to neither.
+    pub customer_count: i64,
+}
+
+impl Tail {
+    /// How many characters of the last words a list row holds.
+    pub const LENGTH: usize = 200;
 }
 
 /// Why an agent has a place in a conversation. Every cause is kept by itself, so that ending one ends nothing else.

@@ -68,10 +68,8 @@ pub fn reopen_consequences(facts: &Facts) -> Consequences {
 }
 
 fn reopening(facts: &Facts, reopens: bool) -> Consequences {
-    let orphaned = reopens
-        && facts.audience == Audience::Customer
-        && facts.assignee.is_some()
-        && !facts.assignee_active;
+    let orphaned =
+        reopens && facts.audience == Audience::Customer && facts.assignee.is_some() && !facts.assignee_active;
     let private = facts.privacy == super::conversation::Privacy::Private;
     Consequences { reopens, releases: orphaned && !private, needs_reassignment: orphaned && private }
 }

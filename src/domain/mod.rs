@@ -18,6 +18,8 @@ pub mod id;
 pub mod item;
 /// Agents, customers and groups.
 pub mod people;
+/// What somebody typed into the search.
+pub mod query;
 /// Why something was not done.
 pub mod refusal;
 /// The lists of the messenger.

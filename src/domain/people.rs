@@ -186,7 +186,9 @@ pub fn check_handle(text: &str) -> Result<String, String> {
     if begins && handle.len() <= 32 && handle.bytes().all(allowed) {
         Ok(handle)
     } else {
-        Err(format!("“{text}” cannot be a handle. Use 1 to 32 letters a–z, digits, “-”, “_” or “.”, beginning with a letter or a digit."))
+        Err(format!(
+            "“{text}” cannot be a handle. Use 1 to 32 letters a–z, digits, “-”, “_” or “.”, beginning with a letter or a digit."
+        ))
     }
 }
 

@@ -1,6 +1,9 @@
 //! The lists of the messenger (R3.1, R3.4).
 
-use super::people::words;
+use super::{
+    conversation::{Audience, Facts, Member},
+    people::words,
+};
 
 words! {
     /// One list of the sidebar, by its key.
@@ -96,4 +99,21 @@ impl Section {
             | Self::AllClosed => self.title(),
         }
     }
+}
+
+/// The list of My Conversations that a conversation stands in for an agent with a place in it (R3.1, R3.2).
+pub fn own_list(facts: &Facts, member: &Member) -> Option<Section> {
+    let concerns = member.follows() || member.took_part();
+    match (facts.shut(), facts.audience) {
+        (true, _) => concerns.then_some(Section::AllClosed),
+        (false, Audience::Customer) => member.follows().then_some(Section::CustomerReplies),
+        (false, Audience::Internal) if member.starter => Some(Section::InternalSent),
+        (false, Audience::Internal) => concerns.then_some(Section::InternalInbox),
+    }
+}
+
+/// The list of From Customers that it stands in under the scope `followed` (R3.5).
+pub fn followed_list(facts: &Facts, member: &Member) -> Option<Section> {
+    let followed = facts.audience == Audience::Customer && member.follows_directly();
+    followed.then_some(if facts.shut() { Section::Closed } else { Section::Open })
 }

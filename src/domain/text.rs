@@ -115,11 +115,7 @@ pub fn json_escape(serialized: &str) -> String {
     let mut copied = 0;
     let mut marks = 0;
     for (at, character) in serialized.char_indices() {
-        marks = if characters::is_zero_width(character) {
-            marks + 1
-        } else {
-            0
-        };
+        marks = if characters::is_zero_width(character) { marks + 1 } else { 0 };
         let harmless = characters::is_inert(character) || matches!(character, '\n' | '\r' | '\t');
         if harmless && marks <= cleaning::MARKS {
             continue;
@@ -156,22 +152,12 @@ mod tests {
 
     fn unchanged(raw: &str) {
         let safe = SafeText::line(raw);
-        assert_eq!(
-            (safe.as_str(), safe.hidden()),
-            (raw, 0),
-            "{}",
-            raw.escape_unicode()
-        );
+        assert_eq!((safe.as_str(), safe.hidden()), (raw, 0), "{}", raw.escape_unicode());
     }
 
     fn becomes(raw: &str, text: &str, hidden: usize) {
         let safe = SafeText::line(raw);
-        assert_eq!(
-            (safe.as_str(), safe.hidden()),
-            (text, hidden),
-            "{}",
-            raw.escape_unicode()
-        );
+        assert_eq!((safe.as_str(), safe.hidden()), (text, hidden), "{}", raw.escape_unicode());
     }
 
     /// Written apart from the code under test: what must never reach a terminal, whatever stands beside it.
@@ -190,32 +176,19 @@ mod tests {
 
     fn assert_safe(raw: &str, text: &str) {
         let shown = text.escape_unicode();
-        assert!(
-            !text.contains(is_forbidden),
-            "{} came out as {shown}",
-            raw.escape_unicode()
-        );
+        assert!(!text.contains(is_forbidden), "{} came out as {shown}", raw.escape_unicode());
         let characters: Vec<char> = text.chars().collect();
         for (at, &character) in characters.iter().enumerate() {
             let before = at.checked_sub(1).map_or(' ', |index| characters[index]);
             match u32::from(character) {
                 0x200C | 0x200D | 0x180B..=0x180F | 0xFE00..=0xFE0E | 0xE0100..=0xE01EF => {
-                    assert!(
-                        !before.is_ascii() && !('\u{2000}'..='\u{200F}').contains(&before),
-                        "{shown}"
-                    );
+                    assert!(!before.is_ascii() && !('\u{2000}'..='\u{200F}').contains(&before), "{shown}");
                 }
-                0xFE0F => assert!(
-                    !before.is_ascii() || characters.get(at + 1) == Some(&'\u{20E3}'),
-                    "{shown}"
-                ),
+                0xFE0F => assert!(!before.is_ascii() || characters.get(at + 1) == Some(&'\u{20E3}'), "{shown}"),
                 0xE0020..=0xE007F => {
                     let start = text.char_indices().nth(at).unwrap().0;
                     let flag = text[..start].rfind('\u{1F3F4}').unwrap();
-                    let sequence = text[flag + 4..]
-                        .split_inclusive('\u{E007F}')
-                        .next()
-                        .unwrap();
+                    let sequence = text[flag + 4..].split_inclusive('\u{E007F}').next().unwrap();
                     assert!(characters::FLAG_TAGS.contains(&sequence), "{shown}");
                 }
                 _ => {}
@@ -245,23 +218,11 @@ mod tests {
     fn a_whole_escape_sequence_becomes_one_mark() {
         becomes("\u{1B}[31mred\u{1B}[0m", "␛red␛", 0);
         becomes("a\u{1B}]0;title\u{7}b", "a␛b", 0);
-        becomes(
-            "a\u{1B}]8;;https://example.net/\u{1B}\\link\u{1B}]8;;\u{1B}\\b",
-            "a␛link␛b",
-            0,
-        );
+        becomes("a\u{1B}]8;;https://example.net/\u{1B}\\link\u{1B}]8;;\u{1B}\\b", "a␛link␛b", 0);
         becomes("a\u{1B}]52;c;cm0gLXJmIC8=\u{1B}\\b", "a␛b", 0);
         becomes("a\u{1B}Pq#0;2;0;0;0\u{1B}\\b", "a␛b", 0);
-        becomes(
-            "a\u{1B}_apc\u{1B}\\b\u{1B}^pm\u{1B}\\c\u{1B}Xsos\u{1B}\\d",
-            "a␛b␛c␛d",
-            0,
-        );
-        becomes(
-            "a\u{9B}1;31mb\u{9D}0;t\u{9C}c\u{90}q\u{9C}d\u{9C}e",
-            "a␛b␛c␛d␛e",
-            0,
-        );
+        becomes("a\u{1B}_apc\u{1B}\\b\u{1B}^pm\u{1B}\\c\u{1B}Xsos\u{1B}\\d", "a␛b␛c␛d", 0);
+        becomes("a\u{9B}1;31mb\u{9D}0;t\u{9C}c\u{90}q\u{9C}d\u{9C}e", "a␛b␛c␛d␛e", 0);
         becomes("a\u{1B}(Bb\u{1B}#8c\u{1B}cd\u{1B}=e", "a␛b␛c␛d␛e", 0);
         becomes("a\u{1B}OPb\u{8E}xc", "a␛b␛c", 0);
         becomes("\u{1B}", "␛", 0);
@@ -273,38 +234,24 @@ mod tests {
     fn a_cancelled_or_endless_sequence_hides_nothing_that_follows() {
         becomes("\u{1B}[12\u{18}shown", "␛shown", 0);
         becomes("\u{1B}P1;2|data\u{18}shown", "␛shown", 0);
-        becomes(
-            "\u{1B}]0;never ended, and still to be read",
-            "␛0;never ended, and still to be read",
-            0,
-        );
+        becomes("\u{1B}]0;never ended, and still to be read", "␛0;never ended, and still to be read", 0);
         becomes("\u{1B}Pabc\u{1B}[1mdef", "␛abc␛def", 0);
         becomes("\u{1B}[12\nshown", "␛ ⏎ shown", 0);
         becomes("\u{1B}[", "␛", 0);
         becomes("\u{9D}\u{9D}x", "␛␛x", 0);
-        becomes(
-            "\u{1B}]0;bell ends only an OSC\u{7}\u{1B}Pa\u{7}b",
-            "␛␛a␇b",
-            0,
-        );
+        becomes("\u{1B}]0;bell ends only an OSC\u{7}\u{1B}Pa\u{7}b", "␛␛a␇b", 0);
     }
 
     #[test]
     fn other_controls_become_pictures() {
         becomes("a\0b\u{7}c\u{8}d\u{E}e\u{7F}f", "a␀b␇c␈d␎e␡f", 0);
         becomes("a\u{80}\u{92}b", "a\u{FFFD}\u{FFFD}b", 0);
-        becomes(
-            "a\u{FDD0}\u{FFFF}\u{10FFFE}b",
-            "a\u{FFFD}\u{FFFD}\u{FFFD}b",
-            0,
-        );
+        becomes("a\u{FDD0}\u{FFFF}\u{10FFFE}b", "a\u{FFFD}\u{FFFD}\u{FFFD}b", 0);
     }
 
     #[test]
     fn every_line_break_of_a_line_becomes_one_mark() {
-        for mark in [
-            "\n", "\r\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}",
-        ] {
+        for mark in ["\n", "\r\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}"] {
             assert_eq!(line(&format!("one{mark}two")), "one ⏎ two", "{mark:?}");
         }
         assert_eq!(line("\none\n\ntwo \n three\n"), "⏎ one ⏎ ⏎ two ⏎ three ⏎");
@@ -314,43 +261,21 @@ mod tests {
 
     #[test]
     fn a_block_keeps_line_breaks_and_expands_tabs() {
-        assert_eq!(
-            block("a\r\nb\rc\u{2028}d\u{2029}e\u{85}f\n"),
-            "a\nb\nc\nd\ne\nf\n"
-        );
-        assert_eq!(
-            block("\tx\nab\tx\nabcd\tx\n日本\tx\té\tx"),
-            "    x\nab  x\nabcd    x\n日本    x   é   x"
-        );
+        assert_eq!(block("a\r\nb\rc\u{2028}d\u{2029}e\u{85}f\n"), "a\nb\nc\nd\ne\nf\n");
+        assert_eq!(block("\tx\nab\tx\nabcd\tx\n日本\tx\té\tx"), "    x\nab  x\nabcd    x\n日本    x   é   x");
         assert_eq!(block("a\u{B}b\u{C}c"), "a␋b␌c");
     }
 
     #[test]
     fn bidi_invisible_and_tag_characters_are_dropped_and_counted() {
         becomes("user\u{202E}gnp.exe\u{202C}", "usergnp.exe", 2);
-        becomes(
-            "\u{FEFF}pay\u{200B}pal\u{AD}\u{2060}\u{180E}\u{3164}\u{FFA0}\u{115F}\u{34F}",
-            "paypal",
-            9,
-        );
-        becomes(
-            "\u{61C}\u{200E}\u{200F}\u{2066}\u{2067}\u{2068}\u{2069}",
-            "",
-            7,
-        );
+        becomes("\u{FEFF}pay\u{200B}pal\u{AD}\u{2060}\u{180E}\u{3164}\u{FFA0}\u{115F}\u{34F}", "paypal", 9);
+        becomes("\u{61C}\u{200E}\u{200F}\u{2066}\u{2067}\u{2068}\u{2069}", "", 7);
         becomes("a\u{E0001}\u{E0069}\u{E0067}\u{E006E}\u{E007F}b", "ab", 5);
         becomes("a\u{FFF9}b\u{FFFA}c\u{FFFB}", "abc", 3);
         assert_eq!(SafeText::line("clean").warning(), None);
-        assert_eq!(
-            SafeText::line("\u{200B}").warning().unwrap(),
-            "⚠ 1 hidden character"
-        );
-        assert_eq!(
-            SafeText::block("\u{200B}a\u{200B}\n\u{2060}")
-                .warning()
-                .unwrap(),
-            "⚠ 3 hidden characters"
-        );
+        assert_eq!(SafeText::line("\u{200B}").warning().unwrap(), "⚠ 1 hidden character");
+        assert_eq!(SafeText::block("\u{200B}a\u{200B}\n\u{2060}").warning().unwrap(), "⚠ 3 hidden characters");
     }
 
     #[test]
@@ -393,11 +318,7 @@ mod tests {
     #[test]
     fn marks_are_capped_and_never_ride_on_what_is_to_the_left() {
         let zalgo = format!("Z{}a{}", "\u{0315}".repeat(50), "\u{0316}".repeat(8));
-        becomes(
-            &zalgo,
-            &format!("Z{}a{}", "\u{0315}".repeat(8), "\u{0316}".repeat(8)),
-            0,
-        );
+        becomes(&zalgo, &format!("Z{}a{}", "\u{0315}".repeat(8), "\u{0316}".repeat(8)), 0);
         becomes("\u{0338}x", "◌\u{0338}x", 0);
         assert_eq!(block("a\n\u{0338}x"), "a\n◌\u{0338}x");
         becomes("\u{200B}\u{0338}", "◌\u{0338}", 1);
@@ -405,15 +326,8 @@ mod tests {
 
     #[test]
     fn an_endless_grapheme_is_cut() {
-        for piece in [
-            "\u{1100}",
-            "क्",
-            "\u{0600}",
-            "\u{1F3FB}",
-            "\u{1F468}\u{200D}",
-            "\u{0D4E}",
-            "\u{1F3FB}\u{0301}",
-        ] {
+        for piece in ["\u{1100}", "क्", "\u{0600}", "\u{1F3FB}", "\u{1F468}\u{200D}", "\u{0D4E}", "\u{1F3FB}\u{0301}"]
+        {
             let safe = line(&format!("x{}y", piece.repeat(5_000)));
             assert_safe(piece, &safe);
             assert_eq!(line(&safe), safe);
@@ -450,27 +364,14 @@ mod tests {
             assert!(width(&safe.fit(40)) <= 40);
         }
         // Quadratic work on any of them takes minutes; linear work, a few seconds.
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "{:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     }
 
     #[test]
     fn width_counts_cells_by_grapheme() {
-        for (text, cells) in [
-            ("", 0),
-            ("abc", 3),
-            ("日本", 4),
-            ("é", 1),
-            ("👨‍👩‍👧", 2),
-            ("🇩🇪", 2),
-            ("لا", 2),
-            ("ｶﾞ", 3),
-            ("⏎␛", 2),
-            ("1️⃣", 2),
-        ] {
+        for (text, cells) in
+            [("", 0), ("abc", 3), ("日本", 4), ("é", 1), ("👨‍👩‍👧", 2), ("🇩🇪", 2), ("لا", 2), ("ｶﾞ", 3), ("⏎␛", 2), ("1️⃣", 2)]
+        {
             assert_eq!(width(text), cells, "{text}");
         }
         assert_eq!(SafeText::block("ab\n日本\nc").width(), 4);
@@ -482,19 +383,7 @@ mod tests {
         let cuts: Vec<String> = (0..=10).map(|columns| safe.fit(columns)).collect();
         assert_eq!(
             cuts,
-            [
-                "",
-                "…",
-                "…",
-                "日…",
-                "日…",
-                "日本…",
-                "日本…",
-                "日本語…",
-                "日本語 …",
-                "日本語 a…",
-                "日本語 abc"
-            ]
+            ["", "…", "…", "日…", "日…", "日本…", "日本…", "日本語…", "日本語 …", "日本語 a…", "日本語 abc"]
         );
         assert_eq!(SafeText::line("👨‍👩‍👧x").fit(2), "…");
         assert_eq!(SafeText::block("one\ntwo").fit(10), "one…");
@@ -511,39 +400,20 @@ mod tests {
         assert_eq!(wrap("a   b", 3), ["a", "b"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("see abcdefgh", 5), ["see", "abcde", "fgh"]);
-        assert_eq!(
-            wrap("我的银行卡无法使用。", 8),
-            ["我的银行", "卡无法使", "用。"]
-        );
-        assert_eq!(
-            wrap("我的银行卡无法使。", 8),
-            ["我的银行", "卡无法", "使。"]
-        );
-        assert_eq!(
-            wrap("カード（新しい）です", 8),
-            ["カード", "（新し", "い）です"]
-        );
+        assert_eq!(wrap("我的银行卡无法使用。", 8), ["我的银行", "卡无法使", "用。"]);
+        assert_eq!(wrap("我的银行卡无法使。", 8), ["我的银行", "卡无法", "使。"]);
+        assert_eq!(wrap("カード（新しい）です", 8), ["カード", "（新し", "い）です"]);
         assert_eq!(wrap("👩‍🚀👩‍🚀👩‍🚀", 5), ["👩‍🚀👩‍🚀", "👩‍🚀"]);
         assert_eq!(wrap("日本", 1), ["日", "本"]);
         assert_eq!(wrap("x y", 0), ["x", "y"]);
-        assert_eq!(
-            wrap(&"क्".repeat(30), 7)
-                .iter()
-                .map(|line| width(line))
-                .max(),
-            Some(7)
-        );
+        assert_eq!(wrap(&"क्".repeat(30), 7).iter().map(|line| width(line)).max(), Some(7));
     }
 
     #[test]
     fn json_keeps_the_exact_text_and_shows_nothing_of_it() {
-        let text =
-            "a\u{7F}\u{9B}\u{202E}\u{200B}\u{200D}\u{FE0F}\u{E0067}\u{2028}\u{FEFF}\u{FFFF}é日😀";
+        let text = "a\u{7F}\u{9B}\u{202E}\u{200B}\u{200D}\u{FE0F}\u{E0067}\u{2028}\u{FEFF}\u{FFFF}é日😀";
         let escaped = json_escape(&serde_json::to_string(text).unwrap());
-        assert_eq!(
-            escaped,
-            r#""a\u007f\u009b\u202e\u200b\u200d\ufe0f\udb40\udc67\u2028\ufeff\uffffé日😀""#
-        );
+        assert_eq!(escaped, r#""a\u007f\u009b\u202e\u200b\u200d\ufe0f\udb40\udc67\u2028\ufeff\uffffé日😀""#);
         assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
         assert_eq!(json_escape("{\n\t\"a\": 1\r\n}"), "{\n\t\"a\": 1\r\n}");
     }
@@ -694,8 +564,8 @@ mod tests {
         use super::*;
 
         fn folder(name: &str) -> PathBuf {
-            let root = std::env::var_os("DESKLINE_CORPORA")
-                .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+            let root =
+                std::env::var_os("DESKLINE_CORPORA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
             let folder = root.join(name);
             assert!(
                 folder.is_dir(),
@@ -707,8 +577,7 @@ mod tests {
 
         fn read(folder_name: &str, file: &str) -> String {
             let path = folder(folder_name).join(file);
-            std::fs::read_to_string(&path)
-                .unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
         }
 
         fn assert_safe_everywhere(raw: &str) {
@@ -720,11 +589,7 @@ mod tests {
             }
             for columns in [1, 2, 7, 80] {
                 assert!(width(&safe.fit(columns)) <= columns);
-                assert!(
-                    safe.wrap(columns)
-                        .iter()
-                        .all(|line| width(line) <= columns.max(2))
-                );
+                assert!(safe.wrap(columns).iter().all(|line| width(line) <= columns.max(2)));
             }
             let escaped = json_escape(&serde_json::to_string(raw).unwrap());
             assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), raw);
@@ -732,8 +597,7 @@ mod tests {
 
         #[test]
         fn naughty_strings_do_nothing() {
-            let strings: Vec<String> =
-                serde_json::from_str(&read("naughty-strings", "blns.json")).unwrap();
+            let strings: Vec<String> = serde_json::from_str(&read("naughty-strings", "blns.json")).unwrap();
             assert!(strings.len() > 500, "{}", strings.len());
             for raw in &strings {
                 assert_safe_everywhere(raw);
@@ -764,11 +628,7 @@ mod tests {
                 let raw = std::fs::read_to_string(&path).unwrap().replace('\t', " ");
                 let safe = SafeText::block(&raw);
                 assert_eq!(safe.hidden(), 0, "{}", path.display());
-                assert!(
-                    safe.as_str() == raw.replace("\r\n", "\n"),
-                    "{} was changed",
-                    path.display()
-                );
+                assert!(safe.as_str() == raw.replace("\r\n", "\n"), "{} was changed", path.display());
                 raw.lines().for_each(assert_safe_everywhere);
                 languages += 1;
             }
@@ -779,8 +639,7 @@ mod tests {
         fn every_emoji_stays_whole() {
             let mut emoji = 0;
             for row in read("unicode-15.0", "emoji-test.txt").lines() {
-                let Some((codes, status)) = row.split_once(';').filter(|_| !row.starts_with('#'))
-                else {
+                let Some((codes, status)) = row.split_once(';').filter(|_| !row.starts_with('#')) else {
                     continue;
                 };
                 let sequence: String = codes
@@ -789,11 +648,7 @@ mod tests {
                     .collect();
                 assert_safe_everywhere(&sequence);
                 let safe = SafeText::line(&sequence);
-                assert_eq!(
-                    (safe.as_str(), safe.hidden()),
-                    (sequence.as_str(), 0),
-                    "{row}"
-                );
+                assert_eq!((safe.as_str(), safe.hidden()), (sequence.as_str(), 0), "{row}");
                 if status.trim_start().starts_with("fully-qualified") {
                     assert_eq!(safe.width(), 2, "{row}");
                 }

@@ -113,16 +113,10 @@ impl Keymap {
                     continue;
                 }
                 if *changed > 0 {
-                    return Err(KeymapError::SecondRow {
-                        line,
-                        action: action.name(),
-                    });
+                    return Err(KeymapError::SecondRow { line, action: action.name() });
                 }
                 if row.typed && raw.keys.is_some() {
-                    return Err(KeymapError::Fixed {
-                        line,
-                        field: "keys",
-                    });
+                    return Err(KeymapError::Fixed { line, field: "keys" });
                 }
                 *changed = line;
                 raw.change(row, text)?;
@@ -138,18 +132,12 @@ impl Keymap {
         for raw in raw_rows(text)? {
             let (action, line) = raw.action(text)?;
             if rows.iter().any(|row| row.action.same_row(action)) {
-                return Err(KeymapError::SecondRow {
-                    line,
-                    action: action.name(),
-                });
+                return Err(KeymapError::SecondRow { line, action: action.name() });
             }
             let context = raw.context.as_deref().and_then(Context::named);
             let mut row = Row {
                 action,
-                context: context.ok_or(KeymapError::Fixed {
-                    line,
-                    field: "context",
-                })?,
+                context: context.ok_or(KeymapError::Fixed { line, field: "context" })?,
                 keys: Vec::new(),
                 label: String::new(),
                 does: String::new(),
@@ -170,11 +158,7 @@ impl Keymap {
     pub fn find(&self, focus: Context, presses: &[KeyPress]) -> Found {
         let presses: Vec<KeyPress> = presses.iter().map(|press| press.normalized()).collect();
         let mut prefix = false;
-        for row in self
-            .rows
-            .iter()
-            .filter(|row| row.works_in(focus) && !row.typed)
-        {
+        for row in self.rows.iter().filter(|row| row.works_in(focus) && !row.typed) {
             for (position, sequence) in row.keys.iter().enumerate() {
                 if sequence.presses() == presses {
                     return Found::Action(row.action.of_key(position));
@@ -182,11 +166,7 @@ impl Keymap {
                 prefix |= !presses.is_empty() && sequence.presses().starts_with(&presses);
             }
         }
-        if prefix {
-            Found::Prefix
-        } else {
-            Found::Nothing
-        }
+        if prefix { Found::Prefix } else { Found::Nothing }
     }
 
     /// Every row, in the order of the help.
@@ -200,10 +180,7 @@ impl Keymap {
     ///
     /// Never: every action has a row, which a test holds.
     pub fn row(&self, action: Action) -> &Row {
-        self.rows
-            .iter()
-            .find(|row| row.action.same_row(action))
-            .expect("every action has a row")
+        self.rows.iter().find(|row| row.action.same_row(action)).expect("every action has a row")
     }
 
     /// The first key of an action, for the footer: "e", "Ctrl-S", "1–9"; empty where it has none.
@@ -221,25 +198,14 @@ impl Keymap {
     fn check(&self, lines: &[usize]) -> Result<(), KeymapError> {
         for (row, &line) in self.rows.iter().zip(lines) {
             let in_text = row.while_typing || row.context.is_text();
-            let taken = row
-                .keys
-                .iter()
-                .find(|sequence| sequence.presses()[0].is_text());
+            let taken = row.keys.iter().find(|sequence| sequence.presses()[0].is_text());
             if let (true, false, Some(key)) = (in_text, row.typed, taken) {
-                return Err(KeymapError::TakesText {
-                    line,
-                    key: key.to_string(),
-                });
+                return Err(KeymapError::TakesText { line, key: key.to_string() });
             }
         }
         for &focus in Context::ALL {
             let mut keys: Vec<(&KeySequence, usize)> = Vec::new();
-            for (index, row) in self
-                .rows
-                .iter()
-                .enumerate()
-                .filter(|(_, row)| row.works_in(focus))
-            {
+            for (index, row) in self.rows.iter().enumerate().filter(|(_, row)| row.works_in(focus)) {
                 keys.extend(row.keys.iter().map(|sequence| (sequence, index)));
             }
             // Sorted, whatever begins with a sequence stands right behind it.
@@ -289,10 +255,7 @@ impl RawRow {
         let line = line_of(text, &self.action.span());
         let name = self.action.as_ref();
         let action = Action::named(name);
-        let unknown = || KeymapError::UnknownAction {
-            line,
-            action: SafeText::line(name).into_string(),
-        };
+        let unknown = || KeymapError::UnknownAction { line, action: SafeText::line(name).into_string() };
         Ok((action.ok_or_else(unknown)?, line))
     }
 
@@ -318,20 +281,14 @@ impl RawRow {
 }
 
 fn raw_rows(text: &str) -> Result<Vec<RawRow>, KeymapError> {
-    toml::from_str(text)
-        .map(|file: RawFile| file.row)
-        .map_err(|error| KeymapError::Form {
-            line: error.span().map_or(1, |span| line_of(text, &span)),
-            reason: SafeText::line(error.message()).into_string(),
-        })
+    toml::from_str(text).map(|file: RawFile| file.row).map_err(|error| KeymapError::Form {
+        line: error.span().map_or(1, |span| line_of(text, &span)),
+        reason: SafeText::line(error.message()).into_string(),
+    })
 }
 
 fn line_of(text: &str, span: &Range<usize>) -> usize {
-    1 + text
-        .bytes()
-        .take(span.start)
-        .filter(|byte| *byte == b'\n')
-        .count()
+    1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count()
 }
 
 #[cfg(test)]
@@ -370,18 +327,11 @@ mod tests {
             KeyCode::PageUp,
             KeyCode::PageDown,
         ];
-        let codes = named
-            .into_iter()
-            .chain((1..=24).map(KeyCode::Function))
-            .chain((' '..='~').map(KeyCode::Char));
+        let codes = named.into_iter().chain((1..=24).map(KeyCode::Function)).chain((' '..='~').map(KeyCode::Char));
         let mut all = Vec::new();
         for code in codes {
             for bits in 0..8_u8 {
-                let modifiers = Modifiers {
-                    control: bits & 1 > 0,
-                    alt: bits & 2 > 0,
-                    shift: bits & 4 > 0,
-                };
+                let modifiers = Modifiers { control: bits & 1 > 0, alt: bits & 2 > 0, shift: bits & 4 > 0 };
                 all.push(KeyPress { code, modifiers });
             }
         }
@@ -396,21 +346,9 @@ mod tests {
             let row = keymap.row(action);
             assert_eq!(row.action, action);
             assert_eq!(Action::named(action.name()), Some(action));
-            assert!(
-                !row.does.is_empty() && !row.does.ends_with('.'),
-                "{}",
-                action.name()
-            );
-            assert!(
-                !row.label.is_empty() && row.label.len() <= 28,
-                "{}",
-                action.name()
-            );
-            assert!(
-                row.palette || !row.keys.is_empty(),
-                "{} cannot be reached",
-                action.name()
-            );
+            assert!(!row.does.is_empty() && !row.does.ends_with('.'), "{}", action.name());
+            assert!(!row.label.is_empty() && row.label.len() <= 28, "{}", action.name());
+            assert!(row.palette || !row.keys.is_empty(), "{} cannot be reached", action.name());
         }
     }
 
@@ -460,12 +398,8 @@ mod tests {
             ("Enter", Open),
             ("x", SelectSeveral),
         ];
-        let thread: &[(&str, Action)] = &[
-            ("j", NextMessage),
-            ("Down", NextMessage),
-            ("k", PreviousMessage),
-            ("Up", PreviousMessage),
-        ];
+        let thread: &[(&str, Action)] =
+            &[("j", NextMessage), ("Down", NextMessage), ("k", PreviousMessage), ("Up", PreviousMessage)];
         let go_to: &[(&str, Action)] = &[
             ("g u", GoToUnassigned),
             ("g l", GoToLive),
@@ -517,12 +451,7 @@ mod tests {
             (SendButton, &[everywhere, &[("Enter", PressSend)]]),
         ] {
             for (keys, action) in tables.iter().copied().flatten() {
-                assert_eq!(
-                    found(focus, keys),
-                    Found::Action(*action),
-                    "{keys} in {}",
-                    focus.name()
-                );
+                assert_eq!(found(focus, keys), Found::Action(*action), "{keys} in {}", focus.name());
             }
         }
         for (keys, focus) in [("g", Lists), ("g", Thread), ("g", Conversation)] {
@@ -536,12 +465,7 @@ mod tests {
             ("@", Composer),
             ("Enter", Composer),
         ] {
-            assert_eq!(
-                found(focus, keys),
-                Found::Nothing,
-                "{keys} in {}",
-                focus.name()
-            );
+            assert_eq!(found(focus, keys), Found::Nothing, "{keys} in {}", focus.name());
         }
         assert_eq!(Keymap::built_in().find(Lists, &[]), Found::Nothing);
     }
@@ -556,26 +480,10 @@ mod tests {
             .collect();
         ours.sort();
         ours.dedup();
-        assert_eq!(
-            ours,
-            [
-                "Ctrl-C",
-                "Ctrl-Enter",
-                "Ctrl-L",
-                "Ctrl-O",
-                "Ctrl-S",
-                "Esc",
-                "Tab"
-            ]
-        );
+        assert_eq!(ours, ["Ctrl-C", "Ctrl-Enter", "Ctrl-L", "Ctrl-O", "Ctrl-S", "Esc", "Tab"]);
         for focus in [Context::Composer, Context::Dialog] {
             for press in every_press().into_iter().filter(|press| press.is_text()) {
-                assert_eq!(
-                    keymap.find(focus, &[press]),
-                    Found::Nothing,
-                    "{press} in {}",
-                    focus.name()
-                );
+                assert_eq!(keymap.find(focus, &[press]), Found::Nothing, "{press} in {}", focus.name());
             }
         }
     }
@@ -594,12 +502,9 @@ mod tests {
         }
         for press in every_press() {
             let press = press.normalized();
-            let belongs_to_the_terminal = press.modifiers.control
-                && matches!(press.code, KeyCode::Char('a' | 'b' | 'h' | 'z'));
-            for &focus in Context::ALL
-                .iter()
-                .filter(|_| belongs_to_the_terminal || press.modifiers.alt)
-            {
+            let belongs_to_the_terminal =
+                press.modifiers.control && matches!(press.code, KeyCode::Char('a' | 'b' | 'h' | 'z'));
+            for &focus in Context::ALL.iter().filter(|_| belongs_to_the_terminal || press.modifiers.alt) {
                 assert_eq!(keymap.find(focus, &[press]), Found::Nothing, "{press}");
             }
         }
@@ -643,13 +548,9 @@ mod tests {
         ] {
             assert!(keymap.row(action).palette, "{}", action.name());
         }
-        for action in [
-            Action::NextRow,
-            Action::ThreadPageUp,
-            Action::NextArea,
-            Action::JumpToSection(1),
-            Action::Choose,
-        ] {
+        for action in
+            [Action::NextRow, Action::ThreadPageUp, Action::NextArea, Action::JumpToSection(1), Action::Choose]
+        {
             assert!(!keymap.row(action).palette, "{}", action.name());
         }
     }
@@ -670,19 +571,13 @@ mod tests {
         ";
         let keymap = Keymap::with_user_file(text).unwrap();
         for keys in ["X", "g e"] {
-            assert_eq!(
-                keymap.find(Context::Lists, &presses(keys)),
-                Found::Action(Action::CloseOrReopen)
-            );
+            assert_eq!(keymap.find(Context::Lists, &presses(keys)), Found::Action(Action::CloseOrReopen));
         }
         assert_eq!(keymap.find(Context::Lists, &presses("e")), Found::Nothing);
         assert_eq!(keymap.find(Context::Lists, &presses("r")), Found::Nothing);
         assert_eq!(keymap.row(Action::CloseOrReopen).label, "shut");
         let reply = keymap.row(Action::Reply);
-        assert_eq!(
-            (reply.palette, reply.does.as_str(), reply.label.as_str()),
-            (false, "Answers", "reply")
-        );
+        assert_eq!((reply.palette, reply.does.as_str(), reply.label.as_str()), (false, "Answers", "reply"));
         assert_eq!(Keymap::with_user_file("").unwrap(), Keymap::built_in());
     }
 
@@ -690,25 +585,15 @@ mod tests {
     fn keys_can_be_swapped() {
         let text = "[[row]]\naction = \"reply\"\nkeys = [\"n\"]\n[[row]]\naction = \"note\"\nkeys = [\"r\"]\n";
         let keymap = Keymap::with_user_file(text).unwrap();
-        assert_eq!(
-            keymap.find(Context::Thread, &presses("n")),
-            Found::Action(Action::Reply)
-        );
-        assert_eq!(
-            keymap.find(Context::Thread, &presses("r")),
-            Found::Action(Action::Note)
-        );
+        assert_eq!(keymap.find(Context::Thread, &presses("n")), Found::Action(Action::Reply));
+        assert_eq!(keymap.find(Context::Thread, &presses("r")), Found::Action(Action::Note));
     }
 
     #[test]
     fn what_is_wrong_in_a_file_is_named_with_its_line() {
-        let row =
-            |action: &str, rest: &str| format!("# mine\n[[row]]\naction = \"{action}\"\n{rest}\n");
+        let row = |action: &str, rest: &str| format!("# mine\n[[row]]\naction = \"{action}\"\n{rest}\n");
         for (text, sentence) in [
-            (
-                row("clse", ""),
-                "keymap, line 3: there is no action \"clse\"; `deskline keys` lists them",
-            ),
+            (row("clse", ""), "keymap, line 3: there is no action \"clse\"; `deskline keys` lists them"),
             (
                 row("reply", "keys = [\n\"r\",\n\"Hyper-x\"]"),
                 "keymap, line 6: \"Hyper-x\" cannot be a key: there is no such key; write a character, or Ctrl-D, Shift-Tab, Enter, Esc, Space, Up, PageDown, F2",
@@ -721,22 +606,10 @@ mod tests {
                 row("reply", "keys = [\"Ctrl-B\"]"),
                 "keymap, line 4: \"Ctrl-B\" cannot be a key: it belongs to the terminal (screen and tmux, backspace, suspend)",
             ),
-            (
-                row("reply", "keys = [\"n\"]"),
-                "keymap, line 3: \"n\" of reply is in the way of \"n\" of note",
-            ),
-            (
-                row("reply", "keys = [\"g\"]"),
-                "keymap, line 3: \"g\" of reply is in the way of \"g A\" of go-to-all",
-            ),
-            (
-                row("reply", "keys = [\"n x\"]"),
-                "keymap, line 3: \"n x\" of reply is in the way of \"n\" of note",
-            ),
-            (
-                row("reply", "keys = [\"R\"]"),
-                "keymap, line 3: \"R\" of reply is in the way of \"R\" of toggle-ready",
-            ),
+            (row("reply", "keys = [\"n\"]"), "keymap, line 3: \"n\" of reply is in the way of \"n\" of note"),
+            (row("reply", "keys = [\"g\"]"), "keymap, line 3: \"g\" of reply is in the way of \"g A\" of go-to-all"),
+            (row("reply", "keys = [\"n x\"]"), "keymap, line 3: \"n x\" of reply is in the way of \"n\" of note"),
+            (row("reply", "keys = [\"R\"]"), "keymap, line 3: \"R\" of reply is in the way of \"R\" of toggle-ready"),
             (
                 row("send", "keys = [\"s\"]"),
                 "keymap, line 3: \"s\" would take a letter from the text that is typed there",
@@ -757,14 +630,8 @@ mod tests {
                 row("reply", "context = \"lists\""),
                 "keymap, line 3: a row takes action, keys, label, does and palette; \"context\" stays as it is",
             ),
-            (
-                row("reply", "") + &row("reply", ""),
-                "keymap, line 7: \"reply\" has a row already",
-            ),
-            (
-                row("\\u001B[31m", ""),
-                "keymap, line 3: there is no action \"␛\"; `deskline keys` lists them",
-            ),
+            (row("reply", "") + &row("reply", ""), "keymap, line 7: \"reply\" has a row already"),
+            (row("\\u001B[31m", ""), "keymap, line 3: there is no action \"␛\"; `deskline keys` lists them"),
         ] {
             assert_eq!(refused(&text), sentence);
         }
@@ -773,27 +640,15 @@ mod tests {
             "{}",
             refused("[[row]]\naction = 3\n")
         );
-        assert!(
-            refused("a = 1\n[[row]\n").starts_with("keymap, line 2: "),
-            "{}",
-            refused("a = 1\n[[row]\n")
-        );
-        assert!(
-            refused("[[row]]\naction = \"reply\"\nkey = []\n").contains("line 3: unknown field")
-        );
+        assert!(refused("a = 1\n[[row]\n").starts_with("keymap, line 2: "), "{}", refused("a = 1\n[[row]\n"));
+        assert!(refused("[[row]]\naction = \"reply\"\nkey = []\n").contains("line 3: unknown field"));
     }
 
     #[test]
     fn keys_in_contexts_that_never_meet_do_not_conflict() {
         let text = "[[row]]\naction = \"select-several\"\nkeys = [\"s\"]\n[[row]]\naction = \"next-message\"\nkeys = [\"s\"]\n";
         let keymap = Keymap::with_user_file(text).unwrap();
-        assert_eq!(
-            keymap.find(Context::Lists, &presses("s")),
-            Found::Action(Action::SelectSeveral)
-        );
-        assert_eq!(
-            keymap.find(Context::Thread, &presses("s")),
-            Found::Action(Action::NextMessage)
-        );
+        assert_eq!(keymap.find(Context::Lists, &presses("s")), Found::Action(Action::SelectSeveral));
+        assert_eq!(keymap.find(Context::Thread, &presses("s")), Found::Action(Action::NextMessage));
     }
 }

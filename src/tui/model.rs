@@ -115,6 +115,8 @@ pub struct List {
     pub start: ListStart,
     /// The end to go to once its window was read: `G` and `g g`, where it was not read before.
     pub jump: Option<Jump>,
+    /// The window to come back to where no unread row is found.
+    pub left_from: Option<ListStart>,
     /// Rows chosen with `x`.
     pub chosen: BTreeSet<ConversationId>,
     /// When the selection was last moved by a key.
@@ -130,8 +132,10 @@ pub enum Jump {
     First,
     /// To the oldest row.
     Last,
-    /// To the next unread row, counted from the start of the window.
+    /// To the next unread row of the window, or of those after it.
     Unread,
+    /// As before, on the way from the top again.
+    UnreadFromTop,
 }
 
 /// Where the viewer is in a conversation.
@@ -141,6 +145,8 @@ pub struct ThreadView {
     pub conversation: ConversationId,
     /// The window that is read.
     pub start: ThreadStart,
+    /// The window that the page holds; another one is on its way while they differ.
+    pub window: Option<ThreadStart>,
     /// What stands at the top of the screen, as an entry and a line of it; `None` shows the end.
     pub top: Option<(EntrySeq, usize)>,
     /// The entry under the message cursor.
@@ -225,6 +231,7 @@ impl ThreadView {
         Self {
             conversation,
             start: ThreadStart::End,
+            window: None,
             top: None,
             cursor: None,
             new_after: None,

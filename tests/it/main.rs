@@ -1,7 +1,11 @@
-//! The tests from outside, as one program.
+//! The test crate: one module per promise.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod architecture;
+mod desks;
 mod keys;
 mod pages;
 mod screen;
 mod screens;
+mod text;
+mod walks;

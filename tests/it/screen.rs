@@ -120,10 +120,8 @@ impl Screen {
             if let Effect::Ask(ask) = effect {
                 self.asked.push(ask.clone());
                 let silent = matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_));
-                let answer = match self.answers.pop_front().filter(|_| !silent) {
-                    Some(denied) => Err(denied),
-                    None => Ok(self.done(&ask)),
-                };
+                let denied = if silent { None } else { self.answers.pop_front() };
+                let answer = denied.map_or_else(|| Ok(self.done(&ask)), Err);
                 effects.extend(update(&mut self.model, Msg::Answered(ask, answer)));
             }
         }

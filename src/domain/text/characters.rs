@@ -109,10 +109,7 @@ pub(super) fn joiner_belongs(previous: char, joiner: char, next: Option<char>) -
 pub(super) fn selector_belongs(previous: char, selector: char) -> bool {
     match selector {
         '\u{FE0E}' | '\u{FE0F}' => is_pictographic(previous),
-        '\u{FE00}' => {
-            is_ideograph(previous)
-                || matches!(previous, '\u{1000}'..='\u{109F}' | '\u{AA60}'..='\u{AA7F}')
-        }
+        '\u{FE00}' => is_ideograph(previous) || matches!(previous, '\u{1000}'..='\u{109F}' | '\u{AA60}'..='\u{AA7F}'),
         '\u{FE01}' | '\u{FE02}' | '\u{E0100}'..='\u{E01EF}' => is_ideograph(previous),
         '\u{180B}'..='\u{180D}' | '\u{180F}' => {
             matches!(previous, '\u{1807}' | '\u{180A}' | '\u{1820}'..='\u{18AA}')

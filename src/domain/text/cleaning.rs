@@ -3,8 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::characters::{
-    self, BLACK_FLAG, FLAG_TAGS, JOINER, KEYCAP, Kind, is_keycap_base, is_pictographic,
-    is_skin_tone, is_zero_width,
+    self, BLACK_FLAG, FLAG_TAGS, JOINER, KEYCAP, Kind, is_keycap_base, is_pictographic, is_skin_tone, is_zero_width,
 };
 use super::{escapes, fitting::width};
 
@@ -53,10 +52,7 @@ pub(super) fn clean(raw: &str, breaks: Breaks) -> (String, usize) {
 
 /// Length of the printable ASCII at the start.
 fn printable(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|byte| !matches!(byte, b' '..=b'~'))
-        .unwrap_or(bytes.len())
+    bytes.iter().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(bytes.len())
 }
 
 /// Everything that depends on neighbours is decided on what has been written, never on what was read, so that the
@@ -129,10 +125,7 @@ impl Cleaner {
             '\u{7F}' => self.visible('␡'),
             BLACK_FLAG => {
                 self.visible(character);
-                if let Some(tags) = FLAG_TAGS
-                    .into_iter()
-                    .find(|tags| rest[length..].starts_with(tags))
-                {
+                if let Some(tags) = FLAG_TAGS.into_iter().find(|tags| rest[length..].starts_with(tags)) {
                     tags.chars().for_each(|tag| self.put(tag));
                     self.emoji = false;
                     return length + tags.len();
@@ -148,8 +141,7 @@ impl Cleaner {
             Kind::Visible => self.visible(character),
             Kind::Hidden => self.hidden += 1,
             Kind::WordSpace => {
-                let forgiven = !self.word_space
-                    && self.previous.is_some_and(characters::parts_words_invisibly);
+                let forgiven = !self.word_space && self.previous.is_some_and(characters::parts_words_invisibly);
                 self.word_space |= forgiven;
                 self.hidden += usize::from(!forgiven);
             }
@@ -209,11 +201,7 @@ impl Cleaner {
         self.out.push(character);
         self.previous = Some(character);
         self.word_space = false;
-        self.row = if character.is_ascii() {
-            0
-        } else {
-            self.row + 1
-        };
+        self.row = if character.is_ascii() { 0 } else { self.row + 1 };
         self.longest_row = self.longest_row.max(self.row);
     }
 
@@ -241,10 +229,8 @@ impl Cleaner {
         let (Some(waiting), Some(previous)) = (self.pending.take(), self.previous) else {
             return;
         };
-        let joins_emoji = waiting == JOINER
-            && self.emoji
-            && self.emoji_joiners < EMOJI_JOINERS
-            && next.is_some_and(is_pictographic);
+        let joins_emoji =
+            waiting == JOINER && self.emoji && self.emoji_joiners < EMOJI_JOINERS && next.is_some_and(is_pictographic);
         let belongs = if waiting == '\u{FE0F}' {
             next == Some(KEYCAP)
         } else {
@@ -306,19 +292,14 @@ impl Cleaner {
 
     fn finish(mut self) -> (String, usize) {
         self.settle(None);
-        let out = if self.longest_row >= GRAPHEME / 2 {
-            cut_graphemes(self.out)
-        } else {
-            self.out
-        };
+        let out = if self.longest_row >= GRAPHEME / 2 { cut_graphemes(self.out) } else { self.out };
         (out, self.hidden)
     }
 }
 
 /// Replaces what a grapheme has beyond [`GRAPHEME`] characters by one mark, which starts a new grapheme.
 fn cut_graphemes(text: String) -> String {
-    let endless =
-        |grapheme: &str| grapheme.len() > GRAPHEME && grapheme.chars().nth(GRAPHEME).is_some();
+    let endless = |grapheme: &str| grapheme.len() > GRAPHEME && grapheme.chars().nth(GRAPHEME).is_some();
     if !text.graphemes(true).any(endless) {
         return text;
     }

@@ -16,8 +16,9 @@ pub(super) fn length(text: &str) -> Option<usize> {
     match (bytes.first()?, bytes.get(1)) {
         (&ESCAPE, Some(b'[')) | (&C1_LEAD, Some(0x9B)) => Some(control_sequence(bytes)),
         (&ESCAPE, Some(b']')) | (&C1_LEAD, Some(0x9D)) => Some(string(bytes, true)),
-        (&ESCAPE, Some(b'P' | b'X' | b'^' | b'_'))
-        | (&C1_LEAD, Some(0x90 | 0x98 | 0x9E | 0x9F)) => Some(string(bytes, false)),
+        (&ESCAPE, Some(b'P' | b'X' | b'^' | b'_')) | (&C1_LEAD, Some(0x90 | 0x98 | 0x9E | 0x9F)) => {
+            Some(string(bytes, false))
+        }
         (&ESCAPE, Some(b'N' | b'O')) | (&C1_LEAD, Some(0x8E | 0x8F)) => {
             Some(2 + usize::from(matches!(bytes.get(2), Some(0x20..=0x7E))))
         }
@@ -36,10 +37,7 @@ fn plain_escape(bytes: &[u8]) -> usize {
 /// Parameters, intermediates and a final byte after CSI; any other character ends it before its time.
 fn control_sequence(bytes: &[u8]) -> usize {
     let end = skip(bytes, 2, |byte| matches!(byte, 0x20..=0x3F));
-    end + usize::from(matches!(
-        bytes.get(end),
-        Some(0x40..=0x7E | &CANCEL | &SUBSTITUTE)
-    ))
+    end + usize::from(matches!(bytes.get(end), Some(0x40..=0x7E | &CANCEL | &SUBSTITUTE)))
 }
 
 /// Only an OSC may end with BEL.
@@ -64,8 +62,5 @@ fn string(bytes: &[u8], ends_with_bell: bool) -> usize {
 }
 
 fn skip(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
-    from + bytes[from..]
-        .iter()
-        .take_while(|byte| wanted(**byte))
-        .count()
+    from + bytes[from..].iter().take_while(|byte| wanted(**byte)).count()
 }

@@ -9,11 +9,7 @@ const ELLIPSIS: char = '…';
 ///
 /// That differs from the width of the whole string, in which an Arabic lam and alef share one cell.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.graphemes(true).map(grapheme_width).sum()
-    }
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(grapheme_width).sum() }
 }
 
 /// Cells of one grapheme. Halfwidth voiced sound marks count as one cell each, as terminals draw them.
@@ -21,11 +17,7 @@ fn grapheme_width(grapheme: &str) -> usize {
     if grapheme.len() == 1 {
         return 1;
     }
-    grapheme.width()
-        + grapheme
-            .chars()
-            .filter(|character| matches!(character, '\u{FF9E}' | '\u{FF9F}'))
-            .count()
+    grapheme.width() + grapheme.chars().filter(|character| matches!(character, '\u{FF9E}' | '\u{FF9F}')).count()
 }
 
 pub(super) fn fit(text: &str, columns: usize) -> String {
@@ -34,11 +26,7 @@ pub(super) fn fit(text: &str, columns: usize) -> String {
     if line.is_ascii() {
         let fits = line.len() < columns || whole && line.len() == columns;
         let end = line.len().min(columns.saturating_sub(1));
-        return if whole && fits {
-            line.to_owned()
-        } else {
-            cut(line, end, columns)
-        };
+        return if whole && fits { line.to_owned() } else { cut(line, end, columns) };
     }
     let mut used = 0;
     // The end of what fits together with an ellipsis.
@@ -52,11 +40,7 @@ pub(super) fn fit(text: &str, columns: usize) -> String {
             end = at + grapheme.len();
         }
     }
-    if whole {
-        line.to_owned()
-    } else {
-        cut(line, end, columns)
-    }
+    if whole { line.to_owned() } else { cut(line, end, columns) }
 }
 
 fn cut(line: &str, end: usize, columns: usize) -> String {
@@ -71,12 +55,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     for line in text.split('\n') {
-        let mut wrapper = Wrapper {
-            lines,
-            line: String::new(),
-            used: 0,
-            columns,
-        };
+        let mut wrapper = Wrapper { lines, line: String::new(), used: 0, columns };
         wrapper.take(line);
         lines = wrapper.lines;
     }
@@ -214,25 +193,18 @@ fn is_break_space(grapheme: &str) -> bool {
 
 /// Whether a line may break between two graphemes without a space: beside ideographs, kana, Hangul and emoji.
 fn breaks_between(before: &str, after: &str) -> bool {
-    (breaks_around(before) || breaks_around(after))
-        && !clings_to_next(before)
-        && !clings_to_previous(after)
+    (breaks_around(before) || breaks_around(after)) && !clings_to_next(before) && !clings_to_previous(after)
 }
 
 fn breaks_around(grapheme: &str) -> bool {
     grapheme.chars().next().is_some_and(|base| {
-        base.width() == Some(2)
-            || matches!(base, '\u{FF66}'..='\u{FF9D}')
-            || grapheme.contains('\u{FE0F}')
+        base.width() == Some(2) || matches!(base, '\u{FF66}'..='\u{FF9D}') || grapheme.contains('\u{FE0F}')
     })
 }
 
 /// Opening punctuation, which does not end a line.
 fn clings_to_next(grapheme: &str) -> bool {
-    grapheme
-        .chars()
-        .next()
-        .is_some_and(|first| "([{“‘「『（［｛【〔〖〘〈《｢".contains(first))
+    grapheme.chars().next().is_some_and(|first| "([{“‘「『（［｛【〔〖〘〈《｢".contains(first))
 }
 
 /// Closing punctuation and small kana, which do not begin one.

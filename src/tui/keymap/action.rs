@@ -124,10 +124,7 @@ actions! {
 impl Action {
     /// The action of that name.
     pub fn named(name: &str) -> Option<Action> {
-        Action::ALL
-            .iter()
-            .copied()
-            .find(|action| action.name() == name)
+        Action::ALL.iter().copied().find(|action| action.name() == name)
     }
 
     /// What the key at `position` (from 0) of the action's row does: the n-th key jumps to the n-th section.

@@ -54,17 +54,12 @@ impl Context {
 
     /// The context of that name.
     pub fn named(name: &str) -> Option<Context> {
-        Context::ALL
-            .iter()
-            .copied()
-            .find(|context| context.name() == name)
+        Context::ALL.iter().copied().find(|context| context.name() == name)
     }
 
     /// Whose rows work here: its own and those it falls back to.
     pub fn falls_back_to(self) -> &'static [Context] {
-        use Context::{
-            Composer, Conversation, Dialog, Everywhere, GoTo, Lists, Question, SendButton, Thread,
-        };
+        use Context::{Composer, Conversation, Dialog, Everywhere, GoTo, Lists, Question, SendButton, Thread};
         match self {
             Everywhere => &[Everywhere],
             Lists => &[Lists, Conversation, GoTo, Everywhere],

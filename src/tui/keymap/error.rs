@@ -30,9 +30,7 @@ pub enum KeymapError {
         action: &'static str,
     },
     /// Something other than keys, label, sentence and palette in a keymap of one's own, or missing in the built-in one.
-    #[error(
-        "keymap, line {line}: a row takes action, keys, label, does and palette; \"{field}\" stays as it is"
-    )]
+    #[error("keymap, line {line}: a row takes action, keys, label, does and palette; \"{field}\" stays as it is")]
     Fixed {
         /// Counted from 1.
         line: usize,
@@ -58,9 +56,7 @@ pub enum KeymapError {
         key: String,
     },
     /// Two actions on one key, or one key on the way to another.
-    #[error(
-        "keymap, line {line}: \"{key}\" of {action} is in the way of \"{other_key}\" of {other}"
-    )]
+    #[error("keymap, line {line}: \"{key}\" of {action} is in the way of \"{other_key}\" of {other}")]
     Conflict {
         /// Of the later of the two rows, counted from 1.
         line: usize,

@@ -65,31 +65,18 @@ pub struct KeyPress {
 impl KeyPress {
     /// The key with nothing held down.
     pub fn plain(code: KeyCode) -> KeyPress {
-        KeyPress {
-            code,
-            modifiers: Modifiers::default(),
-        }
+        KeyPress { code, modifiers: Modifiers::default() }
     }
 
     /// Ctrl with a character.
     pub fn control(character: char) -> KeyPress {
-        KeyPress {
-            code: KeyCode::Char(character),
-            modifiers: Modifiers {
-                control: true,
-                ..Modifiers::default()
-            },
-        }
+        KeyPress { code: KeyCode::Char(character), modifiers: Modifiers { control: true, ..Modifiers::default() } }
     }
 
     /// One form for what terminals report in several: Shift is in the letter ("G"), Ctrl takes no notice of it.
     #[must_use]
     pub fn normalized(self) -> KeyPress {
-        let KeyPress {
-            code: KeyCode::Char(character),
-            mut modifiers,
-        } = self
-        else {
+        let KeyPress { code: KeyCode::Char(character), mut modifiers } = self else {
             return self;
         };
         let mut character = character;
@@ -102,21 +89,12 @@ impl KeyPress {
             }
         }
         modifiers.shift = false;
-        KeyPress {
-            code: KeyCode::Char(character),
-            modifiers,
-        }
+        KeyPress { code: KeyCode::Char(character), modifiers }
     }
 
     /// The key after `Esc`, where Alt was held down: outside text, Alt with a key is `Esc` and then the key.
     pub fn after_escape(self) -> Option<KeyPress> {
-        self.modifiers.alt.then_some(KeyPress {
-            modifiers: Modifiers {
-                alt: false,
-                ..self.modifiers
-            },
-            ..self
-        })
+        self.modifiers.alt.then_some(KeyPress { modifiers: Modifiers { alt: false, ..self.modifiers }, ..self })
     }
 
     /// Whether the key writes a character in a text field.
@@ -129,9 +107,7 @@ impl KeyPress {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Not the name of a key.
-    #[error(
-        "there is no such key; write a character, or Ctrl-D, Shift-Tab, Enter, Esc, Space, Up, PageDown, F2"
-    )]
+    #[error("there is no such key; write a character, or Ctrl-D, Shift-Tab, Enter, Esc, Space, Up, PageDown, F2")]
     Unknown,
     /// Alt, which reaches the keymap as Esc and the key.
     #[error("a terminal sends Alt with a key as Esc and then the key")]
@@ -184,11 +160,7 @@ impl FromStr for KeyPress {
                 break;
             }
         }
-        let press = KeyPress {
-            code: code(rest)?,
-            modifiers,
-        }
-        .normalized();
+        let press = KeyPress { code: code(rest)?, modifiers }.normalized();
         if let (KeyCode::Char(character), true) = (press.code, press.modifiers.control) {
             match character {
                 'a' | 'b' | 'h' | 'z' => return Err(KeyError::Terminals),
@@ -206,21 +178,13 @@ fn code(text: &str) -> Result<KeyCode, KeyError> {
     let mut characters = text.chars();
     if let (Some(only), None) = (characters.next(), characters.next()) {
         // A key that cannot be seen in the help is no key.
-        let seen =
-            SafeText::line(text).as_str() == text && width(text) > 0 && !only.is_whitespace();
-        return if seen {
-            Ok(KeyCode::Char(only))
-        } else {
-            Err(KeyError::Unknown)
-        };
+        let seen = SafeText::line(text).as_str() == text && width(text) > 0 && !only.is_whitespace();
+        return if seen { Ok(KeyCode::Char(only)) } else { Err(KeyError::Unknown) };
     }
     if let Some((_, code)) = NAMES.iter().find(|(name, _)| *name == text) {
         return Ok(*code);
     }
-    match text
-        .strip_prefix('F')
-        .and_then(|number| number.parse().ok())
-    {
+    match text.strip_prefix('F').and_then(|number| number.parse().ok()) {
         Some(number @ 1..=24) => Ok(KeyCode::Function(number)),
         _ => Err(KeyError::Unknown),
     }
@@ -229,11 +193,7 @@ fn code(text: &str) -> Result<KeyCode, KeyError> {
 /// Writes it as [`KeyPress::from_str`] reads it, letters after Ctrl in capitals.
 impl Display for KeyPress {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Modifiers {
-            control,
-            alt,
-            shift,
-        } = self.modifiers;
+        let Modifiers { control, alt, shift } = self.modifiers;
         for (held, name) in [(control, "Ctrl-"), (alt, "Alt-"), (shift, "Shift-")] {
             if held {
                 formatter.write_str(name)?;
@@ -246,15 +206,7 @@ impl Display for KeyPress {
             return write!(formatter, "F{number}");
         }
         if let KeyCode::Char(character) = self.code {
-            return write!(
-                formatter,
-                "{}",
-                if control {
-                    character.to_ascii_uppercase()
-                } else {
-                    character
-                }
-            );
+            return write!(formatter, "{}", if control { character.to_ascii_uppercase() } else { character });
         }
         Ok(())
     }
@@ -275,15 +227,8 @@ impl FromStr for KeySequence {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<KeySequence, KeyError> {
-        let presses = text
-            .split_whitespace()
-            .map(KeyPress::from_str)
-            .collect::<Result<Vec<_>, _>>()?;
-        if presses.is_empty() {
-            Err(KeyError::Unknown)
-        } else {
-            Ok(KeySequence(presses))
-        }
+        let presses = text.split_whitespace().map(KeyPress::from_str).collect::<Result<Vec<_>, _>>()?;
+        if presses.is_empty() { Err(KeyError::Unknown) } else { Ok(KeySequence(presses)) }
     }
 }
 
@@ -362,44 +307,20 @@ mod tests {
 
     #[test]
     fn shift_and_control_are_normalized_as_terminals_differ_in_them() {
-        let shift = Modifiers {
-            shift: true,
-            ..Modifiers::default()
-        };
-        let reported = KeyPress {
-            code: KeyCode::Char('g'),
-            modifiers: shift,
-        };
+        let shift = Modifiers { shift: true, ..Modifiers::default() };
+        let reported = KeyPress { code: KeyCode::Char('g'), modifiers: shift };
         assert_eq!(reported.normalized(), KeyPress::plain(KeyCode::Char('G')));
-        let reported = KeyPress {
-            code: KeyCode::Char('D'),
-            modifiers: Modifiers {
-                control: true,
-                ..shift
-            },
-        };
+        let reported = KeyPress { code: KeyCode::Char('D'), modifiers: Modifiers { control: true, ..shift } };
         assert_eq!(reported.normalized(), KeyPress::control('d'));
-        let reported = KeyPress {
-            code: KeyCode::Tab,
-            modifiers: shift,
-        };
+        let reported = KeyPress { code: KeyCode::Tab, modifiers: shift };
         assert_eq!(reported.normalized(), reported);
     }
 
     #[test]
     fn alt_with_a_key_is_escape_and_the_key() {
-        let alt = Modifiers {
-            alt: true,
-            ..Modifiers::default()
-        };
-        let pressed = KeyPress {
-            code: KeyCode::Char('j'),
-            modifiers: alt,
-        };
-        assert_eq!(
-            pressed.after_escape(),
-            Some(KeyPress::plain(KeyCode::Char('j')))
-        );
+        let alt = Modifiers { alt: true, ..Modifiers::default() };
+        let pressed = KeyPress { code: KeyCode::Char('j'), modifiers: alt };
+        assert_eq!(pressed.after_escape(), Some(KeyPress::plain(KeyCode::Char('j'))));
         assert_eq!(KeyPress::plain(KeyCode::Esc).after_escape(), None);
     }
 }

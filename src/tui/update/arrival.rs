@@ -2,12 +2,12 @@
 
 use super::{moving, reading, writing};
 use crate::{
-    desk::page::{ListStart, Opened, Page, Thread, ThreadStart},
+    desk::page::{ConversationRow, ListStart, Opened, Page, Thread, ThreadStart},
     domain::id::EntrySeq,
     tui::{
         ask::Effect,
-        flow,
-        model::{Area, Jump, Message, Model},
+        flow, layout,
+        model::{Area, Jump, Message, Model, RowKey},
         scroll,
     },
 };
@@ -67,28 +67,7 @@ fn list(model: &mut Model) -> Vec<Effect> {
     }
     let count = model.row_count();
     if let Some(jump) = model.list.jump.take() {
-        let index = match jump {
-            Jump::First => Some(0),
-            Jump::Last => Some(count.saturating_sub(1)),
-            Jump::Unread => model.rows().iter().position(|row| row.unread),
-        };
-        let older = model.page.list.as_ref().is_some_and(|list| list.older);
-        let last = model.rows().last().map(|row| row.cursor.clone());
-        match (index, last) {
-            (Some(index), _) => {
-                model.list.top = if jump == Jump::Last { count } else { index.saturating_sub(1) };
-                return moving::select(model, index);
-            }
-            (None, Some(last)) if older => {
-                model.list.start = ListStart::After(last);
-                model.list.jump = Some(jump);
-            }
-            (None, _) => {
-                let words = format!("Nothing else is unread in {}.", model.section.title());
-                model.message = Some(Message::said(words));
-            }
-        }
-        return Vec::new();
+        return jumped(model, jump, count);
     }
     let newer = model.page.list.as_ref().is_some_and(|list| list.newer);
     let place = model.list.selected.and_then(|key| (0..count).find(|index| model.row_key(*index) == Some(key)));
@@ -107,6 +86,42 @@ fn list(model: &mut Model) -> Vec<Effect> {
         }
         None => gone(model, count),
     }
+}
+
+/// The window that was jumped to has come: its row is selected, or the search goes on.
+fn jumped(model: &mut Model, jump: Jump, count: usize) -> Vec<Effect> {
+    let other = |row: &ConversationRow| row.unread && Some(RowKey::Conversation(row.id)) != model.list.selected;
+    let index = match jump {
+        Jump::First => Some(0),
+        Jump::Last => Some(count.saturating_sub(1)),
+        Jump::Unread | Jump::UnreadFromTop => model.rows().iter().position(other),
+    };
+    if let Some(index) = index {
+        model.list.left_from = None;
+        model.list.top = if jump == Jump::Last { count } else { index.saturating_sub(1) };
+        // A search looks at more rows than are read otherwise: the window follows to where it ended.
+        let before = index.checked_sub(layout::list_rows(model) + 1).and_then(|before| model.rows().get(before));
+        if let (Jump::Unread | Jump::UnreadFromTop, Some(before)) = (jump, before) {
+            model.list.start = ListStart::After(before.cursor.clone());
+        }
+        return moving::select(model, index);
+    }
+    let older = model.page.list.as_ref().is_some_and(|list| list.older);
+    match (older, jump, model.rows().last().map(|row| row.cursor.clone())) {
+        (true, _, Some(last)) => {
+            model.list.start = ListStart::After(last);
+            model.list.jump = Some(jump);
+        }
+        (_, Jump::Unread, _) => {
+            model.list.start = ListStart::Top;
+            model.list.jump = Some(Jump::UnreadFromTop);
+        }
+        (_, Jump::First | Jump::Last | Jump::UnreadFromTop, _) => {
+            model.list.start = model.list.left_from.take().unwrap_or_default();
+            model.message = Some(Message::said(format!("Nothing else is unread in {}.", model.section.title())));
+        }
+    }
+    Vec::new()
 }
 
 /// The selected row is not listed any more: its neighbour is selected. What is being read stays, unless it was the
@@ -158,6 +173,8 @@ fn opened(model: &mut Model, before: Option<Before>) -> Vec<Effect> {
     let (earlier, later, read_up_to) = (thread.earlier, thread.later, thread.read_up_to);
     let focused = model.focused;
     let Some(view) = &mut model.thread else { return Vec::new() };
+    let same_window = view.window == Some(view.start);
+    view.window = Some(view.start);
     if !view.arrived {
         let unread_begins_before = earlier && read_up_to > EntrySeq(0) && first > EntrySeq(read_up_to.0 + 1) && news.is_some();
         if unread_begins_before && view.start == ThreadStart::End && view.sought.is_none() {
@@ -177,6 +194,7 @@ fn opened(model: &mut Model, before: Option<Before>) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(before) = before
+        && same_window
         && last > before.last
         && !later
     {

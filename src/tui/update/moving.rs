@@ -153,14 +153,14 @@ pub fn next_unread(model: &mut Model) -> Vec<Effect> {
     }
     let Some(page) = &model.page.list else { return Vec::new() };
     let last = rows.last().map(|row| row.cursor.clone());
-    if let (true, Some(last)) = (page.older, last) {
-        model.list.start = ListStart::After(last);
-        model.list.jump = Some(Jump::Unread);
-        return Vec::new();
-    }
-    if page.newer {
-        model.list.start = ListStart::Top;
-        model.list.jump = Some(Jump::Unread);
+    let further = match (page.older, page.newer, last) {
+        (true, _, Some(last)) => Some((ListStart::After(last), Jump::Unread)),
+        (_, true, _) => Some((ListStart::Top, Jump::UnreadFromTop)),
+        (_, _, _) => None,
+    };
+    if let Some((start, jump)) = further {
+        model.list.left_from = Some(std::mem::replace(&mut model.list.start, start));
+        model.list.jump = Some(jump);
         return Vec::new();
     }
     match rows.iter().position(|row| row.unread && Some(RowKey::Conversation(row.id)) != model.list.selected) {

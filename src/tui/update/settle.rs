@@ -126,7 +126,7 @@ fn thread_window(model: &mut Model) {
     let (earlier, later) = (thread.earlier, thread.later);
     let seqs: Vec<EntrySeq> = thread.entries.iter().map(|entry| entry.seq).collect();
     let Some(view) = &mut model.thread else { return };
-    if !view.arrived || view.flow.lines.is_empty() || seqs.is_empty() {
+    if !view.arrived || view.window != Some(view.start) || view.flow.lines.is_empty() || seqs.is_empty() {
         return;
     }
     let top = scroll::top(view, height);

@@ -1,0 +1,349 @@
+//! Administration (R5.6) and what agents set for themselves.
+
+use super::{
+    Desk, Outcome,
+    assign::{no_agent, no_group},
+    directory,
+    items::change_one,
+    new_agent,
+    page::{AgentRow, AuditRow, Denied, GroupRow, Viewer},
+    people::set_via_group,
+};
+use crate::{
+    domain::{
+        conversation::{Facts, Privacy},
+        event::EventKind,
+        id::{AgentId, ConversationId, GroupId},
+        people::{Agent, FromCustomers, Group, Notify, Role, Routing, check_handle, check_name},
+        refusal::Refusal,
+        setting::{SettingKey, Settings},
+    },
+    policy::rights,
+    store::{Writing, conversations, conversations::moment, events, people, tally},
+};
+
+/// An agent to add.
+#[derive(Debug, Clone)]
+pub struct NewAgent {
+    /// Short unique name.
+    pub handle: String,
+    /// Full name.
+    pub name: String,
+    /// What the agent may administer.
+    pub role: Role,
+    /// Groups by name.
+    pub groups: Vec<String>,
+}
+
+/// What to change of an agent; `None` leaves it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentChange {
+    /// Full name; the agent's own too.
+    pub name: Option<String>,
+    /// Name for customers; the agent's own too. Empty: the full name.
+    pub public_name: Option<String>,
+    /// Role.
+    pub role: Option<Role>,
+    /// Whether the agent can do anything at all.
+    pub active: Option<bool>,
+    /// Whether routing may choose the agent (R8.2); the agent's own too.
+    pub ready: Option<bool>,
+    /// The right to reply to customers (R5.2).
+    pub reply_to_customers: Option<bool>,
+    /// Scope of From Customers (R3.5).
+    pub from_customers: Option<FromCustomers>,
+    /// Notices for customer conversations; the agent's own too.
+    pub notify_customers: Option<Notify>,
+    /// Notices for internal conversations; the agent's own too.
+    pub notify_internal: Option<Notify>,
+    /// Whether the terminal's bell rings; the agent's own too.
+    pub bell: Option<bool>,
+}
+
+impl AgentChange {
+    /// Whether it holds only what agents set for themselves.
+    const fn is_own(&self) -> bool {
+        self.role.is_none()
+            && self.active.is_none()
+            && self.reply_to_customers.is_none()
+            && self.from_customers.is_none()
+    }
+
+    fn apply(&self, agent: &mut Agent) -> Outcome<()> {
+        if let Some(name) = &self.name {
+            agent.name = check_name(name).map_err(Denied::Invalid)?;
+        }
+        if let Some(name) = &self.public_name {
+            agent.public_name =
+                if name.trim().is_empty() { None } else { Some(check_name(name).map_err(Denied::Invalid)?) };
+        }
+        agent.role = self.role.unwrap_or(agent.role);
+        agent.active = self.active.unwrap_or(agent.active);
+        agent.ready = self.ready.unwrap_or(agent.ready);
+        agent.reply_to_customers = self.reply_to_customers.unwrap_or(agent.reply_to_customers);
+        agent.from_customers = self.from_customers.unwrap_or(agent.from_customers);
+        agent.notify_customers = self.notify_customers.unwrap_or(agent.notify_customers);
+        agent.notify_internal = self.notify_internal.unwrap_or(agent.notify_internal);
+        agent.bell = self.bell.unwrap_or(agent.bell);
+        Ok(())
+    }
+}
+
+impl Desk {
+    /// Adds an agent; everything that is there counts as read for it (R3.6).
+    ///
+    /// # Errors
+    /// Not for this agent, a handle that is taken or unusable, an unknown group; owners are made by owners (R5.6).
+    pub fn add_agent(&self, who: &Viewer, new: &NewAgent) -> Outcome<AgentRow> {
+        let handle = check_handle(&new.handle).map_err(Denied::Invalid)?;
+        let name = check_name(&new.name).map_err(Denied::Invalid)?;
+        self.write(|writing| {
+            let me = self.administrator(writing, who)?;
+            if new.role == Role::Owner {
+                only_owners(&me)?;
+            }
+            if people::agent_by_handle(writing, &handle)?.is_some() {
+                return Err(Denied::Invalid(format!("There is an agent @{handle} already. Choose another handle.")));
+            }
+            let agent = new_agent(handle.clone(), name, new.role);
+            let baseline = events::newest(writing)?;
+            let id = people::save_agent(writing, &agent, self.now().timestamp_millis(), baseline)?;
+            tally::welcome(writing, id)?;
+            self.log(writing, EventKind::AgentAdded, who, None, &handle)?;
+            for group in &new.groups {
+                let group = people::group_by_name(writing, group)?.ok_or_else(|| no_group(group))?;
+                people::set_group_member(writing, group.id, id, true)?;
+                refresh_group(writing, group.id)?;
+            }
+            directory::agent_row(writing, &handle)
+        })
+    }
+
+    /// Changes an agent. Switching one off gives its open public conversations back to Unassigned; its private ones stay
+    /// private and need reassignment (R6.8).
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), no such agent, unusable values; the last active owner stays one.
+    pub fn set_agent(&self, who: &Viewer, handle: &str, change: &AgentChange) -> Outcome<AgentRow> {
+        self.write(|writing| {
+            let me = self.me(writing, who)?;
+            let own = me.handle.eq_ignore_ascii_case(handle.trim_start_matches('@'));
+            if !(own && change.is_own()) {
+                rights::administer(&me)?;
+            }
+            let old = people::agent_by_handle(writing, handle)?.ok_or_else(|| no_agent(handle))?;
+            let mut new = old.clone();
+            change.apply(&mut new)?;
+            if (old.role == Role::Owner) != (new.role == Role::Owner)
+                || (old.role == Role::Owner && old.active != new.active)
+            {
+                only_owners(&me)?;
+            }
+            let leads = |agent: &Agent| agent.role == Role::Owner && agent.active;
+            if leads(&old) && !leads(&new) && people::agents(writing)?.iter().filter(|agent| leads(agent)).count() == 1
+            {
+                return Err(Refusal::denied(
+                    "R5.6",
+                    "The last active owner can be neither demoted nor switched off. Make somebody else owner first.",
+                )
+                .into());
+            }
+            if old == new {
+                return directory::agent_row(writing, &new.handle);
+            }
+            people::save_agent(writing, &new, 0, crate::domain::id::Seq(0))?;
+            if old.active != new.active {
+                set_active(writing, new.id, new.active)?;
+            }
+            let detail = if change.is_own() { format!("{} (own settings)", new.handle) } else { described(&old, &new) };
+            self.log(writing, EventKind::AgentChanged, who, None, &detail)?;
+            directory::agent_row(writing, &new.handle)
+        })
+    }
+
+    /// Adds a group.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or the name is taken or unusable.
+    pub fn add_group(&self, who: &Viewer, name: &str, routing: Routing) -> Outcome<GroupRow> {
+        let name = check_name(name).map_err(Denied::Invalid)?;
+        self.write(|writing| {
+            self.administrator(writing, who)?;
+            if people::group_by_name(writing, &name)?.is_some() {
+                return Err(Denied::Invalid(format!("There is a group “{name}” already. Choose another name.")));
+            }
+            people::save_group(writing, &Group { id: GroupId(0), name: name.clone(), routing })?;
+            self.log(writing, EventKind::GroupAdded, who, None, &name)?;
+            directory::group_row(writing, &name)
+        })
+    }
+
+    /// Changes how a group's new conversations find an agent.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or no such group.
+    pub fn set_group(&self, who: &Viewer, name: &str, routing: Routing) -> Outcome<GroupRow> {
+        self.write(|writing| {
+            self.administrator(writing, who)?;
+            let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
+            people::save_group(writing, &Group { routing, ..group })?;
+            self.log(writing, EventKind::GroupChanged, who, None, &format!("{name} {routing}"))?;
+            directory::group_row(writing, name)
+        })
+    }
+
+    /// Lets an agent join a group.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or no such group or agent.
+    pub fn join_group(&self, who: &Viewer, group: &str, handle: &str) -> Outcome<GroupRow> {
+        self.set_group_member(who, group, handle, true)
+    }
+
+    /// Lets an agent leave a group.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or no such group or agent.
+    pub fn leave_group(&self, who: &Viewer, group: &str, handle: &str) -> Outcome<GroupRow> {
+        self.set_group_member(who, group, handle, false)
+    }
+
+    fn set_group_member(&self, who: &Viewer, name: &str, handle: &str, joins: bool) -> Outcome<GroupRow> {
+        self.write(|writing| {
+            self.administrator(writing, who)?;
+            let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
+            let agent = people::agent_by_handle(writing, handle)?.ok_or_else(|| no_agent(handle))?;
+            if people::set_group_member(writing, group.id, agent.id, joins)? {
+                refresh_group(writing, group.id)?;
+                let kind = if joins { EventKind::GroupJoined } else { EventKind::GroupLeft };
+                self.log(writing, kind, who, None, &format!("{} {}", group.name, agent.handle))?;
+            }
+            directory::group_row(writing, name)
+        })
+    }
+
+    /// Saves settings, all or none; they affect the future only (R6.1).
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or a value that cannot be used.
+    pub fn save_settings(&self, who: &Viewer, changes: &[(SettingKey, String)]) -> Outcome<Settings> {
+        self.write(|writing| {
+            self.administrator(writing, who)?;
+            let mut settings = people::settings(writing)?;
+            for (key, value) in changes {
+                let old = settings.get(*key);
+                settings.set(*key, value).map_err(Denied::Invalid)?;
+                if settings.get(*key) != old {
+                    people::save_setting(writing, *key, &settings.get(*key))?;
+                    self.log(writing, EventKind::SettingChanged, who, None, &format!("{key} {}", settings.get(*key)))?;
+                }
+            }
+            Ok(settings)
+        })
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6).
+    pub fn settings(&self, who: &Viewer) -> Outcome<Settings> {
+        let reader = self.inner.store.reader()?;
+        rights::administer(&self.me(&reader, who)?)?;
+        Ok(people::settings(&reader)?)
+    }
+
+    /// The audit log, newest first.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6).
+    pub fn audit(&self, who: &Viewer, conversation: Option<ConversationId>, limit: usize) -> Outcome<Vec<AuditRow>> {
+        let reader = self.inner.store.reader()?;
+        rights::administer(&self.me(&reader, who)?)?;
+        directory::audit(&reader, conversation, limit)
+    }
+
+    /// Who acts, if owner or admin.
+    pub(super) fn administrator(&self, writing: &Writing<'_>, who: &Viewer) -> Outcome<Agent> {
+        let me = self.me(writing, who)?;
+        rights::administer(&me)?;
+        Ok(me)
+    }
+}
+
+fn only_owners(me: &Agent) -> Outcome<()> {
+    match me.role {
+        Role::Owner => Ok(()),
+        Role::Admin | Role::Agent => {
+            Err(Refusal::denied("R5.6", "Making and changing owners is for owners. Ask one of them.").into())
+        }
+    }
+}
+
+/// What follows from switching an agent off or on again (R6.8).
+fn set_active(writing: &Writing<'_>, agent: AgentId, active: bool) -> Outcome<()> {
+    for id in conversations::assigned_to(writing, agent)? {
+        change_one(writing, id, &mut |facts: &mut Facts| {
+            facts.assignee_active = active;
+            match facts.privacy {
+                Privacy::Private => facts.needs_reassignment = !active,
+                Privacy::Public if !active && !facts.shut() => {
+                    facts.assignee = None;
+                    facts.member_mut(agent).assigned = false;
+                    facts.members.retain(|member| !member.is_empty());
+                }
+                Privacy::Public => {}
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Works out afresh who follows through a group, in every conversation that it follows.
+fn refresh_group(writing: &Writing<'_>, group: GroupId) -> Outcome<()> {
+    for id in conversations::followed_by_group(writing, group)? {
+        let mut through = Vec::new();
+        for (group, _) in conversations::following_groups(writing, id)? {
+            through.extend(super::people::members_of(writing, group)?);
+        }
+        change_one(writing, id, &mut |facts: &mut Facts| set_via_group(facts, &through))?;
+    }
+    Ok(())
+}
+
+fn described(old: &Agent, new: &Agent) -> String {
+    let mut detail = new.handle.clone();
+    let mut say = |word: &str, value: &str| {
+        detail.push(' ');
+        detail.push_str(word);
+        detail.push('=');
+        detail.push_str(value);
+    };
+    let switch = |on: bool| if on { "on" } else { "off" };
+    if old.role != new.role {
+        say("role", new.role.word());
+    }
+    if old.active != new.active {
+        say("active", switch(new.active));
+    }
+    if old.ready != new.ready {
+        say("ready", switch(new.ready));
+    }
+    if old.reply_to_customers != new.reply_to_customers {
+        say("reply-to-customers", switch(new.reply_to_customers));
+    }
+    if old.from_customers != new.from_customers {
+        say("from-customers", new.from_customers.word());
+    }
+    detail
+}
+
+/// One line of the audit log.
+pub(super) fn audit_row(logged: events::Logged) -> AuditRow {
+    AuditRow {
+        at: moment(logged.at),
+        agent: logged.agent,
+        action: logged.kind,
+        conversation: logged.conversation,
+        detail: logged.detail,
+    }
+}

@@ -1,0 +1,115 @@
+//! Rows and entries as pages hold them.
+
+use super::{
+    Outcome,
+    page::{Attachment, ConversationRow, Cursor, Entry, From, ItemRef, Last, LockedBy, Person},
+};
+use crate::{
+    domain::{
+        conversation::{Author, EntryKind},
+        id::ConversationId,
+    },
+    policy::access::Access,
+    store::{
+        Connection,
+        conversations::moment,
+        lists::Key,
+        messages::{self, StoredEntry},
+        people,
+        rows::{Named, StoredRow},
+    },
+};
+
+/// A name with the address behind it.
+pub(super) fn person((name, address): Named) -> Person {
+    Person { name, address }
+}
+
+/// One conversation as a list row; access was asked before.
+pub(super) fn row(connection: &Connection, access: &Access, id: ConversationId) -> Outcome<Option<ConversationRow>> {
+    let baseline = people::baseline(connection, access.agent())?;
+    Ok(crate::store::rows::row(connection, access.agent(), baseline, id)?.map(|stored| dressed(stored, true)))
+}
+
+/// One conversation as a list row, with its words even where it is a direct one of others: for who opened it deliberately.
+pub(super) fn opened_row(
+    connection: &Connection,
+    access: &Access,
+    id: ConversationId,
+) -> Outcome<Option<ConversationRow>> {
+    let baseline = people::baseline(connection, access.agent())?;
+    Ok(crate::store::rows::row(connection, access.agent(), baseline, id)?.map(|stored| dressed(stored, false)))
+}
+
+/// The cursor behind a key.
+pub(super) fn cursor(key: Key) -> Cursor {
+    Cursor(format!("{}.{}", key.at, key.id))
+}
+
+/// The key behind a cursor; `None` for what the desk never wrote.
+pub(super) fn key(cursor: &Cursor) -> Option<Key> {
+    let (at, id) = cursor.0.rsplit_once('.')?;
+    Some(Key { at: at.parse().ok()?, id: ConversationId(id.parse().ok()?) })
+}
+
+fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
+    let cursor = cursor(Key { at: stored.at, id: stored.id });
+    let withheld = stored.others_direct && withhold;
+    let at = moment(stored.at);
+    let said = !stored.last_from.is_empty() || !stored.last_text.is_empty();
+    let mut row = ConversationRow {
+        id: stored.id,
+        audience: stored.audience,
+        privacy: stored.privacy,
+        state: stored.state,
+        subject: stored.subject,
+        requester: stored.requester.map(person),
+        participants: stored.participants.into_iter().map(person).collect(),
+        assignee: stored.assignee.map(person),
+        group: stored.group,
+        item: stored.item.map(|(key, title)| ItemRef { key, title }),
+        unread: stored.unread,
+        follow_up_to: stored.follow_up_to,
+        at,
+        last: said.then_some(Last { at, from: stored.last_from, text: stored.last_text }),
+        channel: stored.channel,
+        locked: stored.locked.map(|((name, by), at)| LockedBy { by, name, at: moment(at) }),
+        needs_reassignment: stored.needs_reassignment,
+        withheld,
+        mine: stored.mine,
+        cursor,
+    };
+    if withheld {
+        row.subject.clear();
+        row.participants.clear();
+        row.last = None;
+        row.locked = None;
+        row.unread = false;
+    }
+    row
+}
+
+/// An entry with what was attached.
+pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Entry> {
+    let attachments = match stored.attachments {
+        0 => Vec::new(),
+        _ => messages::attachments(connection, stored.id)?
+            .into_iter()
+            .map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size })
+            .collect(),
+    };
+    let person = Person { name: stored.name, address: stored.address };
+    Ok(Entry {
+        seq: stored.seq,
+        kind: stored.kind,
+        from: match stored.author {
+            Author::Agent(_) if stored.kind != EntryKind::System => From::Agent(person),
+            Author::Customer(_) => From::Customer(person),
+            Author::Agent(_) | Author::System => From::System,
+        },
+        at: moment(stored.at),
+        text: stored.text,
+        channel: stored.channel,
+        attachments,
+    })
+}

@@ -1,0 +1,206 @@
+//! Replies and notes.
+
+use super::{
+    Outcome,
+    act::Act,
+    page::{Denied, DraftPlace, Mode},
+    rows, tell,
+};
+use crate::{
+    domain::{
+        command::Writing as Text,
+        conversation::{Audience, Author, EntryKind},
+        decide::reply_consequences,
+        event::EventKind,
+        refusal::Refusal,
+    },
+    policy::{audience, rights},
+    store::{
+        drafts, items,
+        messages::{self, NewEntry},
+        outbox,
+    },
+};
+
+/// The longest text of one message, in bytes.
+pub(super) const LONGEST: usize = 1 << 20;
+
+/// Checks a text that somebody wants to write.
+pub(super) fn check_text(text: &str) -> Outcome<&str> {
+    let trimmed = text.trim_end();
+    if trimmed.trim().is_empty() {
+        Err(Denied::Invalid("The message is empty. Write something, then send.".into()))
+    } else if trimmed.len() > LONGEST {
+        Err(Denied::Invalid("The message is longer than 1 MiB. Send it in parts, or as a file.".into()))
+    } else if trimmed.contains('\0') {
+        Err(Denied::Invalid("The message holds a NUL character. Send it without.".into()))
+    } else {
+        Ok(trimmed)
+    }
+}
+
+/// The subject as it is kept: one line, at most 200 characters.
+pub(super) fn check_subject(subject: &str) -> String {
+    let line: String = subject.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    line.trim().chars().take(200).collect()
+}
+
+/// The words for a different text under a used id (R1.8).
+pub(super) fn used_id() -> Denied {
+    Refusal::denied("R1.8", "Another text was written under this client id already. Use a new id for a new text.")
+        .into()
+}
+
+impl Act<'_> {
+    /// Writes a reply or a note. A repeated client id is the same write (R1.8); what was added since `seen` holds it (R7.6).
+    pub fn write(&mut self, kind: EntryKind, writing: &Text) -> Outcome<()> {
+        let text = check_text(&writing.text)?;
+        let writer = format!("agent {}", self.me.id);
+        let fingerprint = format!("{kind} {text}");
+        if let Some(id) = &writing.client_id
+            && let Some((message, same)) =
+                messages::written_before(self.writing, &writer, self.facts.id.0, id, &fingerprint)?
+        {
+            if !same {
+                return Err(used_id());
+            }
+            self.message = messages::by_id(self.writing, message)?.map(|entry| entry.seq);
+            return Ok(());
+        }
+        match kind {
+            EntryKind::Reply => rights::reply(&self.me, &self.facts, &self.around())?,
+            EntryKind::Note | EntryKind::System => rights::note(&self.me, &self.facts, &self.around())?,
+        }
+        self.hold_if_stale(writing)?;
+        let was_unread = self.unread()? && writing.seen.is_none();
+        let takes = kind == EntryKind::Reply && rights::reply_takes(&self.me, &self.facts);
+        let message = self.append(kind, text)?;
+        if let Some(id) = &writing.client_id {
+            messages::remember_write(self.writing, &writer, self.facts.id.0, id, &fingerprint, message)?;
+        }
+        if !was_unread {
+            self.readings.set(self.me.id, self.facts.last_seq, false);
+        }
+        if kind == EntryKind::Reply {
+            self.after_reply(message, takes)?;
+        }
+        self.tell(kind, text)?;
+        self.drop_sent_draft(kind, text)
+    }
+
+    fn hold_if_stale(&self, writing: &Text) -> Outcome<()> {
+        let Some(seen) = writing.seen else { return Ok(()) };
+        let added = messages::added_since(self.writing, self.facts.id, seen, self.me.id)?;
+        if added.is_empty() {
+            return Ok(());
+        }
+        let unseen = added.into_iter().map(|stored| rows::entry(self.writing, stored)).collect::<Outcome<_>>()?;
+        Err(Denied::Stale { unseen })
+    }
+
+    fn append(&mut self, kind: EntryKind, text: &str) -> Outcome<i64> {
+        let event = if kind == EntryKind::Note { EventKind::Noted } else { EventKind::Replied };
+        let seq = self.event(event, "")?;
+        let entry = NewEntry {
+            kind,
+            author: Author::Agent(self.me.id),
+            name: &self.me.name,
+            at: self.now,
+            text,
+            channel: None,
+            attachments: &[],
+        };
+        let message = messages::append(self.writing, &mut self.facts, &entry)?;
+        self.facts.news = seq;
+        self.readings.news_by(Some(self.me.id));
+        self.message = Some(self.facts.last_seq);
+        let member = self.facts.member_mut(self.me.id);
+        (member.posted, member.unfollowed) = (true, false);
+        Ok(message)
+    }
+
+    /// What a reply does besides being written: takes (R5.3), re-opens (R2.3, R2.8), goes to customers (R1.3), answers (R3.3).
+    fn after_reply(&mut self, message: i64, takes: bool) -> Outcome<()> {
+        let consequences = reply_consequences(&self.facts);
+        if consequences.reopens {
+            self.reopened(&format!("{} re-opened this conversation by replying.", self.name()))?;
+        }
+        if takes {
+            let me = self.me.clone();
+            self.set_assignee(Some(&me));
+            self.line(EventKind::Assigned, &format!("{} took this conversation by replying.", me.name), &me.handle)?;
+        }
+        for customer in audience::customers(&self.facts, EntryKind::Reply, None) {
+            outbox::queue_reply(self.writing, self.facts.id, message, customer, self.millis())?;
+        }
+        if let Some(item) = self.facts.item
+            && self.facts.audience == Audience::Customer
+            && self.facts.tail.agent_replies == 1
+        {
+            // The item is answered once this transaction has written the reply (R3.3).
+            self.answered = Some(item);
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, kind: EntryKind, text: &str) -> Outcome<()> {
+        let (told, not_notified) = tell::mentioned(self.writing, &mut self.facts, self.me.id, text)?;
+        for agent in &told {
+            let word = super::page::NoticeKind::Mention.word();
+            crate::store::notices::ring(self.writing, *agent, word, self.facts.id, self.millis())?;
+        }
+        self.not_notified = not_notified;
+        let news = tell::News { writer: Some(self.me.id), kind, new: false, mentioned: &told };
+        tell::of_entry(self.writing, self.facts.id, &self.facts, &news, self.millis())
+    }
+
+    /// The draft that was just sent goes with the sending; another text stays.
+    fn drop_sent_draft(&self, kind: EntryKind, text: &str) -> Outcome<()> {
+        let mode = match (self.facts.audience, kind) {
+            (Audience::Internal, _) => Mode::Internal,
+            (Audience::Customer, EntryKind::Note) => Mode::Note,
+            (Audience::Customer, EntryKind::Reply | EntryKind::System) => Mode::Reply,
+        };
+        let place = place_word(&DraftPlace::Conversation(self.facts.id));
+        let kept = drafts::at(self.writing, self.me.id, &place)?;
+        if kept.iter().any(|(word, kept)| word == mode.word() && kept.trim_end() == text) {
+            drafts::save(self.writing, self.me.id, &place, mode.word(), "", self.millis())?;
+        }
+        Ok(())
+    }
+
+    /// Re-opens: the state, who has it then (R2.8), and the line that says so.
+    pub fn reopened(&mut self, text: &str) -> Outcome<()> {
+        let consequences = crate::domain::decide::reopen_consequences(&self.facts);
+        self.facts.state = crate::domain::conversation::State::Open;
+        if consequences.releases {
+            self.set_assignee(None);
+        }
+        if consequences.needs_reassignment {
+            self.facts.needs_reassignment = true;
+        }
+        self.line(EventKind::Reopened, text, "")
+    }
+}
+
+/// A draft's place as stored.
+pub(super) fn place_word(place: &DraftPlace) -> String {
+    match place {
+        DraftPlace::Conversation(id) => format!("conversation {id}"),
+        DraftPlace::NewWithCustomer => "new customer".to_owned(),
+        DraftPlace::NewWithAgents => "new agents".to_owned(),
+        DraftPlace::NewOnItem(item) => format!("new on item {item}"),
+    }
+}
+
+impl Act<'_> {
+    /// Does what needs the conversation's new row to be there: items that are answered or were linked.
+    pub fn refresh_items(&self) -> Outcome<()> {
+        for item in [self.answered, self.before.facts.item, self.facts.item].into_iter().flatten() {
+            if self.answered == Some(item) || self.before.facts.item != self.facts.item {
+                items::refresh_waiting(self.writing, item)?;
+            }
+        }
+        Ok(())
+    }
+}

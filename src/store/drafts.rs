@@ -1,0 +1,36 @@
+//! Unsent texts, per agent and place, reply and note apart.
+
+use super::Result;
+use crate::domain::id::AgentId;
+use rusqlite::{Connection, params};
+
+/// Keeps a draft; an empty text takes it away.
+///
+/// # Errors
+/// What SQLite says.
+pub fn save(connection: &Connection, agent: AgentId, place: &str, mode: &str, text: &str, now: i64) -> Result<()> {
+    if text.is_empty() {
+        connection
+            .prepare_cached("DELETE FROM draft WHERE agent_id = ?1 AND place = ?2 AND mode = ?3")?
+            .execute(params![agent.0, place, mode])?;
+    } else {
+        connection
+            .prepare_cached(
+                "INSERT INTO draft (agent_id, place, mode, text, at) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT (agent_id, place, mode) DO UPDATE SET text = ?4, at = ?5",
+            )?
+            .execute(params![agent.0, place, mode, text, now])?;
+    }
+    Ok(())
+}
+
+/// An agent's drafts at a place, as (mode, text).
+///
+/// # Errors
+/// What SQLite says.
+pub fn at(connection: &Connection, agent: AgentId, place: &str) -> Result<Vec<(String, String)>> {
+    let mut statement =
+        connection.prepare_cached("SELECT mode, text FROM draft WHERE agent_id = ?1 AND place = ?2 ORDER BY mode")?;
+    let rows = statement.query_map(params![agent.0, place], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

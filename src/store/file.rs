@@ -1,0 +1,339 @@
+//! The file itself: opening, one writer, readers, backup, check.
+
+use super::{Result, StoreError, migrate, queue::Queue};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::Backup};
+use std::{
+    fs::{File, OpenOptions},
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Older versions can corrupt a write-ahead log that several processes write.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long a write waits for another process before it gives up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A desk's file: one writer per process, a few readers, all of them short.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    queue: Queue,
+}
+
+/// A write transaction; what is not committed is rolled back.
+pub struct Writing<'a> {
+    transaction: Transaction<'a>,
+}
+
+impl<'a> Deref for Writing<'a> {
+    type Target = Transaction<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.transaction
+    }
+}
+
+/// A connection that only reads, given back when dropped.
+pub struct Reader<'a> {
+    connection: Option<Connection>,
+    store: &'a Store,
+}
+
+impl Deref for Reader<'_> {
+    type Target = Connection;
+
+    #[expect(clippy::expect_used, reason = "only drop takes it")]
+    fn deref(&self) -> &Connection {
+        self.connection.as_ref().expect("a reader has its connection until it is dropped")
+    }
+}
+
+impl Reader<'_> {
+    /// One moment of the desk, for several statements; it ends with the value.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn snapshot(&self) -> Result<Transaction<'_>> {
+        Ok(self.unchecked_transaction()?)
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let mut readers = self.store.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < 4 {
+                readers.push(connection);
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Makes a new desk file with mode 0600.
+    ///
+    /// # Errors
+    /// There is a file already, or the folder cannot be written.
+    pub fn create(path: &Path) -> Result<Self> {
+        if path.exists() {
+            return Err(StoreError::Sentence(format!(
+                "{} is there already; it was left untouched. Name another file with --desk.",
+                path.display()
+            )));
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)?;
+        }
+        drop(open_private(path)?);
+        let made = Self::prepare(path, Some(0));
+        if made.is_err() {
+            // Nothing but our own empty file is taken away.
+            let _ = std::fs::remove_file(path);
+        }
+        made
+    }
+
+    /// Opens a desk file.
+    ///
+    /// # Errors
+    /// No file, a foreign one, a newer desk; each left untouched.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.is_file() {
+            return Err(StoreError::Sentence(format!(
+                "There is no desk at {}. Make one with “deskline init --name TEAM --owner HANDLE”, or try “deskline demo”.",
+                path.display()
+            )));
+        }
+        migrate::look_at_header(path)?;
+        Self::prepare(path, None)
+    }
+
+    fn prepare(path: &Path, version: Option<i64>) -> Result<Self> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(StoreError::Sentence(format!(
+                "This program was built with SQLite {}, which can damage a desk that several programs write. Build it with 3.51.3 or newer.",
+                rusqlite::version()
+            )));
+        }
+        let mut connection =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(PATIENCE)?;
+        let version = version.map_or_else(|| migrate::inspect(&connection, path), Ok)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        set_habits(&connection)?;
+        let mut queue = Queue::open(&lock_path(path), PATIENCE)?;
+        if version < migrate::newest() {
+            queue.enter()?;
+            let migrated = migrate::migrate(&mut connection, path, version);
+            queue.leave()?;
+            migrated?;
+            // The header tells what the file is even to somebody who does not read the log.
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(Writer { connection, queue }),
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs one write transaction: alone in this process and among all, all of it or nothing.
+    ///
+    /// # Errors
+    /// What `work` returns (nothing is kept then), or that the transaction could not be begun or committed.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let mut writer = self.lock_writer();
+        let Writer { connection, queue } = &mut *writer;
+        queue.enter()?;
+        let outcome = (|| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+            let writing = Writing { transaction };
+            let value = work(&writing)?;
+            writing.transaction.commit().map_err(StoreError::from)?;
+            Ok(value)
+        })();
+        queue.leave()?;
+        outcome
+    }
+
+    fn lock_writer(&self) -> MutexGuard<'_, Writer> {
+        // A panic inside a write dropped its transaction, which rolled it back: the connection is sound.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection that only reads.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn reader(&self) -> Result<Reader<'_>> {
+        let waiting = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match waiting {
+            Some(connection) => connection,
+            None => self.open_reader()?,
+        };
+        Ok(Reader { connection: Some(connection), store: self })
+    }
+
+    fn open_reader(&self) -> Result<Connection> {
+        let connection = Connection::open_with_flags(
+            &self.path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        connection.busy_timeout(PATIENCE)?;
+        set_habits(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
+    /// A connection of its own for looking the file over. Checking a full-text index counts as writing to SQLite, so this one
+    /// is not `query_only`.
+    pub(crate) fn checker(&self) -> Result<Connection> {
+        let connection = self.open_reader()?;
+        connection.pragma_update(None, "query_only", false)?;
+        Ok(connection)
+    }
+
+    /// A connection of its own for watching other processes' commits.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn watch(&self) -> Result<Watch> {
+        let connection = self.open_reader()?;
+        let version = data_version(&connection)?;
+        Ok(Watch { connection, version })
+    }
+
+    /// Copies the desk, as it is at one moment, into a new file with mode 0600.
+    ///
+    /// # Errors
+    /// The target exists, cannot be written, or `progress` (pages done, pages in all) returned false: it is taken away again.
+    pub fn backup(&self, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<()> {
+        let reader = self.reader()?;
+        copy_database(&reader, to, progress)
+    }
+}
+
+/// Notices commits of other connections, this process's and others', for about a microsecond a look.
+#[derive(Debug)]
+pub struct Watch {
+    connection: Connection,
+    version: i64,
+}
+
+impl Watch {
+    /// Whether anything was committed since the last look.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn changed(&mut self) -> Result<bool> {
+        let version = data_version(&self.connection)?;
+        Ok(std::mem::replace(&mut self.version, version) != version)
+    }
+}
+
+fn data_version(connection: &Connection) -> Result<i64> {
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
+/// The pragmas of every connection.
+fn set_habits(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "cache_size", -4_000)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(())
+}
+
+/// Opens a file that only its owner can read, whatever the umask; made if there is none.
+pub(crate) fn open_private(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let wanted = std::fs::Permissions::from_mode(0o600);
+        if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
+            file.set_permissions(wanted)?;
+        }
+    }
+    Ok(file)
+}
+
+/// The lock file of a desk: "desk.db.lock".
+pub fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".lock");
+    path.with_file_name(name)
+}
+
+/// Copies a whole database with SQLite's backup API.
+pub(crate) fn copy_database(
+    from: &Connection,
+    to: &Path,
+    progress: &mut dyn FnMut(usize, usize) -> bool,
+) -> Result<()> {
+    if to.exists() {
+        return Err(StoreError::Sentence(format!(
+            "{} is there already; it was left untouched. Name another file.",
+            to.display()
+        )));
+    }
+    drop(open_private(to)?);
+    let outcome = copy_pages(from, to, progress);
+    if outcome.is_err() {
+        let _ = std::fs::remove_file(to);
+    }
+    outcome
+}
+
+fn copy_pages(from: &Connection, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<()> {
+    let mut target = Connection::open(to)?;
+    {
+        let backup = Backup::new(from, &mut target)?;
+        loop {
+            let step = backup.step(2_000)?;
+            let state = backup.progress();
+            let all = usize::try_from(state.pagecount).unwrap_or(0);
+            let left = usize::try_from(state.remaining).unwrap_or(0);
+            if !progress(all.saturating_sub(left), all) {
+                return Err(StoreError::Sentence("Interrupted; the half-written copy was taken away.".into()));
+            }
+            match step {
+                rusqlite::backup::StepResult::Done => break,
+                rusqlite::backup::StepResult::More => {}
+                _ => std::thread::yield_now(),
+            }
+        }
+    }
+    // A copy is one file: without this its header would ask for a log beside it.
+    target.pragma_update(None, "journal_mode", "DELETE")?;
+    target.close().map_err(|(_, error)| StoreError::from(error))
+}

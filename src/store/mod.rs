@@ -1,0 +1,67 @@
+//! Where a desk is kept: the only SQL, the only SQLite.
+
+/// Looking a file over.
+pub mod check;
+/// Conversations with everybody's place in them: read, written, and kept in their lists.
+pub mod conversations;
+/// Unsent texts.
+pub mod drafts;
+/// The event log.
+pub mod events;
+/// The file itself: opening, one writer, readers, backup, check.
+pub mod file;
+/// What was imported, so that importing again adds only what is new.
+pub mod history;
+/// Work items and who follows them.
+pub mod items;
+/// The lists of the sections.
+pub mod lists;
+/// Agents' places in conversations.
+pub mod members;
+/// Entries of conversations.
+pub mod messages;
+/// The schema's versions.
+pub mod migrate;
+/// Notices: kind and conversation, never words.
+pub mod notices;
+/// Sidebar numbers.
+pub mod numbers;
+/// What is on its way to customers.
+pub mod outbox;
+/// Agents, customers, groups and settings.
+pub mod people;
+/// The access predicate as SQL.
+pub mod predicate;
+/// The queue of writers across processes.
+pub mod queue;
+/// Who has read what.
+pub mod reading;
+/// Conversations as list rows show them.
+pub mod rows;
+/// Finding messages.
+pub mod search;
+/// Counters of the lists, kept by the transaction that changes them.
+pub mod tally;
+
+pub use file::{Reader, Store, Writing};
+/// A connection, for handing on; its SQL stays on this floor.
+pub use rusqlite::Connection;
+
+use thiserror::Error;
+
+/// What went wrong below the desk.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// SQLite's own words.
+    #[error("the desk file could not be read or written: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The file system's own words.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    /// A sentence that is ready for the person who reads it.
+    #[error("{0}")]
+    Sentence(String),
+}
+
+/// What a store call gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
