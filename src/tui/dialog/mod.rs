@@ -1,5 +1,15 @@
 //! What lies over the screen: the stack's layers, each a pure state that takes keys and says what comes of them.
 
+/// Settings, people and audit log.
+pub mod administration;
+/// The notices, newest first.
+pub mod bell;
+/// All keys.
+pub mod help;
+/// Every action by its name.
+pub mod palette;
+/// Searching everything the viewer may read.
+pub mod search;
 /// Why an action cannot be done where the screen stands.
 pub mod allowed;
 /// Making an agent responsible.
@@ -39,6 +49,11 @@ pub mod people;
 /// A list from which a row is picked.
 pub mod pick_list;
 
+pub use administration::Administration;
+pub use bell::Bell;
+pub use help::Help;
+pub use palette::Palette;
+pub use search::Search;
 pub use assign::Assign;
 pub use confirm::Confirm;
 pub use customer_details::CustomerDetails;
@@ -127,6 +142,16 @@ pub enum Layer {
     CustomerDetails(CustomerDetails),
     /// A conversation that is not started yet.
     NewConversation(NewConversation),
+    /// Settings, people and audit log; for owner and admins.
+    Administration(Administration),
+    /// The notices.
+    Bell(Bell),
+    /// All keys.
+    Help(Help),
+    /// Every action by its name.
+    Palette(Palette),
+    /// Searching.
+    Search(Search),
     /// A form for anything else.
     Sheet(Sheet),
 }
@@ -179,6 +204,11 @@ impl Layer {
             Self::Forward(forward) => forward,
             Self::CustomerDetails(details) => details,
             Self::NewConversation(new) => new,
+            Self::Administration(administration) => administration,
+            Self::Bell(bell) => bell,
+            Self::Help(help) => help,
+            Self::Palette(palette) => palette,
+            Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
         }
     }
@@ -194,6 +224,11 @@ impl Layer {
             Self::Forward(forward) => forward,
             Self::CustomerDetails(details) => details,
             Self::NewConversation(new) => new,
+            Self::Administration(administration) => administration,
+            Self::Bell(bell) => bell,
+            Self::Help(help) => help,
+            Self::Palette(palette) => palette,
+            Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
         }
     }

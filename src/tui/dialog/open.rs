@@ -1,7 +1,7 @@
 //! Which layer an action opens.
 
 use super::{
-    Assign, Forward, Layer, Link, Menu, People,
+    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Palette, People, Search,
     allowed,
     customer_details::CustomerDetails,
     menu::About,
@@ -29,6 +29,16 @@ fn everywhere(action: Action, model: &Model) -> Option<Layer> {
         Layer::NewConversation(NewConversation::new(With::Agents, model))
     } else if action == Action::StartWithCustomer {
         Layer::NewConversation(NewConversation::new(With::Customers, model))
+    } else if action == Action::AllKeys {
+        Layer::Help(Help::new())
+    } else if action == Action::Palette {
+        Layer::Palette(Palette::new())
+    } else if action == Action::Search {
+        Layer::Search(Search::new())
+    } else if action == Action::Bell {
+        Layer::Bell(Bell::default())
+    } else if action == Action::Administration {
+        Layer::Administration(Administration::new())
     } else if action == Action::MyNotifications {
         Layer::Sheet(Sheet::new(Purpose::MyNotifications(Box::new(model.page.me.clone()))))
     } else {

@@ -52,8 +52,8 @@ pub(super) fn draw(form: &Form, model: &Model, frame: &mut Frame, area: Rect) {
     let fixed: u16 = heights(form, 0).iter().sum();
     let text = rest.height.saturating_sub(fixed).clamp(3, TEXT);
     let heights = heights(form, text);
-    let end = heights.iter().take(form.focus + 1).sum::<u16>();
-    let hidden = end.saturating_sub(rest.height);
+    let end = heights.iter().take(form.focus.saturating_add(1)).sum::<u16>();
+    let hidden = if form.focus < heights.len() { end.saturating_sub(rest.height) } else { 0 };
     let labels = form.controls.iter().map(label).map(width).max().unwrap_or(0) + 1;
     let mut y = 0_u16;
     let mut open = None;

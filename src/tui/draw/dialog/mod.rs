@@ -1,16 +1,21 @@
 //! The layers over the screen, drawn: one file for each.
 
+mod administration;
 mod assign;
+mod bell;
 mod confirm;
 mod customer_details;
 mod form;
 mod forward;
 mod held;
+mod help;
 mod lines;
 mod link;
 mod menu;
 mod new_conversation;
+mod palette;
 mod people;
+mod search;
 mod sheet;
 
 use crate::tui::{dialog::{Field, Layer}, model::Model, theme::Theme};
@@ -34,6 +39,11 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
         Layer::Forward(forward) => forward::draw(forward, model, frame),
         Layer::CustomerDetails(details) => customer_details::draw(details, model, frame),
         Layer::NewConversation(new) => new_conversation::draw(new, model, frame),
+        Layer::Search(search) => search::draw(search, model, frame),
+        Layer::Palette(palette) => palette::draw(palette, model, frame),
+        Layer::Help(help) => help::draw(help, model, frame),
+        Layer::Bell(bell) => bell::draw(bell, model, frame),
+        Layer::Administration(administration) => administration::draw(administration, model, frame),
         Layer::Sheet(sheet) => sheet::draw(sheet, model, frame),
     }
 }
@@ -52,6 +62,17 @@ pub fn open_box(frame: &mut Frame, theme: Theme, title: &str, columns: u16, rows
     let inner = block.inner(area);
     frame.render_widget(block, area);
     Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// The whole body of the screen for one layer, header and footer left as they are; gives the place below its title.
+pub fn open_page(frame: &mut Frame, theme: Theme, title: &str) -> Rect {
+    let area = crate::tui::layout::body(frame.area());
+    frame.render_widget(Clear, area);
+    let columns = usize::from(area.width);
+    super::piece::Row::new(frame.buffer_mut(), area, 0).skip(1).own(title, theme.strong());
+    super::piece::Row::new(frame.buffer_mut(), area, 1).own(&"─".repeat(columns), theme.quiet());
+    let top = area.height.min(2);
+    Rect { x: area.x + area.width.min(1), y: area.y + top, width: area.width.saturating_sub(2), height: area.height - top }
 }
 
 fn widen_clear(frame: &mut Frame, around: Rect, area: Rect) {
