@@ -3,6 +3,7 @@
 
 mod architecture;
 mod desks;
+mod dialogs;
 mod keys;
 mod pages;
 mod screen;

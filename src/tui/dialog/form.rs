@@ -18,8 +18,8 @@ pub enum Control {
     Choice(Choice),
     /// People or things chosen by typing.
     Chooser(Chooser),
-    /// A text of many lines.
-    Text(Editor),
+    /// A text of many lines, with what it is called.
+    Text(&'static str, Editor),
     /// What sends or saves the form: "Save".
     Button(&'static str),
 }
@@ -105,7 +105,7 @@ impl Form {
     pub fn line(&self, at: usize) -> Option<String> {
         match self.controls.get(at)? {
             Control::Line(field) => field.filled(),
-            Control::Text(editor) => (!editor.is_blank()).then(|| editor.text().to_owned()),
+            Control::Text(_, editor) => (!editor.is_blank()).then(|| editor.text().to_owned()),
             Control::Choice(_) | Control::Chooser(_) | Control::Button(_) => None,
         }
     }
@@ -114,7 +114,7 @@ impl Form {
     pub fn value(&self, at: usize) -> usize {
         match self.controls.get(at) {
             Some(Control::Choice(choice)) => choice.at,
-            Some(Control::Line(_) | Control::Chooser(_) | Control::Text(_) | Control::Button(_)) | None => 0,
+            Some(Control::Line(_) | Control::Chooser(_) | Control::Text(..) | Control::Button(_)) | None => 0,
         }
     }
 
@@ -127,7 +127,7 @@ impl Form {
     pub fn chosen(&self, at: usize) -> Vec<String> {
         match self.controls.get(at) {
             Some(Control::Chooser(chooser)) => chooser.chosen.iter().map(|candidate| candidate.value.clone()).collect(),
-            Some(Control::Line(_) | Control::Choice(_) | Control::Text(_) | Control::Button(_)) | None => Vec::new(),
+            Some(Control::Line(_) | Control::Choice(_) | Control::Text(..) | Control::Button(_)) | None => Vec::new(),
         }
     }
 
@@ -183,7 +183,7 @@ impl Form {
     fn settle(&mut self, page: &Page) -> bool {
         let settled = match self.controls.get_mut(self.focus) {
             Some(Control::Chooser(chooser)) => chooser.settle(page),
-            Some(Control::Line(_) | Control::Choice(_) | Control::Text(_) | Control::Button(_)) | None => false,
+            Some(Control::Line(_) | Control::Choice(_) | Control::Text(..) | Control::Button(_)) | None => false,
         };
         self.changed |= settled;
         settled
@@ -196,7 +196,7 @@ impl Form {
         self.settle(page);
         let open = self.controls.iter().position(|control| match control {
             Control::Chooser(chooser) => !chooser.typed.is_blank(),
-            Control::Line(_) | Control::Choice(_) | Control::Text(_) | Control::Button(_) => false,
+            Control::Line(_) | Control::Choice(_) | Control::Text(..) | Control::Button(_) => false,
         });
         if let Some(at) = open {
             self.focus = at;
@@ -234,7 +234,7 @@ impl Form {
                     return Event::Nothing;
                 }
             },
-            Control::Text(editor) => match write(editor, key, columns) {
+            Control::Text(_, editor) => match write(editor, key, columns) {
                 Some(event) => event,
                 None => return self.walk(key, page),
             },
@@ -266,7 +266,7 @@ impl Form {
         match self.controls.get_mut(self.focus) {
             Some(Control::Line(field)) => field.paste(text),
             Some(Control::Chooser(chooser)) => chooser.typed.insert_in_line(text),
-            Some(Control::Text(editor)) => editor.insert(text),
+            Some(Control::Text(_, editor)) => editor.insert(text),
             Some(Control::Choice(_) | Control::Button(_)) | None => return,
         }
         self.changed = true;

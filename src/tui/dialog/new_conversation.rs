@@ -54,7 +54,7 @@ impl NewConversation {
             With::Agents => Chooser { without: Some(model.page.me.handle.clone()), ..Chooser::many("To", Source::Agents) },
             With::Customers => Chooser::many("To", Source::Customers),
         };
-        let mut controls = vec![Control::Chooser(to), Control::Line(Field::new("Subject")), Control::Text(Editor::default())];
+        let mut controls = vec![Control::Chooser(to), Control::Line(Field::new("Subject")), Control::Text("Message", Editor::default())];
         match with {
             With::Agents => {}
             With::Customers => controls.push(Control::Chooser(Chooser::one("Group", Source::Groups))),
@@ -121,7 +121,7 @@ impl NewConversation {
     fn fill(&mut self, at: usize, value: &str) {
         match self.form.controls.get_mut(at) {
             Some(Control::Line(field)) => field.editor = Editor::new(value),
-            Some(Control::Text(editor)) => *editor = Editor::new(value),
+            Some(Control::Text(_, editor)) => *editor = Editor::new(value),
             Some(Control::Chooser(chooser)) => {
                 let values = value.split(", ").filter(|value| !value.is_empty()).map(str::to_owned);
                 *chooser = chooser.clone().with(values);

@@ -23,7 +23,7 @@ pub(super) fn add_controls(kind: ItemKind) -> Vec<Control> {
     let mut controls = vec![
         Control::Line(Field::new("Title")),
         Control::Chooser(Chooser::one("Requester", Source::Customers)),
-        Control::Text(Editor::default()),
+        Control::Text("Description", Editor::default()),
     ];
     if kind != ItemKind::Project {
         controls.push(Control::Chooser(Chooser::one("Project", Source::Projects)));

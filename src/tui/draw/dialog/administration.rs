@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     desk::page::{AgentRow, AuditRow},
-    domain::text::SafeText,
+    domain::{people::FromCustomers, text::SafeText},
     tui::{
         dialog::{Administration, administration::Leaf, candidates::customer_words},
         draw::piece::Row,
@@ -117,7 +117,12 @@ fn agent(row: &AgentRow) -> Line {
     if !agent.reply_to_customers {
         marks.push("may not reply".to_owned());
     }
-    marks.push(format!("From Customers {}", agent.from_customers));
+    match agent.from_customers {
+        FromCustomers::All => {}
+        FromCustomers::Off | FromCustomers::Projects | FromCustomers::Followed => {
+            marks.push(format!("From Customers {}", agent.from_customers));
+        }
+    }
     marks.push(if agent.ready { "● ready" } else { "○ not ready" }.to_owned());
     let look = if agent.active { Look::Plain } else { Look::Disabled };
     let groups = if row.groups.is_empty() { String::new() } else { format!(" · {}", row.groups.join(", ")) };

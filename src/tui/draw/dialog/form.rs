@@ -29,7 +29,8 @@ pub(super) fn boxed(form: &Form, title: &str, note: &str, model: &Model, frame: 
     let above = if note.is_empty() { 0 } else { SafeText::line(note).wrap(usize::from(columns)).len() + 1 };
     let above = u16::try_from(above).unwrap_or(0);
     // Two lines for a problem; an open choice needs room below its control.
-    let rows = (above + heights(form, TEXT).iter().sum::<u16>() + 2).max(above + 10);
+    let opens = form.controls.iter().any(|control| matches!(control, Control::Chooser(_)));
+    let rows = (above + heights(form, TEXT).iter().sum::<u16>() + 3).max(above + if opens { 10 } else { 0 });
     let area = super::open_box(frame, model.theme, title, columns, rows);
     lines::paragraph(frame.buffer_mut(), model.theme, Rect { height: area.height.min(above), ..area }, note);
     let rest = Rect { y: area.y + above.min(area.height), height: area.height.saturating_sub(above), ..area };
@@ -39,7 +40,7 @@ pub(super) fn boxed(form: &Form, title: &str, note: &str, model: &Model, frame: 
 fn heights(form: &Form, text: u16) -> Vec<u16> {
     let height = |control: &Control| match control {
         Control::Line(_) | Control::Choice(_) | Control::Chooser(_) => 1,
-        Control::Text(_) => text,
+        Control::Text(..) => text,
         Control::Button(_) => 2,
     };
     form.controls.iter().map(height).collect()
@@ -94,7 +95,7 @@ fn label(control: &Control) -> &'static str {
         Control::Line(field) => field.label,
         Control::Choice(choice) => choice.label,
         Control::Chooser(chooser) => chooser.label,
-        Control::Text(_) | Control::Button(_) => "",
+        Control::Text(..) | Control::Button(_) => "",
     }
 }
 
@@ -103,7 +104,7 @@ fn draw_control(control: &Control, theme: Theme, frame: &mut Frame, area: Rect, 
         Control::Line(field) => super::field(frame, theme, area, 0, field, u16::try_from(labels).unwrap_or(0), focused),
         Control::Choice(choice) => draw_choice(choice, theme, frame, area, labels, focused),
         Control::Chooser(chooser) => draw_chooser(chooser, theme, frame, area, labels, focused),
-        Control::Text(text) => draw_text(text, theme, frame, area, focused),
+        Control::Text(label, text) => draw_text(label, text, theme, frame, area, focused),
         Control::Button(words) => {
             let style = super::button_style(theme, focused, true);
             Row::new(frame.buffer_mut(), area, 1).skip(2).own(&format!("[ {words} ]"), style);
@@ -149,12 +150,12 @@ fn draw_chooser(chooser: &Chooser, theme: Theme, frame: &mut Frame, area: Rect, 
     }
 }
 
-fn draw_text(text: &Editor, theme: Theme, frame: &mut Frame, area: Rect, focused: bool) {
+fn draw_text(label: &str, text: &Editor, theme: Theme, frame: &mut Frame, area: Rect, focused: bool) {
     if area.height < 3 {
         return;
     }
     let style = if focused { theme.accent() } else { theme.quiet() };
-    let block = Block::bordered().border_style(style);
+    let block = Block::bordered().border_style(style).title(format!(" {label} "));
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let inner = Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner };

@@ -20,8 +20,11 @@ pub(super) fn draw(help: &Help, model: &Model, frame: &mut Frame) {
         lines::paragraph(frame.buffer_mut(), theme, rest, "No key does that. Ctrl-U empties the field.");
         return;
     }
-    let keys: Vec<String> = rows.iter().map(|row| row.keys_text()).collect();
+    let named = |text: String| if text.is_empty() { "(in menus)".to_owned() } else { text };
+    let keys: Vec<String> = rows.iter().map(|row| named(row.keys_text())).collect();
     let columns = keys.iter().map(|key| width(key)).max().unwrap_or(0).clamp(8, 20);
+    let picked = help.filtered.list.picked(rows.len()).map_or("", |at| rows[at].does.as_str());
+    let rest = lines::note(frame.buffer_mut(), theme, rest, picked, false);
     let mut drawn = Vec::new();
     let mut context = None;
     for (row, key) in rows.iter().zip(&keys) {
@@ -30,8 +33,7 @@ pub(super) fn draw(help: &Help, model: &Model, frame: &mut Frame) {
             drawn.push(Line::heading(where_it_works(row.context)));
         }
         let gap = " ".repeat(columns.saturating_sub(width(key)));
-        let does = if key.is_empty() { format!("{} (menus and palette)", row.does) } else { row.does.clone() };
-        drawn.push(Line::row(format!("{key}{gap}  "), does));
+        drawn.push(Line::row(format!("{key}{gap}  "), &*row.does));
     }
     lines::draw(frame.buffer_mut(), theme, rest, &drawn, help.filtered.list, true);
 }

@@ -48,13 +48,13 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
     }
 }
 
-/// An empty box with a title in the middle of the screen, as large as asked for or as the screen allows; gives the
+/// An empty box with a title in the middle of the body, as large as asked for or as there is room: header and footer stay; gives the
 /// place inside, a column free at either side.
 pub fn open_box(frame: &mut Frame, theme: Theme, title: &str, columns: u16, rows: u16) -> Rect {
-    let screen = frame.area();
+    let screen = crate::tui::layout::body(frame.area());
     let width = columns.saturating_add(4).min(screen.width);
     let height = rows.saturating_add(2).min(screen.height);
-    let area = Rect::new((screen.width - width) / 2, (screen.height - height) / 3, width, height);
+    let area = Rect::new((screen.width - width) / 2, screen.y + (screen.height - height) / 3, width, height);
     // A wide character that lies half under the box would push the border aside.
     let around = Rect::new(area.x.saturating_sub(1), area.y, (width + 2).min(screen.width - area.x.saturating_sub(1)), height);
     widen_clear(frame, around, area);
