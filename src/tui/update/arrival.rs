@@ -18,6 +18,7 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     let before = before(model);
     model.page = page;
     model.reads += 1;
+    model.shut = None;
     forget_kept(model);
     let mut effects = list(model);
     effects.extend(opened(model, before));
