@@ -35,8 +35,10 @@ pub enum Msg {
     Resize(u16, u16),
     /// Whether the terminal has the focus.
     Focus(bool),
-    /// Something failed outside of the desk, in a sentence.
+    /// Something failed, in a sentence; what is shown stays.
     Trouble(String),
+    /// The viewer may see nothing any more, and why.
+    Shut(String),
 }
 
 /// What the screen wants to happen outside of it.

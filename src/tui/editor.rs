@@ -309,6 +309,18 @@ pub fn shown_width(grapheme: &str) -> usize {
     width(SafeText::line(grapheme).as_str())
 }
 
+/// What is left of a safe line behind so many columns of it.
+pub fn skip_columns(text: &str, columns: usize) -> &str {
+    let mut gone = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        if gone >= columns {
+            return &text[at..];
+        }
+        gone += width(grapheme);
+    }
+    if gone >= columns && columns > 0 { "" } else { text }
+}
+
 /// Line ends of one kind, no control characters; a tab stays.
 fn cleaned(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");

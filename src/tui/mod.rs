@@ -1,5 +1,7 @@
 //! The door for agents at a terminal: keys in, frames out; only the session knows the desk.
 
+/// Frames as bytes for a terminal.
+pub mod ansi;
 /// What the screen asks to be done outside of it, and what it is told.
 pub mod ask;
 /// What the composer holds: a text, its mode and where it goes.

@@ -24,7 +24,9 @@ use super::{
 /// Takes one message in; what comes back is to be done outside, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = take(model, msg);
-    effects.extend(settle::settle(model));
+    if model.shut.is_none() {
+        effects.extend(settle::settle(model));
+    }
     effects
 }
 
@@ -51,6 +53,14 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Trouble(text) => model.say(Message::trouble(text)),
+        Msg::Shut(why) => {
+            model.layers.clear();
+            model.composer = None;
+            model.thread = None;
+            model.kept.clear();
+            model.shut = Some(why);
+            Vec::new()
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     domain::text::{SafeText, width},
     tui::{
         footer,
+        keymap::Action,
         layout::{self, Areas},
         model::{Area, Model},
         writing,
@@ -19,6 +20,10 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     if layout::too_small((screen.width, screen.height)) {
         let words = format!("deskline needs {} × {}", layout::SMALLEST.0, layout::SMALLEST.1);
         Row::new(frame.buffer_mut(), screen, screen.height / 2).own(&words, model.theme.plain());
+        return;
+    }
+    if let Some(why) = &model.shut {
+        shut(model, why, frame.buffer_mut(), screen);
         return;
     }
     let areas = layout::areas(model);
@@ -46,6 +51,18 @@ pub fn draw(model: &Model, frame: &mut Frame) {
         dialog::draw(layer, model, frame);
     }
     foot(model, frame.buffer_mut(), areas.footer);
+}
+
+/// Nothing but why there is nothing.
+fn shut(model: &Model, why: &str, buffer: &mut Buffer, area: Rect) {
+    let columns = usize::from(area.width.saturating_sub(4));
+    let mut y = area.height / 3;
+    for line in SafeText::line(why).wrap(columns) {
+        Row::new(buffer, area, y).skip(2).own(&line, model.theme.plain());
+        y += 1;
+    }
+    let quit = format!("{}  quit", model.keymap.keys_for(Action::Quit));
+    Row::new(buffer, area, y + 1).skip(2).own(&quit, model.theme.quiet());
 }
 
 /// A number as far as it is exact: "999+".

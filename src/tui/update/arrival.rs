@@ -21,6 +21,7 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     for layer in &mut model.layers {
         layer.arrived(&model.page);
     }
+    model.shut = None;
     forget_kept(model);
     let mut effects = list(model);
     effects.extend(opened(model, before));

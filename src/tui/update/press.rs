@@ -12,6 +12,10 @@ use crate::tui::{
 /// A key, wherever the keys go now.
 pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
     model.message = None;
+    if model.shut.is_some() {
+        let quit = model.keymap.find(Context::Everywhere, &[press]) == Found::Action(Action::Quit);
+        return if quit { vec![Effect::Quit] } else { Vec::new() };
+    }
     if !model.layers.is_empty() {
         return layer::press(model, press);
     }

@@ -15,14 +15,25 @@ use crate::{
 
 /// Makes it hold.
 pub fn settle(model: &mut Model) -> Vec<Effect> {
+    let mut effects = section(model);
     area(model);
-    let effects = first_shown(model);
+    effects.extend(first_shown(model));
     list_window(model);
     writing::load(model);
     lay(model);
     thread_window(model);
     reading::note_shown(model);
     effects
+}
+
+/// A section that the viewer has no more gives way to the first one.
+fn section(model: &mut Model) -> Vec<Effect> {
+    let sections = &model.page.sections;
+    let first = sections.first().map(|row| row.section);
+    match first.filter(|_| sections.iter().all(|row| row.section != model.section)) {
+        Some(first) => moving::change_section(model, first),
+        None => Vec::new(),
+    }
 }
 
 /// The keys go to an area that there is.

@@ -18,8 +18,15 @@ mod people;
 mod search;
 mod sheet;
 
-use crate::tui::{dialog::{Field, Layer}, model::Model, theme::Theme};
-use crate::domain::text::{SafeText, width};
+use crate::{
+    domain::text::{SafeText, width},
+    tui::{
+        dialog::{Field, Layer},
+        editor::skip_columns,
+        model::Model,
+        theme::Theme,
+    },
+};
 use ratatui::{
     Frame,
     layout::{Position, Rect},
@@ -106,18 +113,6 @@ pub fn field(frame: &mut Frame, theme: Theme, area: Rect, y: u16, field: &Field,
         let x = start + u16::try_from((before.width() - hidden.min(before.width())).min(columns.saturating_sub(1))).unwrap_or(0);
         frame.set_cursor_position(Position::new(x, area.y + y));
     }
-}
-
-fn skip_columns(text: &str, columns: usize) -> &str {
-    use unicode_segmentation::UnicodeSegmentation;
-    let mut gone = 0;
-    for (at, grapheme) in text.grapheme_indices(true) {
-        if gone >= columns {
-            return &text[at..];
-        }
-        gone += width(grapheme);
-    }
-    if gone >= columns && columns > 0 { "" } else { text }
 }
 
 /// A button: `[ Words ]`, reversed with the focus, dim where it cannot be used.
