@@ -146,13 +146,15 @@ fn asked(screen: &Screen) -> Vec<Ask> {
 }
 
 /// Every dialog, with the keys that open it.
-const DIALOGS: [(&str, Role, &str); 24] = [
+const DIALOGS: [(&str, Role, &str); 26] = [
     ("add_menu", Role::Agent, "+"),
     ("new_with_agents", Role::Agent, "+ u b e"),
     ("new_with_customers", Role::Agent, "+ c m a r a Enter Tab h i Tab o n e Enter t w o"),
     ("new_ticket", Role::Agent, "+ t"),
     ("new_project", Role::Agent, "+ p"),
     ("conversation_menu", Role::Agent, "m"),
+    ("customer_details", Role::Agent, "m j j j j j j Enter"),
+    ("question", Role::Agent, "f Enter"),
     ("assign_by_agent", Role::Agent, "a"),
     ("assign_by_owner", Role::Owner, "a"),
     ("people", Role::Agent, "p"),
@@ -173,6 +175,16 @@ const DIALOGS: [(&str, Role, &str); 24] = [
     ("my_notifications", Role::Agent, ","),
 ];
 
+/// What the desk answers where a dialog is a question of its own.
+fn widening(name: &str) -> Option<Denied> {
+    (name == "question").then(|| {
+        let mut refusal = Refusal::new(RefusalKind::Confirm, "R5.4", "Forwarding it to Billing lets 2 more agents read it.");
+        refusal.readers = vec!["dev".to_owned(), "eva".to_owned()];
+        refusal.adds = vec![format!("{HOSTILE} of ACME")];
+        Denied::Refused(refusal)
+    })
+}
+
 #[test]
 fn every_dialog_at_every_size() {
     for (name, role, keys) in DIALOGS {
@@ -181,6 +193,7 @@ fn every_dialog_at_every_size() {
                 thread.may.set_privacy = pages::no("Only the owner and admins change privacy. Ask one of them.", "R6.5");
                 thread.may.lock = pages::no("Only a closed conversation can be locked. Close it first.", "R2.2");
             });
+            screen.answers.extend(widening(name));
             screen.keys(keys);
             insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), screen.shown());
         }
@@ -191,6 +204,7 @@ fn every_dialog_at_every_size() {
 fn every_dialog_fits_a_small_screen_and_needs_no_colour() {
     for (name, role, keys) in DIALOGS {
         let mut screen = over(role, 60, 20, |_| {});
+        screen.answers.extend(widening(name));
         screen.keys(keys);
         let coloured = screen.shown();
         assert!(!screen.model.layers.is_empty(), "{name} is open");
@@ -331,6 +345,22 @@ fn r1_6_no_customer_is_offered_for_an_internal_conversation() {
 }
 
 #[test]
+fn a_dialog_is_about_the_selected_conversation_whatever_was_read_before() {
+    let mut screen = over(Role::Agent, 60, 20, |_| {});
+    screen.keys("Enter Esc j p");
+    assert!(screen.shown().contains("People in #4819") && screen.shown().contains("Jo Park"), "{}", screen.shown());
+    screen.keys("Esc");
+    assert_eq!(screen.model.area, Area::List);
+}
+
+#[test]
+fn r7_3_starting_tells_who_was_not_notified() {
+    let mut screen = screen(Role::Agent);
+    screen.keys("+ u b e n Tab Tab").text("Hi").keys("Ctrl-S");
+    assert!(screen.foot().contains("Started #5000."), "{}", screen.foot());
+}
+
+#[test]
 fn forwarding_is_asked_for_unconfirmed_first() {
     let mut screen = screen(Role::Agent);
     screen.keys("f Enter");
@@ -428,10 +458,10 @@ fn a_form_with_changes_asks_before_it_is_left_and_no_is_first() {
 fn r6_1_nothing_of_the_profile_takes_effect_before_save() {
     let mut screen = screen(Role::Owner);
     screen.keys("A Enter");
-    assert!(screen.shown().contains("no effect while the one above is off"), "{}", screen.shown());
+    assert!(screen.shown().contains("no effect: above is off"), "{}", screen.shown());
     screen.keys("Down Space Down Space");
     assert!(asked(&screen).is_empty());
-    assert!(!screen.shown().contains("no effect while"), "{}", screen.shown());
+    assert!(!screen.shown().contains("no effect:"), "{}", screen.shown());
     assert!(screen.shown().contains("Not saved yet"), "{}", screen.shown());
     screen.keys("Esc Esc");
     assert!(screen.shown().contains("Leave without saving?"), "leaving asks");

@@ -1,7 +1,7 @@
 //! Why an action cannot be done where the screen stands: what is greyed out and what is refused come from the same verdict.
 
 use crate::{
-    desk::page::{Opened, Page, Thread, Verdict},
+    desk::page::{Opened, Page, Thread, ThreadStart, ThreadWants, Verdict, Wants},
     domain::{conversation::State, id::ConversationId},
     tui::{keymap::Action, model::Model},
 };
@@ -11,6 +11,13 @@ pub fn thread_of(page: &Page, id: ConversationId) -> Option<&Thread> {
     match page.opened.as_ref()? {
         Opened::Thread(thread) if thread.row.id == id => Some(thread),
         Opened::Thread(_) | Opened::Restricted(_) | Opened::NotFound(_) => None,
+    }
+}
+
+/// Asks for a conversation's rights and people, where the screen does not show that conversation already.
+pub fn want_thread(wants: &mut Wants, conversation: ConversationId) {
+    if wants.thread.as_ref().is_none_or(|thread| thread.conversation != conversation) {
+        wants.thread = Some(ThreadWants { conversation, start: ThreadStart::End, entries: 1 });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Dialog, DialogKey, Outcome, PickList, Place, allowed, open};
 use crate::{
-    desk::page::{ConversationRow, ThreadStart, ThreadWants, Wants},
+    desk::page::{ConversationRow, Wants},
     domain::{
         conversation::{Privacy, State},
         id::ConversationId,
@@ -173,8 +173,7 @@ impl Dialog for Menu {
     fn wants(&self, wants: &mut Wants) {
         match self.about {
             About::Conversation(conversation) | About::Create(conversation) => {
-                let alone = ThreadWants { conversation, start: ThreadStart::End, entries: 1 };
-                wants.thread.get_or_insert(alone);
+                allowed::want_thread(wants, conversation);
             }
             About::Add => {}
         }

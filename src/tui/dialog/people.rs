@@ -2,12 +2,12 @@
 
 use super::{
     Confirm, Dialog, DialogKey, Filtered, Layer, Outcome, PickList,
-    allowed::thread_of,
+    allowed::{thread_of, want_thread},
     candidates::{self, Candidate},
     filtered::Pressed,
 };
 use crate::{
-    desk::page::{Denied, Follower, FollowerKind, Page, ThreadStart, ThreadWants, Wants},
+    desk::page::{Denied, Follower, FollowerKind, Page, Wants},
     domain::{
         command::Command,
         conversation::Audience,
@@ -197,8 +197,7 @@ impl Dialog for People {
     }
 
     fn wants(&self, wants: &mut Wants) {
-        let alone = ThreadWants { conversation: self.conversation, start: ThreadStart::End, entries: 1 };
-        wants.thread.get_or_insert(alone);
+        want_thread(wants, self.conversation);
         wants.team = true;
         let typed = self.filtered.field.text().trim();
         if self.audience == Audience::Customer && self.adding && !typed.is_empty() {

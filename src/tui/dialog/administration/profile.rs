@@ -51,7 +51,7 @@ impl Profile {
 
     /// The second switch says where it has no effect (R6.1).
     pub fn note(&mut self) {
-        let words = if self.form.is_on(PRIVATE) { "" } else { "no effect while the one above is off" };
+        let words = if self.form.is_on(PRIVATE) { "" } else { "no effect: above is off" };
         self.form.set_note(NEW_PRIVATE, words);
     }
 
@@ -90,7 +90,7 @@ fn controls(settings: &Settings) -> Vec<Control> {
     let mut controls = vec![
         Control::Line(Field::with("Team name", &settings.team_name)),
         Choice::switch("Private conversations", settings.private_conversations),
-        Choice::switch("Make all new ones private", settings.new_conversations_private),
+        Choice::switch("All new ones private", settings.new_conversations_private),
         Choice::switch("Organization sharing", settings.organization_sharing),
         Choice::of("New on items", AUDIENCES, audience(settings.item_audience)),
         Choice::of("New on projects", AUDIENCES, audience(settings.project_audience)),

@@ -28,7 +28,7 @@ pub(super) fn draw(administration: &Administration, model: &Model, frame: &mut F
             (false, _) => theme.quiet(),
         };
         let mark = if here { "▸" } else { " " };
-        let title = if model.size.0 < 76 && leaf == Leaf::Profile { "Company" } else { leaf.title() };
+        let title = if model.size.0 < 76 { leaf.title().split(' ').next().unwrap_or_default() } else { leaf.title() };
         row.own(&format!("{mark}{number} {title}"), style).skip(2);
     }
     let rest = Rect { y: area.y + area.height.min(2), height: area.height.saturating_sub(2), ..area };
@@ -55,9 +55,9 @@ fn profile(administration: &Administration, model: &Model, frame: &mut Frame, ar
     let words = if administration.saved {
         "Saved. It holds for what happens from now on; conversations that exist keep their privacy."
     } else if form.changed {
-        "Not saved yet: nothing of this takes effect before [ Save ] or Ctrl-S."
+        "Not saved yet. Nothing takes effect before it is saved."
     } else {
-        "Changes take effect with [ Save ], and for the future only."
+        "Changes take effect when saved, and for the future only."
     };
     let quiet = form.leaving || form.problem.is_some() || !form.asked.is_empty();
     let rest = if quiet { area } else { lines::note(frame.buffer_mut(), theme, area, words, false) };

@@ -83,9 +83,13 @@ pub(super) fn draw(buffer: &mut Buffer, theme: Theme, area: Rect, lines: &[Line]
             let blank = " ".repeat(usize::from(area.width));
             Row::new(buffer, area, y).own(&blank, style);
         }
+        let above = y == 0 && first > 0;
+        let below = y + 1 == area.height && at + 1 < lines.len();
         let mark = match (line.look, here) {
             (Look::Heading, _) => "",
             (_, true) => "› ",
+            (_, false) if above => "↑ ",
+            (_, false) if below => "↓ ",
             (_, false) => "  ",
         };
         let mut row = Row::new(buffer, area, y);
