@@ -6,8 +6,8 @@ use crate::{
 };
 use deskline::{
     desk::page::{
-        AuditRow, CustomerRow, Cursor, Denied, Draft, DraftPlace, Follower, FollowerKind, GroupRow, Hit, ItemRow, Mode, NoticeKind, NoticeRow,
-        Opened, Page, SearchPage, Thread,
+        AuditRow, Cursor, CustomerRow, Denied, Draft, DraftPlace, Follower, FollowerKind, GroupRow, Hit, ItemRow, Mode,
+        NoticeKind, NoticeRow, Opened, Page, SearchPage, Thread,
     },
     domain::{
         command::{Command, Start, StartWith},
@@ -32,7 +32,10 @@ const HOSTILE: &str = "\u{1b}[31mred\u{202e}evil\u{200b}";
 
 fn project() -> ItemRow {
     let key = ItemKey { kind: ItemKind::Project, id: ItemId(1) };
-    ItemRow { item: deskline::desk::page::ItemRef { key, title: "Checkout rewrite".to_owned() }, ..pages::item_row(1, "", None) }
+    ItemRow {
+        item: deskline::desk::page::ItemRef { key, title: "Checkout rewrite".to_owned() },
+        ..pages::item_row(1, "", None)
+    }
 }
 
 fn customer(name: &str, address: &str, organization: Option<&str>, blocked: bool) -> CustomerRow {
@@ -43,7 +46,13 @@ fn hits() -> SearchPage {
     let rows = pages::rows();
     let hit = |at: usize, words: &str| Hit {
         conversation: rows[at].clone(),
-        entry: pages::entry(2, deskline::domain::conversation::EntryKind::Reply, deskline::desk::page::From::Customer(person("Mara Lindt", "mara@acme.example")), 11, words),
+        entry: pages::entry(
+            2,
+            deskline::domain::conversation::EntryKind::Reply,
+            deskline::desk::page::From::Customer(person("Mara Lindt", "mara@acme.example")),
+            11,
+            words,
+        ),
         cursor: Cursor(format!("h{at}")),
     };
     let hits = vec![hit(0, "My card is declined\nat checkout."), hit(1, "the invoice for March"), hit(2, HOSTILE)];
@@ -60,7 +69,13 @@ fn notices() -> Vec<NoticeRow> {
         read,
     };
     vec![
-        notice(1, NoticeKind::CustomerMessage, 4821, Some("Mara Lindt wrote: It is still failing with the new card."), false),
+        notice(
+            1,
+            NoticeKind::CustomerMessage,
+            4821,
+            Some("Mara Lindt wrote: It is still failing with the new card."),
+            false,
+        ),
         notice(2, NoticeKind::Assigned, 4807, None, false),
         notice(3, NoticeKind::Mention, 4819, Some(HOSTILE), true),
     ]
@@ -89,7 +104,11 @@ fn thread(change: impl FnOnce(&mut Thread)) -> Opened {
 }
 
 fn base(role: Role) -> Page {
-    let mut items = vec![pages::item_row(102, "Card declined", Some("Mara Lindt")), pages::item_row(99, "Refund twice", None), project()];
+    let mut items = vec![
+        pages::item_row(102, "Card declined", Some("Mara Lindt")),
+        pages::item_row(99, "Refund twice", None),
+        project(),
+    ];
     items[1].status = ItemStatus::Done;
     let mut team = pages::team();
     team[4].agent.ready = false;
@@ -119,8 +138,20 @@ fn base(role: Role) -> Page {
         search: Some(hits()),
         settings: Some(Settings { team_name: "Acme Support".to_owned(), ..Settings::default() }),
         audit: Some(vec![
-            AuditRow { at: ago(3), agent: Some("olga".to_owned()), action: "direct-opened".to_owned(), conversation: Some(ConversationId(77)), detail: String::new() },
-            AuditRow { at: ago(60), agent: None, action: "setting-changed".to_owned(), conversation: None, detail: "private-conversations on".to_owned() },
+            AuditRow {
+                at: ago(3),
+                agent: Some("olga".to_owned()),
+                action: "direct-opened".to_owned(),
+                conversation: Some(ConversationId(77)),
+                detail: String::new(),
+            },
+            AuditRow {
+                at: ago(60),
+                agent: None,
+                action: "setting-changed".to_owned(),
+                conversation: None,
+                detail: "private-conversations on".to_owned(),
+            },
         ]),
         ..pages::picture()
     }
@@ -141,7 +172,9 @@ fn run(command: Command) -> Ask {
 
 /// What was asked that is no draft and no reading.
 fn asked(screen: &Screen) -> Vec<Ask> {
-    let quiet = |ask: &&Ask| !matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. });
+    let quiet = |ask: &&Ask| {
+        !matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. })
+    };
     screen.asked.iter().filter(quiet).cloned().collect()
 }
 
@@ -178,7 +211,8 @@ const DIALOGS: [(&str, Role, &str); 26] = [
 /// What the desk answers where a dialog is a question of its own.
 fn widening(name: &str) -> Option<Denied> {
     (name == "question").then(|| {
-        let mut refusal = Refusal::new(RefusalKind::Confirm, "R5.4", "Forwarding it to Billing lets 2 more agents read it.");
+        let mut refusal =
+            Refusal::new(RefusalKind::Confirm, "R5.4", "Forwarding it to Billing lets 2 more agents read it.");
         refusal.readers = vec!["dev".to_owned(), "eva".to_owned()];
         refusal.adds = vec![format!("{HOSTILE} of ACME")];
         Denied::Refused(refusal)
@@ -190,7 +224,8 @@ fn every_dialog_at_every_size() {
     for (name, role, keys) in DIALOGS {
         for (columns, rows) in [(80, 24), (120, 40)] {
             let mut screen = over(role, columns, rows, |thread| {
-                thread.may.set_privacy = pages::no("Only the owner and admins change privacy. Ask one of them.", "R6.5");
+                thread.may.set_privacy =
+                    pages::no("Only the owner and admins change privacy. Ask one of them.", "R6.5");
                 thread.may.lock = pages::no("Only a closed conversation can be locked. Close it first.", "R2.2");
             });
             screen.answers.extend(widening(name));
@@ -327,7 +362,11 @@ fn r5_4_adding_asks_over_the_people_and_comes_back_to_them() {
 fn r5_2_the_requester_is_never_removed_others_are() {
     let mut screen = screen(Role::Agent);
     screen.keys("p x");
-    assert!(asked(&screen).is_empty() && screen.shown().contains("The requester is always sent replies"), "{}", screen.shown());
+    assert!(
+        asked(&screen).is_empty() && screen.shown().contains("The requester is always sent replies"),
+        "{}",
+        screen.shown()
+    );
     screen.keys("j x");
     assert_eq!(asked(&screen), [run(Command::Remove(Party::Agent("ana".to_owned())))]);
     assert!(screen.shown().contains("cannot see it, is sent nothing"), "dormant ones are marked (R6.3)");
@@ -354,6 +393,23 @@ fn a_dialog_is_about_the_selected_conversation_whatever_was_read_before() {
 }
 
 #[test]
+fn several_chosen_conversations_are_assigned_together() {
+    let mut screen = screen(Role::Owner);
+    screen.keys("x x a");
+    assert!(screen.shown().contains("Assign 2 conversations"), "{}", screen.shown());
+    screen.text("dev").keys("Enter");
+    let assign = |id| Ask::Run { conversation: ConversationId(id), command: Command::Assign("dev".to_owned()) };
+    assert_eq!(asked(&screen), [assign(4819), assign(4821)]);
+}
+
+#[test]
+fn what_went_wrong_is_seen_on_the_smallest_screen() {
+    let mut screen = over(Role::Agent, 40, 10, |_| {});
+    screen.keys("+ u Ctrl-S");
+    assert!(screen.shown().contains("Nobody is named."), "{}", screen.shown());
+}
+
+#[test]
 fn r7_3_starting_tells_who_was_not_notified() {
     let mut screen = screen(Role::Agent);
     screen.keys("+ u b e n Tab Tab").text("Hi").keys("Ctrl-S");
@@ -371,7 +427,8 @@ fn forwarding_is_asked_for_unconfirmed_first() {
 fn r4_6_an_item_made_from_a_private_conversation_copies_no_word() {
     let mut public = screen(Role::Agent);
     public.keys("c t Enter");
-    let create = |title: Option<&str>| run(Command::CreateItem { kind: ItemKind::Ticket, title: title.map(str::to_owned) });
+    let create =
+        |title: Option<&str>| run(Command::CreateItem { kind: ItemKind::Ticket, title: title.map(str::to_owned) });
     assert_eq!(asked(&public), [create(Some("Card declined at checkout"))]);
     let mut private = over(Role::Agent, 120, 40, |thread| thread.row.privacy = Privacy::Private);
     private.keys("c t");
@@ -386,10 +443,23 @@ fn r6_11_a_direct_conversation_says_who_can_read_it_and_is_started() {
     screen.keys("+ u");
     let shown = screen.shown().replace('\n', " ");
     assert!(shown.contains("Only you and those named can read this"), "{shown}");
-    screen.keys("b e n Enter c l e o Tab").text("Lunch").keys("Tab").text("At one?").keys("Enter").text("Ana").keys("Ctrl-S");
+    screen
+        .keys("b e n Enter c l e o Tab")
+        .text("Lunch")
+        .keys("Tab")
+        .text("At one?")
+        .keys("Enter")
+        .text("Ana")
+        .keys("Ctrl-S");
     let Some(Ask::Start(start)) = asked(&screen).pop() else { panic!("a conversation is started") };
     let with = StartWith::Agents(vec!["ben".to_owned(), "cleo".to_owned()]);
-    let expected = Start { with, subject: "Lunch".to_owned(), group: None, text: "At one?\nAna".to_owned(), client_id: start.client_id.clone() };
+    let expected = Start {
+        with,
+        subject: "Lunch".to_owned(),
+        group: None,
+        text: "At one?\nAna".to_owned(),
+        client_id: start.client_id.clone(),
+    };
     assert_eq!(start, expected);
     assert!(start.client_id.is_some());
     assert!(screen.model.layers.is_empty());
@@ -412,7 +482,8 @@ fn what_is_not_started_is_kept_and_comes_back() {
     screen.keys("+ c m a r a Enter Tab").text("Hi").keys("Tab").text("One\nTwo".replace('\n', " ").as_str());
     screen.asked.clear();
     screen.wait(1000);
-    let kept = |text: &str| Ask::SaveDraft { place: DraftPlace::NewWithCustomer, mode: Mode::Reply, text: text.to_owned() };
+    let kept =
+        |text: &str| Ask::SaveDraft { place: DraftPlace::NewWithCustomer, mode: Mode::Reply, text: text.to_owned() };
     let draft = "To: mara@acme.example\nSubject: Hi\nGroup: \n\nOne Two";
     assert_eq!(screen.asked, [kept(draft)], "within a second");
     screen.keys("Esc");
@@ -432,7 +503,14 @@ fn what_is_not_started_is_kept_and_comes_back() {
 #[test]
 fn an_item_is_added_with_what_was_filled_in() {
     let mut screen = screen(Role::Agent);
-    screen.keys("+ t").text("Broken").keys("Tab m a r a Enter Tab").text("It is").keys("Tab").text("PR-1").keys("Tab Enter");
+    screen
+        .keys("+ t")
+        .text("Broken")
+        .keys("Tab m a r a Enter Tab")
+        .text("It is")
+        .keys("Tab")
+        .text("PR-1")
+        .keys("Tab Enter");
     let expected = Ask::AddItem {
         kind: ItemKind::Ticket,
         title: "Broken".to_owned(),
@@ -490,7 +568,8 @@ fn r5_6_a_refused_save_is_said_in_the_form_which_keeps_what_was_typed() {
 fn r3_5_an_agent_is_changed_by_what_differs_alone() {
     let mut screen = screen(Role::Owner);
     screen.keys("A 2 Enter j j j Enter Tab Tab Tab Tab Tab Tab Left Tab b i l l Enter Ctrl-S");
-    let change = AgentChange { from_customers: Some(deskline::domain::people::FromCustomers::Off), ..AgentChange::default() };
+    let change =
+        AgentChange { from_customers: Some(deskline::domain::people::FromCustomers::Off), ..AgentChange::default() };
     let joined = Ask::JoinGroup("Billing".to_owned(), "ben".to_owned());
     assert_eq!(asked(&screen), [Ask::SetAgent("ben".to_owned(), change), joined]);
     assert_eq!(screen.model.layers.len(), 1, "back in administration");
@@ -504,7 +583,12 @@ fn groups_and_customers_are_changed_too() {
     assert_eq!(asked(&screen), [Ask::SetGroup("Support".to_owned(), Routing::Dictator), left]);
     screen.asked.clear();
     screen.keys("Esc 4 Enter Enter Tab Tab Space Ctrl-S");
-    let block = Ask::SetCustomer { address: "mara@acme.example".to_owned(), name: None, organization: None, blocked: Some(true) };
+    let block = Ask::SetCustomer {
+        address: "mara@acme.example".to_owned(),
+        name: None,
+        organization: None,
+        blocked: Some(true),
+    };
     assert_eq!(asked(&screen), [block]);
 }
 
@@ -544,7 +628,8 @@ fn a_search_goes_on_with_older_hits_and_back() {
 #[test]
 fn a_bad_query_says_so_and_shows_the_syntax() {
     let mut screen = screen(Role::Agent);
-    screen.base.search = Some(SearchPage { problem: Some("There is no is:purple.".to_owned()), ..SearchPage::default() });
+    screen.base.search =
+        Some(SearchPage { problem: Some("There is no is:purple.".to_owned()), ..SearchPage::default() });
     screen.keys("/").text("is:purple");
     let shown = screen.shown();
     assert!(shown.contains("! There is no is:purple.") && shown.contains("has:attachment"), "{shown}");

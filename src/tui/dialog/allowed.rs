@@ -3,7 +3,10 @@
 use crate::{
     desk::page::{Opened, Page, Thread, ThreadStart, ThreadWants, Verdict, Wants},
     domain::{conversation::State, id::ConversationId},
-    tui::{keymap::Action, model::Model},
+    tui::{
+        keymap::Action,
+        model::{Area, Model},
+    },
 };
 
 /// A conversation with what the viewer may do with it, where the page holds it.
@@ -12,6 +15,12 @@ pub fn thread_of(page: &Page, id: ConversationId) -> Option<&Thread> {
         Opened::Thread(thread) if thread.row.id == id => Some(thread),
         Opened::Thread(_) | Opened::Restricted(_) | Opened::NotFound(_) => None,
     }
+}
+
+/// What a dialog is about, for its title: "#4821", or "3 conversations" where several are chosen in the list.
+pub fn about(model: &Model, id: ConversationId) -> String {
+    let chosen = if model.area == Area::List { model.list.chosen.len() } else { 0 };
+    if chosen > 1 { format!("{chosen} conversations") } else { format!("#{id}") }
 }
 
 /// Asks for a conversation's rights and people, where the screen does not show that conversation already.

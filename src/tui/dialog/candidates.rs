@@ -27,7 +27,10 @@ impl Candidate {
 pub fn agents(page: &Page, typed: &str) -> Vec<Candidate> {
     let rows = page.agents.as_deref().unwrap_or_default().iter();
     rows.filter(|row| row.agent.active)
-        .map(|row| Candidate { value: row.agent.handle.clone(), words: format!("@{} {}", row.agent.handle, row.agent.name) })
+        .map(|row| Candidate {
+            value: row.agent.handle.clone(),
+            words: format!("@{} {}", row.agent.handle, row.agent.name),
+        })
         .filter(|candidate| fits(typed, &candidate.words))
         .collect()
 }

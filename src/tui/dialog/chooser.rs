@@ -84,6 +84,7 @@ impl Chooser {
     }
 
     /// With these values chosen already.
+    #[must_use]
     pub fn with(mut self, values: impl IntoIterator<Item = String>) -> Self {
         self.chosen = values.into_iter().map(Candidate::plain).collect();
         self
@@ -99,7 +100,10 @@ impl Chooser {
             Source::Projects => candidates::projects(page, typed),
         };
         let chosen = |candidate: &Candidate| self.chosen.iter().any(|chosen| chosen.value == candidate.value);
-        found.into_iter().filter(|candidate| !chosen(candidate) && self.without.as_ref() != Some(&candidate.value)).collect()
+        found
+            .into_iter()
+            .filter(|candidate| !chosen(candidate) && self.without.as_ref() != Some(&candidate.value))
+            .collect()
     }
 
     /// A key.

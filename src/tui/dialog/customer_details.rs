@@ -1,6 +1,9 @@
 //! The record of the customer whom a conversation is about.
 
-use super::{Dialog, DialogKey, Layer, Outcome, sheet::{Purpose, Sheet}};
+use super::{
+    Dialog, DialogKey, Layer, Outcome,
+    sheet::{Purpose, Sheet},
+};
 use crate::{
     desk::page::{CustomerRow, Page, Person, Wants},
     tui::model::Model,

@@ -200,7 +200,9 @@ impl Form {
         });
         if let Some(at) = open {
             self.focus = at;
-            self.problem = Some("What is typed here is not chosen yet. Pick it from the list with Enter, or take it out.".to_owned());
+            self.problem = Some(
+                "What is typed here is not chosen yet. Pick it from the list with Enter, or take it out.".to_owned(),
+            );
             return Event::Nothing;
         }
         self.problem = None;

@@ -1,7 +1,11 @@
 //! A message that waits because something was added that its writer has not been shown (R7.6).
 
 use super::{Dialog, DialogKey, Outcome, PickList};
-use crate::{desk::page::Entry, domain::id::EntrySeq, tui::{keymap::Action, model::Model}};
+use crate::{
+    desk::page::Entry,
+    domain::id::EntrySeq,
+    tui::{keymap::Action, model::Model},
+};
 
 /// What was added, and what to do with the message.
 #[derive(Debug, Clone, PartialEq, Eq)]

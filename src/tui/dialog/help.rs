@@ -21,7 +21,15 @@ impl Help {
 
     /// The rows that are left by what is typed.
     pub fn rows<'a>(&self, model: &'a Model) -> Vec<&'a Row> {
-        let fits = |row: &&Row| self.filtered.fits(&format!("{} {} {} {}", row.keys_text(), row.label, row.does, where_it_works(row.context)));
+        let fits = |row: &&Row| {
+            self.filtered.fits(&format!(
+                "{} {} {} {}",
+                row.keys_text(),
+                row.label,
+                row.does,
+                where_it_works(row.context)
+            ))
+        };
         model.keymap.rows().iter().filter(fits).collect()
     }
 }
@@ -51,7 +59,9 @@ pub const fn where_it_works(context: Context) -> &'static str {
 fn can_be_done_here(row: &Row) -> bool {
     let shown_already = [Action::AllKeys, Action::Palette].contains(&row.action);
     match row.context {
-        Context::Everywhere | Context::Lists | Context::GoTo | Context::Thread | Context::Conversation => !shown_already,
+        Context::Everywhere | Context::Lists | Context::GoTo | Context::Thread | Context::Conversation => {
+            !shown_already
+        }
         Context::Composer | Context::SendButton | Context::Dialog | Context::Question => false,
     }
 }
@@ -63,7 +73,9 @@ impl Dialog for Help {
             Pressed::Back => Outcome::Close,
             Pressed::Take(at) => match at.and_then(|at| rows.get(at)) {
                 Some(row) if can_be_done_here(row) => Outcome::Act(row.action),
-                Some(row) => Outcome::Say(format!("That key works elsewhere: {}.", where_it_works(row.context).to_lowercase())),
+                Some(row) => {
+                    Outcome::Say(format!("That key works elsewhere: {}.", where_it_works(row.context).to_lowercase()))
+                }
                 None => Outcome::Stay,
             },
             Pressed::Moved | Pressed::Other => Outcome::Stay,

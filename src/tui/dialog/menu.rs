@@ -107,18 +107,20 @@ impl Menu {
             }
         }
     }
+}
 
-    fn take(&self, entry: &Entry, model: &Model) -> Outcome {
-        if entry.why.is_some() {
+impl Entry {
+    fn take(&self, model: &Model) -> Outcome {
+        if self.why.is_some() {
             return Outcome::Stay;
         }
-        if let Some(layer) = open::layer_for(entry.action, model) {
+        if let Some(layer) = open::layer_for(self.action, model) {
             return Outcome::Replace(Box::new(layer));
         }
         let item = model.target_row().and_then(|row| row.item.as_ref());
         match item {
-            Some(item) if entry.action == Action::ItemDetails => Outcome::Go(Place::Item(item.key)),
-            Some(_) | None => Outcome::Act(entry.action),
+            Some(item) if self.action == Action::ItemDetails => Outcome::Go(Place::Item(item.key)),
+            Some(_) | None => Outcome::Act(self.action),
         }
     }
 }
@@ -155,16 +157,22 @@ impl Dialog for Menu {
             }
             DialogKey::Choose => {
                 let picked = self.list.picked(entries.len()).and_then(|at| entries.get(at));
-                return picked.map_or(Outcome::Stay, |entry| self.take(entry, model));
+                return picked.map_or(Outcome::Stay, |entry| entry.take(model));
             }
-            DialogKey::Up | DialogKey::Down | DialogKey::PageUp | DialogKey::PageDown | DialogKey::Save | DialogKey::Yes | DialogKey::Other(_) => {}
+            DialogKey::Up
+            | DialogKey::Down
+            | DialogKey::PageUp
+            | DialogKey::PageDown
+            | DialogKey::Save
+            | DialogKey::Yes
+            | DialogKey::Other(_) => {}
         }
         let Some(letter) = key.letter() else { return Outcome::Stay };
         let named = entries.iter().position(|entry| entry.key.chars().eq([letter]));
         match named {
             Some(at) => {
                 self.list.at = at;
-                self.take(&entries[at], model)
+                entries[at].take(model)
             }
             None => Outcome::Stay,
         }

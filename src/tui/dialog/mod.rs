@@ -2,71 +2,71 @@
 
 /// Settings, people and audit log.
 pub mod administration;
-/// The notices, newest first.
-pub mod bell;
-/// All keys.
-pub mod help;
-/// Every action by its name.
-pub mod palette;
-/// Searching everything the viewer may read.
-pub mod search;
 /// Why an action cannot be done where the screen stands.
 pub mod allowed;
 /// Making an agent responsible.
 pub mod assign;
+/// The notices, newest first.
+pub mod bell;
 /// People, groups and items that a typed text can mean.
 pub mod candidates;
 /// A control that chooses people or things by typing.
 pub mod chooser;
-/// The record of the customer whom a conversation is about.
-pub mod customer_details;
-/// A form: controls one under another.
-pub mod form;
-/// A conversation that is not started yet.
-pub mod new_conversation;
-/// A form that asks the desk for something and goes away when it was done.
-pub mod sheet;
 /// A question that is answered yes or no.
 pub mod confirm;
+/// The record of the customer whom a conversation is about.
+pub mod customer_details;
 /// A field of one line.
 pub mod field;
 /// A list narrowed by a typed text.
 pub mod filtered;
+/// A form: controls one under another.
+pub mod form;
 /// Handing a conversation to another group.
 pub mod forward;
 /// A message that waits because something was added.
 pub mod held;
+/// All keys.
+pub mod help;
 /// A key as a dialog takes it.
 pub mod key;
 /// Linking a conversation to an item.
 pub mod link;
 /// What can be added, and what can be done with a conversation.
 pub mod menu;
+/// A conversation that is not started yet.
+pub mod new_conversation;
 /// Which layer an action opens.
 pub mod open;
+/// Every action by its name.
+pub mod palette;
 /// Who takes part in a conversation or follows it.
 pub mod people;
 /// A list from which a row is picked.
 pub mod pick_list;
+/// Searching everything the viewer may read.
+pub mod search;
+/// A form that asks the desk for something and goes away when it was done.
+pub mod sheet;
 
 pub use administration::Administration;
-pub use bell::Bell;
-pub use help::Help;
-pub use palette::Palette;
-pub use search::Search;
 pub use assign::Assign;
+pub use bell::Bell;
 pub use confirm::Confirm;
 pub use customer_details::CustomerDetails;
 pub use field::Field;
 pub use filtered::Filtered;
 pub use forward::Forward;
 pub use held::Held;
+pub use help::Help;
 pub use key::DialogKey;
 pub use link::Link;
 pub use menu::Menu;
 pub use new_conversation::NewConversation;
+pub use palette::Palette;
 pub use people::People;
 pub use pick_list::PickList;
+pub use search::Search;
 pub use sheet::Sheet;
 
 use super::{

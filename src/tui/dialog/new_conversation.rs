@@ -51,10 +51,16 @@ impl NewConversation {
     /// A form with what was kept of it, if anything.
     pub fn new(with: With, model: &Model) -> Self {
         let to = match with {
-            With::Agents => Chooser { without: Some(model.page.me.handle.clone()), ..Chooser::many("To", Source::Agents) },
+            With::Agents => {
+                Chooser { without: Some(model.page.me.handle.clone()), ..Chooser::many("To", Source::Agents) }
+            }
             With::Customers => Chooser::many("To", Source::Customers),
         };
-        let mut controls = vec![Control::Chooser(to), Control::Line(Field::new("Subject")), Control::Text("Message", Editor::default())];
+        let mut controls = vec![
+            Control::Chooser(to),
+            Control::Line(Field::new("Subject")),
+            Control::Text("Message", Editor::default()),
+        ];
         match with {
             With::Agents => {}
             With::Customers => controls.push(Control::Chooser(Chooser::one("Group", Source::Groups))),
@@ -88,7 +94,9 @@ impl NewConversation {
     /// Who will be able to read it.
     pub const fn note(&self) -> &'static str {
         match self.with {
-            With::Agents => "Only you and those named can read this; the owner and admins can open it, which is logged.",
+            With::Agents => {
+                "Only you and those named can read this; the owner and admins can open it, which is logged."
+            }
             With::Customers => "Customers named here can read every reply in it. The first one is the requester.",
         }
     }
@@ -174,7 +182,9 @@ impl Dialog for NewConversation {
                 Outcome::Stay
             }
             Event::Submit => self.submit(),
-            Event::Leave => Outcome::CloseAnd(if self.form.changed { vec![self.save(self.draft())] } else { Vec::new() }),
+            Event::Leave => {
+                Outcome::CloseAnd(if self.form.changed { vec![self.save(self.draft())] } else { Vec::new() })
+            }
         }
     }
 
@@ -184,7 +194,11 @@ impl Dialog for NewConversation {
 
     fn arrived(&mut self, page: &Page) {
         let kept = page.draft.as_ref().filter(|draft| draft.place == self.place() && draft.mode == self.mode());
-        if let Some(draft) = kept && !self.form.changed && self.form.asked.is_empty() && self.draft().is_empty() {
+        if let Some(draft) = kept
+            && !self.form.changed
+            && self.form.asked.is_empty()
+            && self.draft().is_empty()
+        {
             self.restore(&draft.text);
         }
     }

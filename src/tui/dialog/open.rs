@@ -1,8 +1,7 @@
 //! Which layer an action opens.
 
 use super::{
-    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Palette, People, Search,
-    allowed,
+    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Palette, People, Search, allowed,
     customer_details::CustomerDetails,
     menu::About,
     new_conversation::{NewConversation, With},
@@ -71,8 +70,11 @@ fn about_a_conversation(action: Action, model: &Model) -> Option<Layer> {
     } else if action == Action::CustomerDetails {
         Layer::CustomerDetails(CustomerDetails { person: row.requester.clone()? })
     } else {
-        let kinds =
-            [(Action::CreateTicket, ItemKind::Ticket), (Action::CreateTask, ItemKind::Task), (Action::CreateArticle, ItemKind::Article)];
+        let kinds = [
+            (Action::CreateTicket, ItemKind::Ticket),
+            (Action::CreateTask, ItemKind::Task),
+            (Action::CreateArticle, ItemKind::Article),
+        ];
         let (_, kind) = kinds.into_iter().find(|(named, _)| *named == action)?;
         Layer::Sheet(Sheet::new(Purpose::CreateItem(kind, Box::new(row.clone()))))
     };

@@ -70,7 +70,9 @@ impl Palette {
             })
             .collect();
         let typed = typed.to_lowercase();
-        found.sort_by_key(|entry| (!entry.label.to_lowercase().starts_with(&typed), !super::filtered::fits(&typed, &entry.label)));
+        found.sort_by_key(|entry| {
+            (!entry.label.to_lowercase().starts_with(&typed), !super::filtered::fits(&typed, &entry.label))
+        });
         entries.extend(found);
         entries
     }

@@ -82,9 +82,13 @@ impl People {
             let customers = customers.filter(|candidate| !there(FollowerKind::Customer, &candidate.value));
             found.extend(customers.map(|candidate| (Party::Customer(candidate.value.clone()), candidate)));
             if let Ok(address) = check_address(typed) {
-                let known = found.iter().any(|(_, candidate)| candidate.value == address) || there(FollowerKind::Customer, &address);
+                let known = found.iter().any(|(_, candidate)| candidate.value == address)
+                    || there(FollowerKind::Customer, &address);
                 if !known {
-                    found.push((Party::Customer(address.clone()), Candidate { words: format!("{address} (new)"), value: address }));
+                    found.push((
+                        Party::Customer(address.clone()),
+                        Candidate { words: format!("{address} (new)"), value: address },
+                    ));
                 }
             }
         }
@@ -132,7 +136,9 @@ impl People {
             }
             _ => {}
         }
-        if self.adding && let Some(why) = people_refused(&model.page, self.conversation) {
+        if self.adding
+            && let Some(why) = people_refused(&model.page, self.conversation)
+        {
             self.adding = false;
             self.problem = Some(why);
         }
@@ -151,6 +157,21 @@ impl People {
             FollowerKind::Group => Party::Group(address),
         };
         self.ask(Command::Remove(party))
+    }
+}
+
+impl People {
+    /// What is to be confirmed is asked over this layer, and its answer belongs here too.
+    fn refused(&mut self, ask: &Ask, denied: &Denied) -> Outcome {
+        let Some(confirm) = Confirm::widening(ask, denied) else {
+            self.problem = Some(denied.to_string());
+            return Outcome::Stay;
+        };
+        self.asked = confirm
+            .effects
+            .iter()
+            .find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask.clone()) } else { None });
+        Outcome::Open(Box::new(Layer::Confirm(confirm)))
     }
 }
 
@@ -179,20 +200,7 @@ impl Dialog for People {
                 self.problem = None;
                 Outcome::Stay
             }
-            Err(denied) => match Confirm::widening(ask, denied) {
-                Some(confirm) => {
-                    // The yes of the question is asked over this layer; its answer belongs here too.
-                    self.asked = confirm.effects.iter().find_map(|effect| match effect {
-                        Effect::Ask(ask) => Some(ask.clone()),
-                        _ => None,
-                    });
-                    Outcome::Open(Box::new(Layer::Confirm(confirm)))
-                }
-                None => {
-                    self.problem = Some(denied.to_string());
-                    Outcome::Stay
-                }
-            },
+            Err(denied) => self.refused(ask, denied),
         }
     }
 

@@ -73,9 +73,9 @@ impl Dialog for Search {
             }
             _ => {}
         }
-        let before = self.filtered.field.text().len();
+        let before = self.filtered.field.text().to_owned();
         let pressed = self.filtered.press(key, rows);
-        if self.filtered.field.text().len() != before {
+        if self.filtered.field.text() != before {
             self.afters.clear();
         }
         match pressed {

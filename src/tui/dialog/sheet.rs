@@ -91,9 +91,13 @@ impl Sheet {
         match &self.purpose {
             Purpose::CreateItem(_, row) => item::create_note(row),
             Purpose::AddItem(_) => "Every agent sees every item: its title, status, requester and assignee.",
-            Purpose::AddAgent | Purpose::ChangeAgent(_) => "From Customers narrows what the agent's lists show; it takes no access away.",
+            Purpose::AddAgent | Purpose::ChangeAgent(_) => {
+                "From Customers narrows what the agent's lists show; it takes no access away."
+            }
             Purpose::MyNotifications(_) => "“mine”: conversations that you take part in, follow or are assigned.",
-            Purpose::AddGroup | Purpose::ChangeGroup(_) => "democracy: new conversations wait in Unassigned until a member takes one.",
+            Purpose::AddGroup | Purpose::ChangeGroup(_) => {
+                "democracy: new conversations wait in Unassigned until a member takes one."
+            }
             Purpose::AddCustomer | Purpose::ChangeCustomer(_) => "",
         }
     }

@@ -59,8 +59,11 @@ impl Profile {
     pub fn asks(&self) -> Vec<Ask> {
         let Some(saved) = &self.saved else { return Vec::new() };
         let now = self.values();
-        let changes: Vec<(SettingKey, String)> =
-            SettingKey::ALL.iter().map(|key| (*key, now(*key))).filter(|(key, value)| saved.get(*key) != *value).collect();
+        let changes: Vec<(SettingKey, String)> = SettingKey::ALL
+            .iter()
+            .map(|key| (*key, now(*key)))
+            .filter(|(key, value)| saved.get(*key) != *value)
+            .collect();
         if changes.is_empty() { Vec::new() } else { vec![Ask::SaveSettings(changes)] }
     }
 

@@ -53,7 +53,8 @@ pub(super) fn change(row: &AgentRow, form: &Form) -> Vec<Ask> {
     let changed = |at: usize, before: bool| Some(form.is_on(at)).filter(|now| *now != before);
     let change = AgentChange {
         name: form.line(0).filter(|name| *name != agent.name),
-        public_name: Some(form.line(1).unwrap_or_default()).filter(|name| *name != agent.public_name.clone().unwrap_or_default()),
+        public_name: Some(form.line(1).unwrap_or_default())
+            .filter(|name| *name != agent.public_name.clone().unwrap_or_default()),
         role: Some(Role::ALL[form.value(2)]).filter(|role| *role != agent.role),
         active: changed(3, agent.active),
         ready: changed(4, agent.ready),
@@ -74,7 +75,7 @@ pub(super) fn change(row: &AgentRow, form: &Form) -> Vec<Ask> {
 }
 
 /// The place of a value among all of its kind.
-pub(super) fn place<T: PartialEq>(all: &[T], value: T) -> usize {
+pub(super) fn place<T: PartialEq + Copy>(all: &[T], value: T) -> usize {
     all.iter().position(|one| *one == value).unwrap_or(0)
 }
 

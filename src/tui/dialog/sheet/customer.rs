@@ -7,11 +7,7 @@ use super::{
     },
     needed,
 };
-use crate::{
-    desk::page::CustomerRow,
-    domain::people::check_address,
-    tui::ask::Ask,
-};
+use crate::{desk::page::CustomerRow, domain::people::check_address, tui::ask::Ask};
 
 pub(super) fn add_controls() -> Vec<Control> {
     vec![
@@ -38,7 +34,8 @@ pub(super) fn change_controls(row: &CustomerRow) -> Vec<Control> {
 
 pub(super) fn change(row: &CustomerRow, form: &Form) -> Vec<Ask> {
     let name = form.line(0).filter(|name| *name != row.person.name);
-    let organization = Some(form.line(1).unwrap_or_default()).filter(|now| *now != row.organization.clone().unwrap_or_default());
+    let organization =
+        Some(form.line(1).unwrap_or_default()).filter(|now| *now != row.organization.clone().unwrap_or_default());
     let blocked = Some(form.is_on(2)).filter(|now| *now != row.blocked);
     if name.is_none() && organization.is_none() && blocked.is_none() {
         return Vec::new();

@@ -55,7 +55,9 @@ pub(super) fn create_controls(row: &ConversationRow) -> Vec<Control> {
 pub(super) const fn create_note(row: &ConversationRow) -> &'static str {
     match row.privacy {
         Privacy::Public => "It is linked to this conversation.",
-        Privacy::Private => "The conversation is private: nothing of it is copied. Give a title that every agent may read.",
+        Privacy::Private => {
+            "The conversation is private: nothing of it is copied. Give a title that every agent may read."
+        }
     }
 }
 

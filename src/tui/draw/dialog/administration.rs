@@ -74,12 +74,20 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
     let theme = model.theme;
     let page = &model.page;
     let (drawn, note): (Vec<Line>, &str) = match administration.leaf {
-        Leaf::Agents => (Administration::agents(page).iter().map(agent).collect(), "Enter changes the picked one, + adds an agent."),
+        Leaf::Agents => {
+            (Administration::agents(page).iter().map(agent).collect(), "Enter changes the picked one, + adds an agent.")
+        }
         Leaf::Groups => {
             let group = |row: &crate::desk::page::GroupRow| {
-                Line::row(format!("{:<24} {:<10} ", SafeText::line(&row.name).fit(24), row.routing), row.members.join(", "))
+                Line::row(
+                    format!("{:<24} {:<10} ", SafeText::line(&row.name).fit(24), row.routing),
+                    row.members.join(", "),
+                )
             };
-            (Administration::groups(page).iter().map(group).collect(), "Enter changes routing and members, + adds a group.")
+            (
+                Administration::groups(page).iter().map(group).collect(),
+                "Enter changes routing and members, + adds a group.",
+            )
         }
         Leaf::Customers => {
             let customer = |row: &crate::desk::page::CustomerRow| {
@@ -91,7 +99,10 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
         }
         Leaf::Audit => {
             let rows = page.audit.as_deref().unwrap_or_default();
-            (rows.iter().map(|row| audit(row, model)).collect(), "Newest first. What happens to conversations stands in them.")
+            (
+                rows.iter().map(|row| audit(row, model)).collect(),
+                "Newest first. What happens to conversations stands in them.",
+            )
         }
         Leaf::Profile => (Vec::new(), ""),
     };
@@ -126,13 +137,22 @@ fn agent(row: &AgentRow) -> Line {
     marks.push(if agent.ready { "● ready" } else { "○ not ready" }.to_owned());
     let look = if agent.active { Look::Plain } else { Look::Disabled };
     let groups = if row.groups.is_empty() { String::new() } else { format!(" · {}", row.groups.join(", ")) };
-    Line::row(format!("@{:<12} {:<6} ", SafeText::line(&agent.handle).fit(12), agent.role), format!("{}{groups}", agent.name))
-        .right(marks.join(" · "))
-        .look(look)
+    Line::row(
+        format!("@{:<12} {:<6} ", SafeText::line(&agent.handle).fit(12), agent.role),
+        format!("{}{groups}", agent.name),
+    )
+    .right(marks.join(" · "))
+    .look(look)
 }
 
 fn audit(row: &AuditRow, model: &Model) -> Line {
-    let who = row.agent.as_ref().map_or_else(|| "deskline".to_owned(), |handle| format!("@{}", SafeText::line(handle).fit(14)));
+    let who = row
+        .agent
+        .as_ref()
+        .map_or_else(|| "deskline".to_owned(), |handle| format!("@{}", SafeText::line(handle).fit(14)));
     let place = row.conversation.map_or_else(String::new, |id| format!("#{id} "));
-    Line::row(format!("{:<17} {who:<15} ", time::stamp(row.at, model.zone)), format!("{} {place}{}", row.action, row.detail))
+    Line::row(
+        format!("{:<17} {who:<15} ", time::stamp(row.at, model.zone)),
+        format!("{} {place}{}", row.action, row.detail),
+    )
 }

@@ -4,7 +4,10 @@ use super::lines::{Line, Picker, picker};
 use crate::{
     desk::page::AgentRow,
     domain::text::SafeText,
-    tui::{dialog::Assign, model::Model},
+    tui::{
+        dialog::{Assign, allowed::about},
+        model::Model,
+    },
 };
 use ratatui::Frame;
 
@@ -28,7 +31,7 @@ pub(super) fn draw(assign: &Assign, model: &Model, frame: &mut Frame) {
     };
     picker(
         &Picker {
-            title: &format!("Assign #{}", assign.conversation),
+            title: &format!("Assign {}", about(model, assign.conversation)),
             field: (&assign.filtered.field, true),
             lines: &lines,
             list: assign.filtered.list,

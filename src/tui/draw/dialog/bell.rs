@@ -40,6 +40,8 @@ fn line(notice: &NoticeRow, model: &Model) -> Line {
             let age = notice.at.map_or_else(String::new, |at| time::age(model.now, at, model.zone));
             Line::row(mark, text).right(format!("#{}  {age:>6}", notice.conversation)).look(look)
         }
-        None => Line::row(format!("{mark}Restricted"), "").right(format!("#{}  {:>6}", notice.conversation, "")).look(look),
+        None => {
+            Line::row(format!("{mark}Restricted"), "").right(format!("#{}  {:>6}", notice.conversation, "")).look(look)
+        }
     }
 }

@@ -32,6 +32,9 @@ pub(super) fn boxed(form: &Form, title: &str, note: &str, model: &Model, frame: 
     let opens = form.controls.iter().any(|control| matches!(control, Control::Chooser(_)));
     let rows = (above + heights(form, TEXT).iter().sum::<u16>() + 3).max(above + if opens { 10 } else { 0 });
     let area = super::open_box(frame, model.theme, title, columns, rows);
+    // On a low screen what went wrong stands where the sentence stood.
+    let urgent = form.problem.is_some() || form.leaving;
+    let above = if urgent && area.height < above + 8 { 0 } else { above };
     lines::paragraph(frame.buffer_mut(), model.theme, Rect { height: area.height.min(above), ..area }, note);
     let rest = Rect { y: area.y + above.min(area.height), height: area.height.saturating_sub(above), ..area };
     draw(form, model, frame, rest);
@@ -107,7 +110,8 @@ fn draw_control(control: &Control, theme: Theme, frame: &mut Frame, area: Rect, 
         Control::Text(label, text) => draw_text(label, text, theme, frame, area, focused),
         Control::Button(words) => {
             let style = super::button_style(theme, focused, true);
-            Row::new(frame.buffer_mut(), area, 1).skip(2).own(&format!("[ {words} ]"), style);
+            let mark = if focused { "› " } else { "  " };
+            Row::new(frame.buffer_mut(), area, 1).own(mark, theme.accent()).own(&format!("[ {words} ]"), style);
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The groups to which a conversation can be handed, drawn.
 
 use super::lines::{Line, Picker, picker};
-use crate::tui::{dialog::Forward, model::Model};
+use crate::tui::{
+    dialog::{Forward, allowed::about},
+    model::Model,
+};
 use ratatui::Frame;
 
 pub(super) fn draw(forward: &Forward, model: &Model, frame: &mut Frame) {
@@ -22,7 +25,7 @@ pub(super) fn draw(forward: &Forward, model: &Model, frame: &mut Frame) {
     };
     picker(
         &Picker {
-            title: &format!("Forward #{}", forward.conversation),
+            title: &format!("Forward {}", about(model, forward.conversation)),
             field: (&forward.filtered.field, true),
             lines: &lines,
             list: forward.filtered.list,

@@ -136,14 +136,14 @@ pub(super) fn picker(picker: &Picker, model: &Model, frame: &mut Frame) {
     draw(frame.buffer_mut(), theme, rest, picker.lines, picker.list, true);
 }
 
-/// Draws a sentence at the foot of an area, in at most three lines; gives what is left above it.
+/// Draws a sentence at the foot of an area, in at most four lines; gives what is left above it.
 pub(super) fn note(buffer: &mut Buffer, theme: Theme, area: Rect, words: &str, trouble: bool) -> Rect {
     if words.is_empty() || area.height < 4 {
         return area;
     }
     let words = if trouble { format!("! {words}") } else { words.to_owned() };
     let wrapped = SafeText::line(&words).wrap(usize::from(area.width));
-    let lines = u16::try_from(wrapped.len().min(3)).unwrap_or(3);
+    let lines = u16::try_from(wrapped.len().min(usize::from(area.height - 2).min(4))).unwrap_or(1);
     let style = if trouble { theme.alarm() } else { theme.quiet() };
     for (y, line) in (area.height - lines..area.height).zip(&wrapped) {
         Row::new(buffer, area, y).own(line, style);

@@ -15,7 +15,8 @@ pub(super) fn draw(people: &People, model: &Model, frame: &mut Frame) {
     let area = super::open_box(frame, theme, &format!("People in #{}", people.conversation), 72, 17);
     super::field(frame, theme, area, 0, &people.filtered.field, 4, people.adding);
     let below = Rect { y: area.y + area.height.min(2), height: area.height.saturating_sub(2), ..area };
-    let (note, trouble) = people.problem.as_ref().map_or((people_note(people), false), |problem| (problem.as_str(), true));
+    let (note, trouble) =
+        people.problem.as_ref().map_or((people_note(people), false), |problem| (problem.as_str(), true));
     let rest = lines::note(frame.buffer_mut(), theme, below, note, trouble);
     let buffer = frame.buffer_mut();
     if people.adding {

@@ -47,13 +47,14 @@ pub(super) fn draw(search: &Search, model: &Model, frame: &mut Frame) {
     let first = search.filtered.list.first_shown(rows, fit);
     let picked = search.filtered.list.picked(rows);
     for (place, at) in (0..).zip(first..rows.min(first + fit)) {
-        let area = Rect { y: rest.y + place * LINES, height: LINES.min(rest.height.saturating_sub(place * LINES)), ..rest };
-        match found.hits.get(at) {
-            Some(hit) => draw_hit(hit, model, buffer, area, picked == Some(at)),
-            None => {
-                let style = if picked == Some(at) { theme.selected() } else { theme.quiet() };
-                Row::new(buffer, area, 0).own(if picked == Some(at) { "› " } else { "  " }, style).own("older …", style);
-            }
+        let area =
+            Rect { y: rest.y + place * LINES, height: LINES.min(rest.height.saturating_sub(place * LINES)), ..rest };
+        let here = picked == Some(at);
+        if let Some(hit) = found.hits.get(at) {
+            draw_hit(hit, model, buffer, area, here);
+        } else {
+            let style = if here { theme.selected() } else { theme.quiet() };
+            Row::new(buffer, area, 0).own(if here { "› older …" } else { "  older …" }, style);
         }
     }
 }
