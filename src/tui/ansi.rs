@@ -14,6 +14,8 @@ use std::{fmt::Write as _, io};
 pub const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[>1u\x1b[?25l\x1b[H\x1b[2J";
 /// What switches all of it off again, the mouse too, in the opposite order.
 pub const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[<1u\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b]0;\x07\x1b[?1049l";
+/// What empties the screen, for painting it again.
+pub const CLEAR: &str = "\x1b[m\x1b[H\x1b[2J\x1b[?25l";
 /// The bell.
 pub const BELL: &str = "\x07";
 /// Synchronized output (mode 2026): what stands between the two is shown at once.

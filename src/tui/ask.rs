@@ -35,6 +35,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// Whether the terminal has the focus.
     Focus(bool),
+    /// The session ends; what was typed is kept.
+    Leave,
     /// Something failed, in a sentence; what is shown stays.
     Trouble(String),
     /// The viewer may see nothing any more, and why.

@@ -7,7 +7,7 @@ use super::{
 use ratatui::layout::Rect;
 
 /// Columns of the sidebar.
-const SIDEBAR: u16 = 22;
+const SIDEBAR: u16 = 24;
 /// From here on all four areas fit.
 pub const FOUR: u16 = 140;
 /// From here on three areas fit.
@@ -57,7 +57,7 @@ pub fn areas(model: &Model) -> Areas {
     let panel = model.panel_beside();
     if columns >= FOUR {
         let list = (columns / 5).clamp(34, 46);
-        let (sidebar, rest) = split_left(body, SIDEBAR + u16::from(columns >= 180) * 4);
+        let (sidebar, rest) = split_left(body, SIDEBAR + u16::from(columns >= 180) * 2);
         let (list, rest) = split_left(rest, list);
         let (main, item) = if panel { split_right(rest, (columns / 5).clamp(34, 44)) } else { (rest, None) };
         areas = Areas { sidebar: Some(sidebar), list: Some(list), main: Some(main), item, ..areas };

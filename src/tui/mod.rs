@@ -28,6 +28,10 @@ pub mod scroll;
 pub mod time;
 /// What a key, a page or an answer does to the model.
 pub mod update;
+/// One agent's session over any terminal.
+pub mod session;
+/// The terminal that the program was started on.
+pub mod terminal;
 /// The colours.
 pub mod theme;
 /// What the screen needs from the desk.

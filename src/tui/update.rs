@@ -52,6 +52,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             reading::shown_afresh(model);
             Vec::new()
         }
+        Msg::Leave => writing::keep(model),
         Msg::Trouble(text) => model.say(Message::trouble(text)),
         Msg::Shut(why) => {
             model.layers.clear();

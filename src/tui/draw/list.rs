@@ -98,7 +98,7 @@ fn conversation(model: &Model, buffer: &mut Buffer, area: Rect, row: &Conversati
     line.foreign(&people(row), left, loud);
     let subject = if row.subject.is_empty() { "no subject" } else { &row.subject };
     let subject_style = if row.subject.is_empty() { theme.quiet() } else { loud };
-    let words = row.last.as_ref().map_or("", |last| last.text.as_str());
+    let words: String = row.last.as_ref().map_or_else(String::new, |last| in_one_line(&last.text));
     let mut line = Row::new(buffer, area, 1);
     line.skip(3);
     let left = line.left().saturating_sub(1);
@@ -107,13 +107,25 @@ fn conversation(model: &Model, buffer: &mut Buffer, area: Rect, row: &Conversati
         let mut line = Row::new(buffer, area, 2);
         line.skip(3);
         let left = line.left().saturating_sub(1);
-        line.foreign(words, left, theme.quiet());
+        line.foreign(&words, left, theme.quiet());
     } else if line.left() > 8 && !words.is_empty() {
         line.own(" – ", theme.quiet());
         let left = line.left().saturating_sub(1);
-        line.foreign(words, left, theme.quiet());
+        line.foreign(&words, left, theme.quiet());
     }
     where_it_stands(model, buffer, area, row);
+}
+
+/// Words without their line breaks, as many as a row can show.
+fn in_one_line(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace().take(60) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// The last line of a row: what it is besides public and open, its item, its assignee.
