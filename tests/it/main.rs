@@ -3,6 +3,7 @@
 
 mod architecture;
 mod desks;
+mod dialog_walks;
 mod dialogs;
 mod keys;
 mod pages;

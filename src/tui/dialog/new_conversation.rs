@@ -67,7 +67,8 @@ impl NewConversation {
         }
         controls.push(Control::Button("Send Message"));
         let form = Form { asks: false, ..Form::new(controls) };
-        let client_id = format!("{}-new-{}", model.tag, model.now.timestamp_millis());
+        // Opening a form changes what is wanted, so that a page is read between any two of them.
+        let client_id = format!("{}-new-{}", model.tag, model.reads);
         let mut dialog = Self { with, form, client_id, changed: None };
         if let Some(draft) = model.draft(&dialog.place(), dialog.mode()) {
             dialog.restore(draft);
