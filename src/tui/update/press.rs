@@ -107,16 +107,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn open_layer(model: &mut Model, action: Action) -> Vec<Effect> {
-    match layer_for(action, model) {
-        Some(layer) => {
-            model.layers.push(layer);
-            Vec::new()
-        }
-        None => {
-            let why = why_not(action, model).unwrap_or_else(|| "Select a conversation first.".to_owned());
-            model.say(Message::trouble(why))
-        }
+    if let Some(layer) = layer_for(action, model) {
+        model.layers.push(layer);
+        return Vec::new();
     }
+    let why = why_not(action, model).unwrap_or_else(|| "Select a conversation first.".to_owned());
+    model.say(Message::trouble(why))
 }
 
 /// The keys of lists, for whichever list has them.
