@@ -513,6 +513,16 @@ fn what_is_not_started_is_kept_and_comes_back() {
 }
 
 #[test]
+fn what_is_not_started_is_kept_when_the_terminal_goes_away() {
+    let mut screen = screen(Role::Agent);
+    screen.keys("+ u Tab").text("Hi");
+    screen.asked.clear();
+    screen.take(Msg::Leave);
+    let text = "To: \nSubject: Hi\nGroup: \n\n".to_owned();
+    assert_eq!(screen.asked, [Ask::SaveDraft { place: DraftPlace::NewWithAgents, mode: Mode::Internal, text }]);
+}
+
+#[test]
 fn an_item_is_added_with_what_was_filled_in() {
     let mut screen = screen(Role::Agent);
     screen
