@@ -88,7 +88,9 @@ pub fn rows(model: &Model, look: &Look, pane: u16) -> u16 {
     let inner = pane.saturating_sub(4);
     let lines = look.open.map_or(1, |composer| composer.editor.rows(text_columns(inner)).len());
     let reason = reason_lines(look, pane).len();
-    layout::composer_rows(model, lines) + u16::try_from(reason).unwrap_or(0)
+    // Where nothing is written, the reason stands in the place of the text.
+    let beside = usize::from(reason > 0 && look.open.is_none() && look.draft.is_empty());
+    layout::composer_rows(model, lines) + u16::try_from(reason - beside).unwrap_or(0)
 }
 
 /// The reason as lines of its own, where it does not fit beside the button.

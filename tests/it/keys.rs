@@ -385,7 +385,7 @@ fn r3_7_what_was_on_the_screen_for_a_second_is_read() {
 fn a_long_conversation_is_read_in_windows_from_end_to_end() {
     let mut screen = Screen::over(pages::picture(), pages::rows(), HashMap::from([(4821, tall(400))]), 120, 24);
     assert!(screen.shown().contains("Message 400."), "{}", screen.shown());
-    assert!(screen.model.opened().unwrap().entries.len() < 60);
+    assert!(screen.model.opened().unwrap().entries.len() < 60, "only some screens are read");
     let mut pages = 0;
     while !screen.shown().contains("Message 1.") {
         screen.keys("PageUp");
@@ -408,6 +408,25 @@ fn a_long_conversation_is_read_in_windows_from_end_to_end() {
         assert!(screen.shown().contains(&format!("Message {number}.")), "{number}:\n{}", screen.shown());
     }
     assert_ne!(screen.model.thread.as_ref().unwrap().start, ThreadStart::End);
+}
+
+#[test]
+fn a_conversation_of_single_lines_finds_its_window() {
+    let row = pages::rows().remove(0);
+    let entries = (1..=500).map(|seq| entry(seq, EntryKind::System, From::System, 600 - seq, &format!("Line {seq}.")));
+    let lines = Opened::Thread(Box::new(pages::thread(row, entries.collect())));
+    for size in [(60, 20), (120, 60), (200, 24)] {
+        let mut screen = Screen::over(pages::picture(), pages::rows(), HashMap::from([(4821, lines.clone())]), size.0, size.1);
+        screen.keys("Enter");
+        for _ in 0..60 {
+            screen.keys("PageUp");
+        }
+        assert!(screen.shown().contains("Line 1."), "{}", screen.shown());
+        for _ in 0..60 {
+            screen.keys("PageDown");
+        }
+        assert!(screen.shown().contains("Line 500."), "{}", screen.shown());
+    }
 }
 
 #[test]
@@ -548,4 +567,19 @@ fn nothing_that_nobody_did_changes_the_screen() {
     screen.read();
     screen.take(Msg::Tick(pages::now() + Duration::seconds(30)));
     assert_eq!(screen.shown(), before);
+}
+
+#[test]
+fn moving_in_a_list_reads_a_window_now_and_then_only() {
+    let mut screen = over_rows(long(58, |_| false));
+    let before = screen.reads;
+    for _ in 0..40 {
+        screen.keys("j");
+    }
+    let down = screen.reads - before;
+    for _ in 0..40 {
+        screen.keys("k");
+    }
+    let up = screen.reads - before - down;
+    assert!(down <= 8 && up <= 8, "{down} down, {up} up");
 }

@@ -52,7 +52,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
     let writes = look.open.is_some() && model.area == Area::Composer;
     bottom_line(model, look, frame.buffer_mut(), area, style);
     let reason = reason_lines(look, area.width);
-    let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height.saturating_sub(1));
+    let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height);
     let text = Rect { height: inside.height - reason_rows, ..inside };
     for (y, line) in (0..reason_rows).zip(&reason) {
         Row::new(frame.buffer_mut(), inside, text.height + y).own(line, theme.alarm());
