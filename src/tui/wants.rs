@@ -34,6 +34,10 @@ pub fn wants(model: &Model) -> Wants {
 }
 
 fn list(model: &Model) -> ListWants {
-    let rows = if matches!(model.list.jump, Some(Jump::Unread | Jump::UnreadFromTop)) { SOUGHT } else { (layout::list_rows(model) * SCREENS).max(12) };
+    let rows = if matches!(model.list.jump, Some(Jump::Unread | Jump::UnreadFromTop)) {
+        SOUGHT
+    } else {
+        (layout::list_rows(model) * SCREENS).max(12)
+    };
     ListWants { section: model.section, start: model.list.start.clone(), rows }
 }

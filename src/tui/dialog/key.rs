@@ -48,7 +48,9 @@ impl DialogKey {
     /// What a key means in a layer of this context, [`Context::Dialog`] or [`Context::Question`].
     pub fn of(keymap: &Keymap, context: Context, press: KeyPress) -> Self {
         match keymap.find(context, &[press]) {
-            Found::Action(action) => ROWS.iter().find(|(row, _)| *row == action).map_or(Self::Other(press), |(_, key)| *key),
+            Found::Action(action) => {
+                ROWS.iter().find(|(row, _)| *row == action).map_or(Self::Other(press), |(_, key)| *key)
+            }
             Found::Prefix | Found::Nothing => Self::Other(press),
         }
     }

@@ -4,10 +4,10 @@
 pub mod confirm;
 /// A field of one line.
 pub mod field;
-/// A key as a dialog takes it.
-pub mod key;
 /// A message that waits because something was added.
 pub mod held;
+/// A key as a dialog takes it.
+pub mod key;
 /// Which layer an action opens.
 pub mod open;
 /// A list from which a row is picked.

@@ -18,7 +18,8 @@ use crate::{
 
 /// Takes an answer in.
 pub fn answered(model: &mut Model, ask: Ask, answer: Result<Answer, Denied>) -> Vec<Effect> {
-    let background = matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. });
+    let background =
+        matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. });
     if !background && let Some(at) = model.layers.iter().rposition(Layer::waits) {
         let outcome = model.layers[at].answered(&ask, &answer);
         if answer.is_ok() {
@@ -210,7 +211,8 @@ fn end_batch(model: &mut Model) -> Vec<Effect> {
     }
     let Some(batch) = model.batch.take() else { return Vec::new() };
     model.list.chosen.clear();
-    let count = |number: usize| if number == 1 { "1 conversation".to_owned() } else { format!("{number} conversations") };
+    let count =
+        |number: usize| if number == 1 { "1 conversation".to_owned() } else { format!("{number} conversations") };
     let mut words = format!("{} {}.", batch.verb.trim_end_matches(':'), count(batch.done));
     if batch.done == 0 {
         words = "Nothing was changed.".to_owned();

@@ -96,7 +96,8 @@ fn list_window(model: &mut Model) {
         if let Some(cursor) = cursor(index - visible - 1) {
             model.list.start = ListStart::After(cursor);
         }
-    } else if newer && index < near
+    } else if newer
+        && index < near
         && let Some(cursor) = cursor((index + visible).min(count - 1))
     {
         model.list.start = ListStart::Before(cursor);
@@ -146,7 +147,9 @@ fn thread_window(model: &mut Model) {
     }
     let top = scroll::top(view, height);
     let below = view.flow.lines.len().saturating_sub(top + height);
-    let place = |line: usize| view.flow.lines.get(line).and_then(|line| seqs.iter().position(|seq| *seq == line.seq)).unwrap_or(0);
+    let place = |line: usize| {
+        view.flow.lines.get(line).and_then(|line| seqs.iter().position(|seq| *seq == line.seq)).unwrap_or(0)
+    };
     // Either way a quarter of the new window lies above the screen, so that neither asks for the other.
     if earlier && top < height / 2 {
         let last = (place(top) + seqs.len() * 3 / 4).min(seqs.len() - 1);

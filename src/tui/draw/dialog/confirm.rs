@@ -12,8 +12,11 @@ pub(super) fn draw(confirm: &Confirm, model: &Model, frame: &mut Frame) {
     let theme = model.theme;
     let columns = COLUMNS.min(frame.area().width.saturating_sub(4));
     let question = SafeText::block(&confirm.question).wrap(usize::from(columns));
-    let details: Vec<String> =
-        confirm.details.iter().flat_map(|detail| SafeText::line(detail).wrap(usize::from(columns).saturating_sub(2))).collect();
+    let details: Vec<String> = confirm
+        .details
+        .iter()
+        .flat_map(|detail| SafeText::line(detail).wrap(usize::from(columns).saturating_sub(2)))
+        .collect();
     let gap = usize::from(!details.is_empty());
     let rows = u16::try_from(question.len() + gap + details.len() + 2).unwrap_or(u16::MAX);
     let area = super::open_box(frame, theme, "Please confirm", columns, rows);

@@ -27,7 +27,10 @@ pub(super) fn draw(held: &Held, model: &Model, frame: &mut Frame) {
         match flow::voice(entry, audience) {
             Some((voice, name)) => {
                 let note = if voice == Voice::Note { "NOTE " } else { "" };
-                lines.push((format!("{note}{} · {at}", SafeText::line(name).fit(usize::from(columns) - 16)), theme.strong()));
+                lines.push((
+                    format!("{note}{} · {at}", SafeText::line(name).fit(usize::from(columns) - 16)),
+                    theme.strong(),
+                ));
                 lines.extend(words.into_iter().take(LINES).map(|line| (format!("  {line}"), theme.plain())));
             }
             None => lines.extend(words.into_iter().take(1).map(|line| (format!("· {line} · {at}"), theme.quiet()))),

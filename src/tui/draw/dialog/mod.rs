@@ -35,9 +35,11 @@ pub fn open_box(frame: &mut Frame, theme: Theme, title: &str, columns: u16, rows
     let height = rows.saturating_add(2).min(screen.height);
     let area = Rect::new((screen.width - width) / 2, (screen.height - height) / 3, width, height);
     // A wide character that lies half under the box would push the border aside.
-    let around = Rect::new(area.x.saturating_sub(1), area.y, (width + 2).min(screen.width - area.x.saturating_sub(1)), height);
+    let around =
+        Rect::new(area.x.saturating_sub(1), area.y, (width + 2).min(screen.width - area.x.saturating_sub(1)), height);
     widen_clear(frame, around, area);
-    let block = Block::bordered().border_type(BorderType::Rounded).border_style(theme.accent()).title(format!(" {title} "));
+    let block =
+        Block::bordered().border_type(BorderType::Rounded).border_style(theme.accent()).title(format!(" {title} "));
     let inner = block.inner(area);
     frame.render_widget(block, area);
     Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
@@ -46,7 +48,10 @@ pub fn open_box(frame: &mut Frame, theme: Theme, title: &str, columns: u16, rows
 fn widen_clear(frame: &mut Frame, around: Rect, area: Rect) {
     let buffer = frame.buffer_mut();
     for y in area.top()..area.bottom() {
-        if around.x < area.x && let Some(cell) = buffer.cell_mut(Position::new(around.x, y)) && width(cell.symbol()) > 1 {
+        if around.x < area.x
+            && let Some(cell) = buffer.cell_mut(Position::new(around.x, y))
+            && width(cell.symbol()) > 1
+        {
             cell.set_symbol(" ");
         }
     }
@@ -71,7 +76,8 @@ pub fn field(frame: &mut Frame, theme: Theme, area: Rect, y: u16, field: &Field,
     let style = if focused { theme.plain() } else { Style::new() };
     frame.buffer_mut().set_stringn(start, area.y + y, shown, columns, style);
     if focused {
-        let x = start + u16::try_from((before.width() - hidden.min(before.width())).min(columns.saturating_sub(1))).unwrap_or(0);
+        let x = start
+            + u16::try_from((before.width() - hidden.min(before.width())).min(columns.saturating_sub(1))).unwrap_or(0);
         frame.set_cursor_position(Position::new(x, area.y + y));
     }
 }
