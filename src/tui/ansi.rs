@@ -13,7 +13,8 @@ use std::{fmt::Write as _, io};
 /// keys. Terminals that do not know one of these pass over it.
 pub const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[>1u\x1b[?25l\x1b[H\x1b[2J";
 /// What switches all of it off again, the mouse too, in the opposite order.
-pub const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[<1u\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b]0;\x07\x1b[?1049l";
+pub const LEAVE: &str =
+    "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[<1u\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b]0;\x07\x1b[?1049l";
 /// What empties the screen, for painting it again.
 pub const CLEAR: &str = "\x1b[m\x1b[H\x1b[2J\x1b[?25l";
 /// The bell.
@@ -77,7 +78,14 @@ const BLANK: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier:
 impl Ansi {
     /// For a terminal as [`ENTER`] leaves it.
     pub fn new(columns: u16, rows: u16) -> Self {
-        Self { size: Size::new(columns, rows), out: String::new(), cursor: None, wanted: None, visible: false, pen: BLANK }
+        Self {
+            size: Size::new(columns, rows),
+            out: String::new(),
+            cursor: None,
+            wanted: None,
+            visible: false,
+            pen: BLANK,
+        }
     }
 
     /// Takes a new size in.

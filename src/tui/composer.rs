@@ -79,7 +79,8 @@ impl Composer {
         let at = before.rfind('@')?;
         let begins = before[..at].chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
         let typed = &before[at + 1..];
-        let handle = typed.len() <= 32 && typed.chars().all(|letter| letter.is_alphanumeric() || "-_.".contains(letter));
+        let handle =
+            typed.len() <= 32 && typed.chars().all(|letter| letter.is_alphanumeric() || "-_.".contains(letter));
         (begins && handle).then_some((at, typed))
     }
 }

@@ -48,7 +48,13 @@ impl Editor {
     pub fn put_cursor(&mut self, at: usize) {
         let mut place = at.min(self.text.len());
         if place < self.text.len() {
-            place = self.text.grapheme_indices(true).map(|(start, _)| start).take_while(|start| *start <= at).last().unwrap_or(0);
+            place = self
+                .text
+                .grapheme_indices(true)
+                .map(|(start, _)| start)
+                .take_while(|start| *start <= at)
+                .last()
+                .unwrap_or(0);
         }
         self.cursor = place;
     }
@@ -176,8 +182,15 @@ impl Editor {
             KeyCode::Right => return self.go(self.right()),
             KeyCode::Home => return self.go(self.line_start()),
             KeyCode::End => return self.go(self.line_end()),
-            KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::Insert | KeyCode::Up | KeyCode::Down | KeyCode::PageUp
-            | KeyCode::PageDown | KeyCode::Function(_) => return None,
+            KeyCode::Enter
+            | KeyCode::Esc
+            | KeyCode::Tab
+            | KeyCode::Insert
+            | KeyCode::Up
+            | KeyCode::Down
+            | KeyCode::PageUp
+            | KeyCode::PageDown
+            | KeyCode::Function(_) => return None,
         }
         Some(true)
     }
@@ -295,9 +308,7 @@ impl Editor {
     fn blank_left(&self) -> usize {
         let before = &self.text[..self.cursor];
         let word = before.trim_end();
-        word.rfind(char::is_whitespace).map_or(0, |end| {
-            end + word[end..].chars().next().map_or(1, char::len_utf8)
-        })
+        word.rfind(char::is_whitespace).map_or(0, |end| end + word[end..].chars().next().map_or(1, char::len_utf8))
     }
 }
 

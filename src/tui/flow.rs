@@ -146,14 +146,18 @@ impl Flow {
     fn entry(&mut self, entry: &Entry, audience: Audience, basis: Basis, reader: Reader) {
         let at = time::clock(entry.at, reader.zone);
         let Some((voice, name)) = voice(entry, audience) else {
-            for (place, line) in SafeText::line(&entry.text).wrap(basis.width.saturating_sub(8)).into_iter().enumerate() {
+            for (place, line) in SafeText::line(&entry.text).wrap(basis.width.saturating_sub(8)).into_iter().enumerate()
+            {
                 self.push(LineKind::System, line);
                 self.change_last(|line| line.begins = place == 0);
             }
             self.change_last(|line| line.tail = at);
             return;
         };
-        let channel = entry.channel.as_deref().map_or_else(String::new, |channel| format!("{} · ", SafeText::line(channel).fit(12)));
+        let channel = entry
+            .channel
+            .as_deref()
+            .map_or_else(String::new, |channel| format!("{} · ", SafeText::line(channel).fit(12)));
         let tail = format!("{channel}{at}");
         let room = basis.width.saturating_sub(crate::domain::text::width(&tail) + 9).max(8);
         self.push(LineKind::Head(voice), SafeText::line(name).fit(room));

@@ -24,11 +24,7 @@ pub fn context(model: &Model) -> Context {
 
 /// Keys and words for the last line.
 pub fn hints(model: &Model) -> Vec<(String, String)> {
-    let actions: Vec<Action> = if let Some(layer) = model.layers.last() {
-        layer.hints().to_vec()
-    } else {
-        here(model)
-    };
+    let actions: Vec<Action> = if let Some(layer) = model.layers.last() { layer.hints().to_vec() } else { here(model) };
     let named = |action: Action| (model.keymap.keys_for(action), words(model, action));
     actions.into_iter().map(named).filter(|(key, _)| !key.is_empty()).collect()
 }
@@ -40,26 +36,39 @@ pub fn undo_hint(model: &Model) -> String {
 
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
-        AllKeys, Assign, Back, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock, NextArea, Note, Open, OpenEditor, PressSend,
-        Reply, Search, SelectSeveral, Send,
+        AllKeys, Assign, Back, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock, NextArea, Note, Open,
+        OpenEditor, PressSend, Reply, Search, SelectSeveral, Send,
     };
     match context(model) {
         Context::Composer => vec![Send, FocusSend, OpenEditor, LeaveComposer],
         Context::SendButton => vec![PressSend, NextArea, Back],
-        Context::Thread | Context::Lists | Context::Everywhere | Context::GoTo | Context::Conversation | Context::Dialog | Context::Question => {
+        Context::Thread
+        | Context::Lists
+        | Context::Everywhere
+        | Context::GoTo
+        | Context::Conversation
+        | Context::Dialog
+        | Context::Question => {
             let mut actions = Vec::new();
-            if matches!(model.area, Area::List | Area::Sidebar | Area::Item) {
+            let nothing = model.list.selected.is_none() && model.area == Area::List;
+            if matches!(model.area, Area::List | Area::Sidebar | Area::Item) && !nothing {
                 actions.push(Open);
+            }
+            if model.area == Area::Thread && model.opened().is_none() {
+                return vec![Back, Search, AllKeys];
             }
             if !model.list.chosen.is_empty() {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
             }
-            let put_away = model.target_row().is_some_and(|row| row.state != State::Open);
-            if model.target().is_some() {
-                actions.extend([Reply, Note, Assign, CloseOrReopen]);
-                if put_away {
-                    actions.push(LockOrUnlock);
-                }
+            let state = model.target_row().map(|row| row.state);
+            if state.is_some() {
+                actions.extend([Reply, Note, Assign]);
+            }
+            match state {
+                Some(State::Open) => actions.push(CloseOrReopen),
+                Some(State::Closed) => actions.extend([CloseOrReopen, LockOrUnlock]),
+                Some(State::Locked) => actions.push(LockOrUnlock),
+                None => {}
             }
             if model.area == Area::Thread {
                 actions.extend([ItemPanel, Back]);

@@ -123,9 +123,8 @@ pub fn list_rows(model: &Model) -> usize {
 }
 
 /// Lines of the composer with its border: three where it rests or the screen is low, more while one writes.
-pub fn composer_rows(model: &Model, lines: usize) -> u16 {
-    let rows = model.size.1;
-    if rows <= 20 || model.area != Area::Composer {
+pub fn composer_rows(rows: u16, writing: bool, lines: usize) -> u16 {
+    if rows <= 20 || !writing {
         return 3;
     }
     let most = (rows / 3).max(5);

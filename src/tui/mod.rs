@@ -24,16 +24,16 @@ pub mod layout;
 pub mod model;
 /// Where a conversation stands on the screen.
 pub mod scroll;
-/// Moments as people read them.
-pub mod time;
-/// What a key, a page or an answer does to the model.
-pub mod update;
 /// One agent's session over any terminal.
 pub mod session;
 /// The terminal that the program was started on.
 pub mod terminal;
 /// The colours.
 pub mod theme;
+/// Moments as people read them.
+pub mod time;
+/// What a key, a page or an answer does to the model.
+pub mod update;
 /// What the screen needs from the desk.
 pub mod wants;
 /// What the composer box shows and how high it is.

@@ -251,7 +251,14 @@ impl ThreadView {
 
 impl Model {
     /// A screen that shows a section's list. `tag` makes this session's message ids its own (R1.8).
-    pub fn new(page: Page, keymap: Arc<Keymap>, now: Moment, size: (u16, u16), theme: Theme, tag: impl Into<String>) -> Self {
+    pub fn new(
+        page: Page,
+        keymap: Arc<Keymap>,
+        now: Moment,
+        size: (u16, u16),
+        theme: Theme,
+        tag: impl Into<String>,
+    ) -> Self {
         let listed = |section: &Section| page.sections.iter().any(|row| row.section == *section);
         let section = Some(Section::Open)
             .filter(listed)

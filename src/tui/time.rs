@@ -53,7 +53,10 @@ mod tests {
         let zone = FixedOffset::east_opt(7200).unwrap();
         let now = Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0).unwrap();
         let of = |minutes| age(now, now - Duration::minutes(minutes), zone);
-        assert_eq!([of(0), of(2), of(61), of(3 * 1440), of(20 * 1440), of(800 * 1440)], ["now", "2m", "1h", "3d", "14 Apr", "2/2024"]);
+        assert_eq!(
+            [of(0), of(2), of(61), of(3 * 1440), of(20 * 1440), of(800 * 1440)],
+            ["now", "2m", "1h", "3d", "14 Apr", "2/2024"]
+        );
         assert_eq!(clock(now, zone), "10:00");
         assert_eq!(day(now, now - Duration::hours(9), zone), "Today");
         assert_eq!(day(now, now - Duration::hours(11), zone), "Yesterday");

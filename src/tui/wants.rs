@@ -16,8 +16,8 @@ pub fn wants(model: &Model) -> Wants {
     let areas = layout::areas(model);
     let mut wants = Wants { list: Some(list(model)), ..Wants::default() };
     if let Some(view) = &model.thread {
-        // An entry takes two lines at least.
-        let entries = usize::from(model.size.1).max(10) * SCREENS / 2;
+        // An entry takes a line at least: two screens or more.
+        let entries = usize::from(model.size.1).max(10) * 2;
         wants.thread = Some(ThreadWants { conversation: view.conversation, start: view.start, entries });
     }
     if model.item_is_main() || areas.item.is_some() || model.writes_on_item() {
@@ -34,6 +34,10 @@ pub fn wants(model: &Model) -> Wants {
 }
 
 fn list(model: &Model) -> ListWants {
-    let rows = if matches!(model.list.jump, Some(Jump::Unread | Jump::UnreadFromTop)) { SOUGHT } else { (layout::list_rows(model) * SCREENS).max(12) };
+    let rows = if matches!(model.list.jump, Some(Jump::Unread | Jump::UnreadFromTop)) {
+        SOUGHT
+    } else {
+        (layout::list_rows(model) * SCREENS).max(12)
+    };
     ListWants { section: model.section, start: model.list.start.clone(), rows }
 }

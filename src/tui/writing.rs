@@ -16,6 +16,9 @@ use crate::{
 /// The control that sends.
 pub const BUTTON: &str = "[ Send Message ]";
 
+/// What everybody who writes directly should know (R6.11).
+pub const DIRECT: &str = "r writes · owner, admins may open: audited";
+
 /// Columns that a text being edited has in an area of so many: one stays free for the cursor behind the last letter.
 pub fn text_columns(area: u16) -> usize {
     usize::from(area.saturating_sub(1).max(2))
@@ -45,16 +48,23 @@ pub fn of_thread(model: &Model) -> Option<Look<'_>> {
     let place = DraftPlace::Conversation(id);
     let main = model.reply_mode(id);
     let mode = open.map_or_else(
-        || if model.draft(&place, main).is_none() && model.draft(&place, Mode::Note).is_some() { Mode::Note } else { main },
+        || {
+            if model.draft(&place, main).is_none() && model.draft(&place, Mode::Note).is_some() {
+                Mode::Note
+            } else {
+                main
+            }
+        },
         |composer| composer.mode,
     );
     let (verdict, readers) = match mode {
         Mode::Reply | Mode::Internal => (&thread.may.reply, &thread.reply_to),
         Mode::Note => (&thread.may.note, &thread.note_to),
     };
-    let why_not = (!verdict.allowed).then(|| verdict.why.clone().unwrap_or_else(|| "You may not write here.".to_owned()));
+    let why_not =
+        (!verdict.allowed).then(|| verdict.why.clone().unwrap_or_else(|| "You may not write here.".to_owned()));
     let hint = match (main, thread.row.item.is_none(), thread.row.state) {
-        (Mode::Internal, true, _) => "r writes to the people in it; owner and admins can open it, and that is written down",
+        (Mode::Internal, true, _) => DIRECT,
         (Mode::Internal, false, _) => "r writes internally",
         (Mode::Reply | Mode::Note, _, State::Closed) => "r replies and re-opens it · n writes a note",
         (Mode::Reply | Mode::Note, _, State::Open | State::Locked) => "r replies · n writes a note for agents",
@@ -88,7 +98,10 @@ pub fn rows(model: &Model, look: &Look, pane: u16) -> u16 {
     let inner = pane.saturating_sub(4);
     let lines = look.open.map_or(1, |composer| composer.editor.rows(text_columns(inner)).len());
     let reason = reason_lines(look, pane).len();
-    layout::composer_rows(model, lines) + u16::try_from(reason).unwrap_or(0)
+    // Where nothing is written, the reason stands in the place of the text.
+    let beside = usize::from(reason > 0 && look.open.is_none() && look.draft.is_empty());
+    let writing = look.open.is_some() && model.area == Area::Composer;
+    layout::composer_rows(model.size.1, writing, lines) + u16::try_from(reason - beside).unwrap_or(0)
 }
 
 /// The reason as lines of its own, where it does not fit beside the button.
@@ -112,7 +125,9 @@ pub fn mentionable<'a>(agents: &'a [AgentRow], typed: &str) -> Vec<&'a AgentRow>
     let typed = typed.to_lowercase();
     let fits = |row: &&AgentRow| {
         let agent = &row.agent;
-        agent.active && (agent.handle.starts_with(&typed) || agent.name.to_lowercase().split(' ').any(|part| part.starts_with(&typed)))
+        agent.active
+            && (agent.handle.starts_with(&typed)
+                || agent.name.to_lowercase().split(' ').any(|part| part.starts_with(&typed)))
     };
     agents.iter().filter(fits).take(8).collect()
 }

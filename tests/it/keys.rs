@@ -55,7 +55,15 @@ fn over_rows(rows: Vec<deskline::desk::page::ConversationRow>) -> Screen {
 fn tall(count: i64) -> Opened {
     let row = pages::rows().remove(0);
     let entries = (1..=count)
-        .map(|seq| entry(seq, EntryKind::Reply, From::Customer(person("Mara Lindt", "mara@acme.example")), 500 - seq, &format!("Message {seq}.\nIts second line.")))
+        .map(|seq| {
+            entry(
+                seq,
+                EntryKind::Reply,
+                From::Customer(person("Mara Lindt", "mara@acme.example")),
+                500 - seq,
+                &format!("Message {seq}.\nIts second line."),
+            )
+        })
         .collect();
     Opened::Thread(Box::new(pages::thread(row, entries)))
 }
@@ -184,7 +192,8 @@ fn several_chosen_ones_are_acted_on_together() {
     screen.keys("x x x");
     assert_eq!(screen.model.list.chosen.len(), 3);
     screen.keys("e");
-    let closed: Vec<&Ask> = screen.asked.iter().filter(|ask| matches!(ask, Ask::Run { command: Command::Close, .. })).collect();
+    let closed: Vec<&Ask> =
+        screen.asked.iter().filter(|ask| matches!(ask, Ask::Run { command: Command::Close, .. })).collect();
     assert_eq!(closed.len(), 3);
     assert!(screen.foot().contains("Closed 3 conversations. z undo"), "{}", screen.foot());
     assert!(screen.model.list.chosen.is_empty());
@@ -271,7 +280,11 @@ fn r2_4_a_locked_conversation_takes_a_draft_and_says_why_nothing_is_sent() {
         assert!(!screen.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. })));
         assert!(screen.foot().contains("Locked by Ana"), "{}", screen.foot());
         screen.keys("Esc");
-        let kept = Ask::SaveDraft { place: DraftPlace::Conversation(ConversationId(4821)), mode: Mode::Reply, text: "kept for later".to_owned() };
+        let kept = Ask::SaveDraft {
+            place: DraftPlace::Conversation(ConversationId(4821)),
+            mode: Mode::Reply,
+            text: "kept for later".to_owned(),
+        };
         assert!(screen.asked.contains(&kept));
         assert!(screen.shown().contains("draft: kept for later"), "{}", screen.shown());
     }
@@ -285,7 +298,11 @@ fn drafts_are_kept_within_a_second_and_come_back() {
     screen.keys("r").text("half a sen");
     assert_eq!(saved(&screen), 0);
     screen.wait(1000);
-    assert!(screen.asked.contains(&Ask::SaveDraft { place: place.clone(), mode: Mode::Reply, text: "half a sen".to_owned() }));
+    assert!(screen.asked.contains(&Ask::SaveDraft {
+        place: place.clone(),
+        mode: Mode::Reply,
+        text: "half a sen".to_owned()
+    }));
     screen.wait(10_000);
     assert_eq!(saved(&screen), 1, "kept once");
     screen.text("tence").keys("Esc n");
@@ -311,7 +328,13 @@ fn drafts_are_kept_within_a_second_and_come_back() {
 #[test]
 fn r7_6_a_message_is_held_where_something_was_added() {
     let mut screen = Screen::new(120, 40);
-    let added = entry(6, EntryKind::Reply, From::Customer(person("Mara Lindt", "mara@acme.example")), 0, "It works now, thank you!");
+    let added = entry(
+        6,
+        EntryKind::Reply,
+        From::Customer(person("Mara Lindt", "mara@acme.example")),
+        0,
+        "It works now, thank you!",
+    );
     screen.keys("r").text("Try this.");
     screen.answers.push_back(Denied::Stale { unseen: vec![added.clone()] });
     screen.keys("Ctrl-S");
@@ -321,7 +344,9 @@ fn r7_6_a_message_is_held_where_something_was_added() {
     assert_eq!(screen.model.composer.as_ref().unwrap().editor.text(), "Try this.");
     screen.answers.push_back(Denied::Stale { unseen: vec![added.clone()] });
     screen.keys("Ctrl-S Down Enter");
-    let Some(Ask::Run { command: Command::Reply(writing), .. }) = screen.asked.iter().rfind(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. })) else {
+    let Some(Ask::Run { command: Command::Reply(writing), .. }) =
+        screen.asked.iter().rfind(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. }))
+    else {
         panic!("not sent")
     };
     assert_eq!(writing.seen, Some(EntrySeq(6)), "sent although it was added");
@@ -349,7 +374,8 @@ fn r6_6_a_conversation_that_was_taken_away_is_gone_at_once() {
         }
         if restricted {
             let words = "Restricted access. This conversation is private. Ask an administrator.";
-            let line: Vec<&str> = shown.lines().flat_map(|line| line.rsplit('│').next()).flat_map(str::split_whitespace).collect();
+            let line: Vec<&str> =
+                shown.lines().flat_map(|line| line.rsplit('│').next()).flat_map(str::split_whitespace).collect();
             assert!(line.join(" ").contains(words), "{shown}");
         }
     }
@@ -378,14 +404,17 @@ fn r3_7_what_was_on_the_screen_for_a_second_is_read() {
     assert!(opened.asked.contains(&run(4821, Command::MarkRead(Some(EntrySeq(5))))), "{:?}", opened.asked);
     let mut unread = Screen::new(120, 40);
     unread.keys("u").wait(5000);
-    assert!(!unread.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::MarkRead(_), .. })), "marked unread it stays unread");
+    assert!(
+        !unread.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::MarkRead(_), .. })),
+        "marked unread it stays unread"
+    );
 }
 
 #[test]
 fn a_long_conversation_is_read_in_windows_from_end_to_end() {
     let mut screen = Screen::over(pages::picture(), pages::rows(), HashMap::from([(4821, tall(400))]), 120, 24);
     assert!(screen.shown().contains("Message 400."), "{}", screen.shown());
-    assert!(screen.model.opened().unwrap().entries.len() < 60);
+    assert!(screen.model.opened().unwrap().entries.len() < 60, "only some screens are read");
     let mut pages = 0;
     while !screen.shown().contains("Message 1.") {
         screen.keys("PageUp");
@@ -411,11 +440,37 @@ fn a_long_conversation_is_read_in_windows_from_end_to_end() {
 }
 
 #[test]
+fn a_conversation_of_single_lines_finds_its_window() {
+    let row = pages::rows().remove(0);
+    let entries = (1..=500).map(|seq| entry(seq, EntryKind::System, From::System, 600 - seq, &format!("Line {seq}.")));
+    let lines = Opened::Thread(Box::new(pages::thread(row, entries.collect())));
+    for size in [(60, 20), (120, 60), (200, 24)] {
+        let mut screen =
+            Screen::over(pages::picture(), pages::rows(), HashMap::from([(4821, lines.clone())]), size.0, size.1);
+        screen.keys("Enter");
+        for _ in 0..60 {
+            screen.keys("PageUp");
+        }
+        assert!(screen.shown().contains("Line 1."), "{}", screen.shown());
+        for _ in 0..60 {
+            screen.keys("PageDown");
+        }
+        assert!(screen.shown().contains("Line 500."), "{}", screen.shown());
+    }
+}
+
+#[test]
 fn an_answer_at_the_end_is_followed_and_higher_up_nothing_moves() {
     let mut screen = Screen::over(pages::picture(), pages::rows(), HashMap::from([(4821, tall(60))]), 120, 24);
     let add = |screen: &mut Screen, seq| {
         let Some(Opened::Thread(thread)) = screen.opened.get_mut(&4821) else { panic!() };
-        thread.entries.push(entry(seq, EntryKind::Reply, From::Customer(person("Mara Lindt", "m@example.org")), 0, &format!("Message {seq}.")));
+        thread.entries.push(entry(
+            seq,
+            EntryKind::Reply,
+            From::Customer(person("Mara Lindt", "m@example.org")),
+            0,
+            &format!("Message {seq}."),
+        ));
         thread.last_seq = EntrySeq(seq);
         screen.read();
     };
@@ -424,7 +479,9 @@ fn an_answer_at_the_end_is_followed_and_higher_up_nothing_moves() {
     screen.keys("PageUp PageUp");
     let before = screen.shown();
     add(&mut screen, 62);
-    let words = |text: &str| text.lines().take(20).map(|line| line.rsplit('│').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+    let words = |text: &str| {
+        text.lines().take(20).map(|line| line.rsplit('│').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(words(&screen.shown())[3..18], words(&before)[3..18], "nothing moves");
     assert!(screen.shown().contains("new below"), "{}", screen.shown());
 }
@@ -512,7 +569,11 @@ fn a_mention_is_picked_from_the_team() {
     screen.keys("Enter");
     assert_eq!(screen.model.composer.as_ref().unwrap().editor.text(), "ask @cleo ");
     screen.text("and me@acme").keys("Enter");
-    assert_eq!(screen.model.composer.as_ref().unwrap().editor.text(), "ask @cleo and me@acme\n", "an address is no mention");
+    assert_eq!(
+        screen.model.composer.as_ref().unwrap().editor.text(),
+        "ask @cleo and me@acme\n",
+        "an address is no mention"
+    );
 }
 
 #[test]
@@ -536,7 +597,9 @@ fn the_item_panel_opens_its_conversations() {
 fn the_items_composer_starts_a_conversation_on_it() {
     let mut screen = Screen::new(120, 40);
     screen.keys("i r").text("About this ticket").keys("Ctrl-S");
-    let Some(Ask::Start(start)) = screen.asked.iter().find(|ask| matches!(ask, Ask::Start(_))) else { panic!("{:?}", screen.asked) };
+    let Some(Ask::Start(start)) = screen.asked.iter().find(|ask| matches!(ask, Ask::Start(_))) else {
+        panic!("{:?}", screen.asked)
+    };
     assert_eq!(start.text, "About this ticket");
     assert_eq!(shown(&screen), 5000, "what was started is shown");
 }
@@ -548,4 +611,19 @@ fn nothing_that_nobody_did_changes_the_screen() {
     screen.read();
     screen.take(Msg::Tick(pages::now() + Duration::seconds(30)));
     assert_eq!(screen.shown(), before);
+}
+
+#[test]
+fn moving_in_a_list_reads_a_window_now_and_then_only() {
+    let mut screen = over_rows(long(58, |_| false));
+    let before = screen.reads;
+    for _ in 0..40 {
+        screen.keys("j");
+    }
+    let down = screen.reads - before;
+    for _ in 0..40 {
+        screen.keys("k");
+    }
+    let up = screen.reads - before - down;
+    assert!(down <= 8 && up <= 8, "{down} down, {up} up");
 }

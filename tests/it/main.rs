@@ -1,6 +1,7 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
 mod access;
+mod any_keys;
 mod architecture;
 mod cli;
 mod crash;

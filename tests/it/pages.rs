@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use deskline::{
     desk::page::{
-        AgentRow, Attachment, ConversationRow, Cursor, Entry, Follower, FollowerKind, From, ItemPage, ItemRef, ItemRow, Last, ListPage,
-        Listed, May, Opened, Page, Person, Readers, SectionRow, Thread, Verdict,
+        AgentRow, Attachment, ConversationRow, Cursor, Entry, Follower, FollowerKind, From, ItemPage, ItemRef, ItemRow,
+        Last, ListPage, Listed, May, Opened, Page, Person, Readers, SectionRow, Thread, Verdict,
     },
     domain::{
         conversation::{Audience, EntryKind, Privacy, State},
@@ -100,7 +100,15 @@ pub fn row(number: i64, name: &str, subject: &str, last: &str, minutes: i64) -> 
 
 /// One entry.
 pub fn entry(seq: i64, kind: EntryKind, from: From, minutes: i64, text: &str) -> Entry {
-    Entry { seq: EntrySeq(seq), kind, from, at: ago(minutes), text: text.to_owned(), channel: None, attachments: Vec::new() }
+    Entry {
+        seq: EntrySeq(seq),
+        kind,
+        from,
+        at: ago(minutes),
+        text: text.to_owned(),
+        channel: None,
+        attachments: Vec::new(),
+    }
 }
 
 /// Everything allowed.
@@ -137,7 +145,14 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
     let reply_to = Readers { customers: customer.iter().map(|person| person.name.clone()).collect(), agents: 2 };
     let followers = customer
         .into_iter()
-        .map(|person| Follower { person, kind: FollowerKind::Customer, requester: true, added: false, via_item: false, dormant: false })
+        .map(|person| Follower {
+            person,
+            kind: FollowerKind::Customer,
+            requester: true,
+            added: false,
+            via_item: false,
+            dormant: false,
+        })
         .collect();
     let count = |kind| u32::try_from(entries.iter().filter(|entry| entry.kind == kind).count()).unwrap();
     Thread {
@@ -191,14 +206,32 @@ pub fn rows() -> Vec<ConversationRow> {
 /// The conversation of interface.md's picture.
 pub fn mara() -> Thread {
     let customer = || From::Customer(person("Mara Lindt", "mara@acme.example"));
-    let mut first = entry(1, EntryKind::Reply, customer(), 11, "Hello, my card is declined at checkout since this morning. I have tried it three times now.");
+    let mut first = entry(
+        1,
+        EntryKind::Reply,
+        customer(),
+        11,
+        "Hello, my card is declined at checkout since this morning. I have tried it three times now.",
+    );
     first.channel = Some("mail".to_owned());
     first.attachments =
         vec![Attachment { name: "screenshot.png".to_owned(), media_type: "image/png".to_owned(), size: 48_200 }];
     let note = entry(2, EntryKind::Note, From::Agent(person("Ben Okafor", "ben")), 8, "Same bank as last week.");
     let system = entry(3, EntryKind::System, From::System, 7, "Ben Okafor assigned this to Ana Ruiz.");
-    let reply = entry(4, EntryKind::Reply, From::Agent(person("Ana Ruiz", "ana")), 6, "Hello Mara,\n\ncould you try another card, please?\n\nAna");
-    let mut last = entry(5, EntryKind::Reply, customer(), 2, "It is still failing with the new card.\n\n> Hello Mara,\n>\n> could you try another card, please?\n>\n> Ana");
+    let reply = entry(
+        4,
+        EntryKind::Reply,
+        From::Agent(person("Ana Ruiz", "ana")),
+        6,
+        "Hello Mara,\n\ncould you try another card, please?\n\nAna",
+    );
+    let mut last = entry(
+        5,
+        EntryKind::Reply,
+        customer(),
+        2,
+        "It is still failing with the new card.\n\n> Hello Mara,\n>\n> could you try another card, please?\n>\n> Ana",
+    );
     last.channel = Some("mail".to_owned());
     let mut opened = thread(rows().remove(0), vec![first, note, system, reply, last]);
     opened.read_up_to = EntrySeq(4);
@@ -256,7 +289,13 @@ pub fn page() -> Page {
         badge: 17,
         bell: 2,
         sections: sections(),
-        list: Some(ListPage { section: Section::Open, total: 128, rows: Listed::Conversations(rows), newer: false, older: false }),
+        list: Some(ListPage {
+            section: Section::Open,
+            total: 128,
+            rows: Listed::Conversations(rows),
+            newer: false,
+            older: false,
+        }),
         opened: None,
         item: None,
         search: None,
@@ -278,7 +317,8 @@ pub fn picture() -> Page {
 
 /// A screen over a page, as it stands after the page has come.
 pub fn model(page: Page, columns: u16, rows: u16) -> Model {
-    let mut model = Model::new(page.clone(), Arc::new(Keymap::built_in()), now(), (columns, rows), Theme::new(true), "test");
+    let mut model =
+        Model::new(page.clone(), Arc::new(Keymap::built_in()), now(), (columns, rows), Theme::new(true), "test");
     deskline::tui::update::update(&mut model, deskline::tui::ask::Msg::Page(Box::new(page)));
     model
 }

@@ -3,7 +3,9 @@
 use crate::pages;
 use chrono::Duration;
 use deskline::{
-    desk::page::{ConversationRow, Denied, Done, ListPage, ListStart, Listed, Opened, Page, Thread, ThreadStart, Wants},
+    desk::page::{
+        ConversationRow, Denied, Done, ListPage, ListStart, Listed, Opened, Page, Thread, ThreadStart, Wants,
+    },
     domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask, Effect, Msg},
@@ -45,9 +47,16 @@ impl Screen {
         Self::over(pages::picture(), pages::rows(), opened, columns, rows)
     }
 
-    pub fn over(base: Page, rows: Vec<ConversationRow>, opened: HashMap<i64, Opened>, columns: u16, lines: u16) -> Self {
+    pub fn over(
+        base: Page,
+        rows: Vec<ConversationRow>,
+        opened: HashMap<i64, Opened>,
+        columns: u16,
+        lines: u16,
+    ) -> Self {
         let empty = Page { list: None, opened: None, ..base.clone() };
-        let model = Model::new(empty, Arc::new(Keymap::built_in()), pages::now(), (columns, lines), Theme::new(true), "test");
+        let model =
+            Model::new(empty, Arc::new(Keymap::built_in()), pages::now(), (columns, lines), Theme::new(true), "test");
         let mut screen = Self {
             model,
             base,

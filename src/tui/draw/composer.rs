@@ -9,7 +9,7 @@ use crate::{
         layout,
         model::{Area, Model},
         theme::Theme,
-        writing::{self, BUTTON, Look, Mentions, reason_lines},
+        writing::{self, BUTTON, DIRECT, Look, Mentions, reason_lines},
     },
 };
 use ratatui::{
@@ -52,7 +52,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
     let writes = look.open.is_some() && model.area == Area::Composer;
     bottom_line(model, look, frame.buffer_mut(), area, style);
     let reason = reason_lines(look, area.width);
-    let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height.saturating_sub(1));
+    let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height);
     let text = Rect { height: inside.height - reason_rows, ..inside };
     for (y, line) in (0..reason_rows).zip(&reason) {
         Row::new(frame.buffer_mut(), inside, text.height + y).own(line, theme.alarm());
@@ -61,6 +61,11 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
         Some(composer) => {
             let here = writes && composer.part == Part::Text && model.layers.is_empty();
             editor::draw(&composer.editor, frame, text, theme.plain(), here);
+            if composer.editor.text().is_empty() && look.hint == DIRECT {
+                let mut row = Row::new(frame.buffer_mut(), text, 0);
+                let left = row.left();
+                row.foreign(look.hint.trim_start_matches("r writes · "), left, theme.quiet());
+            }
         }
         None if look.draft.is_empty() => {
             let mut row = Row::new(frame.buffer_mut(), text, 0);
@@ -94,7 +99,8 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
     let composing = look.open.filter(|_| model.area == Area::Composer);
     let focused = composing.is_some_and(|composer| composer.part == Part::Send);
     let sending = look.open.is_some_and(|composer| composer.sending);
-    let mut row = Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, area.height - 1);
+    let mut row =
+        Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, area.height - 1);
     row.right(rule, style);
     row.right(" ", style);
     let usable = look.why_not.is_none() && !sending;
@@ -137,6 +143,10 @@ pub fn draw_mentions(model: &Model, frame: &mut Frame, mentions: &Mentions) {
         let style = if index == mentions.picked { theme.selected() } else { theme.plain() };
         let mut line = Row::new(frame.buffer_mut(), inside, y);
         let left = line.left();
-        line.own(&format!(" @{:<12} ", row.agent.handle), style).foreign(&row.agent.name, left.saturating_sub(16), style);
+        line.own(&format!(" @{:<12} ", row.agent.handle), style).foreign(
+            &row.agent.name,
+            left.saturating_sub(16),
+            style,
+        );
     }
 }

@@ -29,7 +29,10 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect) {
         return;
     };
     let Some(item) = model.page.item.as_ref().filter(|item| item.row.item.key.id == key.id) else {
-        Row::new(frame.buffer_mut(), area, 0).skip(1).own(&key.to_string(), theme.strong()).own("  Loading …", theme.quiet());
+        Row::new(frame.buffer_mut(), area, 0)
+            .skip(1)
+            .own(&key.to_string(), theme.strong())
+            .own("  Loading …", theme.quiet());
         return;
     };
     let Some(look) = writing::of_item(model) else { return };
@@ -59,7 +62,9 @@ fn details(model: &Model, item: &ItemPage, buffer: &mut Buffer, area: Rect) -> u
     let columns = usize::from(area.width.saturating_sub(2)).max(4);
     let mut y = 1;
     for text in SafeText::line(&row.item.title).wrap(columns).into_iter().take(2) {
-        Row::new(buffer, area, y).skip(1).own(&text, if focused { theme.accent().patch(theme.strong()) } else { theme.strong() });
+        Row::new(buffer, area, y)
+            .skip(1)
+            .own(&text, if focused { theme.accent().patch(theme.strong()) } else { theme.strong() });
         y += 1;
     }
     let facts = [
@@ -93,7 +98,10 @@ fn tab(model: &Model, item: &ItemPage, buffer: &mut Buffer, area: Rect) {
     let rule = if focused { "━" } else { "─" };
     let style = if focused { theme.accent() } else { theme.quiet() };
     let mut line = Row::new(buffer, area, 0);
-    line.own(rule, style).own(" Conversations ", theme.strong()).own(&counted(item.total), theme.plain()).own(" ", style);
+    line.own(rule, style)
+        .own(" Conversations ", theme.strong())
+        .own(&counted(item.total), theme.plain())
+        .own(" ", style);
     let rest = rule.repeat(line.left());
     line.own(&rest, style);
     if item.conversations.is_empty() {
@@ -113,14 +121,23 @@ fn tab(model: &Model, item: &ItemPage, buffer: &mut Buffer, area: Rect) {
 
 fn conversation(model: &Model, row: &ConversationRow, buffer: &mut Buffer, area: Rect, here: bool) {
     let theme = model.theme;
-    let style = if here { theme.selected() } else if row.unread { theme.strong() } else { theme.plain() };
+    let style = if here {
+        theme.selected()
+    } else if row.unread {
+        theme.strong()
+    } else {
+        theme.plain()
+    };
     let mut line = Row::new(buffer, area, 0);
     if here {
         let blank = " ".repeat(line.left());
         line.own(&blank, style);
         line = Row::new(buffer, area, 0);
     }
-    line.right(&format!(" #{} {:>4} ", row.id, time::age(model.now, row.at, model.zone)), if here { style } else { theme.quiet() });
+    line.right(
+        &format!(" #{} {:>4} ", row.id, time::age(model.now, row.at, model.zone)),
+        if here { style } else { theme.quiet() },
+    );
     line.own(if row.unread { " ● " } else { "   " }, if here { style } else { theme.fresh() });
     let subject = if row.subject.is_empty() { list::people(row) } else { row.subject.clone() };
     let left = line.left();

@@ -223,7 +223,9 @@ fn empty(model: &Model, buffer: &mut Buffer, area: Rect) {
             Section::Open => ("No customer is waiting.", "+  start a conversation"),
             Section::Unanswered => ("Every item was answered.", "g o  open conversations"),
             Section::Closed => ("Nothing was closed yet.", "g o  open conversations"),
-            Section::CustomerReplies => ("You follow no open customer conversation.", "g o  open conversations · w  follow one"),
+            Section::CustomerReplies => {
+                ("You follow no open customer conversation.", "g o  open conversations · w  follow one")
+            }
             Section::InternalInbox => ("Nobody wrote to you.", "+  start a conversation"),
             Section::InternalSent => ("You have started none.", "+  start a conversation"),
             Section::AllClosed => ("None of yours is closed.", "g r  customer replies"),

@@ -80,8 +80,11 @@ fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
     if row.left() > width(&who) + 30 {
         row.right(&who, theme.plain());
     }
-    let (bell, style) =
-        if model.page.bell > 0 { (format!("bell {}    ", counted(model.page.bell)), theme.strong()) } else { (String::new(), theme.plain()) };
+    let (bell, style) = if model.page.bell > 0 {
+        (format!("bell {}    ", counted(model.page.bell)), theme.strong())
+    } else {
+        (String::new(), theme.plain())
+    };
     row.right(&bell, style);
     let (ready, style) = if me.ready { ("● ready   ", theme.fresh()) } else { ("○ not ready   ", theme.quiet()) };
     row.right(ready, style);
@@ -100,9 +103,7 @@ fn breadcrumb(model: &Model, buffer: &mut Buffer, area: Rect) {
     let deep = match model.area {
         Area::Sidebar | Area::List => None,
         Area::Item => model.shown_item().map(|item| item.to_string()),
-        Area::Thread | Area::Composer => {
-            model.thread.as_ref().map(|view| format!("#{}", view.conversation))
-        }
+        Area::Thread | Area::Composer => model.thread.as_ref().map(|view| format!("#{}", view.conversation)),
     };
     if let Some(deep) = deep {
         row.own(" › ", theme.quiet()).own(&deep, theme.plain());

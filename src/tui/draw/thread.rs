@@ -16,12 +16,7 @@ use crate::{
         writing,
     },
 };
-use ratatui::{
-    Frame,
-    buffer::Buffer,
-    layout::Rect,
-    style::Style,
-};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
 
 pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect) {
     let Some(view) = &model.thread else {
@@ -31,7 +26,12 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect) {
     match &model.page.opened {
         Some(Opened::Thread(thread)) if thread.row.id == view.conversation => opened(model, view, thread, frame),
         Some(Opened::Restricted(id)) if *id == view.conversation => {
-            words(model, frame.buffer_mut(), area, &["Restricted access. This conversation is private. Ask an administrator.", "Esc  back to the list"]);
+            words(
+                model,
+                frame.buffer_mut(),
+                area,
+                &["Restricted access. This conversation is private. Ask an administrator.", "Esc  back to the list"],
+            );
         }
         Some(Opened::NotFound(id)) if *id == view.conversation => {
             let what = format!("There is no conversation #{id} that you can see.");
@@ -46,7 +46,15 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect) {
 fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
     let withheld = model.selected().and_then(|id| model.row_of(id)).is_some_and(|row| row.withheld);
     if withheld {
-        words(model, buffer, area, &["This direct conversation is for its participants.", "Enter  open it all the same; the audit log will say so"]);
+        words(
+            model,
+            buffer,
+            area,
+            &[
+                "This direct conversation is for its participants.",
+                "Enter  open it all the same; the audit log will say so",
+            ],
+        );
     } else if model.row_count() == 0 {
         words(model, buffer, area, &["Nothing is selected.", "Tab  sections · +  start a conversation · /  search"]);
     } else {
@@ -124,7 +132,10 @@ fn head(model: &Model, thread: &Thread, buffer: &mut Buffer, area: Rect) {
         line.right(" ", theme.quiet());
     }
     if row.audience == Audience::Customer {
-        let name = row.assignee.as_ref().map(|person| SafeText::line(person.name.split(' ').next().unwrap_or(&person.name)).fit(14));
+        let name = row
+            .assignee
+            .as_ref()
+            .map(|person| SafeText::line(person.name.split(' ').next().unwrap_or(&person.name)).fit(14));
         line.right(&name.map_or_else(|| " unassigned".to_owned(), |name| format!(" → {name}")), theme.quiet());
     }
     if thread.following && line.left() > 50 {
@@ -158,7 +169,10 @@ fn axes(theme: Theme, thread: &Thread, line: &mut Row) {
         Audience::Customer => (" Customer", theme.reply()),
         Audience::Internal => (" Internal", theme.internal()),
     };
-    line.right(state, state_style).right(" · ", theme.quiet()).right(privacy, privacy_style).right(" · ", theme.quiet());
+    line.right(state, state_style)
+        .right(" · ", theme.quiet())
+        .right(privacy, privacy_style)
+        .right(" · ", theme.quiet());
     line.right(audience, audience_style);
 }
 
@@ -203,7 +217,10 @@ fn flow_line(theme: Theme, line: &FlowLine, buffer: &mut Buffer, area: Rect, y: 
             row.own(edge(voice), voice_style(theme, voice)).skip(1).own(&line.text, theme.quiet());
         }
         LineKind::Attached(voice) => {
-            row.own(edge(voice), voice_style(theme, voice)).skip(1).own("+ ", theme.accent()).own(&line.text, theme.plain());
+            row.own(edge(voice), voice_style(theme, voice))
+                .skip(1)
+                .own("+ ", theme.accent())
+                .own(&line.text, theme.plain());
         }
         LineKind::Warning(voice) => {
             row.own(edge(voice), voice_style(theme, voice)).skip(1).own(&line.text, theme.alarm());
@@ -222,4 +239,3 @@ fn rule_with(row: &mut Row, words: &str, rule: &str, style: Style) {
     let rest = rule.repeat(row.left().saturating_sub(1));
     row.own(&rest, style);
 }
-

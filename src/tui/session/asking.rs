@@ -12,7 +12,9 @@ use crate::{
 pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
     let kept = |()| Answer::Kept;
     match ask {
-        Ask::Run { conversation, command } => desk.run(who, *conversation, command.clone()).map(|done| Answer::Done(Box::new(done))),
+        Ask::Run { conversation, command } => {
+            desk.run(who, *conversation, command.clone()).map(|done| Answer::Done(Box::new(done)))
+        }
         Ask::Start(start) => desk.start(who, start).map(|done| Answer::Done(Box::new(done))),
         Ask::SaveDraft { place, mode, text } => desk.save_draft(who, place, *mode, text).map(kept),
         Ask::OpenDirect(conversation) => desk.open_direct(who, *conversation).map(kept),

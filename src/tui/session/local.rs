@@ -119,7 +119,12 @@ fn next(queue: &Receiver<Arrival>, session: &Session) -> Option<Vec<Arrival>> {
 }
 
 /// What is to be done at the terminal.
-fn outside(effects: Vec<Effect>, session: &mut Session, screen: &mut Screen, editor: Option<&[String]>) -> io::Result<()> {
+fn outside(
+    effects: Vec<Effect>,
+    session: &mut Session,
+    screen: &mut Screen,
+    editor: Option<&[String]>,
+) -> io::Result<()> {
     for effect in effects {
         match effect {
             Effect::Copy(text) => screen.write(&ansi::copy(&text))?,

@@ -67,7 +67,10 @@ fn command(model: &Model, action: Action, id: ConversationId) -> Option<Command>
             Command::SetPrivacy { privacy, confirmed: false }
         }
         Action::FollowOrUnfollow => {
-            let following = model.opened().filter(|thread| thread.row.id == id).map_or_else(|| row.is_some_and(|row| row.mine), |thread| thread.following);
+            let following = model
+                .opened()
+                .filter(|thread| thread.row.id == id)
+                .map_or_else(|| row.is_some_and(|row| row.mine), |thread| thread.following);
             if following { Command::Unfollow } else { Command::Follow }
         }
         Action::Take => Command::Assign(model.page.me.handle.clone()),
@@ -88,10 +91,11 @@ pub fn spread(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     let spread: Vec<Effect> = effects
         .into_iter()
         .flat_map(|effect| match effect {
-            Effect::Ask(Ask::Run { conversation, command }) if repeatable(&command) && Some(conversation) == model.target().or(Some(conversation)) => targets
-                .iter()
-                .map(|id| Effect::Ask(Ask::Run { conversation: *id, command: command.clone() }))
-                .collect(),
+            Effect::Ask(Ask::Run { conversation, command })
+                if repeatable(&command) && Some(conversation) == model.target().or(Some(conversation)) =>
+            {
+                targets.iter().map(|id| Effect::Ask(Ask::Run { conversation: *id, command: command.clone() })).collect()
+            }
             other => vec![other],
         })
         .collect();
@@ -116,7 +120,11 @@ const fn repeatable(command: &Command) -> bool {
         | Command::Unlink
         | Command::MarkRead(_)
         | Command::MarkUnread => true,
-        Command::Reply(_) | Command::Note(_) | Command::Add { .. } | Command::Remove(_) | Command::CreateItem { .. } => false,
+        Command::Reply(_)
+        | Command::Note(_)
+        | Command::Add { .. }
+        | Command::Remove(_)
+        | Command::CreateItem { .. } => false,
     }
 }
 
@@ -169,10 +177,18 @@ pub fn inverse(command: &Command, before: Option<&ConversationRow>) -> Option<Co
             Some(item) => Command::Link { item: item.key, confirmed: false },
             None => Command::Unlink,
         }),
-        Command::SetPrivacy { privacy: Privacy::Private, .. } => Some(Command::SetPrivacy { privacy: Privacy::Public, confirmed: false }),
-        Command::SetPrivacy { privacy: Privacy::Public, .. } => Some(Command::SetPrivacy { privacy: Privacy::Private, confirmed: false }),
+        Command::SetPrivacy { privacy: Privacy::Private, .. } => {
+            Some(Command::SetPrivacy { privacy: Privacy::Public, confirmed: false })
+        }
+        Command::SetPrivacy { privacy: Privacy::Public, .. } => {
+            Some(Command::SetPrivacy { privacy: Privacy::Private, confirmed: false })
+        }
         Command::MarkUnread => Some(Command::MarkRead(None)),
-        Command::Forward { .. } | Command::CreateItem { .. } | Command::Reply(_) | Command::Note(_) | Command::MarkRead(_) => None,
+        Command::Forward { .. }
+        | Command::CreateItem { .. }
+        | Command::Reply(_)
+        | Command::Note(_)
+        | Command::MarkRead(_) => None,
     }
 }
 
@@ -190,7 +206,8 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
 /// Copies the number; pressed again, with the title.
 pub fn copy_number(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.target() else { return model.say(Message::said("Select a conversation first.")) };
-    let subject = model.row_of(id).map(|row| SafeText::line(&row.subject).into_string()).filter(|subject| !subject.is_empty());
+    let subject =
+        model.row_of(id).map(|row| SafeText::line(&row.subject).into_string()).filter(|subject| !subject.is_empty());
     let again = model.copied == Some(id);
     model.copied = Some(id);
     let text = match subject {

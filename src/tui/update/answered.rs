@@ -3,11 +3,7 @@
 use super::{acting, layer, writing};
 use crate::{
     desk::page::{Denied, Done},
-    domain::{
-        command::Command,
-        conversation::State,
-        id::ConversationId,
-    },
+    domain::{command::Command, conversation::State, id::ConversationId},
     tui::{
         ask::{Answer, Ask, Effect},
         dialog::{Confirm, Held, Layer},
@@ -17,7 +13,8 @@ use crate::{
 
 /// Takes an answer in.
 pub fn answered(model: &mut Model, ask: Ask, answer: Result<Answer, Denied>) -> Vec<Effect> {
-    let background = matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. });
+    let background =
+        matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. });
     if !background && let Some(at) = model.layers.iter().rposition(|layer| layer.waits_for(&ask)) {
         let outcome = model.layers[at].answered(&ask, &answer);
         if answer.is_ok() {
@@ -199,7 +196,8 @@ fn end_batch(model: &mut Model) -> Vec<Effect> {
     }
     let Some(batch) = model.batch.take() else { return Vec::new() };
     model.list.chosen.clear();
-    let count = |number: usize| if number == 1 { "1 conversation".to_owned() } else { format!("{number} conversations") };
+    let count =
+        |number: usize| if number == 1 { "1 conversation".to_owned() } else { format!("{number} conversations") };
     let mut words = format!("{} {}.", batch.verb.trim_end_matches(':'), count(batch.done));
     if batch.done == 0 {
         words = "Nothing was changed.".to_owned();

@@ -56,7 +56,10 @@ fn forget_kept(model: &mut Model) {
     let (id, drafts) = (thread.row.id, thread.drafts.clone());
     model.kept.retain(|kept| {
         let here = kept.place == crate::desk::page::DraftPlace::Conversation(id);
-        let said = drafts.iter().find(|draft| draft.place == kept.place && draft.mode == kept.mode).map_or("", |draft| draft.text.as_str());
+        let said = drafts
+            .iter()
+            .find(|draft| draft.place == kept.place && draft.mode == kept.mode)
+            .map_or("", |draft| draft.text.as_str());
         !(here && said == kept.text)
     });
 }
@@ -177,7 +180,8 @@ fn opened(model: &mut Model, before: Option<Before>) -> Vec<Effect> {
     let same_window = view.window == Some(view.start);
     view.window = Some(view.start);
     if !view.arrived {
-        let unread_begins_before = earlier && read_up_to > EntrySeq(0) && first > EntrySeq(read_up_to.0 + 1) && news.is_some();
+        let unread_begins_before =
+            earlier && read_up_to > EntrySeq(0) && first > EntrySeq(read_up_to.0 + 1) && news.is_some();
         if unread_begins_before && view.start == ThreadStart::End && view.sought.is_none() {
             view.start = ThreadStart::From(EntrySeq(read_up_to.0.max(1)));
             return Vec::new();

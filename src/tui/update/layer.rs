@@ -11,7 +11,9 @@ use crate::tui::{
 /// A key for the topmost layer.
 pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
     let Some(mut layer) = model.layers.pop() else { return Vec::new() };
-    if layer.context() == Context::Dialog && model.keymap.find(Context::Dialog, &[press]) == Found::Action(Action::Repaint) {
+    if layer.context() == Context::Dialog
+        && model.keymap.find(Context::Dialog, &[press]) == Found::Action(Action::Repaint)
+    {
         model.layers.push(layer);
         return vec![Effect::Repaint];
     }

@@ -130,7 +130,12 @@ pub fn to_last(model: &mut Model) -> Vec<Effect> {
     to_end(model, ListStart::Bottom, Jump::Last, |page| page.older)
 }
 
-fn to_end(model: &mut Model, start: ListStart, jump: Jump, beyond: fn(&crate::desk::page::ListPage) -> bool) -> Vec<Effect> {
+fn to_end(
+    model: &mut Model,
+    start: ListStart,
+    jump: Jump,
+    beyond: fn(&crate::desk::page::ListPage) -> bool,
+) -> Vec<Effect> {
     if model.area == Area::Sidebar {
         let section = if jump == Jump::First { model.page.sections.first() } else { model.page.sections.last() };
         return section.map(|row| row.section).map_or_else(Vec::new, |section| change_section(model, section));

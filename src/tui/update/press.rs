@@ -51,11 +51,29 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         model.copied = None;
     }
     match action {
-        A::AllKeys | A::Palette | A::Search | A::Add | A::StartWithAgent | A::StartWithCustomer | A::AddTicket | A::AddTask
-        | A::AddArticle | A::AddProject | A::Bell | A::Administration | A::MyNotifications | A::Assign | A::Forward | A::CreateItem
-        | A::CreateTicket | A::CreateTask | A::CreateArticle | A::Link | A::CustomerDetails | A::People | A::ConversationMenu => {
-            open_layer(model, action)
-        }
+        A::AllKeys
+        | A::Palette
+        | A::Search
+        | A::Add
+        | A::StartWithAgent
+        | A::StartWithCustomer
+        | A::AddTicket
+        | A::AddTask
+        | A::AddArticle
+        | A::AddProject
+        | A::Bell
+        | A::Administration
+        | A::MyNotifications
+        | A::Assign
+        | A::Forward
+        | A::CreateItem
+        | A::CreateTicket
+        | A::CreateTask
+        | A::CreateArticle
+        | A::Link
+        | A::CustomerDetails
+        | A::People
+        | A::ConversationMenu => open_layer(model, action),
         A::Back => back(model),
         A::NextArea => next_area(model, 1),
         A::PreviousArea => next_area(model, -1),
@@ -80,17 +98,39 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             effects.push(Effect::Quit);
             effects
         }
-        A::NextRow | A::PreviousRow | A::HalfPageDown | A::HalfPageUp | A::FirstRow | A::LastRow | A::NextSection | A::PreviousSection
-        | A::NextUnread | A::Open | A::SelectSeveral => in_lists(model, action),
-        A::GoToUnassigned | A::GoToLive | A::GoToOpen | A::GoToUnanswered | A::GoToClosed | A::GoToCustomerReplies
-        | A::GoToInternalInbox | A::GoToInternalSent | A::GoToAllClosed | A::GoToNeedsReassignment | A::GoToAll => {
-            moving::go_to(model, action)
-        }
+        A::NextRow
+        | A::PreviousRow
+        | A::HalfPageDown
+        | A::HalfPageUp
+        | A::FirstRow
+        | A::LastRow
+        | A::NextSection
+        | A::PreviousSection
+        | A::NextUnread
+        | A::Open
+        | A::SelectSeveral => in_lists(model, action),
+        A::GoToUnassigned
+        | A::GoToLive
+        | A::GoToOpen
+        | A::GoToUnanswered
+        | A::GoToClosed
+        | A::GoToCustomerReplies
+        | A::GoToInternalInbox
+        | A::GoToInternalSent
+        | A::GoToAllClosed
+        | A::GoToNeedsReassignment
+        | A::GoToAll => moving::go_to(model, action),
         A::NextMessage => reading::next_entry(model, 1),
         A::PreviousMessage => reading::next_entry(model, -1),
         A::RawText => reading::toggle_raw(model),
         A::Reply | A::Note => writing::open(model, action == A::Note),
-        A::Take | A::Release | A::CloseOrReopen | A::LockOrUnlock | A::PrivateOrPublic | A::FollowOrUnfollow | A::Unlink
+        A::Take
+        | A::Release
+        | A::CloseOrReopen
+        | A::LockOrUnlock
+        | A::PrivateOrPublic
+        | A::FollowOrUnfollow
+        | A::Unlink
         | A::MarkUnread => acting::act(model, action),
         A::CopyNumber => acting::copy_number(model),
         A::Undo => acting::undo(model),
@@ -101,8 +141,19 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         A::FocusSend => writing::focus_send(model),
         A::LeaveComposer => writing::leave(model),
         // Text, or only meant inside a layer.
-        A::NewLine | A::Mention | A::NextChoice | A::PreviousChoice | A::ChoicesPageDown | A::ChoicesPageUp | A::Choose | A::NextField
-        | A::PreviousField | A::Save | A::Cancel | A::AnswerYes | A::AnswerNo => Vec::new(),
+        A::NewLine
+        | A::Mention
+        | A::NextChoice
+        | A::PreviousChoice
+        | A::ChoicesPageDown
+        | A::ChoicesPageUp
+        | A::Choose
+        | A::NextField
+        | A::PreviousField
+        | A::Save
+        | A::Cancel
+        | A::AnswerYes
+        | A::AnswerNo => Vec::new(),
     }
 }
 

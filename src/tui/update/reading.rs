@@ -2,10 +2,7 @@
 
 use crate::{
     desk::page::{Moment, ThreadStart},
-    domain::{
-        command::Command,
-        id::EntrySeq,
-    },
+    domain::{command::Command, id::EntrySeq},
     tui::{
         ask::{Ask, Effect},
         flow::LineKind,
@@ -79,7 +76,10 @@ pub fn next_entry(model: &mut Model, step: isize) -> Vec<Effect> {
     let Some(thread) = model.opened() else { return Vec::new() };
     let seqs: Vec<EntrySeq> = thread.entries.iter().map(|entry| entry.seq).collect();
     let Some(view) = &mut model.thread else { return Vec::new() };
-    let at = view.cursor.and_then(|cursor| seqs.iter().position(|seq| *seq == cursor)).unwrap_or(seqs.len().saturating_sub(1));
+    let at = view
+        .cursor
+        .and_then(|cursor| seqs.iter().position(|seq| *seq == cursor))
+        .unwrap_or(seqs.len().saturating_sub(1));
     let Some(seq) = at.checked_add_signed(step).and_then(|to| seqs.get(to)).copied() else {
         scroll_lines(model, step);
         return Vec::new();
@@ -115,7 +115,10 @@ fn cursor_into_view(model: &mut Model) {
     let Some(view) = &mut model.thread else { return };
     let top = scroll::top(view, height);
     let shown = view.flow.lines.iter().skip(top).take(height);
-    let seqs: Vec<EntrySeq> = shown.filter(|line| !matches!(line.kind, LineKind::Gap | LineKind::Day | LineKind::New)).map(|line| line.seq).collect();
+    let seqs: Vec<EntrySeq> = shown
+        .filter(|line| !matches!(line.kind, LineKind::Gap | LineKind::Day | LineKind::New))
+        .map(|line| line.seq)
+        .collect();
     if let (Some(first), Some(last)) = (seqs.first(), seqs.last()) {
         let cursor = view.cursor.unwrap_or(*last);
         view.cursor = Some(cursor.clamp(*first, *last));
@@ -145,7 +148,8 @@ pub fn note_shown(model: &mut Model) {
     let Some(view) = model.thread.as_mut().filter(|_| loaded) else { return };
     let top = scroll::top(view, height);
     let words = |kind: LineKind| !matches!(kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_));
-    let newest = view.flow.lines.iter().skip(top).take(height).filter(|line| words(line.kind)).map(|line| line.seq).max();
+    let newest =
+        view.flow.lines.iter().skip(top).take(height).filter(|line| words(line.kind)).map(|line| line.seq).max();
     if let Some(newest) = newest.filter(|newest| *newest > view.shown) {
         if view.shown > EntrySeq(0) {
             view.shown_since = now;

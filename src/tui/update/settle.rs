@@ -59,7 +59,7 @@ fn first_shown(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The selected row is on the screen, and a screen of rows is known at either side where there are so many.
+/// The selected row is on the screen, and rows are known at either side of it where there are so many.
 fn list_window(model: &mut Model) {
     let count = model.row_count();
     let visible = layout::list_rows(model);
@@ -74,10 +74,12 @@ fn list_window(model: &mut Model) {
     }
     let index = model.list.index.min(count - 1);
     let top = model.list.top.min(count.saturating_sub(visible));
+    // Half a screen at a time: the eye finds its place again, and most moves repaint two rows only.
+    let half = visible / 2;
     model.list.top = if index < top {
-        index
+        (index + 1).saturating_sub(visible - half)
     } else if index >= top + visible {
-        index + 1 - visible
+        (index + 1 - visible + half).min(count.saturating_sub(visible))
     } else {
         top
     };
@@ -88,12 +90,15 @@ fn list_window(model: &mut Model) {
         let conversation = model.rows().get(index).map(|row| row.cursor.clone());
         conversation.or_else(|| model.item_rows().get(index).map(|row| row.cursor.clone()))
     };
-    if older && count - index <= visible && index > visible {
+    // Wide apart from each other, so that a window read in one direction does not ask for one in the other.
+    let near = (visible / 2).max(1);
+    if older && count - index <= near && index > visible {
         if let Some(cursor) = cursor(index - visible - 1) {
             model.list.start = ListStart::After(cursor);
         }
-    } else if newer && index < visible
-        && let Some(cursor) = cursor((index + visible * 2).min(count - 1))
+    } else if newer
+        && index < near
+        && let Some(cursor) = cursor((index + visible).min(count - 1))
     {
         model.list.start = ListStart::Before(cursor);
     }
@@ -130,7 +135,7 @@ fn lay(model: &mut Model) {
     }
 }
 
-/// A screen of entries is known at either side of what is on the screen, where there are so many.
+/// Half a screen is known at either side of what is on the screen, where there is so much.
 fn thread_window(model: &mut Model) {
     let height = reading::height(model);
     let Some(thread) = model.opened() else { return };
@@ -142,13 +147,14 @@ fn thread_window(model: &mut Model) {
     }
     let top = scroll::top(view, height);
     let below = view.flow.lines.len().saturating_sub(top + height);
-    let place = |line: usize| view.flow.lines.get(line).and_then(|line| seqs.iter().position(|seq| *seq == line.seq)).unwrap_or(0);
-    if earlier && top < height {
-        // Half of the window stays, so that what is read stays in it.
-        let middle = (place(top) + seqs.len() / 2).min(seqs.len() - 1);
-        view.start = ThreadStart::Before(EntrySeq(seqs[middle].0 + 1));
-    } else if later && below < height {
-        let middle = place(top).saturating_sub(seqs.len() / 4);
-        view.start = ThreadStart::From(seqs[middle]);
+    let place = |line: usize| {
+        view.flow.lines.get(line).and_then(|line| seqs.iter().position(|seq| *seq == line.seq)).unwrap_or(0)
+    };
+    // Either way a quarter of the new window lies above the screen, so that neither asks for the other.
+    if earlier && top < height / 2 {
+        let last = (place(top) + seqs.len() * 3 / 4).min(seqs.len() - 1);
+        view.start = ThreadStart::Before(EntrySeq(seqs[last].0 + 1));
+    } else if later && below < height / 2 {
+        view.start = ThreadStart::From(seqs[place(top).saturating_sub(seqs.len() / 4)]);
     }
 }

@@ -30,7 +30,9 @@ pub fn keep_at(model: &Model) -> Option<Moment> {
 
 /// Keeps the draft where it changed.
 pub fn keep(model: &mut Model) -> Vec<Effect> {
-    let Some(composer) = model.composer.as_mut().filter(|composer| composer.changed.is_some()) else { return Vec::new() };
+    let Some(composer) = model.composer.as_mut().filter(|composer| composer.changed.is_some()) else {
+        return Vec::new();
+    };
     composer.changed = None;
     let text = if composer.editor.is_blank() { String::new() } else { composer.editor.text().to_owned() };
     let (place, mode) = (composer.place.clone(), composer.mode);
@@ -56,7 +58,9 @@ pub fn open(model: &mut Model, note: bool) -> Vec<Effect> {
     } else {
         let Some(id) = model.target() else { return model.say(Message::said("Select a conversation first.")) };
         let mode = match (model.reply_mode(id), note) {
-            (Mode::Internal, true) => return model.say(Message::said("An internal conversation has no notes: r writes to its people.")),
+            (Mode::Internal, true) => {
+                return model.say(Message::said("An internal conversation has no notes: r writes to its people."));
+            }
             (Mode::Internal, false) => Mode::Internal,
             (Mode::Reply | Mode::Note, true) => Mode::Note,
             (Mode::Reply | Mode::Note, false) => Mode::Reply,
@@ -110,7 +114,9 @@ pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
         Found::Prefix | Found::Nothing => {}
     }
     // No text key: the conversation scrolls while one writes.
-    if let (KeyCode::PageUp | KeyCode::PageDown, Found::Action(action)) = (press.code, model.keymap.find(Context::Everywhere, &[press])) {
+    if let (KeyCode::PageUp | KeyCode::PageDown, Found::Action(action)) =
+        (press.code, model.keymap.find(Context::Everywhere, &[press]))
+    {
         return act(model, action);
     }
     let columns = composer_columns(model);
@@ -260,7 +266,8 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     composer.sending = true;
     let ask = match (&composer.place, composer.mode) {
         (DraftPlace::Conversation(conversation), mode) => {
-            let writing = Writing { text, seen: Some(composer.agreed.map_or(seen, |agreed| agreed.max(seen))), client_id };
+            let writing =
+                Writing { text, seen: Some(composer.agreed.map_or(seen, |agreed| agreed.max(seen))), client_id };
             let command = match mode {
                 Mode::Note => Command::Note(writing),
                 Mode::Reply | Mode::Internal => Command::Reply(writing),
@@ -291,7 +298,10 @@ pub fn send_although(model: &mut Model, seen: EntrySeq) -> Vec<Effect> {
 /// The message was written: the composer goes, the keys go back to the conversation.
 pub fn sent(model: &mut Model) -> Vec<Effect> {
     let Some(composer) = model.composer.take() else { return Vec::new() };
-    let drafted = model.kept.iter().any(|draft| draft.place == composer.place && draft.mode == composer.mode && !draft.text.is_empty())
+    let drafted = model
+        .kept
+        .iter()
+        .any(|draft| draft.place == composer.place && draft.mode == composer.mode && !draft.text.is_empty())
         || model.draft(&composer.place, composer.mode).is_some();
     model.area = if composer.on_item() { Area::Item } else { Area::Thread };
     if let Some(view) = model.thread.as_mut().filter(|_| !composer.on_item()) {
