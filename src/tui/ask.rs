@@ -26,7 +26,7 @@ pub enum Msg {
     /// What the desk shows this viewer now.
     Page(Box<Page>),
     /// The desk's answer to what was asked.
-    Answered(Ask, Result<Answer, Denied>),
+    Answered(Box<Ask>, Result<Answer, Denied>),
     /// The text that came back from the editor program; `None` where it failed or nothing was saved.
     Edited(Option<String>),
     /// What time it is; comes before everything else that arrives at that time.

@@ -178,10 +178,10 @@ impl Editor {
             KeyCode::Char(letter) => self.insert(letter.encode_utf8(&mut [0; 4])),
             KeyCode::Backspace => self.cut(self.left(), self.cursor, false),
             KeyCode::Delete => self.cut(self.cursor, self.right(), false),
-            KeyCode::Left => return self.go(self.left()),
-            KeyCode::Right => return self.go(self.right()),
-            KeyCode::Home => return self.go(self.line_start()),
-            KeyCode::End => return self.go(self.line_end()),
+            KeyCode::Left => return Some(self.go(self.left())),
+            KeyCode::Right => return Some(self.go(self.right())),
+            KeyCode::Home => return Some(self.go(self.line_start())),
+            KeyCode::End => return Some(self.go(self.line_end())),
             KeyCode::Enter
             | KeyCode::Esc
             | KeyCode::Tab
@@ -197,12 +197,12 @@ impl Editor {
 
     fn control(&mut self, key: KeyCode) -> Option<bool> {
         match key {
-            KeyCode::Char('a') => return self.go(self.line_start()),
-            KeyCode::Char('e') => return self.go(self.line_end()),
-            KeyCode::Char('b') => return self.go(self.left()),
-            KeyCode::Char('f') => return self.go(self.right()),
-            KeyCode::Left => return self.go(self.word_left()),
-            KeyCode::Right => return self.go(self.word_right()),
+            KeyCode::Char('a') => return Some(self.go(self.line_start())),
+            KeyCode::Char('e') => return Some(self.go(self.line_end())),
+            KeyCode::Char('b') => return Some(self.go(self.left())),
+            KeyCode::Char('f') => return Some(self.go(self.right())),
+            KeyCode::Left => return Some(self.go(self.word_left())),
+            KeyCode::Right => return Some(self.go(self.word_right())),
             KeyCode::Char('h') => self.cut(self.left(), self.cursor, false),
             KeyCode::Char('d') => self.cut(self.cursor, self.right(), false),
             KeyCode::Char('w') | KeyCode::Backspace => self.cut(self.blank_left(), self.cursor, true),
@@ -225,8 +225,8 @@ impl Editor {
 
     fn meta(&mut self, key: KeyCode) -> Option<bool> {
         match key {
-            KeyCode::Char('b') | KeyCode::Left => return self.go(self.word_left()),
-            KeyCode::Char('f') | KeyCode::Right => return self.go(self.word_right()),
+            KeyCode::Char('b') | KeyCode::Left => return Some(self.go(self.word_left())),
+            KeyCode::Char('f') | KeyCode::Right => return Some(self.go(self.word_right())),
             KeyCode::Char('d') => self.cut(self.cursor, self.word_right(), true),
             KeyCode::Backspace => self.cut(self.word_left(), self.cursor, true),
             _ => return None,
@@ -234,9 +234,9 @@ impl Editor {
         Some(true)
     }
 
-    fn go(&mut self, to: usize) -> Option<bool> {
+    const fn go(&mut self, to: usize) -> bool {
         self.cursor = to;
-        Some(false)
+        false
     }
 
     fn remember(&mut self) {

@@ -23,6 +23,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// Everything the screen shows or will act on. Nothing outside of `update` changes it.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub struct Model {
     /// What the desk shows the viewer, as last read.
     pub page: Page,

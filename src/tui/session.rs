@@ -171,7 +171,7 @@ impl Session {
                 Effect::Ask(ask) => {
                     let answer = asking::ask(&self.desk, &self.viewer, &ask);
                     self.rang |= answer.is_ok();
-                    effects.extend(update(&mut self.model, Msg::Answered(ask, answer)));
+                    effects.extend(update(&mut self.model, Msg::Answered(Box::new(ask), answer)));
                 }
                 outer @ (Effect::Copy(_)
                 | Effect::Bell

@@ -45,6 +45,8 @@ pub fn stamp(at: Moment, zone: FixedOffset) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use chrono::{Duration, TimeZone, Utc};
 

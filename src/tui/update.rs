@@ -41,7 +41,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Click(column, row) => pointing::click(model, column, row),
         Msg::Wheel(column, row, down) => pointing::wheel(model, column, row, down),
         Msg::Page(page) => arrival::arrive(model, *page),
-        Msg::Answered(ask, answer) => answered::answered(model, ask, answer),
+        Msg::Answered(ask, answer) => answered::answered(model, *ask, answer),
         Msg::Edited(text) => writing::edited(model, text),
         Msg::Tick(now) => ticking::tick(model, now),
         Msg::Resize(columns, rows) => {

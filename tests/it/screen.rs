@@ -131,7 +131,7 @@ impl Screen {
                 let silent = matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_));
                 let denied = if silent { None } else { self.answers.pop_front() };
                 let answer = denied.map_or_else(|| Ok(self.done(&ask)), Err);
-                effects.extend(update(&mut self.model, Msg::Answered(ask, answer)));
+                effects.extend(update(&mut self.model, Msg::Answered(Box::new(ask), answer)));
             }
         }
     }

@@ -112,16 +112,13 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
             row.right(safe.as_str(), theme.alarm());
             row.right(" ", style);
         }
-        Some(_) => row_right(&mut row, " ", style),
         None if composing.is_some_and(|composer| composer.part == Part::Text) => {
-            row_right(&mut row, " Tab ▸ ", theme.quiet());
+            row.right(" Tab ▸ ", theme.quiet());
         }
-        None => row_right(&mut row, " ", style),
+        Some(_) | None => {
+            row.right(" ", style);
+        }
     }
-}
-
-fn row_right(row: &mut Row, text: &str, style: Style) {
-    row.right(text, style);
 }
 
 /// Draws the mention list above the composer.

@@ -4,7 +4,7 @@ use super::{Model, RowKey};
 use crate::{
     desk::page::{ConversationRow, Draft, DraftPlace, ItemRow, Listed, Mode, Opened, Thread},
     domain::{conversation::Audience, id::ConversationId, item::ItemKey, section::Section},
-    tui::layout,
+    tui::{composer::Composer, layout},
 };
 
 impl Model {
@@ -104,7 +104,7 @@ impl Model {
 
     /// Whether the open composer starts a conversation on an item.
     pub fn writes_on_item(&self) -> bool {
-        self.composer.as_ref().is_some_and(|composer| composer.on_item())
+        self.composer.as_ref().is_some_and(Composer::on_item)
     }
 
     /// The kept draft of a place and mode, if any.

@@ -198,10 +198,11 @@ fn end_batch(model: &mut Model) -> Vec<Effect> {
     model.list.chosen.clear();
     let count =
         |number: usize| if number == 1 { "1 conversation".to_owned() } else { format!("{number} conversations") };
-    let mut words = format!("{} {}.", batch.verb.trim_end_matches(':'), count(batch.done));
-    if batch.done == 0 {
-        words = "Nothing was changed.".to_owned();
-    }
+    let mut words = if batch.done == 0 {
+        "Nothing was changed.".to_owned()
+    } else {
+        format!("{} {}.", batch.verb.trim_end_matches(':'), count(batch.done))
+    };
     if let Some(reason) = batch.refused.first() {
         words = format!("{words} {} refused: {reason}", batch.refused.len());
     }

@@ -79,7 +79,7 @@ fn list(model: &mut Model) -> Vec<Effect> {
         Some(index) => {
             let offset = model.list.index.saturating_sub(model.list.top);
             let at_the_top = model.list.top == 0 && model.list.start == ListStart::Top;
-            if !(at_the_top && !newer) {
+            if !at_the_top || newer {
                 model.list.top = index.saturating_sub(offset);
             }
             model.list.index = index;

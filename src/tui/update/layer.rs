@@ -52,7 +52,7 @@ pub fn finish(model: &mut Model, at: usize, outcome: Outcome) -> Vec<Effect> {
         }
         Outcome::Go(place) => {
             model.layers.clear();
-            go(model, place)
+            go(model, &place)
         }
         Outcome::Say(text) => model.say(Message::said(text)),
         Outcome::SendAnyway(seen) => {
@@ -62,17 +62,17 @@ pub fn finish(model: &mut Model, at: usize, outcome: Outcome) -> Vec<Effect> {
     }
 }
 
-fn go(model: &mut Model, place: Place) -> Vec<Effect> {
+fn go(model: &mut Model, place: &Place) -> Vec<Effect> {
     match place {
         Place::Conversation(id, entry) => {
-            let mut effects = moving::open(model, id, entry);
+            let mut effects = moving::open(model, *id, *entry);
             effects.extend(settle::settle(model));
             effects
         }
         Place::Item(key) => {
-            panel::show(model, key);
+            panel::show(model, *key);
             Vec::new()
         }
-        Place::Section(section) => moving::to_section(model, section),
+        Place::Section(section) => moving::to_section(model, *section),
     }
 }

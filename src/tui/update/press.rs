@@ -213,16 +213,12 @@ fn back(model: &mut Model) -> Vec<Effect> {
             model.area = Area::Item;
             Vec::new()
         }
-        Area::Thread => {
+        Area::Thread | Area::Sidebar => {
             model.area = Area::List;
             Vec::new()
         }
         Area::Item => panel::back(model),
         Area::List => moving::show_selected(model),
-        Area::Sidebar => {
-            model.area = Area::List;
-            Vec::new()
-        }
     }
 }
 

@@ -122,32 +122,21 @@ pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
     let columns = composer_columns(model);
     let now = model.now;
     let Some(composer) = &mut model.composer else { return Vec::new() };
-    let edited = match (press.code, press.modifiers.control) {
-        (KeyCode::Enter, _) => {
-            composer.editor.insert("\n");
-            Edited::Text
-        }
-        (KeyCode::Up, false) => {
-            composer.editor.go_rows(columns, -1);
-            Edited::Cursor
-        }
-        (KeyCode::Down, false) => {
-            composer.editor.go_rows(columns, 1);
-            Edited::Cursor
-        }
-        (KeyCode::Char('p'), true) => {
-            composer.editor.go_rows(columns, -1);
-            Edited::Cursor
-        }
-        (KeyCode::Char('n'), true) => {
-            composer.editor.go_rows(columns, 1);
-            Edited::Cursor
-        }
-        (KeyCode::Char('j' | 'm'), true) => {
-            composer.editor.insert("\n");
-            Edited::Text
-        }
-        (_, _) => composer.editor.press(press),
+    let rows = match (press.code, press.modifiers.control) {
+        (KeyCode::Up, false) | (KeyCode::Char('p'), true) => Some(-1),
+        (KeyCode::Down, false) | (KeyCode::Char('n'), true) => Some(1),
+        (_, _) => None,
+    };
+    let new_line =
+        matches!((press.code, press.modifiers.control), (KeyCode::Enter, _) | (KeyCode::Char('j' | 'm'), true));
+    let edited = if let Some(rows) = rows {
+        composer.editor.go_rows(columns, rows);
+        Edited::Cursor
+    } else if new_line {
+        composer.editor.insert("\n");
+        Edited::Text
+    } else {
+        composer.editor.press(press)
     };
     if edited == Edited::Text {
         composer.changed.get_or_insert(now);
