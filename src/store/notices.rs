@@ -13,7 +13,7 @@ const CAP: i64 = 1_000;
 /// A notice as stored.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// Identity.
+    /// 1, 2, 3 … for each agent, so that it tells nothing of the bells of others.
     pub id: NoticeId,
     /// Its kind's word.
     pub kind: String,
@@ -34,7 +34,8 @@ pub struct Stored {
 pub fn ring(connection: &Connection, agent: AgentId, kind: &str, conversation: ConversationId, now: i64) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO notice (agent_id, kind, conversation_id, at, cleared) VALUES (?1, ?2, ?3, ?4, 0) \
+            "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) \
+             VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
              ON CONFLICT (agent_id, conversation_id, kind) WHERE cleared = 0 DO UPDATE SET at = ?4",
         )?
         .execute(params![agent.0, kind, conversation.0, now])?;

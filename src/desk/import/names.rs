@@ -5,14 +5,23 @@ use crate::{
     desk::{Outcome, new_agent, page::Denied, people::new_customer, write::check_subject},
     domain::{
         history::{PastItem, PastPerson},
-        id::{AgentId, CustomerId, ItemId},
+        id::{AgentId, CustomerId, GroupId, ItemId},
         item::{Item, ItemKey, ItemKind, ItemStatus},
-        people::{Role, check_address, check_handle},
+        people::{Group, Role, Routing, check_address, check_handle, check_name},
     },
     store::{events, items, people, tally},
 };
 
 impl Importing<'_, '_> {
+    /// A group that a source names; one the desk does not know is made, so that an export comes back whole.
+    pub fn named_group(&mut self, name: &str) -> Outcome<GroupId> {
+        let name = check_name(name).map_err(Denied::Invalid)?;
+        match people::group_by_name(self.writing, &name)? {
+            Some(group) => Ok(group.id),
+            None => Ok(people::save_group(self.writing, &Group { id: GroupId(0), name, routing: Routing::Democracy })?),
+        }
+    }
+
     /// An agent by handle or address; one the desk does not know becomes an inactive agent (R1.7).
     pub fn agent(&mut self, person: &PastPerson) -> Outcome<(AgentId, String)> {
         let local = person.address.split('@').next().unwrap_or("");
@@ -27,19 +36,18 @@ impl Importing<'_, '_> {
         if let Some(known) = self.agents.get(&handle) {
             return Ok(known.clone());
         }
-        let known = match people::agent_by_handle(self.writing, &handle)? {
-            Some(agent) => (agent.id, agent.name),
-            None => {
-                let name = check_subject(&person.name);
-                let name = if name.is_empty() { local.to_owned() } else { name };
-                let mut agent = new_agent(handle.clone(), name.clone(), Role::Agent);
-                (agent.active, agent.ready) = (false, false);
-                let baseline = events::newest(self.writing)?;
-                let id = people::save_agent(self.writing, &agent, self.now.timestamp_millis(), baseline)?;
-                tally::welcome(self.writing, id)?;
-                self.done.agents += 1;
-                (id, name)
-            }
+        let known = if let Some(agent) = people::agent_by_handle(self.writing, &handle)? {
+            (agent.id, agent.name)
+        } else {
+            let name = check_subject(&person.name);
+            let name = if name.is_empty() { local.to_owned() } else { name };
+            let mut agent = new_agent(handle.clone(), name.clone(), Role::Agent);
+            (agent.active, agent.ready) = (false, false);
+            let baseline = events::newest(self.writing)?;
+            let id = people::save_agent(self.writing, &agent, self.now.timestamp_millis(), baseline)?;
+            tally::welcome(self.writing, id)?;
+            self.done.agents += 1;
+            (id, name)
         };
         self.agents.insert(handle, known.clone());
         Ok(known)
@@ -69,6 +77,14 @@ impl Importing<'_, '_> {
         }
         let kind: ItemKind = past.kind.parse().map_err(Denied::Invalid)?;
         let title = check_subject(&past.title);
+        // As an export names it. Another desk can have the same number: only with the same title is it this desk's own.
+        let own = past.key.strip_prefix("desk:").and_then(|key| key.parse::<ItemKey>().ok());
+        if let Some(key) = own
+            && let Some(item) = items::by_id(self.writing, key.id)?
+            && (item.key, &item.title) == (key, &title)
+        {
+            return Ok(item);
+        }
         let mut item = Item {
             key: ItemKey { kind, id: ItemId(0) },
             title: if title.is_empty() { past.key.clone() } else { title },
