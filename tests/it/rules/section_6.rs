@@ -227,7 +227,8 @@ fn r6_6_who_was_told() {
         notify_customers: Some(deskline::domain::people::Notify::None),
         ..Default::default()
     };
-    let ways: [(&str, fn(&TestDesk, ConversationId)); 5] = [
+    type Telling = fn(&TestDesk, ConversationId);
+    let ways: [(&str, Telling); 5] = [
         ("read", |desk, id| drop(desk.does("dev", id, Command::MarkRead(None)))),
         ("follow", |desk, id| drop(desk.does("dev", id, Command::Follow))),
         ("assigned", |desk, id| drop(desk.does("olga", id, assign("dev")))),
@@ -274,9 +275,9 @@ fn r6_7_notices_hold_no_text() {
     let desk = TestDesk::with_privacy();
     let id = desk.arrival();
     let file = rusqlite::Connection::open(desk.file()).unwrap();
-    let mut columns = file.prepare("SELECT name FROM pragma_table_info('notice')").unwrap();
+    let mut columns = file.prepare("SELECT name FROM pragma_table_info('notice') ORDER BY name").unwrap();
     let columns: Vec<String> = columns.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(columns, ["id", "agent_id", "kind", "conversation_id", "at", "cleared"]);
+    assert_eq!(columns, ["agent_id", "at", "cleared", "conversation_id", "id", "kind"]);
     let text = || desk.notices("ana")[0].text.clone();
     assert_eq!(text().unwrap(), "New conversation with mara: My card is declined");
     let renamed = deskline::desk::CustomerChange { name: Some("Mara Lindt".into()), ..Default::default() };
