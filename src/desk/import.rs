@@ -68,6 +68,8 @@ struct Importing<'a, 'b> {
     now: DateTime<Utc>,
     group: Option<GroupId>,
     state: Option<PastState>,
+    /// Whether new customer conversations start private (R6.1).
+    starts_private: bool,
     as_news: bool,
     agents: HashMap<String, (AgentId, String)>,
     customers: HashMap<String, (CustomerId, String)>,
@@ -93,6 +95,7 @@ impl Desk {
                 now: self.now(),
                 group: group.map(|group| group.id),
                 state: options.state,
+                starts_private: people::settings(writing)?.starts_private(),
                 as_news: options.as_news,
                 agents: HashMap::new(),
                 customers: HashMap::new(),
@@ -146,7 +149,11 @@ impl Importing<'_, '_> {
                 after.readings.set(reading.agent, after.facts.last_seq, false);
             }
         }
-        Ok(conversations::save(self.writing, &before, &after)?)
+        conversations::save(self.writing, &before, &after)?;
+        if let Some(item) = after.facts.item {
+            items::refresh_waiting(self.writing, item)?;
+        }
+        Ok(())
     }
 
     fn bring(&mut self, past: &PastConversation, fresh: &[(usize, &PastMessage)]) -> Outcome<()> {
@@ -235,7 +242,9 @@ impl Importing<'_, '_> {
         let begun = past.messages.first().map_or(self.now, |message| message.at);
         let mut facts = blank(audience, check_subject(&past.subject), begun);
         facts.channel = Some(past.channel.clone()).filter(|channel| !channel.is_empty());
-        facts.privacy = if past.private { Privacy::Private } else { Privacy::Public };
+        // "From then on, by whomever" (R6.1): what is brought in while new conversations start private does so too.
+        let private = past.private || (audience == Audience::Customer && self.starts_private);
+        facts.privacy = if private { Privacy::Private } else { Privacy::Public };
         if audience == Audience::Customer {
             self.customer_side(&mut facts, past)?;
         }
@@ -244,7 +253,9 @@ impl Importing<'_, '_> {
             facts.member_mut(agent).added = true;
         }
         if let Some(item) = &past.item {
-            let item = self.item(item, facts.requester)?;
+            // Every agent sees an item and its requester (R4.8): not whom a private conversation is with.
+            let requester = facts.requester.filter(|_| facts.privacy == Privacy::Public);
+            let item = self.item(item, requester)?;
             facts.item = Some(item.key.id);
             facts.project = super::link::project_of(&item);
         }
@@ -266,10 +277,7 @@ impl Importing<'_, '_> {
         }
         seat(facts, &seats);
         facts.group = match &past.group {
-            Some(name) => Some(match people::group_by_name(self.writing, name)? {
-                Some(group) => group.id,
-                None => return Err(no_group(name)),
-            }),
+            Some(name) => Some(self.named_group(name)?),
             None => self.group,
         };
         if let Some(handle) = &past.assignee {

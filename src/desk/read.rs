@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        id::{ConversationId, ItemId, Seq},
+        id::{ConversationId, EntrySeq, ItemId, Seq},
         item::ItemKind,
         people::{Agent, FromCustomers},
         query,
@@ -23,7 +23,8 @@ use crate::{
         conversations::moment,
         items,
         lists::{self, Window},
-        messages, notices, numbers, people, search,
+        messages, notices, numbers, people,
+        search::{self, Rest},
     },
 };
 
@@ -148,7 +149,7 @@ impl<'a> Reading<'a> {
                 .collect(),
             team: people::settings(self.connection)?.team_name,
             badge: if with_numbers { capped(numbers::badge(self.connection, &reader)?) } else { 0 },
-            bell: if with_numbers { capped(notices::count(self.connection, &self.access)?) } else { 0 },
+            bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
             me: self.me.clone(),
             sections,
             list: None,
@@ -299,8 +300,7 @@ impl<'a> Reading<'a> {
             Ok(query) => query,
             Err(problem) => return Ok(SearchPage { problem: Some(problem), ..SearchPage::default() }),
         };
-        let place = |cursor: &Cursor| cursor.0.parse::<i64>().map_err(|_| bad_cursor());
-        let after = wants.after.as_ref().map(place).transpose()?;
+        let after = wants.after.as_ref().map(|cursor| self.search_place(cursor)).transpose()?;
         let searcher = search::Searcher {
             access: &self.access,
             baseline: self.baseline,
@@ -309,21 +309,41 @@ impl<'a> Reading<'a> {
         };
         let found = search::find(self.connection, &searcher, &query, after, wants.hits)?;
         let mut hits = Vec::new();
-        for (message, place) in found.messages {
+        for message in found.messages {
             if let Some(stored) = messages::by_id(self.connection, message)?
                 && let Some(conversation) = self.row(stored.conversation)?
             {
-                let entry = rows::entry(self.connection, stored)?;
-                hits.push(Hit { conversation, entry, cursor: Cursor(place.to_string()) });
+                // Its place itself would tell whether others wrote in the same moment.
+                let cursor = Cursor(format!("{}.{}.{}", stored.at, stored.conversation, stored.seq));
+                hits.push(Hit { conversation, entry: rows::entry(self.connection, stored)?, cursor });
             }
         }
-        Ok(SearchPage { hits, older: found.older.map(|place| Cursor(place.to_string())), problem: None })
+        let older = match found.rest {
+            Rest::Nothing => None,
+            Rest::AfterLast => hits.last().map(|hit| hit.cursor.clone()),
+            Rest::After(place) => Some(Cursor(place.to_string())),
+        };
+        Ok(SearchPage { hits, older, problem: None })
+    }
+
+    fn search_place(&self, cursor: &Cursor) -> Outcome<i64> {
+        if let Ok(place) = cursor.0.parse() {
+            return Ok(place);
+        }
+        let numbers: Option<Vec<i64>> = cursor.0.split('.').map(|number| number.parse().ok()).collect();
+        match numbers.as_deref() {
+            Some([at, conversation, seq]) => {
+                let (conversation, seq) = (ConversationId(*conversation), EntrySeq(*seq));
+                Ok(search::place_of(self.connection, &self.access, *at, conversation, seq)?)
+            }
+            Some(_) | None => Err(bad_cursor()),
+        }
     }
 
     /// The bell: the words are made now, through access (R6.7).
     fn notices(&self, limit: usize) -> Outcome<Vec<NoticeRow>> {
         let mut listed = Vec::new();
-        for stored in notices::list(self.connection, &self.access, limit)? {
+        for stored in notices::list(self.connection, &self.reader(), limit)? {
             let Ok(kind) = stored.kind.parse::<NoticeKind>() else { continue };
             let row = if stored.readable { self.row(stored.conversation)? } else { None };
             listed.push(NoticeRow {

@@ -101,9 +101,15 @@ impl Section {
     }
 }
 
-/// The list of My Conversations that a conversation stands in for an agent with a place in it (R3.1, R3.2).
+/// The list of My Conversations that a conversation stands in for an agent with a place in it (R3.1, R3.2). A direct one
+/// stands with its participants alone, whoever else followed it while it was linked (R6.11); being named in an internal one
+/// is taking part.
 pub fn own_list(facts: &Facts, member: &Member) -> Option<Section> {
-    let concerns = member.follows() || member.took_part();
+    if facts.direct() && !member.named() {
+        return None;
+    }
+    let named = facts.audience == Audience::Internal && member.named();
+    let concerns = member.follows() || member.took_part() || named;
     match (facts.shut(), facts.audience) {
         (true, _) => concerns.then_some(Section::AllClosed),
         (false, Audience::Customer) => member.follows().then_some(Section::CustomerReplies),

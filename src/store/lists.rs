@@ -264,6 +264,8 @@ pub fn unanswered(
                      ORDER BY id DESC LIMIT ?3",
                     vec![*project, before, limit],
                 )?;
+                // The project itself can be what a customer waits for.
+                collect("SELECT id FROM item WHERE id = ?1 AND waiting = 1 AND id < ?2", vec![*project, before])?;
             }
         }
         FromCustomers::Followed => collect(

@@ -3,7 +3,7 @@
 use super::{Result, conversations::millis, predicate};
 use crate::{
     domain::{
-        id::{AgentId, Seq},
+        id::{AgentId, ConversationId, EntrySeq, Seq},
         query::{Narrowing, Query, index_text, match_term},
     },
     policy::access::Access,
@@ -22,7 +22,7 @@ const SAME_MOMENT: i64 = 1 << 20;
 /// # Errors
 /// What SQLite says.
 pub fn free_place(connection: &Connection, at: DateTime<Utc>) -> Result<i64> {
-    let first = millis(at).clamp(-(1 << 42), 1 << 42) * SAME_MOMENT;
+    let first = first_place(millis(at));
     let taken: Option<i64> = connection
         .prepare_cached("SELECT place FROM message WHERE place >= ?1 AND place < ?2 ORDER BY place DESC LIMIT 1")?
         .query_row([first, first + SAME_MOMENT], |row| row.get(0))
@@ -57,10 +57,50 @@ pub struct Searcher<'a> {
 /// What one call found.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Message rows and their places, newest first.
-    pub messages: Vec<(i64, i64)>,
-    /// The place to go on after; `None` when everything was looked at.
-    pub older: Option<i64>,
+    /// Message rows, newest first.
+    pub messages: Vec<i64>,
+    /// What is left.
+    pub rest: Rest,
+}
+
+/// What a call left for the next one. What the searcher may not read counts for nothing, as long as a call can look past it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing: everything was looked at.
+    #[default]
+    Nothing,
+    /// More after the last hit.
+    AfterLast,
+    /// Unknown: the call looked at as many rows as it may; the next one goes on after this place.
+    After(i64),
+}
+
+/// The place after which a search goes on behind a hit, by what its reader knows of the hit. Where that is no readable
+/// message, by the time alone: the answer is the same whether there is one or not.
+///
+/// # Errors
+/// What SQLite says.
+pub fn place_of(
+    connection: &Connection,
+    access: &Access,
+    at: i64,
+    conversation: ConversationId,
+    seq: EntrySeq,
+) -> Result<i64> {
+    let place: Option<i64> = connection
+        .prepare_cached(&format!(
+            "SELECT m.place FROM message m JOIN conversation c ON c.id = m.conversation_id \
+             WHERE m.conversation_id = ?1 AND m.seq = ?2 AND m.at = ?3 AND m.place IS NOT NULL AND {}",
+            predicate::openly_readable(access)
+        ))?
+        .query_row([conversation.0, seq.0, at], |row| row.get(0))
+        .optional()?;
+    Ok(place.unwrap_or_else(|| first_place(at)))
+}
+
+/// The first place of a moment.
+fn first_place(at: i64) -> i64 {
+    at.clamp(-(1 << 42), 1 << 42) * SAME_MOMENT
 }
 
 /// Looks for messages, newest first, older than the place `after` where given.
@@ -82,7 +122,8 @@ pub fn find(
     for narrowing in &query.narrowings {
         conditions.push(condition(narrowing, searcher, &mut values));
     }
-    let matches = conditions.join(" AND ");
+    // Comparing what a conversation has not (a group, a project) gives NULL, which is no.
+    let matches = format!("coalesce({}, 0)", conditions.join(" AND "));
     let single = query.narrowings.iter().find_map(|narrowing| match narrowing {
         Narrowing::Conversation(id) => Some(id.0),
         _ => None,
@@ -113,16 +154,20 @@ pub fn find(
     let mut found = Found::default();
     let mut examined = 0;
     while let Some(row) = rows.next()? {
-        let place: i64 = row.get(1)?;
-        if found.messages.len() == hits || examined == EXAMINED {
-            found.older =
-                found.messages.last().map(|(_, place)| *place).filter(|_| examined < EXAMINED).or(Some(place + 1));
+        if examined == EXAMINED {
+            let full = found.messages.len() == hits;
+            found.rest = if full { Rest::AfterLast } else { Rest::After(row.get::<_, i64>(1)?.saturating_add(1)) };
             break;
         }
         examined += 1;
-        if row.get(2)? {
-            found.messages.push((row.get(0)?, place));
+        if !row.get::<_, bool>(2)? {
+            continue;
         }
+        if found.messages.len() == hits {
+            found.rest = Rest::AfterLast;
+            break;
+        }
+        found.messages.push(row.get(0)?);
     }
     Ok(found)
 }

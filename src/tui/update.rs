@@ -18,6 +18,7 @@ pub use ticking::deadline;
 use super::{
     ask::{Effect, Msg},
     composer::Part,
+    dialog::Layer,
     model::{Area, Message, Model},
 };
 
@@ -52,7 +53,12 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             reading::shown_afresh(model);
             Vec::new()
         }
-        Msg::Leave => writing::keep(model),
+        Msg::Leave => {
+            let mut effects = writing::keep(model);
+            let unkept = model.layers.iter_mut().filter(|layer| layer.due().is_some());
+            effects.extend(unkept.flat_map(Layer::keep));
+            effects
+        }
         Msg::Trouble(text) => model.say(Message::trouble(text)),
         Msg::Shut(why) => {
             model.layers.clear();

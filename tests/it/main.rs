@@ -1,11 +1,21 @@
-//! The test crate: one module per promise.
-#![allow(clippy::unwrap_used, missing_docs)]
+//! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
+mod access;
 mod any_keys;
 mod architecture;
+mod cli;
+mod crash;
+mod demo;
 mod desks;
+mod dialog_walks;
+mod dialogs;
+mod histories;
+mod import;
 mod keys;
+mod leaks;
 mod pages;
+mod permission_matrix;
+mod rules;
 mod screen;
 mod screens;
 mod text;

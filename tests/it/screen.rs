@@ -17,7 +17,7 @@ use deskline::{
         wants::wants,
     },
 };
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -237,7 +237,11 @@ fn window(whole: &Thread, start: ThreadStart, entries: usize) -> Thread {
 pub fn text(model: &Model) -> String {
     let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).unwrap();
     terminal.draw(|frame| draw(model, frame)).unwrap();
-    let buffer = terminal.backend().buffer();
+    lines(terminal.backend().buffer())
+}
+
+/// A buffer as text, a line each, blanks at the end taken off.
+pub fn lines(buffer: &Buffer) -> String {
     let mut text = String::new();
     for y in 0..buffer.area.height {
         let mut line = String::new();

@@ -5,14 +5,23 @@ use crate::{
     desk::{Outcome, new_agent, page::Denied, people::new_customer, write::check_subject},
     domain::{
         history::{PastItem, PastPerson},
-        id::{AgentId, CustomerId, ItemId},
+        id::{AgentId, CustomerId, GroupId, ItemId},
         item::{Item, ItemKey, ItemKind, ItemStatus},
-        people::{Role, check_address, check_handle},
+        people::{Group, Role, Routing, check_address, check_handle, check_name},
     },
     store::{events, items, people, tally},
 };
 
 impl Importing<'_, '_> {
+    /// A group that a source names; one the desk does not know is made, so that an export comes back whole.
+    pub fn named_group(&mut self, name: &str) -> Outcome<GroupId> {
+        let name = check_name(name).map_err(Denied::Invalid)?;
+        match people::group_by_name(self.writing, &name)? {
+            Some(group) => Ok(group.id),
+            None => Ok(people::save_group(self.writing, &Group { id: GroupId(0), name, routing: Routing::Democracy })?),
+        }
+    }
+
     /// An agent by handle or address; one the desk does not know becomes an inactive agent (R1.7).
     pub fn agent(&mut self, person: &PastPerson) -> Outcome<(AgentId, String)> {
         let local = person.address.split('@').next().unwrap_or("");
@@ -69,6 +78,14 @@ impl Importing<'_, '_> {
         }
         let kind: ItemKind = past.kind.parse().map_err(Denied::Invalid)?;
         let title = check_subject(&past.title);
+        // As an export names it. Another desk can have the same number: only with the same title is it this desk's own.
+        let own = past.key.strip_prefix("desk:").and_then(|key| key.parse::<ItemKey>().ok());
+        if let Some(key) = own
+            && let Some(item) = items::by_id(self.writing, key.id)?
+            && (item.key, &item.title) == (key, &title)
+        {
+            return Ok(item);
+        }
         let mut item = Item {
             key: ItemKey { kind, id: ItemId(0) },
             title: if title.is_empty() { past.key.clone() } else { title },

@@ -1,7 +1,11 @@
 //! A message that waits because something was added that its writer has not been shown (R7.6).
 
-use super::{DialogKey, Outcome, PickList};
-use crate::{desk::page::Entry, domain::id::EntrySeq, tui::keymap::Action};
+use super::{Dialog, DialogKey, Outcome, PickList};
+use crate::{
+    desk::page::Entry,
+    domain::id::EntrySeq,
+    tui::{keymap::Action, model::Model},
+};
 
 /// What was added, and what to do with the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +24,10 @@ impl Held {
     pub fn new(unseen: Vec<Entry>) -> Self {
         Self { unseen, choices: PickList::default() }
     }
+}
 
-    /// A key.
-    pub fn press(&mut self, key: DialogKey) -> Outcome {
+impl Dialog for Held {
+    fn press(&mut self, key: DialogKey, _model: &Model) -> Outcome {
         if self.choices.key_or_letter(key, Self::CHOICES.len()) {
             return Outcome::Stay;
         }

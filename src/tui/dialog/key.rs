@@ -63,4 +63,22 @@ impl DialogKey {
             KeyPress { .. } => None,
         }
     }
+
+    /// The way a choice between values is moved: -1 for Left, 1 for Right or the space.
+    pub fn sideways(self) -> Option<isize> {
+        let Self::Other(press) = self else { return None };
+        if press.modifiers.control || press.modifiers.alt {
+            return None;
+        }
+        match press.code {
+            KeyCode::Left => Some(-1),
+            KeyCode::Right | KeyCode::Char(' ') => Some(1),
+            _ => None,
+        }
+    }
+
+    /// Whether it is this key with nothing held down: Backspace, Delete.
+    pub fn is(self, code: KeyCode) -> bool {
+        self == Self::Other(KeyPress::plain(code))
+    }
 }

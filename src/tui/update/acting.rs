@@ -192,31 +192,6 @@ pub fn inverse(command: &Command, before: Option<&ConversationRow>) -> Option<Co
     }
 }
 
-/// The same act, agreed to; `None` where it needs no agreement.
-pub fn confirmed(command: &Command) -> Option<Command> {
-    match command.clone() {
-        Command::Release { .. } => Some(Command::Release { confirmed: true }),
-        Command::Forward { group, .. } => Some(Command::Forward { group, confirmed: true }),
-        Command::Add { party, .. } => Some(Command::Add { party, confirmed: true }),
-        Command::Link { item, .. } => Some(Command::Link { item, confirmed: true }),
-        Command::SetPrivacy { privacy, .. } => Some(Command::SetPrivacy { privacy, confirmed: true }),
-        Command::Reply(_)
-        | Command::Note(_)
-        | Command::Close
-        | Command::Reopen
-        | Command::Lock
-        | Command::Unlock
-        | Command::Assign(_)
-        | Command::Follow
-        | Command::Unfollow
-        | Command::Remove(_)
-        | Command::Unlink
-        | Command::CreateItem { .. }
-        | Command::MarkRead(_)
-        | Command::MarkUnread => None,
-    }
-}
-
 /// Takes the last act back.
 pub fn undo(model: &mut Model) -> Vec<Effect> {
     let undo = std::mem::take(&mut model.undo);

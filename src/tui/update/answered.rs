@@ -3,12 +3,7 @@
 use super::{acting, layer, writing};
 use crate::{
     desk::page::{Denied, Done},
-    domain::{
-        command::Command,
-        conversation::State,
-        id::ConversationId,
-        refusal::{Refusal, RefusalKind},
-    },
+    domain::{command::Command, conversation::State, id::ConversationId},
     tui::{
         ask::{Answer, Ask, Effect},
         dialog::{Confirm, Held, Layer},
@@ -20,7 +15,7 @@ use crate::{
 pub fn answered(model: &mut Model, ask: Ask, answer: Result<Answer, Denied>) -> Vec<Effect> {
     let background =
         matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. });
-    if !background && let Some(at) = model.layers.iter().rposition(Layer::waits) {
+    if !background && let Some(at) = model.layers.iter().rposition(|layer| layer.waits_for(&ask)) {
         let outcome = model.layers[at].answered(&ask, &answer);
         if answer.is_ok() {
             tell(model, &ask, answer.as_ref().ok());
@@ -58,7 +53,11 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
             Some(past) => format!("{past} #{conversation}."),
             None => return,
         },
-        Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Start(_) => return,
+        Ask::Start(_) => match answer {
+            Some(Answer::Done(done)) => with_not_notified(format!("Started #{}.", done.conversation), done),
+            Some(Answer::Item(_) | Answer::Kept) | None => return,
+        },
+        Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
         Ask::ClearNotices => "The bell is empty.".to_owned(),
         Ask::AddItem { .. } => format!("{item} was added."),
         Ask::SetItem { .. } => format!("{item} was changed."),
@@ -156,13 +155,13 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
     if writing {
         writing::not_sent(model);
     }
+    if let Some(question) = Confirm::widening(&ask, &denied) {
+        return confirm(model, question);
+    }
     match (denied, ask) {
         (Denied::Stale { unseen }, _) => {
             model.layers.push(Layer::Held(Held::new(unseen)));
             Vec::new()
-        }
-        (Denied::Refused(refusal), Ask::Run { conversation, command }) if refusal.kind == RefusalKind::Confirm => {
-            confirm(model, conversation, &command, refusal)
         }
         (denied, ask) => {
             let kept = if writing { " The draft is kept." } else { "" };
@@ -180,21 +179,7 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
 }
 
 /// What lets more people read is asked first (R5.4).
-fn confirm(model: &mut Model, id: ConversationId, command: &Command, refusal: Refusal) -> Vec<Effect> {
-    let Some(command) = acting::confirmed(command) else { return model.say(Message::trouble(refusal.text)) };
-    let yes = match acting::past(&command) {
-        Some("Made public:") => "make it public",
-        Some("Released") => "release it",
-        Some("Forwarded") => "forward it",
-        Some("Linked") => "link it",
-        Some("Added to") => "add",
-        Some(_) | None => "do it",
-    };
-    let mut question = Confirm::new(refusal.text, yes, vec![Effect::Ask(Ask::Run { conversation: id, command })]);
-    let list = |label: &str, names: &[String]| (!names.is_empty()).then(|| format!("{label}: {}", names.join(", ")));
-    let readers: Vec<String> = refusal.readers.iter().map(|handle| format!("@{handle}")).collect();
-    question.details.extend(list("Can read it then", &readers));
-    question.details.extend(list("Joins", &refusal.adds));
+fn confirm(model: &mut Model, question: Confirm) -> Vec<Effect> {
     if let Some(batch) = &mut model.batch {
         batch.left = batch.left.saturating_sub(1);
     }

@@ -18,6 +18,9 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     let before = before(model);
     model.page = page;
     model.reads += 1;
+    for layer in &mut model.layers {
+        layer.arrived(&model.page);
+    }
     model.shut = None;
     forget_kept(model);
     let mut effects = list(model);

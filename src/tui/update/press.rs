@@ -3,7 +3,7 @@
 use super::{acting, layer, moving, panel, reading, writing};
 use crate::tui::{
     ask::{AgentChange, Ask, Effect},
-    dialog::open::layer_for,
+    dialog::{allowed::why_not, open::layer_for},
     footer,
     keymap::{Action, Context, Found, KeyPress},
     model::{Area, Message, Model},
@@ -158,13 +158,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn open_layer(model: &mut Model, action: Action) -> Vec<Effect> {
-    match layer_for(action, model) {
-        Some(layer) => {
-            model.layers.push(layer);
-            Vec::new()
-        }
-        None => model.say(Message::said("Select a conversation first.")),
+    if let Some(layer) = layer_for(action, model) {
+        model.layers.push(layer);
+        return Vec::new();
     }
+    let why = why_not(action, model).unwrap_or_else(|| "Select a conversation first.".to_owned());
+    model.say(Message::trouble(why))
 }
 
 /// The keys of lists, for whichever list has them.

@@ -1,0 +1,148 @@
+//! `demo`: the messenger on a made-up desk, or such a desk of any size.
+
+use super::messenger;
+use crate::{
+    cli::{
+        arguments::DemoArguments,
+        call::{Acting, Call, make_folder, said},
+        failure::Failure,
+        output::Output,
+        progress::Progress,
+    },
+    config::Source,
+    demo::{
+        build, fill,
+        live::Live,
+        people::{self, Persona},
+        script::{self, Script},
+        write_back,
+    },
+    desk::Desk,
+};
+use serde::Serialize;
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+#[derive(Serialize)]
+struct BuiltJson {
+    desk: String,
+    messages: usize,
+}
+
+/// How large a desk is built, and from which seed; `None`: the company of the script.
+type Size = Option<(u64, u64)>;
+
+/// Builds the desk, then opens the messenger on it as whoever was named or chosen.
+///
+/// # Errors
+/// Where the desk cannot be built, or the messenger not be opened.
+pub fn run(arguments: &DemoArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
+    let size = arguments.messages.map(|messages| (messages, arguments.seed.unwrap_or(1)));
+    let named = call.config.desk.as_ref().filter(|desk| desk.source == Source::Flag("--desk"));
+    let folder = match (named, arguments.build_only) {
+        (Some(_), _) => None,
+        (None, true) => return Err(Failure::usage("Say where to build the desk, with --desk FILE.")),
+        (None, false) => Some(Folder::make(&call.config.temporary)?),
+    };
+    let file = match (named, &folder) {
+        (Some(desk), _) => desk.value.clone(),
+        (None, Some(folder)) => folder.0.join("desk.db"),
+        (None, None) => return Err(Failure::usage("Say where to build the desk, with --desk FILE.")),
+    };
+    if arguments.build_only {
+        let messages = build_only(&file, size)?;
+        let desk = said(&file);
+        return if output.json() {
+            output.object(&BuiltJson { desk, messages })
+        } else {
+            output.line(&format!("Built a desk of {messages} messages in {desk}"))
+        };
+    }
+    let script = script::built_in();
+    let handle = match call.config.actor.as_ref().filter(|actor| actor.source == Source::Flag("--as")) {
+        Some(actor) => actor.value.clone(),
+        None => choose(&people::people(&script))?,
+    };
+    let (desk, customers) = build(&file, size, &script)?;
+    let viewer = desk.admit(Some(&handle))?;
+    let left = messenger::open(Acting { desk, viewer }, &call.config);
+    // Nobody writes back to a desk that is being taken away.
+    drop(customers);
+    left
+}
+
+/// Builds a desk to be kept; how many messages it holds.
+fn build_only(file: &Path, size: Size) -> Result<usize, Failure> {
+    if let Some((messages, seed)) = size {
+        fill(file, messages, seed)?;
+        return Ok(usize::try_from(messages).unwrap_or(usize::MAX));
+    }
+    let script = script::built_in();
+    build::build(file, &script, &Call::clock())?;
+    Ok(script.conversations.iter().map(|conversation| conversation.messages.len()).sum())
+}
+
+/// Builds a desk to be worked on; the customers of the script write back for as long as the second value is kept.
+fn build(file: &Path, size: Size, script: &Script) -> Result<(Desk, Option<write_back::Writing>), Failure> {
+    if let Some((messages, seed)) = size {
+        fill(file, messages, seed)?;
+        // The built desk's clock stands still; people work on one that goes.
+        return Ok((Desk::open(file, Call::clock())?, None));
+    }
+    let built = build::build(file, script, &Call::clock())?;
+    let live = Live::new(script, &built.numbers, built.desk.now());
+    let owner = people::people(script).into_iter().next().map_or_else(String::new, |owner| owner.handle);
+    let customers = write_back::begin(&built.desk, live, &owner)?;
+    Ok((built.desk, Some(customers)))
+}
+
+fn fill(file: &Path, messages: u64, seed: u64) -> Result<(), Failure> {
+    let mut progress = Progress::start("messages")?;
+    let built = fill::build(file, messages, seed, &mut |done, total| progress.at(done as u64, total as u64, done));
+    progress.finish();
+    built?;
+    Ok(())
+}
+
+/// A folder for one demo, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn make(parent: &Path) -> Result<Self, Failure> {
+        let folder = parent.join(format!("deskline-demo-{}", std::process::id()));
+        make_folder(&folder.join("desk.db"))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Asks on the terminal whom to be; an empty answer is the first.
+fn choose(people: &[Persona]) -> Result<String, Failure> {
+    let mut screen = io::stderr().lock();
+    if !(io::stdin().is_terminal() && screen.is_terminal()) {
+        return Err(Failure::usage("Say whom to be on the demo desk, with --as ana."));
+    }
+    let mut question = "Whom do you want to be?\n".to_owned();
+    for (place, persona) in people.iter().enumerate() {
+        question = format!("{question}  {}  {:<6}{}\n", place + 1, persona.handle, persona.shows);
+    }
+    let _ = write!(screen, "{question}[1] ");
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::failed(format!("No answer: {error}.")))?;
+    let answer = answer.trim();
+    let chosen = match answer.parse::<usize>() {
+        Ok(number) => number.checked_sub(1).and_then(|place| people.get(place)),
+        Err(_) if answer.is_empty() => people.first(),
+        Err(_) => people.iter().find(|persona| persona.handle == answer),
+    };
+    let unknown =
+        || Failure::usage(format!("“{answer}” is nobody of the demo desk. Use a number or a handle, as ana."));
+    chosen.map(|persona| persona.handle.clone()).ok_or_else(unknown)
+}
