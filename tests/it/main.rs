@@ -1,5 +1,7 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
+#![allow(clippy::unwrap_used, clippy::pedantic, reason = "a test that fails may panic, and reads better short")]
+
 mod access;
 mod any_keys;
 mod architecture;
