@@ -20,5 +20,7 @@ mod permission_matrix;
 mod rules;
 mod screen;
 mod screens;
+mod seat;
+mod sessions;
 mod text;
 mod walks;
