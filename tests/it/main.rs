@@ -22,5 +22,6 @@ mod screen;
 mod screens;
 mod seat;
 mod sessions;
+mod terminal;
 mod text;
 mod walks;
