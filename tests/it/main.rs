@@ -20,5 +20,8 @@ mod permission_matrix;
 mod rules;
 mod screen;
 mod screens;
+mod seat;
+mod sessions;
+mod terminal;
 mod text;
 mod walks;

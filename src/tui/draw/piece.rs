@@ -32,7 +32,8 @@ impl<'a> Row<'a> {
     /// The program's own words: no foreign text.
     pub fn own(&mut self, text: &str, style: Style) -> &mut Self {
         if self.left() > 0 {
-            let (x, _) = self.buffer.set_stringn(self.x, self.y, text, self.left(), style);
+            // What was drawn before shows through neither in letters nor in colours.
+            let (x, _) = self.buffer.set_stringn(self.x, self.y, text, self.left(), Style::reset().patch(style));
             self.x = x;
         }
         self
@@ -49,7 +50,7 @@ impl<'a> Row<'a> {
         let columns = width(text);
         if columns <= self.left() {
             let x = self.end - u16::try_from(columns).unwrap_or(0);
-            self.buffer.set_stringn(x, self.y, text, columns, style);
+            self.buffer.set_stringn(x, self.y, text, columns, Style::reset().patch(style));
             self.end = x;
         }
         self
