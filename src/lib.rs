@@ -1,5 +1,9 @@
 //! The map of the house: every module, floor by floor. Imports run downstairs only.
 
+/// One command at a time.
+pub mod cli;
+/// What file, environment and flags settle, read once.
+pub mod config;
 /// The demo desk as data: a made-up company by hand, and desks of any size from a seed.
 pub mod demo;
 /// What can be done: the use cases. Every door talks to the desk and to nothing below it.

@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::live::{NoticeKind, ScriptedAnswer, ScriptedArrival, ScriptedNotice};
-use super::people::ItemKind;
+use super::cues::{NoticeKind, ScriptedAnswer, ScriptedArrival, ScriptedNotice};
 use super::playthrough;
 use super::script::Script;
-use super::thread::{Audience, Kind, ScriptedConversation, State, Who};
-
-const ROUTINGS: [&str; 3] = ["polite", "democracy", "dictator"];
-const FROM_CUSTOMERS: [&str; 4] = ["off", "all", "projects", "followed"];
-const CHANNELS: [&str; 3] = ["email", "chat", "portal"];
+use super::thread::{Kind, ScriptedConversation, Who};
+use crate::domain::{
+    conversation::{Audience, State},
+    item::ItemKind,
+};
 
 impl Script {
     /// Everything that is wrong with the script, a sentence each: names that lead nowhere or stand twice, addresses
@@ -77,16 +76,13 @@ impl Script {
     }
 
     fn check_people(&self, problems: &mut Vec<String>) {
-        for group in self.groups.iter().filter(|group| !ROUTINGS.contains(&group.routing.as_str())) {
-            problems.push(format!("group {}: no routing `{}`", group.name, group.routing));
-        }
         for agent in &self.agents {
             if let Some(group) = agent.groups.iter().find(|group| !self.has_group(group)) {
                 problems.push(format!("agent {}: no group `{group}`", agent.handle));
             }
-            if !FROM_CUSTOMERS.contains(&agent.from_customers.as_str()) {
-                problems.push(format!("agent {}: no setting `{}`", agent.handle, agent.from_customers));
-            }
+        }
+        for agent in self.agents.iter().filter(|agent| agent.active == agent.shows.is_empty()) {
+            problems.push(format!("agent {}: whoever is active, and nobody else, shows something", agent.handle));
         }
         for customer in &self.customers {
             if !is_nobodys(&customer.address) {
@@ -139,16 +135,20 @@ impl Script {
         if conversation.requester.as_ref().is_some_and(|id| self.customer(id).is_none()) {
             wrong("its requester is nobody".to_owned());
         }
-        if conversation.item.as_ref().is_some_and(|name| self.item(name).is_none()) {
-            wrong("linked to an item that is not there".to_owned());
+        if let Some(name) = &conversation.item {
+            let begun = conversation.messages.first().filter(|first| matches!(first.from, Who::Agent(_)));
+            match self.item(name) {
+                None => wrong("linked to an item that is not there".to_owned()),
+                Some(item) if begun.is_some_and(|first| item.at > first.at) => {
+                    wrong("started on an item that is not there yet (R4.2)".to_owned());
+                }
+                Some(_) => {}
+            }
         }
         if let Some(name) = &conversation.follow_up_to
             && !self.conversations[..index].iter().any(|earlier| earlier.name == *name)
         {
             wrong(format!("follows up `{name}`, which is not there before it"));
-        }
-        if !CHANNELS.contains(&conversation.channel.as_str()) {
-            wrong(format!("no channel `{}`", conversation.channel));
         }
         for who in conversation.added.iter().chain(&conversation.followers) {
             if *who == Who::Requester || !self.knows(who) {
@@ -228,8 +228,8 @@ impl Script {
         if !somebody {
             problems.push(format!("{place}: neither a customer of the script nor somebody new"));
         }
-        if !self.has_group(&arrival.group) || !CHANNELS.contains(&arrival.channel.as_str()) {
-            problems.push(format!("{place}: no such group or channel"));
+        if !self.has_group(&arrival.group) {
+            problems.push(format!("{place}: no such group"));
         }
         if let Some(name) = &arrival.conversation
             && !self.conversation(name).is_some_and(|named| {
@@ -268,7 +268,7 @@ mod tests {
     const GOOD: &str = r#"
         company = { name = "A", team = "A", private-conversations = true, new-conversations-private = false, organization-sharing = false, item-audience = "customer", project-audience = "internal", read-before = -100 }
         group = [{ name = "Support", routing = "democracy" }]
-        agent = [{ handle = "ana", name = "Ana", groups = ["Support"] }, { handle = "olga", name = "Olga", role = "owner" }]
+        agent = [{ handle = "ana", name = "Ana", shows = "Tea.", groups = ["Support"] }, { handle = "olga", name = "Olga", role = "owner", shows = "All." }]
         customer = [
             { id = "mara", name = "Mara", address = "mara@example.com" },
             { id = "jo", name = "Jo", address = "jo@shop.example.org" },
@@ -309,9 +309,8 @@ mod tests {
     fn every_name_that_leads_nowhere_is_found() {
         for (good, bad, says) in [
             ("handle = \"olga\"", "handle = \"ana\"", "agent `ana` is empty or there twice"),
-            ("routing = \"democracy\"", "routing = \"chaos\"", "no routing `chaos`"),
             ("groups = [\"Support\"]", "groups = [\"Sales\"]", "no group `Sales`"),
-            ("role = \"owner\"", "role = \"owner\", from-customers = \"some\"", "no setting `some`"),
+            ("shows = \"Tea.\"", "shows = \"\"", "agent ana: whoever is active"),
             ("jo@shop.example.org", "jo@shop.org", "`jo@shop.org` could be somebody's"),
             ("name = \"Jo\"", "name = \"Jo\", organization = \"X\"", "no organization `X`"),
             ("name = \"Jo\"", "name = \"Jo\", language = \"la\"", "no thanks in `la`"),
@@ -319,8 +318,8 @@ mod tests {
             ("project = \"move\"", "project = \"box\"", "`box` cannot be its project"),
             ("at = -900", "at = -700", "older than its project"),
             ("at = -800", "at = 0", "made in the future"),
+            ("{ from = \"customer\", at = -90", "{ from = \"agent:ana\", at = -850", "not there yet (R4.2)"),
             ("item = \"box\"", "item = \"crate\"", "linked to an item that is not there"),
-            ("item = \"box\"", "channel = \"fax\"", "no channel `fax`"),
             ("item = \"box\"", "follow-up-to = \"coffee\"", "follows up `coffee`"),
             ("item = \"box\"", "seen-by = [\"eve\"]", "seen by `eve`"),
             ("item = \"box\"", "added = [\"customer\"]", "cannot be added"),

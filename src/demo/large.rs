@@ -1,9 +1,12 @@
 //! Desks of any size, planned from a number of messages and a seed: the same plan for the same two, to the byte.
 
-use super::people::{ItemKind, ItemStatus, Role};
 use super::planned::{PlannedAgent, PlannedCustomer, PlannedItem};
 use super::random::Random;
 use super::words::{Tongue, Words};
+use crate::domain::{
+    item::{ItemKind, ItemStatus},
+    people::Role,
+};
 
 /// How many messages of a plan hold the word [`RARE`](super::words::RARE); fewer only where there are fewer messages.
 pub const RARE_MESSAGES: u64 = 5;

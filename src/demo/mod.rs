@@ -1,10 +1,16 @@
-//! The demo desk as data: a made-up company by hand, and desks of any size from a seed. Nothing here touches a desk.
+//! The demo desk: a made-up company by hand, and desks of any size from a seed.
 
+/// The demo desk, made by playing its script.
+pub mod build;
 /// Whether everything that a script names is there.
 pub mod check;
+/// What the script says of the time while one watches: bells, drafts, answers and arrivals.
+pub mod cues;
+/// Desks of any size, filled as planned.
+pub mod fill;
 /// Desks of any size, planned from a number of messages and a seed.
 pub mod large;
-/// What the demo desk does while one watches: bells, drafts, answers and arrivals.
+/// Customers who write back, as a state machine without a thread or a clock.
 pub mod live;
 /// How the conversations of a planned desk are made.
 pub mod pack;
@@ -20,5 +26,9 @@ pub mod random;
 pub mod script;
 /// The conversations of the demo desk with their whole past.
 pub mod thread;
+/// Everything that happened at the demo desk in the order of time.
+mod timeline;
 /// Words for planned messages, as unevenly spread as those of real ones.
 pub mod words;
+/// Customers who write back to a desk that is being watched.
+pub mod write_back;

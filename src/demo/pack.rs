@@ -3,8 +3,9 @@
 use super::large::{DAY, LargeDesk, PACK, PACK_MESSAGES, draw, signed, tongue_of};
 use super::planned::{PlannedAuthor, PlannedClose, PlannedConversation, PlannedMessage};
 use super::random::Random;
-use super::thread::{Audience, Kind, Privacy, State};
+use super::thread::Kind;
 use super::words::{RARE, Tongue};
+use crate::domain::conversation::{Audience, Privacy, State};
 
 /// Sizes of twenty conversations, together [`PACK_MESSAGES`] messages.
 const SIZES: [u8; PACK] = [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 12, 20];

@@ -2,7 +2,13 @@
 
 use serde::Deserialize;
 
-use super::thread::{Audience, Who};
+use super::script::Script;
+use super::thread::Who;
+use crate::domain::{
+    conversation::Audience,
+    item::{ItemKind, ItemStatus},
+    people::{FromCustomers, Role, Routing},
+};
 
 /// The company and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -32,8 +38,8 @@ pub struct ScriptedCompany {
 pub struct ScriptedGroup {
     /// Name, by which everything else refers to it.
     pub name: String,
-    /// Routing type: `polite`, `democracy` or `dictator` (R8.1).
-    pub routing: String,
+    /// How its new conversations find an agent (R8.1).
+    pub routing: Routing,
 }
 
 /// A member of the team.
@@ -45,17 +51,20 @@ pub struct ScriptedAgent {
     /// Display name.
     pub name: String,
     /// Role; `agent` where nothing is said.
-    #[serde(default)]
+    #[serde(default = "agent")]
     pub role: Role,
     /// Names of the agent's groups.
     #[serde(default)]
     pub groups: Vec<String>,
-    /// `off`, `all`, `projects` or `followed` (R3.5); `all` where nothing is said.
+    /// Scope of From Customers (R3.5); `all` where nothing is said.
     #[serde(default = "from_customers_all")]
-    pub from_customers: String,
+    pub from_customers: FromCustomers,
     /// False for somebody who has left the team.
     #[serde(default = "yes")]
     pub active: bool,
+    /// What one sees as this agent, in a sentence for choosing whom to be; empty for somebody who has left.
+    #[serde(default)]
+    pub shows: String,
 }
 
 /// Somebody who writes in.
@@ -93,7 +102,7 @@ pub struct ScriptedItem {
     /// Title.
     pub title: String,
     /// Open or done; `open` where nothing is said.
-    #[serde(default)]
+    #[serde(default = "open")]
     pub status: ItemStatus,
     /// The customer whom it is about, by id.
     #[serde(default)]
@@ -111,46 +120,38 @@ pub struct ScriptedItem {
     pub at: i64,
 }
 
-/// An agent's role.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Owns the desk.
-    Owner,
-    /// Administers it.
-    Admin,
-    /// Works at it.
-    #[default]
-    Agent,
+/// Somebody whom one can be at the demo desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Persona {
+    /// Handle, as in `--as`.
+    pub handle: String,
+    /// Display name.
+    pub name: String,
+    /// What one sees as this agent, a sentence.
+    pub shows: String,
 }
 
-/// What an item is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ItemKind {
-    /// Somebody's request.
-    Ticket,
-    /// Work of our own.
-    Task,
-    /// Something to read.
-    Article,
-    /// Holds other items.
-    Project,
+/// Whom one can be, the owner first: the answers to “Who would you like to be?”.
+pub fn people(script: &Script) -> Vec<Persona> {
+    let active = script.agents.iter().filter(|agent| agent.active);
+    let persona = |agent: &ScriptedAgent| Persona {
+        handle: agent.handle.clone(),
+        name: agent.name.clone(),
+        shows: agent.shows.clone(),
+    };
+    active.map(persona).collect()
 }
 
-/// Whether an item is done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ItemStatus {
-    /// Still to do.
-    #[default]
-    Open,
-    /// Done.
-    Done,
+const fn agent() -> Role {
+    Role::Agent
 }
 
-fn from_customers_all() -> String {
-    "all".to_owned()
+const fn open() -> ItemStatus {
+    ItemStatus::Open
+}
+
+const fn from_customers_all() -> FromCustomers {
+    FromCustomers::All
 }
 
 fn english() -> String {

@@ -1,7 +1,11 @@
 //! What a planned desk is made of, as plain data.
 
-use super::people::{ItemKind, ItemStatus, Role};
-use super::thread::{Audience, Kind, Privacy, State};
+use super::thread::Kind;
+use crate::domain::{
+    conversation::{Audience, Privacy, State},
+    item::{ItemKind, ItemStatus},
+    people::Role,
+};
 
 /// A member of the team.
 #[derive(Debug, Clone, PartialEq, Eq)]

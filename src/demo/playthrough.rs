@@ -3,9 +3,9 @@
 //! This guards data that was written by hand. What decides on a desk is `policy`, and nothing here takes its place.
 
 use super::check::is_nobodys;
-use super::people::Role;
 use super::script::Script;
-use super::thread::{Audience, Kind, Privacy, ScriptedConversation, ScriptedMessage, State, Who};
+use super::thread::{Kind, ScriptedConversation, ScriptedMessage, Who};
+use crate::domain::conversation::{Audience, Privacy, State};
 
 /// Plays one conversation from its first entry to its last and adds what is wrong to `problems`.
 pub(crate) fn play(script: &Script, conversation: &ScriptedConversation, problems: &mut Vec<String>) {
@@ -93,10 +93,7 @@ impl<'a> Stage<'a> {
     }
 
     fn administers(&self, handle: &str) -> bool {
-        self.script.agent(handle).is_some_and(|agent| match agent.role {
-            Role::Owner | Role::Admin => true,
-            Role::Agent => false,
-        })
+        self.script.agent(handle).is_some_and(|agent| agent.role.administers())
     }
 
     fn in_group(&self, handle: &str) -> bool {
@@ -304,10 +301,10 @@ mod tests {
             company = {{ name = "A", team = "A", private-conversations = true, new-conversations-private = false, organization-sharing = false, item-audience = "customer", project-audience = "internal", read-before = -100 }}
             group = [{{ name = "Support", routing = "democracy" }}, {{ name = "Billing", routing = "democracy" }}]
             agent = [
-                {{ handle = "olga", name = "Olga", role = "owner" }},
-                {{ handle = "ana", name = "Ana", groups = ["Support"] }},
-                {{ handle = "ben", name = "Ben", groups = ["Support"] }},
-                {{ handle = "dev", name = "Dev", groups = ["Billing"] }},
+                {{ handle = "olga", name = "Olga", shows = "Tea.", role = "owner" }},
+                {{ handle = "ana", name = "Ana", shows = "Tea.", groups = ["Support"] }},
+                {{ handle = "ben", name = "Ben", shows = "Tea.", groups = ["Support"] }},
+                {{ handle = "dev", name = "Dev", shows = "Tea.", groups = ["Billing"] }},
             ]
             customer = [{{ id = "mara", name = "Mara", address = "mara@example.com" }}]
             thanks = [{{ language = "en", delay = 3, text = "Thanks." }}]
@@ -451,7 +448,7 @@ mod tests {
             Script::parse(&[&format!(
                 r#"
                 company = {{ name = "A", team = "A", private-conversations = true, new-conversations-private = false, organization-sharing = false, item-audience = "customer", project-audience = "internal", read-before = -100 }}
-                agent = [{{ handle = "olga", name = "Olga", role = "owner" }}]
+                agent = [{{ handle = "olga", name = "Olga", shows = "Tea.", role = "owner" }}]
                 customer = [{{ id = "mara", name = "Mara", address = "mara@example.com" }}]
                 thanks = [{{ language = "en", delay = 3, text = "Thanks." }}]
                 [[conversation]]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::live::{ScriptedAnswer, ScriptedArrival, ScriptedDraft, ScriptedNotice, ScriptedThanks};
+use super::cues::{ScriptedAnswer, ScriptedArrival, ScriptedDraft, ScriptedNotice, ScriptedThanks};
 use super::people::{ScriptedAgent, ScriptedCompany, ScriptedCustomer, ScriptedGroup, ScriptedItem};
 use super::thread::ScriptedConversation;
 
@@ -183,8 +183,12 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::demo::people::{ItemStatus, Role};
-    use crate::demo::thread::{Audience, Kind, Privacy, State, Who};
+    use crate::demo::thread::{Kind, Who};
+    use crate::domain::{
+        conversation::{Audience, Privacy, State},
+        item::ItemStatus,
+        people::{FromCustomers, Role, Routing},
+    };
 
     #[test]
     fn the_script_makes_sense() {
@@ -197,16 +201,16 @@ mod tests {
         let of = |handle: &str| {
             let agent = script.agent(handle).unwrap();
             assert!(agent.active);
-            (agent.role, agent.groups.join(" "), agent.from_customers.as_str())
+            (agent.role, agent.groups.join(" "), agent.from_customers)
         };
-        assert_eq!(of("olga"), (Role::Owner, String::new(), "all"));
-        assert_eq!(of("adam"), (Role::Admin, String::new(), "all"));
+        assert_eq!(of("olga"), (Role::Owner, String::new(), FromCustomers::All));
+        assert_eq!(of("adam"), (Role::Admin, String::new(), FromCustomers::All));
         for handle in ["ana", "ben", "cleo"] {
-            assert_eq!(of(handle), (Role::Agent, "Support".to_owned(), "all"));
+            assert_eq!(of(handle), (Role::Agent, "Support".to_owned(), FromCustomers::All));
         }
-        assert_eq!(of("dev"), (Role::Agent, "Billing".to_owned(), "off"));
+        assert_eq!(of("dev"), (Role::Agent, "Billing".to_owned(), FromCustomers::Off));
         assert_eq!(script.agents.iter().filter(|agent| agent.active).count(), 6);
-        assert!(script.groups.iter().all(|group| group.routing == "democracy"));
+        assert!(script.groups.iter().all(|group| group.routing == Routing::Democracy));
     }
 
     /// Names of the conversations that a section would list, told from the data alone.
@@ -336,6 +340,8 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_an_error_with_its_line() {
+        let error = Script::parse(&["[[group]]\nname = \"a\"\nrouting = \"chaos\"\n"]).unwrap_err().to_string();
+        assert!(error.contains("line 3") && error.contains("chaos"), "{error}");
         let error = Script::parse(&["[[customer]]\nid = \"a\"\nmood = \"good\"\n"]).unwrap_err().to_string();
         assert!(error.contains("line 3") && error.contains("mood"), "{error}");
     }

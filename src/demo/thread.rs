@@ -2,7 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::domain::history::PastAttachment;
+use crate::domain::{
+    conversation::{Audience, Privacy, State},
+    envelope::Channel,
+    history::PastAttachment,
+};
 
 /// One conversation with its whole past.
 ///
@@ -19,13 +23,13 @@ pub struct ScriptedConversation {
     /// Subject line.
     pub subject: String,
     /// Customer replies or internal messages (R1.1); `customer` where nothing is said.
-    #[serde(default)]
+    #[serde(default = "customer")]
     pub audience: Audience,
     /// Which agents may see it in the end; `public` where nothing is said.
-    #[serde(default)]
+    #[serde(default = "public")]
     pub privacy: Privacy,
     /// State in the end; `open` where nothing is said.
-    #[serde(default)]
+    #[serde(default = "open")]
     pub state: State,
     /// The group it is in at the end; none for internal conversations.
     #[serde(default)]
@@ -47,7 +51,7 @@ pub struct ScriptedConversation {
     pub follow_up_to: Option<String>,
     /// The channel by which its customers write: `email`, `chat` or `portal`; `chat` where nothing is said.
     #[serde(default = "chat")]
-    pub channel: String,
+    pub channel: Channel,
     /// Agents and customers added by name by somebody who may reply, from the first entry on (R5.2). Of an internal
     /// conversation these and the starter are the named participants.
     #[serde(default)]
@@ -130,41 +134,6 @@ pub enum Who {
     Agent(String),
 }
 
-/// May customers ever see it?
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Audience {
-    /// Customer replies.
-    #[default]
-    Customer,
-    /// Internal messages.
-    Internal,
-}
-
-/// Which agents may see it?
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Privacy {
-    /// The team's.
-    #[default]
-    Public,
-    /// Owner, admins and assignee; unassigned, the group.
-    Private,
-}
-
-/// May anybody reply?
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Somebody is working on it.
-    #[default]
-    Open,
-    /// Nobody is actively engaged.
-    Closed,
-    /// Closed, and nobody replies.
-    Locked,
-}
-
 impl ScriptedConversation {
     /// How many entries, from the oldest on, an agent has read: all where `seen_by` says so, else all up to the last
     /// one at or before `read_before` or written by the agent, whichever is later.
@@ -204,8 +173,20 @@ impl TryFrom<String> for Who {
     }
 }
 
-fn chat() -> String {
-    "chat".to_owned()
+const fn customer() -> Audience {
+    Audience::Customer
+}
+
+const fn public() -> Privacy {
+    Privacy::Public
+}
+
+const fn open() -> State {
+    State::Open
+}
+
+const fn chat() -> Channel {
+    Channel::Chat
 }
 
 #[cfg(test)]

@@ -3,20 +3,18 @@
 use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
+    directory,
     items::change_one,
     new_agent,
-    page::{AgentRow, AuditRow, CustomerRow, Denied, GroupRow, Viewer},
+    page::{AgentRow, AuditRow, Denied, GroupRow, Viewer},
     people::set_via_group,
-    read,
 };
 use crate::{
     domain::{
         conversation::{Facts, Privacy},
         event::EventKind,
-        id::{AgentId, ConversationId, CustomerId, GroupId},
-        people::{
-            Agent, Customer, FromCustomers, Group, Notify, Role, Routing, check_address, check_handle, check_name,
-        },
+        id::{AgentId, ConversationId, GroupId},
+        people::{Agent, FromCustomers, Group, Notify, Role, Routing, check_handle, check_name},
         refusal::Refusal,
         setting::{SettingKey, Settings},
     },
@@ -60,17 +58,6 @@ pub struct AgentChange {
     pub notify_internal: Option<Notify>,
     /// Whether the terminal's bell rings; the agent's own too.
     pub bell: Option<bool>,
-}
-
-/// What to change of a customer; `None` leaves it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CustomerChange {
-    /// Display name.
-    pub name: Option<String>,
-    /// Organization; empty for none.
-    pub organization: Option<String>,
-    /// Whether messages from the address are refused; owner and admins (R5.6).
-    pub blocked: Option<bool>,
 }
 
 impl AgentChange {
@@ -128,7 +115,7 @@ impl Desk {
                 people::set_group_member(writing, group.id, id, true)?;
                 refresh_group(writing, group.id)?;
             }
-            read::agent_row(writing, &handle)
+            directory::agent_row(writing, &handle)
         })
     }
 
@@ -162,7 +149,7 @@ impl Desk {
                 .into());
             }
             if old == new {
-                return read::agent_row(writing, &new.handle);
+                return directory::agent_row(writing, &new.handle);
             }
             people::save_agent(writing, &new, 0, crate::domain::id::Seq(0))?;
             if old.active != new.active {
@@ -170,7 +157,7 @@ impl Desk {
             }
             let detail = if change.is_own() { format!("{} (own settings)", new.handle) } else { described(&old, &new) };
             self.log(writing, EventKind::AgentChanged, who, None, &detail)?;
-            read::agent_row(writing, &new.handle)
+            directory::agent_row(writing, &new.handle)
         })
     }
 
@@ -187,7 +174,7 @@ impl Desk {
             }
             people::save_group(writing, &Group { id: GroupId(0), name: name.clone(), routing })?;
             self.log(writing, EventKind::GroupAdded, who, None, &name)?;
-            read::group_row(writing, &name)
+            directory::group_row(writing, &name)
         })
     }
 
@@ -201,7 +188,7 @@ impl Desk {
             let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
             people::save_group(writing, &Group { routing, ..group })?;
             self.log(writing, EventKind::GroupChanged, who, None, &format!("{name} {routing}"))?;
-            read::group_row(writing, name)
+            directory::group_row(writing, name)
         })
     }
 
@@ -231,75 +218,7 @@ impl Desk {
                 let kind = if joins { EventKind::GroupJoined } else { EventKind::GroupLeft };
                 self.log(writing, kind, who, None, &format!("{} {}", group.name, agent.handle))?;
             }
-            read::group_row(writing, name)
-        })
-    }
-
-    /// Adds a customer by hand, which every agent then sees (R4.8).
-    ///
-    /// # Errors
-    /// An unusable or known address.
-    pub fn add_customer(
-        &self,
-        who: &Viewer,
-        address: &str,
-        name: Option<&str>,
-        organization: Option<&str>,
-    ) -> Outcome<CustomerRow> {
-        let address = check_address(address).map_err(Denied::Invalid)?;
-        let name = name.map(check_name).transpose().map_err(Denied::Invalid)?.unwrap_or_default();
-        let organization = organization.map(check_name).transpose().map_err(Denied::Invalid)?;
-        self.write(|writing| {
-            let me = self.me(writing, who)?;
-            let now = self.now().timestamp_millis();
-            let known = people::customer_by_address(writing, &address)?;
-            let customer = match known {
-                Some(known) if read::may_see_customer(writing, &me, &known)? => {
-                    return Err(Denied::Invalid(format!(
-                        "There is a customer {address} already. Change it with “deskline customer set”."
-                    )));
-                }
-                // Somebody this agent does not know of: the record becomes known, its name stays as it is (R4.8).
-                Some(known) => Customer { by_hand: true, ..known },
-                None => Customer {
-                    id: CustomerId(0),
-                    address: address.clone(),
-                    name,
-                    organization,
-                    blocked: false,
-                    by_hand: true,
-                },
-            };
-            people::save_customer(writing, &customer, now)?;
-            self.log(writing, EventKind::CustomerAdded, who, None, &address)?;
-            Ok(read::customer_row(customer))
-        })
-    }
-
-    /// Changes a customer's record.
-    ///
-    /// # Errors
-    /// No such customer as far as this agent may know (R4.8); blocking is for owner and admins (R5.6).
-    pub fn set_customer(&self, who: &Viewer, address: &str, change: &CustomerChange) -> Outcome<CustomerRow> {
-        self.write(|writing| {
-            let me = self.me(writing, who)?;
-            if change.blocked.is_some() {
-                rights::administer(&me)?;
-            }
-            let mut customer = read::visible_customer(writing, &me, address)?;
-            if let Some(name) = &change.name {
-                customer.name = check_name(name).map_err(Denied::Invalid)?;
-            }
-            if let Some(organization) = &change.organization {
-                customer.organization = match organization.trim() {
-                    "" => None,
-                    name => Some(check_name(name).map_err(Denied::Invalid)?),
-                };
-            }
-            customer.blocked = change.blocked.unwrap_or(customer.blocked);
-            people::save_customer(writing, &customer, 0)?;
-            self.log(writing, EventKind::CustomerChanged, who, None, &customer.address)?;
-            Ok(read::customer_row(customer))
+            directory::group_row(writing, name)
         })
     }
 
@@ -340,7 +259,7 @@ impl Desk {
     pub fn audit(&self, who: &Viewer, conversation: Option<ConversationId>, limit: usize) -> Outcome<Vec<AuditRow>> {
         let reader = self.inner.store.reader()?;
         rights::administer(&self.me(&reader, who)?)?;
-        read::audit(&reader, conversation, limit)
+        directory::audit(&reader, conversation, limit)
     }
 
     /// Who acts, if owner or admin.

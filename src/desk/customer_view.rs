@@ -2,8 +2,8 @@
 
 use super::{
     Desk, Outcome,
+    directory::customer_row,
     page::{Attachment, CustomerRow, Denied, Moment, Viewer},
-    read::customer_row,
 };
 use crate::{
     domain::{

@@ -1,11 +1,12 @@
 //! Bringing in what happened elsewhere: sends nothing, rings nothing, routes nothing, arrives read (R1.7).
 
+/// Whom and what a source names.
+mod names;
+
 use super::{
     Desk, Outcome,
     assign::no_group,
-    new_agent,
-    page::{Denied, Viewer},
-    people::new_customer,
+    page::Viewer,
     start::{blank, seat},
     write::check_subject,
 };
@@ -13,10 +14,8 @@ use crate::{
     domain::{
         conversation::{Audience, Author, EntryKind, Facts, Participant, Privacy, State},
         event::EventKind,
-        history::{PastAuthor, PastConversation, PastItem, PastKind, PastMessage, PastPerson, PastState},
-        id::{AgentId, CustomerId, EntrySeq, GroupId, ItemId},
-        item::{Item, ItemKey, ItemKind, ItemStatus},
-        people::{Role, check_address, check_handle},
+        history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState},
+        id::{AgentId, CustomerId, EntrySeq, GroupId, Seq},
         refusal::Refusal,
     },
     store::{
@@ -26,7 +25,7 @@ use crate::{
         messages::{self, NewEntry},
         people,
         reading::Readings,
-        search, tally,
+        search,
     },
 };
 use chrono::{DateTime, Utc};
@@ -39,6 +38,8 @@ pub struct ImportOptions {
     pub group: Option<String>,
     /// The state to bring them in with, instead of the source's.
     pub state: Option<PastState>,
+    /// For made-up desks: what comes in counts as news instead of arriving read. Never for what really happened (R1.7).
+    pub as_news: bool,
 }
 
 /// What an import did.
@@ -67,6 +68,9 @@ struct Importing<'a, 'b> {
     now: DateTime<Utc>,
     group: Option<GroupId>,
     state: Option<PastState>,
+    /// Whether new customer conversations start private (R6.1).
+    starts_private: bool,
+    as_news: bool,
     agents: HashMap<String, (AgentId, String)>,
     customers: HashMap<String, (CustomerId, String)>,
     words: Vec<Words>,
@@ -91,6 +95,8 @@ impl Desk {
                 now: self.now(),
                 group: group.map(|group| group.id),
                 state: options.state,
+                starts_private: people::settings(writing)?.starts_private(),
+                as_news: options.as_news,
                 agents: HashMap::new(),
                 customers: HashMap::new(),
                 words: Vec::new(),
@@ -143,7 +149,11 @@ impl Importing<'_, '_> {
                 after.readings.set(reading.agent, after.facts.last_seq, false);
             }
         }
-        Ok(conversations::save(self.writing, &before, &after)?)
+        conversations::save(self.writing, &before, &after)?;
+        if let Some(item) = after.facts.item {
+            items::refresh_waiting(self.writing, item)?;
+        }
+        Ok(())
     }
 
     fn bring(&mut self, past: &PastConversation, fresh: &[(usize, &PastMessage)]) -> Outcome<()> {
@@ -156,7 +166,17 @@ impl Importing<'_, '_> {
             messages::note(&mut facts, &entry);
             entries.push((*place, *message, author, name));
         }
-        facts.id = conversations::insert(self.writing, &facts, &Readings::default())?;
+        let mut readings = Readings::default();
+        if self.as_news {
+            facts.news = self.news()?;
+            if let Some((_, _, Author::Agent(last), _)) = entries.last() {
+                readings.set(*last, facts.last_seq, false);
+            }
+        }
+        facts.id = conversations::insert(self.writing, &facts, &readings)?;
+        if self.as_news {
+            events::place(self.writing, facts.news, facts.id)?;
+        }
         let mut counting = blank(facts.audience, facts.subject.clone(), facts.created_at);
         counting.id = facts.id;
         for (place, message, author, name) in entries {
@@ -196,6 +216,18 @@ impl Importing<'_, '_> {
         Ok((self.store(facts, &entry)?, place))
     }
 
+    fn news(&self) -> Outcome<Seq> {
+        let event = events::NewEvent {
+            at: self.now.timestamp_millis(),
+            kind: EventKind::Started,
+            agent: Some(self.me),
+            customer: None,
+            conversation: None,
+            detail: "",
+        };
+        Ok(events::write(self.writing, &event)?)
+    }
+
     /// The index takes words far faster in the order of their places.
     fn index(&mut self) -> Outcome<()> {
         self.words.sort_unstable_by_key(|words| words.place);
@@ -210,7 +242,9 @@ impl Importing<'_, '_> {
         let begun = past.messages.first().map_or(self.now, |message| message.at);
         let mut facts = blank(audience, check_subject(&past.subject), begun);
         facts.channel = Some(past.channel.clone()).filter(|channel| !channel.is_empty());
-        facts.privacy = if past.private { Privacy::Private } else { Privacy::Public };
+        // "From then on, by whomever" (R6.1): what is brought in while new conversations start private does so too.
+        let private = past.private || (audience == Audience::Customer && self.starts_private);
+        facts.privacy = if private { Privacy::Private } else { Privacy::Public };
         if audience == Audience::Customer {
             self.customer_side(&mut facts, past)?;
         }
@@ -219,7 +253,9 @@ impl Importing<'_, '_> {
             facts.member_mut(agent).added = true;
         }
         if let Some(item) = &past.item {
-            let item = self.item(item, facts.requester)?;
+            // Every agent sees an item and its requester (R4.8): not whom a private conversation is with.
+            let requester = facts.requester.filter(|_| facts.privacy == Privacy::Public);
+            let item = self.item(item, requester)?;
             facts.item = Some(item.key.id);
             facts.project = super::link::project_of(&item);
         }
@@ -241,10 +277,7 @@ impl Importing<'_, '_> {
         }
         seat(facts, &seats);
         facts.group = match &past.group {
-            Some(name) => Some(match people::group_by_name(self.writing, name)? {
-                Some(group) => group.id,
-                None => return Err(no_group(name)),
-            }),
+            Some(name) => Some(self.named_group(name)?),
             None => self.group,
         };
         if let Some(handle) = &past.assignee {
@@ -300,91 +333,6 @@ impl Importing<'_, '_> {
             PastAuthor::System => Ok((Author::System, String::new())),
         }
     }
-
-    /// An agent by handle or address; one the desk does not know becomes an inactive agent (R1.7).
-    fn agent(&mut self, person: &PastPerson) -> Outcome<(AgentId, String)> {
-        let local = person.address.split('@').next().unwrap_or("");
-        let handle: String = local
-            .to_lowercase()
-            .chars()
-            .map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '-' })
-            .take(32)
-            .collect();
-        let handle = handle.trim_start_matches(['-', '_', '.']).to_owned();
-        let handle = check_handle(if handle.is_empty() { "someone" } else { &handle }).map_err(Denied::Invalid)?;
-        if let Some(known) = self.agents.get(&handle) {
-            return Ok(known.clone());
-        }
-        let known = match people::agent_by_handle(self.writing, &handle)? {
-            Some(agent) => (agent.id, agent.name),
-            None => {
-                let name = check_subject(&person.name);
-                let name = if name.is_empty() { local.to_owned() } else { name };
-                let mut agent = new_agent(handle.clone(), name.clone(), Role::Agent);
-                (agent.active, agent.ready) = (false, false);
-                let baseline = events::newest(self.writing)?;
-                let id = people::save_agent(self.writing, &agent, self.now.timestamp_millis(), baseline)?;
-                tally::welcome(self.writing, id)?;
-                self.done.agents += 1;
-                (id, name)
-            }
-        };
-        self.agents.insert(handle, known.clone());
-        Ok(known)
-    }
-
-    fn customer(&mut self, person: &PastPerson) -> Outcome<(CustomerId, String)> {
-        let address = address_of(person);
-        if let Some(known) = self.customers.get(&address) {
-            return Ok(known.clone());
-        }
-        let name = check_subject(&person.name);
-        let (id, name) = match people::customer_by_address(self.writing, &address)? {
-            Some(customer) if !customer.name.is_empty() => (customer.id, customer.name),
-            Some(customer) => (customer.id, customer.address),
-            None => {
-                let id = new_customer(self.writing, &address, &name, self.now.timestamp_millis())?;
-                (id, if name.is_empty() { address.clone() } else { name })
-            }
-        };
-        self.customers.insert(address, (id, name.clone()));
-        Ok((id, name))
-    }
-
-    fn item(&mut self, past: &PastItem, requester: Option<CustomerId>) -> Outcome<Item> {
-        if let Some(item) = items::by_source_key(self.writing, &past.key)? {
-            return Ok(item);
-        }
-        let kind: ItemKind = past.kind.parse().map_err(Denied::Invalid)?;
-        let title = check_subject(&past.title);
-        let mut item = Item {
-            key: ItemKey { kind, id: ItemId(0) },
-            title: if title.is_empty() { past.key.clone() } else { title },
-            description: String::new(),
-            status: if past.done { ItemStatus::Done } else { ItemStatus::Open },
-            requester,
-            assignee: None,
-            project: None,
-            made_from: None,
-        };
-        item.key.id = items::insert(self.writing, &item, Some(&past.key), self.now.timestamp_millis())?;
-        Ok(item)
-    }
-}
-
-/// A source's address, or one made of whatever it has instead.
-fn address_of(person: &PastPerson) -> String {
-    check_address(&person.address).unwrap_or_else(|_| {
-        let local: String = person
-            .address
-            .to_lowercase()
-            .chars()
-            .map(|letter| if letter.is_alphanumeric() || "-_.+".contains(letter) { letter } else { '-' })
-            .take(60)
-            .collect();
-        let local = if local.trim_matches('-').is_empty() { "unknown" } else { local.as_str() };
-        format!("{local}@unknown.invalid")
-    })
 }
 
 fn message_key(past: &PastConversation, message: &PastMessage, place: usize) -> String {

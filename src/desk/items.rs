@@ -3,18 +3,22 @@
 use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
+    directory,
     link::item,
     page::{Denied, ItemRow, Viewer},
     people::{members_of, new_customer},
-    read,
 };
 use crate::{
     domain::{
-        conversation::{Audience, Facts, Participant, State},
+        conversation::{Audience, Facts, Participant},
         event::EventKind,
         id::{CustomerId, ItemId},
         item::{Item, ItemKey, ItemKind, ItemStatus},
-        people::{Party, check_address},
+        people::{Agent, Party, check_address},
+    },
+    policy::{
+        access::Access,
+        rights::{self, Circumstances},
     },
     store::{
         Writing,
@@ -66,7 +70,7 @@ impl Desk {
     pub fn add_item(&self, who: &Viewer, new: &NewItem) -> Outcome<ItemRow> {
         let title = check_title(&new.title)?;
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            self.me(writing, who)?;
             let now = self.now().timestamp_millis();
             let project = match new.project {
                 Some(key) if key.kind == ItemKind::Project && new.kind != ItemKind::Project => {
@@ -92,7 +96,7 @@ impl Desk {
             };
             made.key.id = items::insert(writing, &made, None, now)?;
             self.log(writing, EventKind::ItemCreated, who, None, &made.key.to_string())?;
-            read::item_row(writing, &crate::policy::access::Access::of(&me), &made)
+            directory::item_row(writing, &made)
         })
     }
 
@@ -103,7 +107,7 @@ impl Desk {
     pub fn set_item(&self, who: &Viewer, key: ItemKey, change: &ItemChange) -> Outcome<ItemRow> {
         let title = change.title.as_deref().map(check_title).transpose()?;
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            self.me(writing, who)?;
             let mut changed = item(writing, key)?;
             if let Some(title) = title {
                 changed.title = title;
@@ -117,7 +121,7 @@ impl Desk {
             }
             items::update(writing, &changed)?;
             self.log(writing, EventKind::ItemChanged, who, None, &key.to_string())?;
-            read::item_row(writing, &crate::policy::access::Access::of(&me), &changed)
+            directory::item_row(writing, &changed)
         })
     }
 
@@ -139,14 +143,14 @@ impl Desk {
         })
     }
 
-    /// Lets somebody follow an item: agents and groups under the privacy ceiling (R6.3), customers in its customer
-    /// conversations from this moment on (R4.5).
+    /// Lets somebody follow an item: agents and groups under the privacy ceiling (R6.3), customers from this moment on (R4.5)
+    /// in those of its customer conversations to which who asks may add people (R5.2).
     ///
     /// # Errors
     /// No such item, agent or group; an unusable address.
     pub fn add_item_follower(&self, who: &Viewer, key: ItemKey, party: &Party) -> Outcome<()> {
         self.write(|writing| {
-            self.me(writing, who)?;
+            let me = self.me(writing, who)?;
             let id = item(writing, key)?.key.id;
             match party {
                 Party::Agent(handle) => {
@@ -157,7 +161,7 @@ impl Desk {
                 Party::Customer(address) => {
                     let customer = customer(writing, address, self.now().timestamp_millis())?;
                     items::add_customer(writing, id, customer)?;
-                    each_conversation(writing, id, |facts| seat_through_item(facts, customer))
+                    each_conversation(writing, id, |facts| seat_through_item(&me, facts, customer))
                 }
                 Party::Group(name) => {
                     let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
@@ -177,9 +181,11 @@ impl Desk {
     }
 }
 
-fn seat_through_item(facts: &mut Facts, customer: CustomerId) {
-    // Nobody is added while it is locked (R2.4), and no customer ever to an internal one (R1.6).
-    if facts.audience == Audience::Internal || facts.state == State::Locked {
+fn seat_through_item(me: &Agent, facts: &mut Facts, customer: CustomerId) {
+    // Only who may reply adds people (R5.2), nobody while it is locked (R2.4), and no customer ever to an internal one (R1.6).
+    let around = Circumstances { lock_reason: "", private_conversations: false };
+    let may_add = Access::of(me).holds(facts) && rights::people(me, facts, &around).is_ok();
+    if facts.audience == Audience::Internal || !may_add {
         return;
     }
     match facts.customers.iter_mut().find(|place| place.customer == customer) {

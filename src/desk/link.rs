@@ -127,10 +127,16 @@ impl Act<'_> {
             // Its history does not open to everybody who can see the item (R4.5, R6.9).
             self.facts.privacy = Privacy::Private;
         }
+        let before = self.facts.customers.clone();
         self.leave_item()?;
         self.facts.item = Some(item.key.id);
         self.facts.project = project_of(item);
         join(&mut self.facts, joining);
+        // Who follows the old item and the new one goes on reading from where it joined.
+        for place in &mut self.facts.customers {
+            let old = before.iter().find(|old| old.customer == place.customer);
+            place.since = old.map_or(place.since, |old| old.since);
+        }
         for group in &joining.groups {
             conversations::set_following_group(self.writing, self.facts.id, *group, Some(true))?;
         }
@@ -179,7 +185,7 @@ impl Act<'_> {
         let words = first.into_iter().next().map(|entry| entry.text).unwrap_or_default();
         let title = match title.map(str::trim).filter(|title| !title.is_empty()) {
             Some(title) => super::write::check_subject(title),
-            None if secret => format!("From #{}", self.facts.id),
+            None if secret => format!("Untitled {kind}"),
             None if !self.facts.subject.is_empty() => self.facts.subject.clone(),
             None => super::write::check_subject(&words.chars().take(60).collect::<String>()),
         };

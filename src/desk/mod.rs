@@ -13,6 +13,10 @@ mod assign;
 mod bell;
 /// What a customer can see.
 mod customer_view;
+/// Customers' records.
+mod customers;
+/// Items, people and the rest, as rows.
+mod directory;
 /// Everything out.
 mod export;
 /// Bringing in what happened elsewhere.
@@ -40,8 +44,9 @@ mod thread;
 /// Replies and notes.
 mod write;
 
-pub use administer::{AgentChange, CustomerChange, NewAgent};
+pub use administer::{AgentChange, NewAgent};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
+pub use customers::CustomerChange;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
 
@@ -226,6 +231,15 @@ impl Desk {
         drop(reader);
         self.inner.store.backup(to, progress)?;
         self.write(|writing| self.log(writing, EventKind::BackedUp, who, None, ""))
+    }
+
+    /// Runs work that makes a whole desk, much of it in little time: nothing inside waits for the disk, all of it is there
+    /// when this returns. A power cut inside can damage the file, so this is for desks that can be made again.
+    ///
+    /// # Errors
+    /// What `work` returns, or a failing disk.
+    pub fn in_bulk<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+        self.inner.store.in_bulk(work)
     }
 
     /// Looks the file over: integrity, foreign keys, search index, counters. Gives what is wrong; nothing where all is well.

@@ -87,12 +87,20 @@ impl Act<'_> {
         let address = check_address(address).map_err(Denied::Invalid)?;
         let known = people::customer_by_address(self.writing, &address)?;
         if let Some(customer) = &known
-            && self.facts.customers.iter().any(|place| place.customer == customer.id)
+            && let Some(place) = self.facts.customers.iter_mut().find(|place| place.customer == customer.id)
         {
+            // Who joined through the item stays now, whatever becomes of the link (R4.5).
+            place.added = !place.requester;
             return Ok(());
         }
         if !confirmed {
-            let who = known.as_ref().map_or_else(|| address.clone(), described);
+            // A record that this agent may not see is asked about by the address that was typed (R4.8).
+            let who = match &known {
+                Some(customer) if super::directory::may_see_customer(self.writing, &self.me, customer)? => {
+                    described(customer)
+                }
+                Some(_) | None => address.clone(),
+            };
             return Err(widens(
                 "R5.4",
                 format!("{who} will be sent every reply from now on. Confirm to add them."),

@@ -1,21 +1,18 @@
 //! Reading pages: access, then scope, then what the screen asked for; one snapshot a page.
 
 use super::{
-    Desk, Outcome, administer,
-    assign::no_group,
+    Desk, Outcome, directory,
     page::{
-        AgentRow, AuditRow, ConversationRow, Cursor, CustomerRow, Denied, Draft, DraftPlace, GroupRow, Hit, ItemPage,
-        ItemRef, ItemRow, ListPage, ListStart, ListWants, Listed, Mode, NoticeKind, NoticeRow, Page, Person,
-        SearchPage, SearchWants, SectionRow, Viewer, Wants,
+        ConversationRow, Cursor, CustomerRow, Denied, Hit, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
+        NoticeKind, NoticeRow, Page, SearchPage, SearchWants, SectionRow, Viewer, Wants,
     },
     rows, thread,
-    write::place_word,
 };
 use crate::{
     domain::{
         id::{ConversationId, EntrySeq, ItemId, Seq},
-        item::{Item, ItemKind},
-        people::{Agent, Customer, FromCustomers},
+        item::ItemKind,
+        people::{Agent, FromCustomers},
         query,
         refusal::Refusal,
         section::{Part, Section},
@@ -24,7 +21,7 @@ use crate::{
     store::{
         Connection,
         conversations::moment,
-        drafts, events, items,
+        items,
         lists::{self, Window},
         messages, notices, numbers, people,
         search::{self, Rest},
@@ -65,8 +62,8 @@ impl Desk {
         page.search = wants.search.as_ref().map(|search| reading.search(search)).transpose()?;
         page.notices = wants.notices.map(|limit| reading.notices(limit)).transpose()?;
         if wants.team {
-            page.agents = Some(agent_rows(&snapshot)?);
-            page.groups = Some(group_rows(&snapshot)?);
+            page.agents = Some(directory::agent_rows(&snapshot)?);
+            page.groups = Some(directory::group_rows(&snapshot)?);
         }
         page.customers = wants.customers.as_ref().map(|text| reading.customers(text)).transpose()?;
         page.items = wants.items.as_ref().map(|text| reading.items(text)).transpose()?;
@@ -74,10 +71,10 @@ impl Desk {
             if wants.settings {
                 page.settings = Some(people::settings(&snapshot)?);
             }
-            page.audit = wants.audit.map(|limit| audit(&snapshot, None, limit)).transpose()?;
+            page.audit = wants.audit.map(|limit| directory::audit(&snapshot, None, limit)).transpose()?;
         }
         page.draft = match &wants.draft {
-            Some(place) => drafts_at(&snapshot, who, place)?.into_iter().next(),
+            Some(place) => directory::drafts_at(&snapshot, who, place)?.into_iter().next(),
             None => None,
         };
         Ok(page)
@@ -89,8 +86,8 @@ impl Desk {
     /// Switched off, or a file that cannot be read.
     pub fn list_items(&self, who: &Viewer, before: Option<ItemId>, limit: usize) -> Outcome<Vec<ItemRow>> {
         let reader = self.inner.store.reader()?;
-        let reading = Reading::begin(self, &reader, who)?;
-        items::like(&reader, "", before, limit)?.iter().map(|item| item_row(&reader, &reading.access, item)).collect()
+        self.me(&reader, who)?;
+        items::like(&reader, "", before, limit)?.iter().map(|item| directory::item_row(&reader, item)).collect()
     }
 
     /// Customers whose records this viewer may see (R4.8), at most `limit`.
@@ -152,7 +149,7 @@ impl<'a> Reading<'a> {
                 .collect(),
             team: people::settings(self.connection)?.team_name,
             badge: if with_numbers { capped(numbers::badge(self.connection, &reader)?) } else { 0 },
-            bell: if with_numbers { capped(notices::count(self.connection, &self.access)?) } else { 0 },
+            bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
             me: self.me.clone(),
             sections,
             list: None,
@@ -241,7 +238,7 @@ impl<'a> Reading<'a> {
         let mut listed = Vec::new();
         for id in ids {
             if let Some(item) = items::by_id(self.connection, id)? {
-                listed.push(item_row(self.connection, &self.access, &item)?);
+                listed.push(directory::item_row(self.connection, &item)?);
             }
         }
         Ok(ListPage { section: wants.section, rows: Listed::Items(listed), total, newer, older })
@@ -258,7 +255,7 @@ impl<'a> Reading<'a> {
         let (conversations, total) = self.tab(id)?;
         let following_agents = items::following_agents(self.connection, id)?;
         Ok(Some(ItemPage {
-            row: item_row(self.connection, &self.access, &item)?,
+            row: directory::item_row(self.connection, &item)?,
             following: following_agents.contains(&self.me.id),
             followers: self.item_followers(id)?,
             description: item.description,
@@ -290,9 +287,9 @@ impl<'a> Reading<'a> {
         }
         for customer in items::following_customers(self.connection, id)? {
             if let Some(customer) = people::customer_by_id(self.connection, customer)?
-                && may_see_customer(self.connection, &self.me, &customer)?
+                && directory::may_see_customer(self.connection, &self.me, &customer)?
             {
-                names.push(customer_row(customer).person.name);
+                names.push(directory::customer_row(customer).person.name);
             }
         }
         Ok(names)
@@ -346,7 +343,7 @@ impl<'a> Reading<'a> {
     /// The bell: the words are made now, through access (R6.7).
     fn notices(&self, limit: usize) -> Outcome<Vec<NoticeRow>> {
         let mut listed = Vec::new();
-        for stored in notices::list(self.connection, &self.access, limit)? {
+        for stored in notices::list(self.connection, &self.reader(), limit)? {
             let Ok(kind) = stored.kind.parse::<NoticeKind>() else { continue };
             let row = if stored.readable { self.row(stored.conversation)? } else { None };
             listed.push(NoticeRow {
@@ -373,7 +370,7 @@ impl<'a> Reading<'a> {
                 || customer.by_hand
                 || lists::has_readable_conversation(self.connection, &self.access, customer.id)?;
             if seen && listed.len() < limit {
-                listed.push(customer_row(customer));
+                listed.push(directory::customer_row(customer));
             }
             Ok(listed.len() < limit)
         })?;
@@ -382,7 +379,7 @@ impl<'a> Reading<'a> {
 
     fn items(&self, text: &str) -> Outcome<Vec<ItemRow>> {
         let found = items::like(self.connection, text, None, PICK)?;
-        found.iter().map(|item| item_row(self.connection, &self.access, item)).collect()
+        found.iter().map(|item| directory::item_row(self.connection, item)).collect()
     }
 }
 
@@ -409,111 +406,4 @@ fn notice_text(kind: NoticeKind, row: &ConversationRow) -> String {
         NoticeKind::Assigned => format!("Assigned to you: {subject}"),
         NoticeKind::Added => format!("You were added: {subject}"),
     }
-}
-
-/// An item for a row. Its requester is shown to everybody (R4.8).
-pub(super) fn item_row(connection: &Connection, _access: &Access, item: &Item) -> Outcome<ItemRow> {
-    let requester = match item.requester {
-        Some(id) => people::customer_by_id(connection, id)?.map(|customer| customer_row(customer).person),
-        None => None,
-    };
-    let assignee = match item.assignee {
-        Some(id) => {
-            people::agent_by_id(connection, id)?.map(|agent| Person { name: agent.name, address: agent.handle })
-        }
-        None => None,
-    };
-    let project = match item.project {
-        Some(id) => items::by_id(connection, id)?.map(|project| ItemRef { key: project.key, title: project.title }),
-        None => None,
-    };
-    Ok(ItemRow {
-        item: ItemRef { key: item.key, title: item.title.clone() },
-        status: item.status,
-        requester,
-        assignee,
-        project,
-        cursor: Cursor(item.key.id.to_string()),
-    })
-}
-
-/// A customer's record for a row.
-pub(super) fn customer_row(customer: Customer) -> CustomerRow {
-    let name = if customer.name.is_empty() { customer.address.clone() } else { customer.name };
-    CustomerRow {
-        person: Person { name, address: customer.address },
-        organization: customer.organization,
-        blocked: customer.blocked,
-    }
-}
-
-/// Whether an agent may see a customer's record (R4.8).
-pub(super) fn may_see_customer(connection: &Connection, me: &Agent, customer: &Customer) -> Outcome<bool> {
-    let access = Access::of(me);
-    Ok(access.everything() || customer.by_hand || lists::has_readable_conversation(connection, &access, customer.id)?)
-}
-
-/// A customer whose record an agent may see.
-pub(super) fn visible_customer(connection: &Connection, me: &Agent, address: &str) -> Outcome<Customer> {
-    if let Some(customer) = people::customer_by_address(connection, &address.trim().to_lowercase())?
-        && may_see_customer(connection, me, &customer)?
-    {
-        return Ok(customer);
-    }
-    Err(Denied::NotFound(format!("There is no customer {}. See “deskline customer list”.", address.trim())))
-}
-
-/// Everybody on the team.
-pub(super) fn agent_rows(connection: &Connection) -> Outcome<Vec<AgentRow>> {
-    let groups = people::groups(connection)?;
-    let named = |agent: &Agent| {
-        groups.iter().filter(|group| agent.groups.contains(&group.id)).map(|group| group.name.clone()).collect()
-    };
-    Ok(people::agents(connection)?.into_iter().map(|agent| AgentRow { groups: named(&agent), agent }).collect())
-}
-
-/// One agent of the team.
-pub(super) fn agent_row(connection: &Connection, handle: &str) -> Outcome<AgentRow> {
-    let found = agent_rows(connection)?.into_iter().find(|row| row.agent.handle.eq_ignore_ascii_case(handle));
-    found.ok_or_else(|| super::assign::no_agent(handle))
-}
-
-/// The groups with their members.
-pub(super) fn group_rows(connection: &Connection) -> Outcome<Vec<GroupRow>> {
-    let agents = people::agents(connection)?;
-    let rows = people::groups(connection)?.into_iter().map(|group| GroupRow {
-        members: agents
-            .iter()
-            .filter(|agent| agent.groups.contains(&group.id))
-            .map(|agent| agent.handle.clone())
-            .collect(),
-        name: group.name,
-        routing: group.routing,
-    });
-    Ok(rows.collect())
-}
-
-/// One group with its members.
-pub(super) fn group_row(connection: &Connection, name: &str) -> Outcome<GroupRow> {
-    let found = group_rows(connection)?.into_iter().find(|row| row.name.eq_ignore_ascii_case(name));
-    found.ok_or_else(|| no_group(name))
-}
-
-/// The audit log; who may see it was asked before.
-pub(super) fn audit(
-    connection: &Connection,
-    conversation: Option<ConversationId>,
-    limit: usize,
-) -> Outcome<Vec<AuditRow>> {
-    Ok(events::list(connection, conversation, limit)?.into_iter().map(administer::audit_row).collect())
-}
-
-/// The viewer's drafts at a place.
-pub(super) fn drafts_at(connection: &Connection, who: &Viewer, place: &DraftPlace) -> Outcome<Vec<Draft>> {
-    let kept = drafts::at(connection, who.id, &place_word(place))?;
-    let draft = |(mode, text): (String, String)| {
-        let mode: Mode = mode.parse().ok()?;
-        Some(Draft { place: place.clone(), mode, text })
-    };
-    Ok(kept.into_iter().filter_map(draft).collect())
 }

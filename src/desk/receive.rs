@@ -170,12 +170,12 @@ impl Receiving<'_> {
         facts.follow_up_to = Some(locked.id);
         if locked.privacy == Privacy::Private {
             facts.privacy = Privacy::Private;
-            if let Some(assignee) = locked.assignee.filter(|_| locked.assignee_active) {
+            facts.needs_reassignment = !locked.assignee_active;
+            if let Some(assignee) = locked.assignee {
+                // One who was switched off keeps it, as in R6.8: unassigned, its whole group could read what was private.
                 facts.assignee = Some(assignee);
-                facts.assignee_active = true;
+                facts.assignee_active = locked.assignee_active;
                 facts.member_mut(assignee).assigned = true;
-            } else {
-                facts.needs_reassignment = true;
             }
         }
         let begun = self.begin(facts)?;

@@ -112,7 +112,11 @@ impl Act<'_> {
         if Access::of(&self.me).withheld(&self.facts) {
             return Ok(());
         }
-        let up_to = up_to.unwrap_or(self.facts.last_seq).min(self.facts.last_seq);
+        let last = self.facts.last_seq;
+        let known = self.readings.0.iter().find(|reading| reading.agent == self.me.id).map(|reading| reading.up_to);
+        // What was read before stays read, however little of it is on the screen this time.
+        let up_to =
+            if self.unread()? { up_to.unwrap_or(last).min(last).max(known.unwrap_or(EntrySeq(0))) } else { last };
         let unread = messages::has_news_after(self.writing, self.facts.id, up_to, self.me.id)?;
         self.readings.set(self.me.id, up_to, unread);
         if !unread {

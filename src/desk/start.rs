@@ -4,7 +4,7 @@ use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
     link::{Joining, item, join, join_groups, joining, project_of},
-    page::{Denied, Done, NoticeKind, Viewer},
+    page::{Denied, Done, Viewer},
     people::new_customer,
     rows, tell,
     write::{check_subject, check_text, used_id},
@@ -342,9 +342,7 @@ impl Starting<'_> {
         if let Some(item) = facts.item {
             remember_groups(self.writing, facts.id, item)?;
         }
-        for agent in told {
-            crate::store::notices::ring(self.writing, *agent, NoticeKind::Mention.word(), facts.id, now)?;
-        }
+        tell::ring_mentioned(self.writing, told, facts, now)?;
         let news = tell::News { writer: Some(self.me.id), kind: EntryKind::Reply, new: true, mentioned: told };
         tell::of_entry(self.writing, facts.id, facts, &news, now)
     }

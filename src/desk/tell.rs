@@ -5,7 +5,7 @@ use crate::{
     domain::{
         conversation::{Audience, EntryKind, Facts},
         id::{AgentId, ConversationId},
-        people::Agent,
+        people::{Agent, Notify},
     },
     policy::{access::Access, audience},
     store::{Writing, lists, notices, people},
@@ -39,7 +39,7 @@ pub(super) fn of_entry(
         };
         let candidate = news.new
             || facts.member(agent.id).is_some()
-            || [agent.notify_customers, agent.notify_internal].contains(&crate::domain::people::Notify::All);
+            || [agent.notify_customers, agent.notify_internal].contains(&Notify::All);
         if !candidate {
             continue;
         }
@@ -93,14 +93,24 @@ pub(super) fn mentioned(
     Ok((told, not_notified))
 }
 
-/// Rings the bell of one agent about one conversation, unless it wants no notices of that audience.
+/// Rings the bell of one agent about one conversation, unless it wants no notices of that audience (R7.1).
 pub(super) fn one(writing: &Writing<'_>, agent: &Agent, facts: &Facts, kind: NoticeKind, now: i64) -> Outcome<()> {
     let preference = match facts.audience {
         Audience::Customer => agent.notify_customers,
         Audience::Internal => agent.notify_internal,
     };
-    if preference != crate::domain::people::Notify::None && Access::of(agent).holds(facts) {
+    if preference != Notify::None && Access::of(agent).holds(facts) {
         notices::ring(writing, agent.id, kind.word(), facts.id, now)?;
+    }
+    Ok(())
+}
+
+/// Rings the bells of those who were mentioned (R7.3), as far as they want notices (R7.1).
+pub(super) fn ring_mentioned(writing: &Writing<'_>, told: &[AgentId], facts: &Facts, now: i64) -> Outcome<()> {
+    for agent in told {
+        if let Some(agent) = people::agent_by_id(writing, *agent)? {
+            one(writing, &agent, facts, NoticeKind::Mention, now)?;
+        }
     }
     Ok(())
 }

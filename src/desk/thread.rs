@@ -3,8 +3,9 @@
 use super::{
     Desk, Outcome,
     act::lock_reason,
+    directory::{customer_row, drafts_at},
     page::{Follower, FollowerKind, May, Opened, Person, Readers, Thread, ThreadStart, ThreadWants, Verdict, Viewer},
-    read::{Reading, customer_row, drafts_at},
+    read::Reading,
     rows,
 };
 use crate::{

@@ -145,10 +145,7 @@ impl Act<'_> {
 
     fn tell(&mut self, kind: EntryKind, text: &str) -> Outcome<()> {
         let (told, not_notified) = tell::mentioned(self.writing, &mut self.facts, self.me.id, text)?;
-        for agent in &told {
-            let word = super::page::NoticeKind::Mention.word();
-            crate::store::notices::ring(self.writing, *agent, word, self.facts.id, self.millis())?;
-        }
+        tell::ring_mentioned(self.writing, &told, &self.facts, self.millis())?;
         self.not_notified = not_notified;
         let news = tell::News { writer: Some(self.me.id), kind, new: false, mentioned: &told };
         tell::of_entry(self.writing, self.facts.id, &self.facts, &news, self.millis())

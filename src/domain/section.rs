@@ -102,12 +102,14 @@ impl Section {
 }
 
 /// The list of My Conversations that a conversation stands in for an agent with a place in it (R3.1, R3.2). A direct one
-/// that does not name the agent stands in none, whoever may open it (R6.11).
+/// stands with its participants alone, whoever else followed it while it was linked (R6.11); being named in an internal one
+/// is taking part.
 pub fn own_list(facts: &Facts, member: &Member) -> Option<Section> {
     if facts.direct() && !member.named() {
         return None;
     }
-    let concerns = member.follows() || member.took_part();
+    let named = facts.audience == Audience::Internal && member.named();
+    let concerns = member.follows() || member.took_part() || named;
     match (facts.shut(), facts.audience) {
         (true, _) => concerns.then_some(Section::AllClosed),
         (false, Audience::Customer) => member.follows().then_some(Section::CustomerReplies),

@@ -3,10 +3,12 @@
 mod characters;
 mod cleaning;
 mod escapes;
+mod first_words;
 mod fitting;
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
+pub use first_words::first_words;
 pub use fitting::width;
 
 use cleaning::{Breaks, clean};

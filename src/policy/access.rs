@@ -140,13 +140,8 @@ pub fn customer_reads_after(customer: CustomerId, facts: &Facts, shared: bool) -
     if facts.audience != Audience::Customer {
         return None;
     }
-    if facts.requester == Some(customer) {
+    if facts.requester == Some(customer) || (shared && facts.privacy == Privacy::Public) {
         return Some(EntrySeq(0));
     }
-    let place = facts.customers.iter().find(|place| place.customer == customer);
-    match place {
-        Some(place) => Some(place.since),
-        None if shared && facts.privacy == Privacy::Public => Some(EntrySeq(0)),
-        None => None,
-    }
+    facts.customers.iter().find(|place| place.customer == customer).map(|place| place.since)
 }

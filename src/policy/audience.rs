@@ -17,11 +17,14 @@ pub fn customers(facts: &Facts, kind: EntryKind, writer: Option<CustomerId>) -> 
     }
 }
 
-/// Whether an agent is sent an entry: it follows and has access; without access it is dormant (R6.3). Never the writer.
+/// Whether an agent is sent an entry: it follows and has access; without access it is dormant (R6.3), and so is an
+/// administrator in a direct conversation of others (R6.11). Never the writer.
 pub fn is_sent(agent: &Agent, facts: &Facts, writer: Option<AgentId>) -> bool {
+    let access = Access::of(agent);
     Some(agent.id) != writer
         && facts.member(agent.id).is_some_and(crate::domain::conversation::Member::follows)
-        && Access::of(agent).holds(facts)
+        && access.holds(facts)
+        && !access.withheld(facts)
 }
 
 /// Whether From Customers or another section lists this conversation for an agent who may access it (R3.5).

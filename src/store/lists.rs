@@ -1,6 +1,6 @@
 //! The lists of the sections: a merge of ordered ranges, one a class, so that a page costs what it shows.
 
-use super::{Result, conversations::own_list_code, predicate};
+use super::{Result, members::own_list_code, predicate};
 use crate::{
     domain::{
         id::{ConversationId, CustomerId, ItemId},

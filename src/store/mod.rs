@@ -16,6 +16,8 @@ pub mod history;
 pub mod items;
 /// The lists of the sections.
 pub mod lists;
+/// Agents' places in conversations.
+pub mod members;
 /// Entries of conversations.
 pub mod messages;
 /// The schema's versions.

@@ -1,9 +1,9 @@
 //! Notices: kind and conversation, never words (R6.7).
 
-use super::{Result, predicate};
-use crate::{
-    domain::id::{AgentId, ConversationId, NoticeId},
-    policy::access::Access,
+use super::{Result, lists::Reader, predicate};
+use crate::domain::{
+    id::{AgentId, ConversationId, NoticeId},
+    people::FromCustomers,
 };
 use rusqlite::{Connection, params};
 
@@ -13,7 +13,7 @@ const CAP: i64 = 1_000;
 /// A notice as stored.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// 1, 2, 3 … for each agent, so that it tells nothing of the bells of others.
+    /// Identity among the agent's own.
     pub id: NoticeId,
     /// Its kind's word.
     pub kind: String,
@@ -34,26 +34,39 @@ pub struct Stored {
 pub fn ring(connection: &Connection, agent: AgentId, kind: &str, conversation: ConversationId, now: i64) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) \
-             VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
+            "INSERT INTO notice (agent_id, number, kind, conversation_id, at, cleared) \
+             VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
              ON CONFLICT (agent_id, conversation_id, kind) WHERE cleared = 0 DO UPDATE SET at = ?4",
         )?
         .execute(params![agent.0, kind, conversation.0, now])?;
     Ok(())
 }
 
-/// An agent's notices, newest first.
+/// Whether a conversation `c` is in the scope of the messenger for who reads (R3.5).
+fn in_scope(reader: &Reader<'_>) -> String {
+    let (everything, projects) = match reader.agent.from_customers {
+        FromCustomers::All => (true, None),
+        FromCustomers::Projects => (false, Some(reader.projects)),
+        FromCustomers::Off | FromCustomers::Followed => (false, None),
+    };
+    predicate::in_scope(reader.access, everything || reader.access.everything(), projects)
+}
+
+/// An agent's notices, newest first. Those about what its messenger does not list are left out (R3.5); those about what it
+/// may not read any more stay, unreadable (R6.3).
 ///
 /// # Errors
 /// What SQLite says.
-pub fn list(connection: &Connection, access: &Access, limit: usize) -> Result<Vec<Stored>> {
+pub fn list(connection: &Connection, reader: &Reader<'_>, limit: usize) -> Result<Vec<Stored>> {
+    let readable = predicate::openly_readable(reader.access);
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT n.id, n.kind, n.conversation_id, n.at, n.cleared, {} FROM notice n CROSS JOIN conversation c ON c.id = n.conversation_id \
-         WHERE n.agent_id = ?1 ORDER BY n.id DESC LIMIT ?2",
-        predicate::readable(access)
+        "SELECT n.number, n.kind, n.conversation_id, n.at, n.cleared, {readable} FROM notice n \
+         CROSS JOIN conversation c ON c.id = n.conversation_id \
+         WHERE n.agent_id = ?1 AND (NOT {readable} OR {}) ORDER BY n.number DESC LIMIT ?2",
+        in_scope(reader)
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![access.agent().0, limit], |row| {
+    let rows = statement.query_map(params![reader.access.agent().0, limit], |row| {
         Ok(Stored {
             id: NoticeId(row.get(0)?),
             kind: row.get(1)?,
@@ -66,18 +79,19 @@ pub fn list(connection: &Connection, access: &Access, limit: usize) -> Result<Ve
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many standing notices an agent may read (R6.3); at most 1000.
+/// How many standing notices an agent may read (R6.3, R3.5); at most 1000.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn count(connection: &Connection, access: &Access) -> Result<i64> {
+pub fn count(connection: &Connection, reader: &Reader<'_>) -> Result<i64> {
     Ok(connection
         .prepare_cached(&format!(
             "SELECT count(*) FROM (SELECT 1 FROM notice n INDEXED BY notice_standing CROSS JOIN conversation c ON c.id = n.conversation_id \
-             WHERE n.agent_id = ?1 AND n.cleared = 0 AND {} LIMIT {CAP})",
-            predicate::readable(access)
+             WHERE n.agent_id = ?1 AND n.cleared = 0 AND {} AND {} LIMIT {CAP})",
+            predicate::openly_readable(reader.access),
+            in_scope(reader)
         ))?
-        .query_row([access.agent().0], |row| row.get(0))?)
+        .query_row([reader.access.agent().0], |row| row.get(0))?)
 }
 
 /// Clears an agent's standing notices, all or those about one conversation; how many there were.
@@ -92,8 +106,8 @@ pub fn clear(connection: &Connection, agent: AgentId, conversation: Option<Conve
         .execute(params![agent.0, conversation.map(|id| id.0)])?)
 }
 
-/// Whether an agent was ever told of a conversation: by a notice, by having read it, or by a place in it that asks for access
-/// (R6.6). Who was added, or follows through an item or a group, may have been dormant from the first (R6.3) and knows nothing.
+/// Whether an agent was ever told of a conversation (R6.6): by a notice, by having read it, done something in it or been
+/// assigned. A place in it alone tells nothing: who follows its item or is in a following group has one without knowing.
 ///
 /// # Errors
 /// What SQLite says.
@@ -101,8 +115,9 @@ pub fn was_told(connection: &Connection, agent: AgentId, conversation: Conversat
     Ok(connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM notice WHERE conversation_id = ?2 AND agent_id = ?1) \
-             OR EXISTS (SELECT 1 FROM member WHERE conversation_id = ?2 AND agent_id = ?1 AND (starter OR chosen OR posted OR assigned)) \
-             OR EXISTS (SELECT 1 FROM reading WHERE conversation_id = ?2 AND agent_id = ?1)",
+             OR EXISTS (SELECT 1 FROM reading WHERE conversation_id = ?2 AND agent_id = ?1) \
+             OR EXISTS (SELECT 1 FROM event WHERE conversation_id = ?2 AND (agent_id = ?1 OR (kind = 'assigned' \
+             AND detail = (SELECT handle FROM agent WHERE id = ?1))))",
         )?
         .query_row([agent.0, conversation.0], |row| row.get(0))?)
 }

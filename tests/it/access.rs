@@ -61,8 +61,10 @@ impl View<'_> {
         self.follows_directly(c) || self.place(c).is_some_and(|m| !m.unfollowed && (m.via_item || m.via_group))
     }
 
+    /// Being named in an internal conversation is taking part in it (§9: a named participant).
     fn took_part(&self, c: &Facts) -> bool {
-        self.place(c).is_some_and(|m| m.starter || m.posted)
+        let internal = c.audience == Audience::Internal;
+        self.place(c).is_some_and(|m| m.starter || m.posted || (internal && m.added))
     }
 
     fn in_my_groups(&self, c: &Facts) -> bool {

@@ -2,9 +2,12 @@
 
 mod access;
 mod architecture;
+mod cli;
 mod crash;
+mod demo;
 mod desks;
 mod histories;
+mod import;
 mod leaks;
 mod text;
 mod walks;

@@ -167,7 +167,6 @@ CREATE INDEX member_by_conversation ON member (conversation_id, agent_id);
 CREATE INDEX member_list ON member (agent_id, list, at DESC, conversation_id DESC) WHERE list > 0;
 CREATE INDEX member_list_by_reach ON member (agent_id, list, reach, at DESC, conversation_id DESC) WHERE list > 0;
 CREATE INDEX member_list_unread ON member (agent_id, list, reach) WHERE list > 0 AND unread = 1;
-CREATE INDEX member_named_unlisted ON member (agent_id, reach) WHERE list = 0 AND added = 1;
 CREATE INDEX member_followed ON member (agent_id, followed, at DESC, conversation_id DESC) WHERE followed > 0;
 CREATE INDEX member_followed_by_reach ON member (agent_id, followed, reach, at DESC, conversation_id DESC) WHERE followed > 0;
 CREATE INDEX member_followed_unread ON member (agent_id, followed, reach) WHERE followed > 0 AND unread = 1;
@@ -293,17 +292,18 @@ CREATE TABLE tally_agent (
     PRIMARY KEY (agent_id, range, a, b, c)
 ) STRICT, WITHOUT ROWID;
 
--- Numbered for each agent apart, so that a number tells nothing of the bells of others.
 CREATE TABLE notice (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     agent_id INTEGER NOT NULL REFERENCES agent (id),
-    id INTEGER NOT NULL,
+    -- Counts the agent's own notices: one number for all would tell how many others get.
+    number INTEGER NOT NULL,
     kind TEXT NOT NULL,
     conversation_id INTEGER NOT NULL REFERENCES conversation (id),
     at INTEGER NOT NULL,
-    cleared INTEGER NOT NULL CHECK (cleared IN (0, 1)),
-    PRIMARY KEY (agent_id, id)
-) STRICT, WITHOUT ROWID;
+    cleared INTEGER NOT NULL CHECK (cleared IN (0, 1))
+) STRICT;
 CREATE UNIQUE INDEX notice_standing ON notice (agent_id, conversation_id, kind) WHERE cleared = 0;
+CREATE UNIQUE INDEX notice_by_agent ON notice (agent_id, number DESC);
 CREATE INDEX notice_told ON notice (conversation_id, agent_id);
 
 CREATE TABLE draft (

@@ -1,0 +1,36 @@
+//! The commands, one file for each kind of thing they are about.
+
+/// `keys`, `config` and `completions`.
+pub mod about;
+/// `audit`.
+pub mod audit;
+/// `conversation`.
+pub mod conversation;
+/// `customer`.
+pub mod customer;
+/// `demo`.
+pub mod demo;
+/// `export`.
+pub mod export;
+/// `import`.
+pub mod import;
+/// `init`.
+pub mod init;
+/// `item`.
+pub mod item;
+/// Without a command.
+pub mod messenger;
+/// `notice`.
+pub mod notice;
+/// `receive`.
+pub mod receive;
+/// `search`.
+pub mod search;
+/// `section`.
+pub mod section;
+/// `setting`.
+pub mod setting;
+/// `agent` and `group`.
+pub mod team;
+/// `backup` and `check`.
+pub mod upkeep;

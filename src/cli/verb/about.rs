@@ -1,0 +1,124 @@
+//! `keys`, `config` and `completions`: what deskline tells about itself.
+
+use crate::{
+    cli::{
+        arguments::{Arguments, CompletionsArguments},
+        call::said,
+        failure::Failure,
+        output::{Output, Row},
+        table::{Column, column},
+    },
+    config::{Config, Settled, Source},
+    tui::keymap::{self, Keymap},
+};
+use clap::CommandFactory;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+struct InForce {
+    key: &'static str,
+    value: Option<String>,
+    from: String,
+}
+
+impl Row for InForce {
+    const COLUMNS: &'static [Column] = &[column("KEY", 8), column("FROM", 20), column("VALUE", 200)];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.key.to_owned(), self.from.clone(), self.value.clone().unwrap_or_default()]
+    }
+}
+
+fn in_force(key: &'static str, settled: Option<(String, Source)>) -> InForce {
+    let (value, source) = settled.map_or((None, Source::Default), |(value, source)| (Some(value), source));
+    InForce { key, value, from: source.to_string() }
+}
+
+#[derive(Debug, Serialize)]
+struct KeyJson<'a> {
+    action: &'static str,
+    context: &'static str,
+    keys: Vec<String>,
+    label: &'a str,
+    does: &'a str,
+    #[serde(skip)]
+    shown: String,
+}
+
+impl<'a> From<&'a keymap::Row> for KeyJson<'a> {
+    fn from(row: &'a keymap::Row) -> Self {
+        Self {
+            action: row.action.name(),
+            context: row.context.name(),
+            keys: row.keys.iter().map(ToString::to_string).collect(),
+            label: &row.label,
+            does: &row.does,
+            shown: row.keys_text(),
+        }
+    }
+}
+
+impl Row for KeyJson<'_> {
+    const COLUMNS: &'static [Column] =
+        &[column("WHERE", 16), column("KEYS", 32), column("ACTION", 28), column("WHAT IT DOES", 100)];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.context.to_owned(), self.shown.clone(), self.action.to_owned(), self.does.to_owned()]
+    }
+}
+
+/// Prints the keymap in force: the built-in one, changed by the user's own file.
+///
+/// # Errors
+/// Where that file cannot be read or is wrong, with the line.
+pub fn keys(config: &Config, output: &mut Output) -> Result<(), Failure> {
+    let keymap = keymap_in_force(config)?;
+    output.rows(&keymap.rows().iter().map(KeyJson::from).collect::<Vec<_>>())
+}
+
+/// The keymap in force.
+///
+/// # Errors
+/// Where the user's own file cannot be read or is wrong, with the line.
+pub fn keymap_in_force(config: &Config) -> Result<Keymap, Failure> {
+    let Some(Settled { value: file, .. }) = &config.keymap else { return Ok(Keymap::built_in()) };
+    let wrong = |reason: &str| Failure::failed(format!("The keymap {} cannot be used: {reason}.", said(file)));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    Keymap::with_user_file(&text).map_err(|error| {
+        let reason = error.to_string();
+        wrong(reason.strip_prefix("keymap, ").unwrap_or(&reason))
+    })
+}
+
+/// Prints where the configuration file is and what is in force, with who settled it.
+///
+/// # Errors
+/// Where standard output does not take it.
+pub fn config(config: &Config, output: &mut Output) -> Result<(), Failure> {
+    let file = InForce {
+        key: "file",
+        value: config.file.as_deref().map(said),
+        from: if config.file_found { "found" } else { "not there" }.to_owned(),
+    };
+    let desk = config.desk.as_ref().map(|Settled { value, source }| (said(value), *source));
+    let actor = config.actor.as_ref().map(|Settled { value, source }| (value.clone(), *source));
+    let keymap = config.keymap.as_ref().map(|Settled { value, source }| (said(value), *source));
+    output.rows(&[
+        file,
+        in_force("desk", desk),
+        in_force("as", actor),
+        in_force("keymap", keymap),
+        in_force("theme", Some((config.theme.value.to_string(), config.theme.source))),
+    ])
+}
+
+/// Prints the completions of a shell.
+///
+/// # Errors
+/// Where standard output does not take it.
+pub fn completions(arguments: &CompletionsArguments, output: &mut Output) -> Result<(), Failure> {
+    // clap_complete panics where its stream fails, so it writes to memory first.
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Arguments::command(), "deskline", &mut script);
+    output.stream().write_all(&script).map_err(Failure::Output)
+}

@@ -1,0 +1,161 @@
+//! `conversation …`: reading, writing and everything done with one.
+
+use super::item::{named, print_item, print_rows};
+use crate::{
+    cli::{
+        arguments::{ConversationCommand, StartArguments},
+        call::{Acting, Call},
+        failure::Failure,
+        json::{ConversationJson, DoneJson, ThreadJson, print_thread},
+        output::{Output, notice},
+        reading,
+    },
+    desk::page::{Cursor, Done, ListStart, ListWants, Listed, Opened, Thread, ThreadStart, ThreadWants, Wants},
+    domain::{
+        command::{Command, Start, StartWith, Writing},
+        conversation::Privacy,
+        id::{ConversationId, EntrySeq},
+        refusal::Refusal,
+        section::Section,
+    },
+};
+
+/// The most rows or messages of one reading, so that none holds the desk for long.
+const WINDOW: usize = 500;
+
+/// Does what `conversation …` asks.
+///
+/// # Errors
+/// As the desk says.
+pub fn run(command: ConversationCommand, call: &Call, output: &mut Output) -> Result<(), Failure> {
+    let acting = call.acting()?;
+    let (id, act) = match command {
+        ConversationCommand::List { section, limit, after } => {
+            return list(&acting, section, limit as usize, after, output);
+        }
+        ConversationCommand::Show { id } => return show(&acting, id, output),
+        ConversationCommand::Start(arguments) => return start(&acting, arguments, output),
+        ConversationCommand::CreateItem { id, kind, title } => {
+            let done = acting.desk.run(&acting.viewer, id, Command::CreateItem { kind, title })?;
+            return match &done.item {
+                Some(item) => print_item(&acting, item.key, output),
+                None => print_done(&done, output),
+            };
+        }
+        ConversationCommand::Reply { id, seen, client_id, text } => {
+            (id, Command::Reply(Writing { text: reading::text(&text)?, seen, client_id }))
+        }
+        ConversationCommand::Note { id, text } => {
+            (id, Command::Note(Writing { text: reading::text(&text)?, ..Writing::default() }))
+        }
+        ConversationCommand::Close { id } => (id, Command::Close),
+        ConversationCommand::Reopen { id } => (id, Command::Reopen),
+        ConversationCommand::Lock { id } => (id, Command::Lock),
+        ConversationCommand::Unlock { id } => (id, Command::Unlock),
+        ConversationCommand::Assign { id, handle } => (id, Command::Assign(handle)),
+        ConversationCommand::Release { id, yes } => (id, Command::Release { confirmed: yes }),
+        ConversationCommand::Forward { id, group, yes } => (id, Command::Forward { group, confirmed: yes }),
+        ConversationCommand::Follow { id } => (id, Command::Follow),
+        ConversationCommand::Unfollow { id } => (id, Command::Unfollow),
+        ConversationCommand::Add { id, party, yes } => (id, Command::Add { party: named(party)?, confirmed: yes }),
+        ConversationCommand::Remove { id, party } => (id, Command::Remove(named(party)?)),
+        ConversationCommand::Link { id, item, yes } => (id, Command::Link { item, confirmed: yes }),
+        ConversationCommand::Unlink { id } => (id, Command::Unlink),
+        ConversationCommand::Private { id } => {
+            (id, Command::SetPrivacy { privacy: Privacy::Private, confirmed: false })
+        }
+        ConversationCommand::Public { id, yes } => {
+            (id, Command::SetPrivacy { privacy: Privacy::Public, confirmed: yes })
+        }
+        ConversationCommand::Read { id } => (id, Command::MarkRead(None)),
+        ConversationCommand::Unread { id } => (id, Command::MarkUnread),
+    };
+    print_done(&acting.desk.run(&acting.viewer, id, act)?, output)
+}
+
+fn print_done(done: &Done, output: &mut Output) -> Result<(), Failure> {
+    let json = DoneJson::from(done);
+    if output.json() {
+        return output.object(&json);
+    }
+    output.line(&json.sentence(done.changed))?;
+    for handle in &done.not_notified {
+        notice(&format!("@{handle} cannot see this conversation, not notified."));
+    }
+    Ok(())
+}
+
+fn list(
+    acting: &Acting,
+    section: Section,
+    limit: usize,
+    after: Option<String>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let mut start = after.map_or(ListStart::Top, |cursor| ListStart::After(Cursor(cursor)));
+    let (mut conversations, mut items) = (Vec::new(), Vec::new());
+    loop {
+        let rows = (limit - conversations.len() - items.len()).min(WINDOW);
+        let wants = Wants { list: Some(ListWants { section, start, rows }), ..Wants::default() };
+        let Some(page) = acting.read(wants)?.list else { break };
+        let last = match page.rows {
+            Listed::Conversations(rows) => {
+                conversations.extend(rows);
+                conversations.last().map(|row| row.cursor.clone())
+            }
+            Listed::Items(rows) => {
+                items.extend(rows);
+                items.last().map(|row| row.cursor.clone())
+            }
+        };
+        match last {
+            Some(cursor) if page.older && conversations.len() + items.len() < limit => start = ListStart::After(cursor),
+            Some(_) | None => break,
+        }
+    }
+    if section == Section::Unanswered {
+        return print_rows(acting, &items, output);
+    }
+    output.rows(&conversations.iter().map(ConversationJson::from).collect::<Vec<_>>())
+}
+
+fn show(acting: &Acting, id: ConversationId, output: &mut Output) -> Result<(), Failure> {
+    // Asking for one by its number is the deliberate opening that R6.11 means.
+    acting.desk.open_direct(&acting.viewer, id)?;
+    let mut thread = window(acting, id, EntrySeq(1))?;
+    while thread.later {
+        let Some(last) = thread.entries.last() else { break };
+        let more = window(acting, id, EntrySeq(last.seq.0 + 1))?;
+        thread.later = more.later && !more.entries.is_empty();
+        thread.entries.extend(more.entries);
+    }
+    if output.json() { output.object(&ThreadJson::from(&thread)) } else { print_thread(&thread, output) }
+}
+
+fn window(acting: &Acting, id: ConversationId, from: EntrySeq) -> Result<Thread, Failure> {
+    let wants = ThreadWants { conversation: id, start: ThreadStart::From(from), entries: WINDOW };
+    match acting.read(Wants { thread: Some(wants), ..Wants::default() })?.opened {
+        Some(Opened::Thread(thread)) => Ok(*thread),
+        Some(Opened::Restricted(_)) => Err(Refusal::restricted().into()),
+        Some(Opened::NotFound(_)) | None => {
+            Err(Failure::not_found(format!("There is no conversation #{id}. Look it up with the search.")))
+        }
+    }
+}
+
+fn start(acting: &Acting, arguments: StartArguments, output: &mut Output) -> Result<(), Failure> {
+    let text = reading::text(&arguments.text)?;
+    let StartArguments { with_customer: customers, with_agent: agents, on, audience, subject, group, text: _ } =
+        arguments;
+    let with = match on {
+        Some(item) => StartWith::Item { item, audience, customers, agents },
+        None if agents.is_empty() => StartWith::Customers(customers),
+        None => StartWith::Agents(agents),
+    };
+    let start = Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None };
+    let done = acting.desk.start(&acting.viewer, &start)?;
+    match &done.row {
+        Some(row) => output.row(ConversationJson::from(row)),
+        None => print_done(&done, output),
+    }
+}
