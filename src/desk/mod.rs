@@ -19,6 +19,8 @@ mod customers;
 mod directory;
 /// Everything out.
 mod export;
+/// Searching.
+mod find;
 /// Bringing in what happened elsewhere.
 mod import;
 /// Making and changing items.
