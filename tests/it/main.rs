@@ -9,5 +9,6 @@ mod desks;
 mod histories;
 mod import;
 mod leaks;
+mod query_plans;
 mod text;
 mod walks;
