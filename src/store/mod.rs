@@ -63,5 +63,25 @@ pub enum StoreError {
     Sentence(String),
 }
 
+impl StoreError {
+    /// Whether there is no room left.
+    pub fn no_room(&self) -> bool {
+        match self {
+            Self::Database(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            Self::File(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            Self::Sentence(_) => false,
+        }
+    }
+
+    /// Whether the disk, or a limit on the size of files, refused what was asked of it.
+    pub fn disk_refused(&self) -> bool {
+        match self {
+            Self::Database(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure),
+            Self::File(error) => error.kind() == std::io::ErrorKind::FileTooLarge,
+            Self::Sentence(_) => false,
+        }
+    }
+}
+
 /// What a store call gives.
 pub type Result<T> = std::result::Result<T, StoreError>;

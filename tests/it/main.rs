@@ -6,6 +6,7 @@ mod cli;
 mod crash;
 mod demo;
 mod desks;
+mod files;
 mod histories;
 mod import;
 mod leaks;
