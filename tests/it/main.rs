@@ -11,5 +11,6 @@ mod histories;
 mod import;
 mod leaks;
 mod query_plans;
+mod states;
 mod text;
 mod walks;
