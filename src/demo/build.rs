@@ -1,11 +1,14 @@
 //! The demo desk, made by playing its script: everything happens through the desk's own use cases, at its own time.
 
-use super::people::{ScriptedAgent, ScriptedCustomer, ScriptedItem};
+/// Team, settings and customers' records.
+mod records;
+
+use super::people::{ScriptedCustomer, ScriptedItem};
 use super::script::Script;
 use super::thread::{Kind, ScriptedConversation, ScriptedMessage, Who};
 use super::timeline::{self, Deed};
 use crate::desk::{
-    AgentChange, Clock, CustomerChange, Desk, ItemChange, NewAgent, NewDesk, NewItem,
+    AgentChange, Clock, CustomerChange, Desk, ItemChange, NewDesk, NewItem,
     page::{Denied, DraftPlace, Mode, Viewer},
 };
 use crate::domain::{
@@ -14,9 +17,8 @@ use crate::domain::{
     envelope::Inbound,
     id::ConversationId,
     item::{ItemKey, ItemStatus},
-    people::{FromCustomers, Party},
+    people::Party,
     refusal::RefusalKind,
-    setting::SettingKey,
 };
 use chrono::{DateTime, Duration, Utc};
 use std::{
@@ -108,56 +110,6 @@ impl<'a> Player<'a> {
 
     fn customer(&self, id: &str) -> Result<&'a ScriptedCustomer, Denied> {
         self.script.customer(id).ok_or_else(|| unknown("customer", id))
-    }
-
-    /// Team, groups, settings, and the customers whom somebody added by hand.
-    fn set_up(&mut self) -> Result<(), Denied> {
-        let script = self.script;
-        let company = &script.company;
-        let switch = |on: bool| if on { "on" } else { "off" }.to_owned();
-        let settings = [
-            (SettingKey::PrivateConversations, switch(company.private_conversations)),
-            (SettingKey::NewConversationsPrivate, switch(company.new_conversations_private)),
-            (SettingKey::OrganizationSharing, switch(company.organization_sharing)),
-            (SettingKey::ItemAudience, company.item_audience.to_string()),
-            (SettingKey::ProjectAudience, company.project_audience.to_string()),
-        ];
-        self.desk.save_settings(self.owner()?, &settings)?;
-        for group in &script.groups {
-            self.desk.add_group(self.owner()?, &group.name, group.routing)?;
-        }
-        for (place, agent) in script.agents.iter().enumerate() {
-            self.set_up_agent(agent, place == 0)?;
-        }
-        for customer in script.customers.iter().filter(|customer| customer.by_hand) {
-            let organization = customer.organization.as_deref();
-            self.desk.add_customer(self.owner()?, &customer.address, Some(&customer.name), organization)?;
-            self.known.insert(&customer.id);
-        }
-        Ok(())
-    }
-
-    fn set_up_agent(&mut self, agent: &'a ScriptedAgent, founder: bool) -> Result<(), Denied> {
-        let handle = agent.handle.as_str();
-        if founder {
-            for group in &agent.groups {
-                self.desk.join_group(self.owner()?, group, handle)?;
-            }
-        } else {
-            let new = NewAgent {
-                handle: handle.to_owned(),
-                name: agent.name.clone(),
-                role: agent.role,
-                groups: agent.groups.clone(),
-            };
-            self.desk.add_agent(self.owner()?, &new)?;
-            self.viewers.insert(handle, self.desk.admit(Some(handle))?);
-        }
-        if agent.from_customers != FromCustomers::All {
-            let change = AgentChange { from_customers: Some(agent.from_customers), ..AgentChange::default() };
-            self.desk.set_agent(self.owner()?, handle, &change)?;
-        }
-        Ok(())
     }
 
     fn play(&mut self, deed: Deed<'a>) -> Result<(), Denied> {
@@ -331,31 +283,16 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Fills in the record of a customer who turned up: the name where the channel did not bring it, and the organization.
-    fn complete(&mut self, id: &'a str, named: bool) -> Result<(), Denied> {
-        if !self.known.insert(id) {
-            return Ok(());
-        }
-        let customer = self.customer(id)?;
-        let change = CustomerChange {
-            name: (!named).then(|| customer.name.clone()),
-            organization: customer.organization.clone(),
-            ..CustomerChange::default()
-        };
-        if change == CustomerChange::default() {
-            return Ok(());
-        }
-        self.desk.set_customer(self.owner()?, &customer.address, &change).map(drop)
-    }
-
     fn keep_drafts(&self) -> Result<(), Denied> {
         for draft in &self.script.drafts {
             let scripted = self.script.conversation(&draft.conversation);
             let internal = scripted.is_some_and(|one| one.audience == Audience::Internal);
-            let mode = match draft.kind {
-                _ if internal => Mode::Internal,
-                Kind::Note => Mode::Note,
-                _ => Mode::Reply,
+            let mode = if internal {
+                Mode::Internal
+            } else if draft.kind == Kind::Note {
+                Mode::Note
+            } else {
+                Mode::Reply
             };
             let place = DraftPlace::Conversation(self.number(&draft.conversation)?);
             self.desk.save_draft(self.viewer(&draft.agent)?, &place, mode, &draft.text)?;

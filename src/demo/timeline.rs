@@ -133,10 +133,12 @@ fn works_on<'a>(script: &'a Script, conversation: &'a ScriptedConversation, inde
             agent.role.administers() || group.is_some_and(|group| agent.groups.contains(group)) && agent.active
         })
     };
-    let wrote = conversation.messages[..=index].iter().rev().find_map(|entry| match (&entry.from, entry.kind) {
-        (Who::Agent(handle), Kind::Reply | Kind::Note) => Some(handle.as_str()),
-        _ => None,
-    });
+    let written = conversation.messages[..=index].iter().rev();
+    let wrote =
+        written.filter(|entry| matches!(entry.kind, Kind::Reply | Kind::Note)).find_map(|entry| match &entry.from {
+            Who::Agent(handle) => Some(handle.as_str()),
+            Who::Requester | Who::Customer(_) => None,
+        });
     let first = || script.agents.iter().find(|agent| !agent.role.administers() && member(&agent.handle));
     wrote
         .or_else(|| conversation.assignee.as_deref().filter(|handle| member(handle)))
@@ -185,10 +187,9 @@ mod tests {
         let steps = steps(&script);
         for item in &script.items {
             let made = steps.iter().position(|step| matches!(step.deed, Deed::MakeItem(one) if one.name == item.name));
-            let concerns = |deed: &Deed<'_>| match deed {
-                Deed::Link { conversation, .. } => conversation.item.as_ref() == Some(&item.name),
-                Deed::FinishItem(one) => one.name == item.name,
-                _ => false,
+            let concerns = |deed: &Deed<'_>| {
+                matches!(deed, Deed::Link { conversation, .. } if conversation.item.as_ref() == Some(&item.name))
+                    || matches!(deed, Deed::FinishItem(one) if one.name == item.name)
             };
             assert!(steps.iter().position(|step| concerns(&step.deed)).is_none_or(|place| place > made.unwrap()));
         }

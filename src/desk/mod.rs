@@ -183,18 +183,17 @@ impl Desk {
     /// Nobody of that name is active; or there are several and none was named: nobody is listed.
     pub fn admit(&self, handle: Option<&str>) -> Outcome<Viewer> {
         let reader = self.inner.store.reader()?;
-        let found = match handle {
-            Some(handle) => stored_people::agent_by_handle(&reader, handle)?.filter(|agent| agent.active),
-            None => {
-                let mut active = stored_people::agents(&reader)?.into_iter().filter(|agent| agent.active);
-                let first = active.next();
-                if active.next().is_some() {
-                    return Err(Denied::Invalid(
-                        "Several agents work at this desk. Say who you are with --as HANDLE.".into(),
-                    ));
-                }
-                first
+        let found = if let Some(handle) = handle {
+            stored_people::agent_by_handle(&reader, handle)?.filter(|agent| agent.active)
+        } else {
+            let mut active = stored_people::agents(&reader)?.into_iter().filter(|agent| agent.active);
+            let first = active.next();
+            if active.next().is_some() {
+                return Err(Denied::Invalid(
+                    "Several agents work at this desk. Say who you are with --as HANDLE.".into(),
+                ));
             }
+            first
         };
         match found {
             Some(agent) => Ok(Viewer { id: agent.id, handle: agent.handle }),
@@ -211,7 +210,7 @@ impl Desk {
     /// The desk could not be written.
     pub fn open_direct(&self, who: &Viewer, conversation: ConversationId) -> Outcome<()> {
         let reader = self.inner.store.reader()?;
-        let me = self.me(&reader, who)?;
+        let me = Self::me(&reader, who)?;
         let access = Access::of(&me);
         let Some(facts) = crate::store::conversations::load_facts(&reader, conversation)? else { return Ok(()) };
         drop(reader);
@@ -238,7 +237,7 @@ impl Desk {
     /// Not for this agent (R5.6), the target exists or cannot be written, or `progress` returned false.
     pub fn backup(&self, who: &Viewer, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Outcome<()> {
         let reader = self.inner.store.reader()?;
-        crate::policy::rights::administer(&self.me(&reader, who)?)?;
+        crate::policy::rights::administer(&Self::me(&reader, who)?)?;
         drop(reader);
         self.inner.store.backup(to, progress)?;
         self.write(|writing| self.log(writing, EventKind::BackedUp, who, None, ""))
@@ -269,7 +268,7 @@ impl Desk {
     }
 
     /// The record of who acts, as it is now.
-    fn me(&self, connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
+    fn me(connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
         match stored_people::agent_by_id(connection, who.id)? {
             Some(agent) if agent.active => Ok(agent),
             Some(_) | None => {

@@ -49,7 +49,7 @@ impl Desk {
     pub fn read(&self, who: &Viewer, wants: &Wants) -> Outcome<Page> {
         let reader = self.inner.store.reader()?;
         let snapshot = reader.snapshot()?;
-        let reading = Reading::begin(self, &snapshot, who)?;
+        let reading = Reading::begin(&snapshot, who)?;
         let mut page = reading.frame(!wants.without_numbers)?;
         page.list = wants.list.as_ref().map(|list| reading.list(list)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
@@ -84,7 +84,7 @@ impl Desk {
     /// Switched off, or a file that cannot be read.
     pub fn list_items(&self, who: &Viewer, before: Option<ItemId>, limit: usize) -> Outcome<Vec<ItemRow>> {
         let reader = self.inner.store.reader()?;
-        self.me(&reader, who)?;
+        Desk::me(&reader, who)?;
         items::like(&reader, "", before, limit)?.iter().map(|item| directory::item_row(&reader, item)).collect()
     }
 
@@ -94,13 +94,13 @@ impl Desk {
     /// Switched off, or a file that cannot be read.
     pub fn list_customers(&self, who: &Viewer, text: &str, limit: usize) -> Outcome<Vec<CustomerRow>> {
         let reader = self.inner.store.reader()?;
-        Reading::begin(self, &reader, who)?.customers_up_to(text, limit)
+        Reading::begin(&reader, who)?.customers_up_to(text, limit)
     }
 }
 
 impl<'a> Reading<'a> {
-    pub fn begin(desk: &Desk, connection: &'a Connection, who: &Viewer) -> Outcome<Self> {
-        let me = desk.me(connection, who)?;
+    pub fn begin(connection: &'a Connection, who: &Viewer) -> Outcome<Self> {
+        let me = Desk::me(connection, who)?;
         let projects = match me.from_customers {
             FromCustomers::Projects => lists::followed_projects(connection, &me)?,
             FromCustomers::Off | FromCustomers::All | FromCustomers::Followed => Vec::new(),

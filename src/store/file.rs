@@ -398,3 +398,26 @@ fn copy_pages(from: &Connection, to: &Path, progress: &mut dyn FnMut(usize, usiz
     target.pragma_update(None, "journal_mode", "DELETE")?;
     target.close().map_err(|(_, error)| StoreError::from(error))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn synchronous(store: &Store) -> i64 {
+        store.lock_writer().connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn after_bulk_work_every_commit_waits_for_the_disk_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("desk.db")).unwrap();
+        let full = synchronous(&store);
+        assert_eq!(full, 2);
+        let inside = store.in_bulk(|| Ok::<_, StoreError>(synchronous(&store))).unwrap();
+        assert_eq!(inside, 0);
+        assert_eq!(synchronous(&store), full);
+        store.in_bulk(|| -> Result<()> { Err(StoreError::Sentence("failed".into())) }).unwrap_err();
+        assert_eq!(synchronous(&store), full);
+    }
+}

@@ -13,7 +13,7 @@ const CAP: i64 = 1_000;
 /// A notice as stored.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// Identity among the agent's own.
+    /// 1, 2, 3 … for each agent, so that it tells nothing of the bells of others.
     pub id: NoticeId,
     /// Its kind's word.
     pub kind: String,
@@ -34,8 +34,8 @@ pub struct Stored {
 pub fn ring(connection: &Connection, agent: AgentId, kind: &str, conversation: ConversationId, now: i64) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO notice (agent_id, number, kind, conversation_id, at, cleared) \
-             VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
+            "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) \
+             VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
              ON CONFLICT (agent_id, conversation_id, kind) WHERE cleared = 0 DO UPDATE SET at = ?4",
         )?
         .execute(params![agent.0, kind, conversation.0, now])?;
@@ -60,9 +60,9 @@ fn in_scope(reader: &Reader<'_>) -> String {
 pub fn list(connection: &Connection, reader: &Reader<'_>, limit: usize) -> Result<Vec<Stored>> {
     let readable = predicate::openly_readable(reader.access);
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT n.number, n.kind, n.conversation_id, n.at, n.cleared, {readable} FROM notice n \
+        "SELECT n.id, n.kind, n.conversation_id, n.at, n.cleared, {readable} FROM notice n \
          CROSS JOIN conversation c ON c.id = n.conversation_id \
-         WHERE n.agent_id = ?1 AND (NOT {readable} OR {}) ORDER BY n.number DESC LIMIT ?2",
+         WHERE n.agent_id = ?1 AND (NOT {readable} OR {}) ORDER BY n.id DESC LIMIT ?2",
         in_scope(reader)
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);

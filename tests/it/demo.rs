@@ -25,7 +25,7 @@ use deskline::{
         conversation::{Audience, State},
         history::PastConversation,
         id::ConversationId,
-        section::Section,
+        section::{Part, Section},
     },
 };
 use std::{
@@ -260,15 +260,15 @@ fn customers_write_back_to_a_reply_and_to_a_close_until_nobody_watches() {
             other => panic!("{other:?}"),
         }
     };
-    let said = |when| {
+    let words_for = |when| {
         &script.answers.iter().find(|it| it.conversation == "dana-refund" && it.when == when).expect("an answer").text
     };
     // Every commit rings; so does the customer's own message.
-    let (ring, rung) = channel();
-    demo.desk.listen(Box::new(move || ring.send(()).is_ok()));
+    let (bell, rung) = channel();
+    demo.desk.listen(Box::new(move || bell.send(()).is_ok()));
     let written = |wanted: &str| {
         let deadline = Instant::now() + std::time::Duration::from_secs(20);
-        while !thread().row.last.is_some_and(|last| last.text == wanted.trim()) {
+        while thread().row.last.is_none_or(|last| last.text != wanted.trim()) {
             assert!(Instant::now() < deadline, "nobody wrote “{wanted}”");
             // The clock stands still, so something has to wake the customers once it was moved.
             demo.desk.run(&ana, conversation, Command::Unfollow).expect("unfollowed");
@@ -279,10 +279,10 @@ fn customers_write_back_to_a_reply_and_to_a_close_until_nobody_watches() {
     let reply = Command::Reply(Writing { text: "It hides behind the dots.".into(), ..Writing::default() });
     demo.desk.run(&ana, conversation, reply).expect("a reply");
     later(60);
-    written(said(When::Reply));
+    written(words_for(When::Reply));
     demo.desk.run(&ana, conversation, Command::Close).expect("closed");
     later(60);
-    written(said(When::Close));
+    written(words_for(When::Close));
     assert_eq!(thread().row.state, State::Open, "R2.3: a customer's message re-opens it");
     drop(watching);
     let reply = Command::Reply(Writing { text: "Thank you.".into(), ..Writing::default() });
@@ -387,8 +387,10 @@ fn a_filled_desk_is_what_was_planned() {
     }
     assert_eq!(messages, 2_000);
     assert!(read > 0 && read < unread, "{read} read, {unread} unread");
-    for row in desk.read(&olga, &Wants::default()).expect("a page").sections {
-        assert!(row.total > 0, "{} is empty", row.section);
+    for row in desk.read(&ana, &Wants::default()).expect("a page").sections {
+        // Of internal ones there are six in a hundred, not for everybody.
+        let certain = row.section.part() != Part::MyConversations || row.section == Section::CustomerReplies;
+        assert!(row.total > 0 || !certain, "{} is empty", row.section);
     }
 }
 

@@ -3,17 +3,19 @@
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use deskline::{
     desk::{
-        AgentChange, Desk, NewAgent, NewDesk,
+        AgentChange, Desk, ImportOptions, Imported, NewAgent, NewDesk, NewItem,
         page::{
-            ConversationRow, Denied, Done, ListStart, ListWants, Listed, Opened, Page, Thread, ThreadStart,
-            ThreadWants, Viewer, Wants,
+            ConversationRow, Denied, Done, ItemPage, ListStart, ListWants, Listed, NoticeRow, Opened, Page,
+            SearchWants, Thread, ThreadStart, ThreadWants, Viewer, Wants,
         },
     },
     domain::{
         command::{Command, Start, StartWith, Writing},
-        conversation::Privacy,
+        conversation::{Audience, Privacy},
         envelope::{Channel, Inbound, Received},
+        history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState},
         id::{ConversationId, EntrySeq},
+        item::{ItemKey, ItemKind},
         people::{Party, Role, Routing},
         refusal::{Refusal, RefusalKind},
         section::Section,
@@ -21,6 +23,7 @@ use deskline::{
     },
 };
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -116,11 +119,91 @@ impl TestDesk {
         self.run(handle, conversation, command).unwrap_or_else(|denied| panic!("{handle} was refused: {denied}"))
     }
 
-    /// The same, which has to be refused; gives the refusal.
+    /// The same, which has to be refused and to leave no trace in the file; gives the refusal.
     pub fn refused(&self, handle: &str, conversation: ConversationId, command: Command) -> Refusal {
-        match self.run(handle, conversation, command) {
+        let before = self.contents();
+        let refusal = match self.run(handle, conversation, command) {
             Err(Denied::Refused(refusal)) => refusal,
             other => panic!("{handle} should have been refused, but: {other:?}"),
+        };
+        assert_eq!(self.contents(), before, "a refusal wrote something: {refusal:?}");
+        refusal
+    }
+
+    /// The same, which has to succeed and to write nothing, because it holds already.
+    pub fn does_nothing(&self, handle: &str, conversation: ConversationId, command: Command) {
+        let before = self.contents();
+        assert!(!self.does(handle, conversation, command).changed);
+        assert_eq!(self.contents(), before, "what holds already was written again");
+    }
+
+    /// Every row of every table, for comparing before and after.
+    pub fn contents(&self) -> String {
+        let file = rusqlite::Connection::open(self.file()).expect("the file");
+        let mut tables = file
+            .prepare(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
+            )
+            .expect("tables");
+        let names: Vec<String> =
+            tables.query_map([], |row| row.get(0)).expect("names").map(|name| name.expect("a name")).collect();
+        let mut contents = String::new();
+        for name in names {
+            let mut statement = file.prepare(&format!("SELECT * FROM \"{name}\"")).expect("a table");
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).expect("rows");
+            while let Some(row) = rows.next().expect("a row") {
+                contents.push_str(&name);
+                for column in 0..columns {
+                    contents.push_str(&format!(" {:?}", row.get_ref(column).expect("a value")));
+                }
+                contents.push('\n');
+            }
+        }
+        contents
+    }
+
+    /// One number out of the file.
+    pub fn count(&self, sql: &str) -> i64 {
+        let file = rusqlite::Connection::open(self.file()).expect("the file");
+        file.query_row(sql, [], |row| row.get(0)).expect("a number")
+    }
+
+    /// What is on its way to customers about a conversation: kind and address, in order.
+    pub fn outbox(&self, conversation: ConversationId) -> Vec<(String, String)> {
+        let file = rusqlite::Connection::open(self.file()).expect("the file");
+        let mut statement = file
+            .prepare(
+                "SELECT outbox.kind, customer.address FROM outbox JOIN customer ON customer.id = outbox.customer_id \
+                 WHERE conversation_id = ?1 ORDER BY outbox.id",
+            )
+            .expect("a statement");
+        let rows = statement.query_map([conversation.0], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+        rows.map(|row| row.expect("a row")).collect()
+    }
+
+    /// Every number is what is listed, for every agent: sections, headers, badge (R3.6); and the file is sound.
+    pub fn agrees(&self) {
+        assert_eq!(self.desk.check(&mut |_, _| true).expect("a check"), Vec::<String>::new());
+        let team = self.page("olga", &Wants { team: true, ..Wants::default() }).agents.expect("the team");
+        for handle in team.iter().filter(|row| row.agent.active).map(|row| row.agent.handle.as_str()) {
+            let page = self.page(handle, &Wants::default());
+            let mut unread = BTreeSet::new();
+            for row in &page.sections {
+                if row.section == Section::Unanswered {
+                    let waiting = u32::try_from(self.waiting(handle).len()).expect("few");
+                    assert_eq!((row.unread, row.total), (waiting, waiting), "{handle}: {}", row.section);
+                    continue;
+                }
+                let rows = self.rows(handle, row.section);
+                let counted = |keep: &dyn Fn(&ConversationRow) -> bool| {
+                    u32::try_from(rows.iter().filter(|it| keep(it)).count()).expect("few")
+                };
+                let listed = (counted(&|it| it.unread), counted(&|it| !it.withheld));
+                assert_eq!((row.unread, row.total), listed, "{handle}: {}", row.section);
+                unread.extend(rows.iter().filter(|it| it.unread).map(|it| it.id));
+            }
+            assert_eq!(page.badge as usize, unread.len(), "{handle}'s badge");
         }
     }
 
@@ -131,6 +214,124 @@ impl TestDesk {
 
     pub fn page(&self, handle: &str, wants: &Wants) -> Page {
         self.desk.read(&self.agent(handle), wants).expect("a page")
+    }
+
+    /// What the unanswered items are.
+    pub fn waiting(&self, handle: &str) -> Vec<ItemKey> {
+        let list = ListWants { section: Section::Unanswered, start: ListStart::Top, rows: 1_000 };
+        let page = self.desk.read(&self.agent(handle), &Wants { list: Some(list), ..Wants::default() });
+        match page.map(|page| page.list.map(|list| list.rows)) {
+            Ok(Some(Listed::Items(rows))) => rows.into_iter().map(|row| row.item.key).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A new item by the owner.
+    pub fn item(&self, kind: ItemKind, requester: Option<&str>, project: Option<ItemKey>) -> ItemKey {
+        let new = NewItem {
+            kind,
+            title: format!("Some {kind}"),
+            requester: requester.map(str::to_owned),
+            project,
+            description: String::new(),
+        };
+        self.desk.add_item(&self.agent("olga"), &new).expect("an item").item.key
+    }
+
+    pub fn ticket(&self) -> ItemKey {
+        self.item(ItemKind::Ticket, None, None)
+    }
+
+    /// An item with its Conversations tab.
+    pub fn panel(&self, handle: &str, item: ItemKey) -> ItemPage {
+        self.page(handle, &Wants { item: Some(item.id), ..Wants::default() }).item.expect("an item")
+    }
+
+    /// What an item's tab lists.
+    pub fn tab(&self, handle: &str, item: ItemKey) -> Vec<ConversationId> {
+        let panel = self.panel(handle, item);
+        assert_eq!(panel.total as usize, panel.conversations.len(), "the tab's number counts what it lists (R4.4)");
+        panel.conversations.into_iter().map(|row| row.id).collect()
+    }
+
+    /// Starts an internal or customer conversation on an item.
+    pub fn start_on(&self, handle: &str, item: ItemKey, audience: Audience, text: &str) -> ConversationId {
+        let with = StartWith::Item { item, audience: Some(audience), customers: vec![], agents: vec![] };
+        self.start(handle, with, text).conversation
+    }
+
+    /// A private conversation of `mara@example.com` in Support, assigned.
+    pub fn private_of(&self, handle: &str) -> ConversationId {
+        let id = self.arrival();
+        self.does("olga", id, make(Privacy::Private, true));
+        self.does("olga", id, assign(handle));
+        id
+    }
+
+    pub fn switch_off(&self, handle: &str) {
+        self.change(handle, &AgentChange { active: Some(false), ..AgentChange::default() });
+    }
+
+    /// The notices of an agent, newest first.
+    pub fn notices(&self, handle: &str) -> Vec<NoticeRow> {
+        self.page(handle, &Wants { notices: Some(100), ..Wants::default() }).notices.expect("notices")
+    }
+
+    /// The number on the bell.
+    pub fn bell(&self, handle: &str) -> u32 {
+        self.page(handle, &Wants::default()).bell
+    }
+
+    /// Which conversations a search finds, newest hit first, and whether it would go on.
+    pub fn found(&self, handle: &str, query: &str, hits: usize) -> (Vec<ConversationId>, bool) {
+        let search = SearchWants { query: query.into(), after: None, hits };
+        let found = self.page(handle, &Wants { search: Some(search), ..Wants::default() }).search.expect("hits");
+        assert_eq!(found.problem, None);
+        (found.hits.into_iter().map(|hit| hit.conversation.id).collect(), found.older.is_some())
+    }
+
+    /// The conversation's row as the owner sees it.
+    pub fn row(&self, conversation: ConversationId) -> ConversationRow {
+        self.thread("olga", conversation).row
+    }
+
+    /// What stands in a conversation, one text an entry.
+    pub fn texts(&self, handle: &str, conversation: ConversationId) -> Vec<String> {
+        self.thread(handle, conversation).entries.into_iter().map(|entry| entry.text).collect()
+    }
+
+    /// Brings in a conversation of `mara@example.com` with an answer of somebody called `zoe`.
+    pub fn import(&self, key: &str, change: impl FnOnce(&mut PastConversation)) -> Imported {
+        let person = |address: &str, name: &str| PastPerson { address: address.into(), name: name.into() };
+        let message = |key: &str, author: PastAuthor, text: &str| PastMessage {
+            key: key.into(),
+            kind: PastKind::Reply,
+            author,
+            at: beginning(),
+            text: text.into(),
+            attachments: Vec::new(),
+        };
+        let mut past = PastConversation {
+            key: key.into(),
+            subject: "Old times".into(),
+            internal: false,
+            private: false,
+            state: PastState::Closed,
+            requester: Some(person("mara@example.com", "Mara Lindt")),
+            customers: vec![],
+            agents: vec![],
+            assignee: None,
+            group: Some("Support".into()),
+            item: None,
+            channel: "email".into(),
+            messages: vec![
+                message("1", PastAuthor::Customer(person("mara@example.com", "Mara Lindt")), "An old question"),
+                message("2", PastAuthor::Agent(person("zoe@acme.example", "Zoe Old")), "An old answer, @ana"),
+            ],
+        };
+        change(&mut past);
+        self.later(1);
+        self.desk.import(&self.agent("olga"), &[past], &ImportOptions::default()).expect("an import")
     }
 
     /// What a section lists, newest first.
@@ -162,6 +363,15 @@ impl TestDesk {
         match self.open(handle, conversation) {
             Opened::Thread(thread) => *thread,
             other => panic!("{handle} should see it, but: {other:?}"),
+        }
+    }
+}
+
+/// Whatever a test did, its desk agrees with itself afterwards.
+impl Drop for TestDesk {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.agrees();
         }
     }
 }
@@ -209,6 +419,31 @@ pub fn make(privacy: Privacy, confirmed: bool) -> Command {
 
 pub fn add_agent(handle: &str, confirmed: bool) -> Command {
     Command::Add { party: Party::Agent(handle.into()), confirmed }
+}
+
+pub fn add_group(name: &str) -> Command {
+    Command::Add { party: Party::Group(name.into()), confirmed: false }
+}
+
+pub fn remove(party: Party) -> Command {
+    Command::Remove(party)
+}
+
+pub fn link(item: ItemKey) -> Command {
+    Command::Link { item, confirmed: false }
+}
+
+pub fn with_agents(handles: &[&str]) -> StartWith {
+    StartWith::Agents(handles.iter().map(|&handle| handle.to_owned()).collect())
+}
+
+pub fn with_customers(addresses: &[&str]) -> StartWith {
+    StartWith::Customers(addresses.iter().map(|&address| address.to_owned()).collect())
+}
+
+/// The kind of a refusal and the rule behind it.
+pub fn why(refusal: &Refusal) -> (RefusalKind, &'static str) {
+    (refusal.kind, refusal.rule)
 }
 
 pub fn add_customer(address: &str, confirmed: bool) -> Command {

@@ -6,6 +6,7 @@ use deskline::{
         Desk, NewDesk,
         page::{Denied, Wants},
     },
+    domain::envelope::Inbound,
     store::{Store, file::lock_path},
 };
 use rusqlite::Connection;
@@ -56,12 +57,14 @@ fn refused(file: &Path) -> String {
 
 /// A closed desk with some conversations, all of it in its one file.
 fn closed_desk() -> (tempfile::TempDir, PathBuf) {
-    let desk = TestDesk::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.db");
+    let new = NewDesk { team: "Acme".into(), owner: "olga".into(), owner_name: None };
+    let desk = Desk::create(&file, &new, Arc::new(chrono::Utc::now)).expect("a desk");
     for number in 0..20 {
-        desk.write_in("mara@example.com", None, &format!("question {number}"));
+        let sent = Inbound { group: None, ..inbound("mara@example.com", None, &format!("question {number}")) };
+        desk.receive(&sent).expect("received");
     }
-    let file = desk.file();
-    let TestDesk { desk, folder, .. } = desk;
     drop(desk);
     let names: Vec<_> = bytes(folder.path()).into_keys().collect();
     assert_eq!(names, [file.clone(), lock_path(&file)], "a closed desk is one file and its lock");
@@ -191,8 +194,7 @@ fn a_process_that_keeps_a_desk_open() {
     let file = Path::new(&file);
     let new = NewDesk { team: "Acme".into(), owner: "olga".into(), owner_name: None };
     let desk = Desk::create(file, &new, Arc::new(chrono::Utc::now)).expect("a desk");
-    desk.receive(&deskline::domain::envelope::Inbound { group: None, ..inbound("mara@example.com", None, "hello") })
-        .expect("received");
+    desk.receive(&Inbound { group: None, ..inbound("mara@example.com", None, "hello") }).expect("received");
     let olga = desk.admit(Some("olga")).expect("olga");
     desk.read(&olga, &Wants::default()).expect("a page");
     desk.backup(&olga, &file.with_file_name("copy.db"), &mut |_, _| true).expect("a backup");

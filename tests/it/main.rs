@@ -1,16 +1,27 @@
-//! The test crate: one module per promise.
+//! Every test that looks at deskline from outside, as one crate: the list of its modules.
+
+#![allow(clippy::unwrap_used, clippy::pedantic, reason = "a test that fails may panic, and reads better short")]
 
 mod access;
+mod any_keys;
 mod architecture;
 mod cli;
 mod crash;
 mod demo;
 mod desks;
+mod dialog_walks;
+mod dialogs;
 mod files;
 mod histories;
 mod import;
+mod keys;
 mod leaks;
+mod pages;
+mod permission_matrix;
 mod query_plans;
+mod rules;
+mod screen;
+mod screens;
 mod states;
 mod text;
 mod walks;

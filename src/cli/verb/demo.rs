@@ -10,6 +10,13 @@ use crate::{
         progress::Progress,
     },
     config::Source,
+    demo::{
+        build, fill,
+        live::Live,
+        people::{self, Persona},
+        script::{self, Script},
+        write_back,
+    },
     desk::Desk,
 };
 use serde::Serialize;
@@ -44,8 +51,8 @@ pub fn run(arguments: &DemoArguments, call: &Call, output: &mut Output) -> Resul
         (None, Some(folder)) => folder.0.join("desk.db"),
         (None, None) => return Err(Failure::usage("Say where to build the desk, with --desk FILE.")),
     };
-    let (desk, messages) = build(&file, size)?;
     if arguments.build_only {
+        let messages = build_only(&file, size)?;
         let desk = said(&file);
         return if output.json() {
             output.object(&BuiltJson { desk, messages })
@@ -53,19 +60,50 @@ pub fn run(arguments: &DemoArguments, call: &Call, output: &mut Output) -> Resul
             output.line(&format!("Built a desk of {messages} messages in {desk}"))
         };
     }
+    let script = script::built_in();
     let handle = match call.config.actor.as_ref().filter(|actor| actor.source == Source::Flag("--as")) {
         Some(actor) => actor.value.clone(),
-        None => choose()?,
+        None => choose(&people::people(&script))?,
     };
+    let (desk, customers) = build(&file, size, &script)?;
     let viewer = desk.admit(Some(&handle))?;
-    messenger::open(Acting { desk, viewer }, &call.config)
+    let left = messenger::open(Acting { desk, viewer }, &call.config);
+    // Nobody writes back to a desk that is being taken away.
+    drop(customers);
+    left
 }
 
-/// Makes the desk; how many messages it holds.
-fn build(file: &Path, size: Size) -> Result<(Desk, usize), Failure> {
-    let what = size.map_or("script".to_owned(), |(messages, seed)| format!("{messages} messages of seed {seed}"));
-    let _progress = Progress::start("messages")?;
-    Err(Failure::failed(format!("No demo desk ({what}) can be built in {} by this build.", said(file))))
+/// Builds a desk to be kept; how many messages it holds.
+fn build_only(file: &Path, size: Size) -> Result<usize, Failure> {
+    if let Some((messages, seed)) = size {
+        fill(file, messages, seed)?;
+        return Ok(usize::try_from(messages).unwrap_or(usize::MAX));
+    }
+    let script = script::built_in();
+    build::build(file, &script, &Call::clock())?;
+    Ok(script.conversations.iter().map(|conversation| conversation.messages.len()).sum())
+}
+
+/// Builds a desk to be worked on; the customers of the script write back for as long as the second value is kept.
+fn build(file: &Path, size: Size, script: &Script) -> Result<(Desk, Option<write_back::Writing>), Failure> {
+    if let Some((messages, seed)) = size {
+        fill(file, messages, seed)?;
+        // The built desk's clock stands still; people work on one that goes.
+        return Ok((Desk::open(file, Call::clock())?, None));
+    }
+    let built = build::build(file, script, &Call::clock())?;
+    let live = Live::new(script, &built.numbers, built.desk.now());
+    let owner = people::people(script).into_iter().next().map_or_else(String::new, |owner| owner.handle);
+    let customers = write_back::begin(&built.desk, live, &owner)?;
+    Ok((built.desk, Some(customers)))
+}
+
+fn fill(file: &Path, messages: u64, seed: u64) -> Result<(), Failure> {
+    let mut progress = Progress::start("messages")?;
+    let built = fill::build(file, messages, seed, &mut |done, total| progress.at(done as u64, total as u64, done));
+    progress.finish();
+    built?;
+    Ok(())
 }
 
 /// A folder for one demo, gone with it.
@@ -85,36 +123,26 @@ impl Drop for Folder {
     }
 }
 
-/// The people of the demo desk, and what makes each worth a look.
-const PEOPLE: &[(&str, &str)] = &[
-    ("ana", "agent in Support"),
-    ("ben", "agent in Support"),
-    ("cleo", "agent in Support"),
-    ("dev", "agent in Billing, without From Customers"),
-    ("adam", "admin: privacy, settings, everything of everybody"),
-    ("olga", "owner"),
-];
-
 /// Asks on the terminal whom to be; an empty answer is the first.
-fn choose() -> Result<String, Failure> {
+fn choose(people: &[Persona]) -> Result<String, Failure> {
     let mut screen = io::stderr().lock();
     if !(io::stdin().is_terminal() && screen.is_terminal()) {
         return Err(Failure::usage("Say whom to be on the demo desk, with --as ana."));
     }
     let mut question = "Whom do you want to be?\n".to_owned();
-    for (place, (handle, what)) in PEOPLE.iter().enumerate() {
-        question = format!("{question}  {}  {handle:<6}{what}\n", place + 1);
+    for (place, persona) in people.iter().enumerate() {
+        question = format!("{question}  {}  {:<6}{}\n", place + 1, persona.handle, persona.shows);
     }
     let _ = write!(screen, "{question}[1] ");
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::failed(format!("No answer: {error}.")))?;
     let answer = answer.trim();
     let chosen = match answer.parse::<usize>() {
-        Ok(number) => number.checked_sub(1).and_then(|place| PEOPLE.get(place)),
-        Err(_) if answer.is_empty() => PEOPLE.first(),
-        Err(_) => PEOPLE.iter().find(|(handle, _)| *handle == answer),
+        Ok(number) => number.checked_sub(1).and_then(|place| people.get(place)),
+        Err(_) if answer.is_empty() => people.first(),
+        Err(_) => people.iter().find(|persona| persona.handle == answer),
     };
     let unknown =
         || Failure::usage(format!("“{answer}” is nobody of the demo desk. Use a number or a handle, as ana."));
-    chosen.map(|(handle, _)| (*handle).to_owned()).ok_or_else(unknown)
+    chosen.map(|persona| persona.handle.clone()).ok_or_else(unknown)
 }

@@ -6,9 +6,17 @@ use crate::{
         call::{Acting, Call},
         failure::Failure,
     },
-    config::Config,
+    config::{self, Config},
+    tui::{
+        session::{Look, local},
+        theme::Theme,
+    },
 };
-use std::io::{self, IsTerminal};
+use chrono::Local;
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
 
 /// Opens the messenger; where there is no desk yet, the desk's own sentence offers `demo` and `init`.
 ///
@@ -24,10 +32,24 @@ pub fn run(call: &Call) -> Result<(), Failure> {
 /// # Errors
 /// No terminal, or a keymap that cannot be used.
 pub fn open(acting: Acting, config: &Config) -> Result<(), Failure> {
-    let _keymap = keymap_in_force(config)?;
+    let keymap = keymap_in_force(config)?;
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         return Err(Failure::usage("The messenger needs a terminal. Without one use the commands: deskline --help."));
     }
-    let Acting { desk: _, viewer } = acting;
-    Err(Failure::failed(format!("The messenger is not part of this build, @{}. Use the commands.", viewer.handle)))
+    let Acting { desk, viewer } = acting;
+    let begun = Local::now();
+    let look = Look {
+        keymap: Arc::new(keymap),
+        theme: Theme::new(config.theme.value == config::Theme::Terminal),
+        zone: *begun.offset(),
+        size: (80, 24),
+        local: true,
+        tag: format!("{}-{}", begun.timestamp_micros(), std::process::id()),
+    };
+    let editor: Option<Vec<String>> =
+        config.editor.as_ref().map(|editor| editor.split_whitespace().map(str::to_owned).collect());
+    local::run(&desk, &viewer, look, editor.as_deref()).map_err(|failure| match failure {
+        local::Failure::Denied(denied) => denied.into(),
+        local::Failure::Terminal(error) => Failure::failed(format!("The terminal cannot be used: {error}.")),
+    })
 }

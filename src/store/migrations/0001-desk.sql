@@ -292,18 +292,17 @@ CREATE TABLE tally_agent (
     PRIMARY KEY (agent_id, range, a, b, c)
 ) STRICT, WITHOUT ROWID;
 
+-- Numbered for each agent apart, so that a number tells nothing of the bells of others.
 CREATE TABLE notice (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
     agent_id INTEGER NOT NULL REFERENCES agent (id),
-    -- Counts the agent's own notices: one number for all would tell how many others get.
-    number INTEGER NOT NULL,
+    id INTEGER NOT NULL,
     kind TEXT NOT NULL,
     conversation_id INTEGER NOT NULL REFERENCES conversation (id),
     at INTEGER NOT NULL,
-    cleared INTEGER NOT NULL CHECK (cleared IN (0, 1))
-) STRICT;
+    cleared INTEGER NOT NULL CHECK (cleared IN (0, 1)),
+    PRIMARY KEY (agent_id, id)
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX notice_standing ON notice (agent_id, conversation_id, kind) WHERE cleared = 0;
-CREATE UNIQUE INDEX notice_by_agent ON notice (agent_id, number DESC);
 CREATE INDEX notice_told ON notice (conversation_id, agent_id);
 
 CREATE TABLE draft (

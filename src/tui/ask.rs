@@ -1,0 +1,199 @@
+//! What the screen asks to be done outside of it, and what it is told.
+
+use super::keymap::KeyPress;
+use crate::{
+    desk::page::{Denied, Done, DraftPlace, Mode, Moment, Page},
+    domain::{
+        command::{Command, Start},
+        id::ConversationId,
+        item::{ItemKey, ItemKind, ItemStatus},
+        people::{FromCustomers, Notify, Party, Role, Routing},
+        setting::SettingKey,
+    },
+};
+
+/// What reaches the screen.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key.
+    Press(KeyPress),
+    /// A block of text put in at once; it never sends.
+    Paste(String),
+    /// The mouse, while it is on: a press at a column and row.
+    Click(u16, u16),
+    /// The mouse wheel at a column and row; negative is up.
+    Wheel(u16, u16, i16),
+    /// What the desk shows this viewer now.
+    Page(Box<Page>),
+    /// The desk's answer to what was asked.
+    Answered(Box<Ask>, Result<Answer, Denied>),
+    /// The text that came back from the editor program; `None` where it failed or nothing was saved.
+    Edited(Option<String>),
+    /// What time it is; comes before everything else that arrives at that time.
+    Tick(Moment),
+    /// The terminal's size in columns and rows.
+    Resize(u16, u16),
+    /// Whether the terminal has the focus.
+    Focus(bool),
+    /// The session ends; what was typed is kept.
+    Leave,
+    /// Something failed, in a sentence; what is shown stays.
+    Trouble(String),
+    /// The viewer may see nothing any more, and why.
+    Shut(String),
+}
+
+/// What the screen wants to happen outside of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Something of the desk; answered with [`Msg::Answered`].
+    Ask(Ask),
+    /// Text for the terminal's clipboard.
+    Copy(String),
+    /// Ring the terminal's bell.
+    Bell,
+    /// Open the text in the editor program; answered with [`Msg::Edited`].
+    OpenEditor(String),
+    /// Switch the mouse on or off.
+    Mouse(bool),
+    /// Draw everything anew.
+    Repaint,
+    /// Stop the program until it is resumed (Ctrl-Z).
+    Suspend,
+    /// End.
+    Quit,
+}
+
+/// What is asked of the desk, in the viewer's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// An act in one conversation.
+    Run {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        command: Command,
+    },
+    /// Start a conversation.
+    Start(Start),
+    /// Keep a draft; an empty text removes it.
+    SaveDraft {
+        /// Where it belongs.
+        place: DraftPlace,
+        /// Reply and note are kept apart.
+        mode: Mode,
+        /// The text.
+        text: String,
+    },
+    /// Open a direct conversation of others deliberately (R6.11).
+    OpenDirect(ConversationId),
+    /// Empty the bell.
+    ClearNotices,
+    /// Make an item.
+    AddItem {
+        /// What.
+        kind: ItemKind,
+        /// Never empty.
+        title: String,
+        /// The customer's address.
+        requester: Option<String>,
+        /// The project it belongs to.
+        project: Option<ItemKey>,
+        /// May be empty.
+        description: String,
+    },
+    /// Change an item.
+    SetItem {
+        /// Which.
+        item: ItemKey,
+        /// A new title.
+        title: Option<String>,
+        /// Open or done.
+        status: Option<ItemStatus>,
+        /// The handle of who works on it.
+        assignee: Option<String>,
+    },
+    /// Follow an item or stop.
+    FollowItem(ItemKey, bool),
+    /// Let somebody follow an item.
+    AddItemFollower(ItemKey, Party),
+    /// Add an agent.
+    AddAgent {
+        /// Short unique name.
+        handle: String,
+        /// Full name.
+        name: String,
+        /// What the agent may administer.
+        role: Role,
+        /// Names of groups.
+        groups: Vec<String>,
+    },
+    /// Change an agent, by handle.
+    SetAgent(String, AgentChange),
+    /// Add a group.
+    AddGroup(String, Routing),
+    /// Change how a group's conversations find an agent.
+    SetGroup(String, Routing),
+    /// A group, and the handle of who joins it.
+    JoinGroup(String, String),
+    /// A group, and the handle of who leaves it.
+    LeaveGroup(String, String),
+    /// Add a customer by hand.
+    AddCustomer {
+        /// Mail address.
+        address: String,
+        /// Display name.
+        name: Option<String>,
+        /// Organization.
+        organization: Option<String>,
+    },
+    /// Change a customer, by address.
+    SetCustomer {
+        /// Mail address.
+        address: String,
+        /// Display name.
+        name: Option<String>,
+        /// Organization.
+        organization: Option<String>,
+        /// Whether messages from the address are refused.
+        blocked: Option<bool>,
+    },
+    /// Save settings, all or none.
+    SaveSettings(Vec<(SettingKey, String)>),
+}
+
+/// What is changed about an agent; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentChange {
+    /// Full name.
+    pub name: Option<String>,
+    /// The name that customers see.
+    pub public_name: Option<String>,
+    /// What the agent may administer.
+    pub role: Option<Role>,
+    /// Whether the agent can do anything at all.
+    pub active: Option<bool>,
+    /// Whether routing may choose the agent (R8.2).
+    pub ready: Option<bool>,
+    /// The right to reply to customers (R5.2).
+    pub reply_to_customers: Option<bool>,
+    /// Scope of From Customers (R3.5).
+    pub from_customers: Option<FromCustomers>,
+    /// Notices for customer conversations (R7.1).
+    pub notify_customers: Option<Notify>,
+    /// Notices for internal conversations (R7.1).
+    pub notify_internal: Option<Notify>,
+    /// Whether the terminal's bell rings.
+    pub bell: Option<bool>,
+}
+
+/// What the desk answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// An act in a conversation was done.
+    Done(Box<Done>),
+    /// An item was made or changed.
+    Item(ItemKey),
+    /// It is done, and there is nothing more to tell.
+    Kept,
+}

@@ -1,0 +1,295 @@
+//! Administration: the desk's settings, its people and its audit log; for owner and admins.
+
+/// The company profile.
+pub mod profile;
+
+pub use profile::Profile;
+
+use super::{
+    Dialog, DialogKey, Filtered, Layer, Outcome, PickList, Sheet,
+    form::{self, Event, Settled},
+    sheet::Purpose,
+};
+use crate::{
+    desk::page::{AgentRow, CustomerRow, Denied, GroupRow, Page, Wants},
+    tui::{
+        ask::{Answer, Ask},
+        keymap::Action,
+        model::Model,
+    },
+};
+
+/// A page of administration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaf {
+    /// The settings.
+    Profile,
+    /// The agents.
+    Agents,
+    /// The groups.
+    Groups,
+    /// The customers.
+    Customers,
+    /// What was done that is written down.
+    Audit,
+}
+
+impl Leaf {
+    /// Every page, in order.
+    pub const ALL: [Self; 5] = [Self::Profile, Self::Agents, Self::Groups, Self::Customers, Self::Audit];
+
+    /// What it is called.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Profile => "Company profile",
+            Self::Agents => "Agents",
+            Self::Groups => "Groups",
+            Self::Customers => "Customers",
+            Self::Audit => "Audit log",
+        }
+    }
+}
+
+/// Where the viewer is in administration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Administration {
+    /// The page that is shown.
+    pub leaf: Leaf,
+    /// Whether the page has the keys, not the row of pages.
+    pub inside: bool,
+    /// The company profile, with what is not saved yet.
+    pub profile: Profile,
+    /// Whether it was saved, until something is changed again.
+    pub saved: bool,
+    /// The picked row of agents, groups or the audit log.
+    pub list: PickList,
+    /// What is typed to find a customer, and the picked one.
+    pub customers: Filtered,
+    /// Whether the field to find a customer has the keys, not the list.
+    pub finding: bool,
+}
+
+/// Lines of the audit log that are read.
+const AUDIT: usize = 300;
+
+impl Administration {
+    /// With the company profile first.
+    pub fn new() -> Self {
+        Self {
+            leaf: Leaf::Profile,
+            inside: false,
+            profile: Profile::new(),
+            saved: false,
+            list: PickList::default(),
+            customers: Filtered::new("Find"),
+            finding: false,
+        }
+    }
+
+    /// The agents of the page.
+    pub fn agents(page: &Page) -> &[AgentRow] {
+        page.agents.as_deref().unwrap_or_default()
+    }
+
+    /// The groups of the page.
+    pub fn groups(page: &Page) -> &[GroupRow] {
+        page.groups.as_deref().unwrap_or_default()
+    }
+
+    /// The customers of the page.
+    pub fn customers(page: &Page) -> &[CustomerRow] {
+        page.customers.as_deref().unwrap_or_default()
+    }
+
+    fn show(&mut self, leaf: Leaf) {
+        if self.leaf != leaf {
+            self.leaf = leaf;
+            self.list = PickList::default();
+            self.finding = false;
+        }
+    }
+
+    fn turn(&mut self, by: isize) {
+        let count = Leaf::ALL.len();
+        let at = Leaf::ALL.iter().position(|leaf| *leaf == self.leaf).unwrap_or(0);
+        self.show(Leaf::ALL[(at + count).saturating_add_signed(by) % count]);
+    }
+
+    /// Leaves for good; changes that are not saved are asked about first.
+    fn leave(&mut self) -> Outcome {
+        if !self.profile.form.changed {
+            return Outcome::Close;
+        }
+        self.show(Leaf::Profile);
+        self.inside = true;
+        self.profile.form.leaving = true;
+        Outcome::Stay
+    }
+
+    fn press_pages(&mut self, key: DialogKey) -> Outcome {
+        let way = match key.letter() {
+            Some('h') => Some(-1),
+            Some('l') => Some(1),
+            Some(_) | None => key.sideways(),
+        };
+        let number = key.letter().and_then(|letter| letter.to_digit(10)).and_then(|digit| usize::try_from(digit).ok());
+        if let Some(by) = way {
+            self.turn(by);
+        } else if let Some(leaf) = number.and_then(|number| Leaf::ALL.get(number.wrapping_sub(1))) {
+            self.show(*leaf);
+        } else if key == DialogKey::Back {
+            return self.leave();
+        } else if matches!(key, DialogKey::Next | DialogKey::Down | DialogKey::Choose) || key.letter() == Some('j') {
+            self.inside = true;
+        } else if key == DialogKey::Previous {
+            self.turn(-1);
+        }
+        Outcome::Stay
+    }
+
+    fn press_profile(&mut self, key: DialogKey, model: &Model) -> Outcome {
+        let form = &mut self.profile.form;
+        if key == DialogKey::Back && !form.leaving {
+            self.inside = false;
+            return Outcome::Stay;
+        }
+        match form.press(key, &model.page, form::text_columns(model.size.0)) {
+            Event::Nothing => Outcome::Stay,
+            Event::Changed => {
+                self.saved = false;
+                self.profile.note();
+                Outcome::Stay
+            }
+            Event::Submit => {
+                let asks = self.profile.asks();
+                self.saved = asks.is_empty();
+                self.profile.form.changed &= !asks.is_empty();
+                if asks.is_empty() { Outcome::Stay } else { Outcome::Do(self.profile.form.ask(asks)) }
+            }
+            Event::Leave => Outcome::Close,
+        }
+    }
+
+    /// Agents, groups and the audit log: a list with `+` for more.
+    fn press_list(&mut self, key: DialogKey, page: &Page) -> Outcome {
+        let rows = match self.leaf {
+            Leaf::Agents => Self::agents(page).len(),
+            Leaf::Groups => Self::groups(page).len(),
+            Leaf::Audit => page.audit.as_deref().unwrap_or_default().len(),
+            Leaf::Customers => Self::customers(page).len(),
+            Leaf::Profile => 0,
+        };
+        let top = self.list.picked(rows).unwrap_or(0) == 0;
+        let up = key == DialogKey::Up || key.letter() == Some('k');
+        if matches!(key, DialogKey::Back | DialogKey::Previous) || (up && top && self.leaf != Leaf::Customers) {
+            self.inside = false;
+            return Outcome::Stay;
+        }
+        if self.leaf == Leaf::Customers && ((up && top) || key == DialogKey::Next || key.letter() == Some('/')) {
+            self.finding = true;
+            return Outcome::Stay;
+        }
+        if self.list.key_or_letter(key, rows) {
+            return Outcome::Stay;
+        }
+        if let Some(by) = key.sideways() {
+            self.turn(by);
+            return Outcome::Stay;
+        }
+        let adds = key.letter() == Some('+');
+        let picked = self.list.picked(rows).filter(|_| key == DialogKey::Choose);
+        match self.purpose(page, adds, picked) {
+            Some(purpose) => Outcome::Open(Box::new(Layer::Sheet(Sheet::new(purpose)))),
+            None => Outcome::Stay,
+        }
+    }
+
+    /// The form that a key opens from a list.
+    fn purpose(&self, page: &Page, adds: bool, picked: Option<usize>) -> Option<Purpose> {
+        match self.leaf {
+            Leaf::Agents if adds => Some(Purpose::AddAgent),
+            Leaf::Agents => Some(Purpose::ChangeAgent(Box::new(Self::agents(page).get(picked?)?.clone()))),
+            Leaf::Groups if adds => Some(Purpose::AddGroup),
+            Leaf::Groups => Some(Purpose::ChangeGroup(Self::groups(page).get(picked?)?.clone())),
+            Leaf::Customers if adds => Some(Purpose::AddCustomer),
+            Leaf::Customers => Some(Purpose::ChangeCustomer(Self::customers(page).get(picked?)?.clone())),
+            Leaf::Profile | Leaf::Audit => None,
+        }
+    }
+
+    fn press_finding(&mut self, key: DialogKey) -> Outcome {
+        match key {
+            DialogKey::Next | DialogKey::Down | DialogKey::Choose => self.finding = false,
+            DialogKey::Back | DialogKey::Previous | DialogKey::Up => {
+                self.finding = false;
+                self.inside = key == DialogKey::Back;
+            }
+            DialogKey::Other(_) => {
+                if self.customers.field.key(key) {
+                    self.list = PickList::default();
+                }
+            }
+            DialogKey::PageUp | DialogKey::PageDown | DialogKey::Save | DialogKey::Yes => {}
+        }
+        Outcome::Stay
+    }
+}
+
+impl Default for Administration {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Dialog for Administration {
+    fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
+        match (self.inside, self.leaf) {
+            (false, _) => self.press_pages(key),
+            (true, Leaf::Profile) => self.press_profile(key, model),
+            (true, Leaf::Customers) if self.finding => self.press_finding(key),
+            (true, Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => self.press_list(key, &model.page),
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        match (self.inside, self.leaf) {
+            (true, Leaf::Profile) => self.profile.form.paste(text),
+            (true, Leaf::Customers) if self.finding => self.customers.paste(text),
+            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => {}
+        }
+    }
+
+    fn arrived(&mut self, page: &Page) {
+        if let Some(settings) = &page.settings {
+            self.profile.read(settings);
+        }
+    }
+
+    fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
+        self.saved = self.profile.form.answered(ask, answer) == Settled::Well;
+        Outcome::Stay
+    }
+
+    fn wants(&self, wants: &mut Wants) {
+        wants.settings = true;
+        match self.leaf {
+            Leaf::Profile => {}
+            Leaf::Agents | Leaf::Groups => wants.team = true,
+            Leaf::Customers => wants.customers = Some(self.customers.field.text().trim().to_owned()),
+            Leaf::Audit => wants.audit = Some(AUDIT),
+        }
+    }
+
+    fn waits_for(&self, ask: &Ask) -> bool {
+        self.profile.form.waits_for(ask)
+    }
+
+    fn hints(&self) -> &'static [Action] {
+        match (self.inside, self.leaf) {
+            (true, Leaf::Profile) => &[Action::NextField, Action::Save, Action::Cancel],
+            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => {
+                &[Action::NextChoice, Action::Choose, Action::Cancel]
+            }
+        }
+    }
+}

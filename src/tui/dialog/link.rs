@@ -1,0 +1,61 @@
+//! Linking a conversation to an item.
+
+use super::{Dialog, DialogKey, Filtered, Outcome, filtered::Pressed};
+use crate::{
+    desk::page::{ConversationRow, ItemRef, ItemRow, Wants},
+    domain::{command::Command, id::ConversationId, item::ItemKind},
+    tui::{
+        ask::{Ask, Effect},
+        model::Model,
+    },
+};
+
+/// The items to which a conversation can be linked, found by number or title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The item it is linked to now; the new link replaces this one (R4.5).
+    pub linked: Option<ItemRef>,
+    /// What is typed, and the picked item.
+    pub filtered: Filtered,
+}
+
+impl Link {
+    /// For a conversation as its row shows it.
+    pub fn new(row: &ConversationRow) -> Self {
+        Self { conversation: row.id, linked: row.item.clone(), filtered: Filtered::new("Item") }
+    }
+
+    /// The items found, without projects, which are linked by starting there (R4.3), and without the linked one.
+    pub fn items<'a>(&self, model: &'a Model) -> Vec<&'a ItemRow> {
+        let linked = self.linked.as_ref().map(|item| item.key);
+        let rows = model.page.items.as_deref().unwrap_or_default().iter();
+        rows.filter(|row| row.item.key.kind != ItemKind::Project && Some(row.item.key) != linked).collect()
+    }
+}
+
+impl Dialog for Link {
+    fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
+        let items = self.items(model);
+        match self.filtered.press(key, items.len()) {
+            Pressed::Back => Outcome::Close,
+            Pressed::Take(place) => match place.and_then(|place| items.get(place)) {
+                Some(row) => {
+                    let command = Command::Link { item: row.item.key, confirmed: false };
+                    Outcome::CloseAnd(vec![Effect::Ask(Ask::Run { conversation: self.conversation, command })])
+                }
+                None => Outcome::Stay,
+            },
+            Pressed::Moved | Pressed::Other => Outcome::Stay,
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.filtered.paste(text);
+    }
+
+    fn wants(&self, wants: &mut Wants) {
+        wants.items = Some(self.filtered.field.text().trim().to_owned());
+    }
+}

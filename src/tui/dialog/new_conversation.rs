@@ -1,0 +1,237 @@
+//! A conversation with customers or with agents that is not started yet.
+
+use super::{
+    Dialog, DialogKey, Field, Outcome, Place,
+    chooser::{Chooser, Source},
+    form::{self, Control, Event, Form, Settled},
+};
+use crate::{
+    desk::page::{Denied, DraftPlace, Mode, Moment, Page, Wants},
+    domain::command::{Start, StartWith},
+    tui::{
+        ask::{Answer, Ask, Effect},
+        editor::Editor,
+        keymap::Action,
+        model::Model,
+    },
+};
+use chrono::TimeDelta;
+
+/// With whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum With {
+    /// People of the team: a direct internal conversation (R6.11).
+    Agents,
+    /// Customers.
+    Customers,
+}
+
+/// The form; what is in it is kept as a draft, whatever happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConversation {
+    /// With whom.
+    pub with: With,
+    /// The controls.
+    pub form: Form,
+    /// The conversation's own id, until it is started (R1.8).
+    pub client_id: String,
+    /// Since when something is not kept yet.
+    pub changed: Option<Moment>,
+}
+
+const TO: usize = 0;
+const SUBJECT: usize = 1;
+const TEXT: usize = 2;
+const GROUP: usize = 3;
+
+/// How long after a key the draft is kept, in milliseconds.
+const KEPT_AFTER: i64 = 700;
+
+impl NewConversation {
+    /// A form with what was kept of it, if anything.
+    pub fn new(with: With, model: &Model) -> Self {
+        let to = match with {
+            With::Agents => {
+                Chooser { without: Some(model.page.me.handle.clone()), ..Chooser::many("To", Source::Agents) }
+            }
+            With::Customers => Chooser::many("To", Source::Customers),
+        };
+        let mut controls = vec![
+            Control::Chooser(to),
+            Control::Line(Field::new("Subject")),
+            Control::Text("Message", Editor::default()),
+        ];
+        match with {
+            With::Agents => {}
+            With::Customers => controls.push(Control::Chooser(Chooser::one("Group", Source::Groups))),
+        }
+        controls.push(Control::Button("Send Message"));
+        let form = Form { asks: false, ..Form::new(controls) };
+        // Opening a form changes what is wanted, so that a page is read between any two of them.
+        let client_id = format!("{}-new-{}", model.tag, model.reads);
+        let mut dialog = Self { with, form, client_id, changed: None };
+        if let Some(draft) = model.draft(&dialog.place(), dialog.mode()) {
+            dialog.restore(draft);
+        }
+        dialog
+    }
+
+    /// Where its draft belongs.
+    pub const fn place(&self) -> DraftPlace {
+        match self.with {
+            With::Agents => DraftPlace::NewWithAgents,
+            With::Customers => DraftPlace::NewWithCustomer,
+        }
+    }
+
+    /// What it will write.
+    pub const fn mode(&self) -> Mode {
+        match self.with {
+            With::Agents => Mode::Internal,
+            With::Customers => Mode::Reply,
+        }
+    }
+
+    /// Who will be able to read it.
+    pub const fn note(&self) -> &'static str {
+        match self.with {
+            With::Agents => {
+                "Only you and those named can read this; the owner and admins can open it, which is logged."
+            }
+            With::Customers => "Customers named here can read every reply in it. The first one is the requester.",
+        }
+    }
+
+    /// What is kept: three lines of head, an empty line, the text. Empty where nothing was filled in.
+    pub fn draft(&self) -> String {
+        let [to, group] = [TO, GROUP].map(|at| self.form.chosen(at).join(", "));
+        let subject = self.form.line(SUBJECT).unwrap_or_default();
+        let text = self.form.line(TEXT).unwrap_or_default();
+        if to.is_empty() && group.is_empty() && subject.is_empty() && text.is_empty() {
+            return String::new();
+        }
+        format!("To: {to}\nSubject: {subject}\nGroup: {group}\n\n{text}")
+    }
+
+    fn restore(&mut self, draft: &str) {
+        let mut parts = draft.splitn(5, '\n');
+        let mut head = |name: &str| parts.next().and_then(|line| line.strip_prefix(name)).map(str::to_owned);
+        let (Some(to), Some(subject), Some(group)) = (head("To: "), head("Subject: "), head("Group: ")) else {
+            self.fill(TEXT, draft);
+            return;
+        };
+        let text = parts.nth(1).unwrap_or_default();
+        self.fill(TO, &to);
+        self.fill(SUBJECT, &subject);
+        self.fill(TEXT, text);
+        self.fill(GROUP, &group);
+    }
+
+    fn fill(&mut self, at: usize, value: &str) {
+        match self.form.controls.get_mut(at) {
+            Some(Control::Line(field)) => field.editor = Editor::new(value),
+            Some(Control::Text(_, editor)) => *editor = Editor::new(value),
+            Some(Control::Chooser(chooser)) => {
+                let values = value.split(", ").filter(|value| !value.is_empty()).map(str::to_owned);
+                *chooser = chooser.clone().with(values);
+            }
+            Some(Control::Choice(_) | Control::Button(_)) | None => {}
+        }
+    }
+
+    fn save(&self, text: String) -> Effect {
+        Effect::Ask(Ask::SaveDraft { place: self.place(), mode: self.mode(), text })
+    }
+
+    fn start(&self) -> Result<Start, String> {
+        let to = self.form.chosen(TO);
+        if to.is_empty() {
+            return Err("Nobody is named. Type a name under To and pick it with Enter.".to_owned());
+        }
+        let text = self.form.line(TEXT).ok_or("The message is empty. Write it first.")?;
+        let with = match self.with {
+            With::Agents => StartWith::Agents(to),
+            With::Customers => StartWith::Customers(to),
+        };
+        let subject = self.form.line(SUBJECT).unwrap_or_default();
+        let group = self.form.chosen(GROUP).into_iter().next();
+        Ok(Start { with, subject, group, text, client_id: Some(self.client_id.clone()) })
+    }
+
+    fn submit(&mut self) -> Outcome {
+        match self.start() {
+            Ok(start) => {
+                self.changed = None;
+                let mut effects = self.form.ask(vec![Ask::Start(start)]);
+                effects.push(self.save(String::new()));
+                Outcome::Do(effects)
+            }
+            Err(problem) => {
+                self.form.problem = Some(problem);
+                Outcome::Stay
+            }
+        }
+    }
+}
+
+impl Dialog for NewConversation {
+    fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
+        match self.form.press(key, &model.page, form::text_columns(model.size.0)) {
+            Event::Nothing => Outcome::Stay,
+            Event::Changed => {
+                self.changed.get_or_insert(model.now);
+                Outcome::Stay
+            }
+            Event::Submit => self.submit(),
+            Event::Leave => {
+                Outcome::CloseAnd(if self.form.changed { vec![self.save(self.draft())] } else { Vec::new() })
+            }
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.form.paste(text);
+    }
+
+    fn arrived(&mut self, page: &Page) {
+        let kept = page.draft.as_ref().filter(|draft| draft.place == self.place() && draft.mode == self.mode());
+        if let Some(draft) = kept
+            && !self.form.changed
+            && self.form.asked.is_empty()
+            && self.draft().is_empty()
+        {
+            self.restore(&draft.text);
+        }
+    }
+
+    fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
+        match (self.form.answered(ask, answer), answer) {
+            (Settled::Well, Ok(Answer::Done(done))) => Outcome::Go(Place::Conversation(done.conversation, None)),
+            (Settled::Well, Ok(Answer::Item(_) | Answer::Kept) | Err(_)) => Outcome::Close,
+            (Settled::Badly, _) => Outcome::Do(vec![self.save(self.draft())]),
+            (Settled::Not, _) => Outcome::Stay,
+        }
+    }
+
+    fn wants(&self, wants: &mut Wants) {
+        wants.draft = Some(self.place());
+        self.form.wants(wants);
+    }
+
+    fn waits_for(&self, ask: &Ask) -> bool {
+        self.form.waits_for(ask)
+    }
+
+    fn due(&self) -> Option<Moment> {
+        self.changed.map(|since| since + TimeDelta::milliseconds(KEPT_AFTER))
+    }
+
+    fn keep(&mut self) -> Vec<Effect> {
+        self.changed = None;
+        vec![self.save(self.draft())]
+    }
+
+    fn hints(&self) -> &'static [Action] {
+        &[Action::NextField, Action::Save, Action::Cancel]
+    }
+}

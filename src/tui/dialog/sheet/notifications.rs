@@ -1,0 +1,48 @@
+//! One's own notifications, name and readiness.
+
+use super::{
+    super::{
+        Field,
+        form::{Choice, Control, Form},
+    },
+    agent::place,
+};
+use crate::{
+    domain::people::{Agent, Notify},
+    tui::ask::{AgentChange, Ask},
+};
+
+const NOTIFY: &[&str] = &["all", "mine", "none"];
+
+pub(super) fn controls(agent: &Agent) -> Vec<Control> {
+    vec![
+        Choice::of("Customer messages", NOTIFY, place(Notify::ALL, agent.notify_customers)),
+        Choice::of("Internal messages", NOTIFY, place(Notify::ALL, agent.notify_internal)),
+        Choice::switch("Bell", agent.bell),
+        Choice::switch("Ready", agent.ready),
+        Control::Line(Field::with("Name", &agent.name)),
+        Control::Button("Save"),
+    ]
+}
+
+pub(super) fn change(agent: &Agent, form: &Form) -> Vec<Ask> {
+    let change = AgentChange {
+        notify_customers: Some(Notify::ALL[form.value(0)]).filter(|now| *now != agent.notify_customers),
+        notify_internal: Some(Notify::ALL[form.value(1)]).filter(|now| *now != agent.notify_internal),
+        bell: Some(form.is_on(2)).filter(|now| *now != agent.bell),
+        ready: Some(form.is_on(3)).filter(|now| *now != agent.ready),
+        name: form.line(4).filter(|name| *name != agent.name),
+        ..AgentChange::default()
+    };
+    if change == AgentChange::default() { Vec::new() } else { vec![Ask::SetAgent(agent.handle.clone(), change)] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_choices_are_those_of_the_values() {
+        assert_eq!(NOTIFY, Notify::ALL.iter().map(|notify| notify.word()).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,149 @@
+//! The composer: mode, receivers, text, `[ Send Message ]`.
+
+use super::{editor, piece::Row};
+use crate::{
+    desk::page::Mode,
+    domain::text::SafeText,
+    tui::{
+        composer::{Part, mode_word, readers_counted, readers_named},
+        layout,
+        model::{Area, Model},
+        theme::Theme,
+        writing::{self, BUTTON, DIRECT, Look, Mentions, reason_lines},
+    },
+};
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    symbols::border,
+    widgets::{Block, Clear},
+};
+
+fn style_of(theme: Theme, mode: Mode) -> Style {
+    match mode {
+        Mode::Reply => theme.reply(),
+        Mode::Note => theme.note(),
+        Mode::Internal => theme.internal(),
+    }
+}
+
+fn border_of(mode: Mode) -> border::Set<'static> {
+    match mode {
+        Mode::Reply => border::PLAIN,
+        Mode::Note => border::LIGHT_DOUBLE_DASHED,
+        Mode::Internal => border::DOUBLE,
+    }
+}
+
+/// Draws the composer.
+pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
+    let theme = model.theme;
+    if area.height < 2 || area.width < 20 {
+        return;
+    }
+    let style = style_of(theme, look.mode);
+    let block = Block::bordered().border_set(border_of(look.mode)).border_style(style);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    top_line(look, frame.buffer_mut(), area, style, theme);
+    let writes = look.open.is_some() && model.area == Area::Composer;
+    bottom_line(model, look, frame.buffer_mut(), area, style);
+    let reason = reason_lines(look, area.width);
+    let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height);
+    let text = Rect { height: inside.height - reason_rows, ..inside };
+    for (y, line) in (0..reason_rows).zip(&reason) {
+        Row::new(frame.buffer_mut(), inside, text.height + y).own(line, theme.alarm());
+    }
+    match look.open {
+        Some(composer) => {
+            let here = writes && composer.part == Part::Text && model.layers.is_empty();
+            editor::draw(&composer.editor, frame, text, theme.plain(), here);
+            if composer.editor.text().is_empty() && look.hint == DIRECT {
+                let mut row = Row::new(frame.buffer_mut(), text, 0);
+                let left = row.left();
+                row.foreign(look.hint.trim_start_matches("r writes · "), left, theme.quiet());
+            }
+        }
+        None if look.draft.is_empty() => {
+            let mut row = Row::new(frame.buffer_mut(), text, 0);
+            let left = row.left();
+            row.foreign(look.hint, left, theme.quiet());
+        }
+        None => {
+            let mut row = Row::new(frame.buffer_mut(), text, 0);
+            let left = row.left();
+            row.own("draft: ", theme.note()).foreign(look.draft, left.saturating_sub(7), theme.quiet());
+        }
+    }
+}
+
+/// `┌ Reply ── to Mara Lindt, 2 agents ───┐`
+fn top_line(look: &Look, buffer: &mut Buffer, area: Rect, style: Style, theme: Theme) {
+    let rule = border_of(look.mode).horizontal_top;
+    let mut row = Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area }, 0);
+    row.own(" ", style).own(mode_word(look.mode), style.add_modifier(ratatui::style::Modifier::BOLD)).own(" ", style);
+    row.own(rule, style).own(rule, style).own(" to ", theme.plain());
+    let named = readers_named(&look.readers);
+    let room = row.left().saturating_sub(2);
+    let text = if SafeText::line(&named).width() <= room { named } else { readers_counted(&look.readers) };
+    row.foreign(&text, room, theme.plain()).own(" ", style);
+}
+
+/// `└──────── Tab ▸ [ Send Message ] ─┘`, or dim with the reason beside it.
+fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, style: Style) {
+    let theme = model.theme;
+    let rule = border_of(look.mode).horizontal_bottom;
+    let composing = look.open.filter(|_| model.area == Area::Composer);
+    let focused = composing.is_some_and(|composer| composer.part == Part::Send);
+    let sending = look.open.is_some_and(|composer| composer.sending);
+    let mut row =
+        Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, area.height - 1);
+    row.right(rule, style);
+    row.right(" ", style);
+    let usable = look.why_not.is_none() && !sending;
+    row.right(if sending { "[ Sending …    ]" } else { BUTTON }, super::dialog::button_style(theme, focused, usable));
+    match &look.why_not {
+        Some(why) if reason_lines(look, area.width).is_empty() => {
+            let safe = SafeText::line(why);
+            row.right(" ", style);
+            row.right(safe.as_str(), theme.alarm());
+            row.right(" ", style);
+        }
+        None if composing.is_some_and(|composer| composer.part == Part::Text) => {
+            row.right(" Tab ▸ ", theme.quiet());
+        }
+        Some(_) | None => {
+            row.right(" ", style);
+        }
+    }
+}
+
+/// Draws the mention list above the composer.
+pub fn draw_mentions(model: &Model, frame: &mut Frame, mentions: &Mentions) {
+    let theme = model.theme;
+    let areas = layout::areas(model);
+    let Some(pane) = (if model.writes_on_item() { areas.item.or(areas.main) } else { areas.main }) else { return };
+    let look = if model.writes_on_item() { writing::of_item(model) } else { writing::of_thread(model) };
+    let Some(look) = look else { return };
+    let (above, _) = layout::with_composer(pane, writing::rows(model, &look, pane.width));
+    let height = u16::try_from(mentions.agents.len() + 2).unwrap_or(10).min(above.height);
+    let width = 40.min(pane.width.saturating_sub(2));
+    let area = Rect::new(pane.x + 1, above.bottom() - height, width, height);
+    frame.render_widget(Clear, area);
+    let block = Block::bordered().border_style(theme.accent()).title(" Mention ");
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    for (y, (index, row)) in (0..inside.height).zip(mentions.agents.iter().enumerate()) {
+        let style = if index == mentions.picked { theme.selected() } else { theme.plain() };
+        let mut line = Row::new(frame.buffer_mut(), inside, y);
+        let left = line.left();
+        line.own(&format!(" @{:<12} ", row.agent.handle), style).foreign(
+            &row.agent.name,
+            left.saturating_sub(16),
+            style,
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! Administration, drawn.
+
+use super::{
+    form,
+    lines::{self, Line, Look},
+};
+use crate::{
+    desk::page::{AgentRow, AuditRow},
+    domain::{people::FromCustomers, text::SafeText},
+    tui::{
+        dialog::{Administration, administration::Leaf, candidates::customer_words},
+        draw::piece::Row,
+        model::Model,
+        time,
+    },
+};
+use ratatui::{Frame, layout::Rect};
+
+pub(super) fn draw(administration: &Administration, model: &Model, frame: &mut Frame) {
+    let theme = model.theme;
+    let area = super::open_page(frame, theme, "Administration");
+    let mut row = Row::new(frame.buffer_mut(), area, 0);
+    for (number, leaf) in (1..).zip(Leaf::ALL) {
+        let here = leaf == administration.leaf;
+        let style = match (here, administration.inside) {
+            (true, false) => theme.selected(),
+            (true, true) => theme.strong(),
+            (false, _) => theme.quiet(),
+        };
+        let mark = if here { "▸" } else { " " };
+        let title = if model.size.0 < 76 { leaf.title().split(' ').next().unwrap_or_default() } else { leaf.title() };
+        row.own(&format!("{mark}{number} {title}"), style).skip(2);
+    }
+    let rest = Rect { y: area.y + area.height.min(2), height: area.height.saturating_sub(2), ..area };
+    match administration.leaf {
+        Leaf::Profile => profile(administration, model, frame, rest),
+        Leaf::Agents | Leaf::Groups | Leaf::Audit => list(administration, model, frame, rest),
+        Leaf::Customers => {
+            let typing = administration.inside && administration.finding;
+            super::field(frame, theme, rest, 0, &administration.customers.field, 5, typing);
+            let below = Rect { y: rest.y + rest.height.min(2), height: rest.height.saturating_sub(2), ..rest };
+            list(administration, model, frame, below);
+        }
+    }
+}
+
+fn profile(administration: &Administration, model: &Model, frame: &mut Frame, area: Rect) {
+    let theme = model.theme;
+    let profile = &administration.profile;
+    if profile.saved.is_none() {
+        lines::paragraph(frame.buffer_mut(), theme, area, "Reading …");
+        return;
+    }
+    let form = &profile.form;
+    let words = if administration.saved {
+        "Saved. It holds for what happens from now on; conversations that exist keep their privacy."
+    } else if form.changed {
+        "Not saved yet. Nothing takes effect before it is saved."
+    } else {
+        "Changes take effect when saved, and for the future only."
+    };
+    let quiet = form.leaving || form.problem.is_some() || !form.asked.is_empty();
+    let rest = if quiet { area } else { lines::note(frame.buffer_mut(), theme, area, words, false) };
+    if administration.inside {
+        form::draw(form, model, frame, rest);
+    } else {
+        // Without the keys no control has the focus.
+        let unfocused = crate::tui::dialog::form::Form { focus: usize::MAX, ..form.clone() };
+        form::draw(&unfocused, model, frame, rest);
+    }
+}
+
+fn list(administration: &Administration, model: &Model, frame: &mut Frame, area: Rect) {
+    let theme = model.theme;
+    let page = &model.page;
+    let (drawn, note): (Vec<Line>, &str) = match administration.leaf {
+        Leaf::Agents => {
+            (Administration::agents(page).iter().map(agent).collect(), "Enter changes the picked one, + adds an agent.")
+        }
+        Leaf::Groups => {
+            let group = |row: &crate::desk::page::GroupRow| {
+                Line::row(
+                    format!("{:<24} {:<10} ", SafeText::line(&row.name).fit(24), row.routing),
+                    row.members.join(", "),
+                )
+            };
+            (
+                Administration::groups(page).iter().map(group).collect(),
+                "Enter changes routing and members, + adds a group.",
+            )
+        }
+        Leaf::Customers => {
+            let customer = |row: &crate::desk::page::CustomerRow| {
+                let look = if row.blocked { Look::Disabled } else { Look::Plain };
+                Line::row("", customer_words(row)).look(look)
+            };
+            let drawn = Administration::customers(page).iter().map(customer).collect();
+            (drawn, "Enter changes or blocks the picked one, + adds a customer, / finds.")
+        }
+        Leaf::Audit => {
+            let rows = page.audit.as_deref().unwrap_or_default();
+            (
+                rows.iter().map(|row| audit(row, model)).collect(),
+                "Newest first. What happens to conversations stands in them.",
+            )
+        }
+        Leaf::Profile => (Vec::new(), ""),
+    };
+    let rest = lines::note(frame.buffer_mut(), theme, area, note, false);
+    if drawn.is_empty() {
+        let words = match administration.leaf {
+            Leaf::Customers => "No customer fits. + adds one, / finds another.",
+            Leaf::Groups => "No groups yet. Enter goes in, + adds one.",
+            Leaf::Agents | Leaf::Audit | Leaf::Profile => "Nothing yet.",
+        };
+        lines::paragraph(frame.buffer_mut(), theme, rest, words);
+    }
+    let focused = administration.inside && !administration.finding;
+    lines::draw(frame.buffer_mut(), theme, rest, &drawn, administration.list, focused);
+}
+
+fn agent(row: &AgentRow) -> Line {
+    let agent = &row.agent;
+    let mut marks = Vec::new();
+    if !agent.active {
+        marks.push("switched off".to_owned());
+    }
+    if !agent.reply_to_customers {
+        marks.push("may not reply".to_owned());
+    }
+    match agent.from_customers {
+        FromCustomers::All => {}
+        FromCustomers::Off | FromCustomers::Projects | FromCustomers::Followed => {
+            marks.push(format!("From Customers {}", agent.from_customers));
+        }
+    }
+    marks.push(if agent.ready { "● ready" } else { "○ not ready" }.to_owned());
+    let look = if agent.active { Look::Plain } else { Look::Disabled };
+    let groups = if row.groups.is_empty() { String::new() } else { format!(" · {}", row.groups.join(", ")) };
+    Line::row(
+        format!("@{:<12} {:<6} ", SafeText::line(&agent.handle).fit(12), agent.role),
+        format!("{}{groups}", agent.name),
+    )
+    .right(marks.join(" · "))
+    .look(look)
+}
+
+fn audit(row: &AuditRow, model: &Model) -> Line {
+    let who = row
+        .agent
+        .as_ref()
+        .map_or_else(|| "deskline".to_owned(), |handle| format!("@{}", SafeText::line(handle).fit(14)));
+    let place = row.conversation.map_or_else(String::new, |id| format!("#{id} "));
+    Line::row(
+        format!("{:<17} {who:<15} ", time::stamp(row.at, model.zone)),
+        format!("{} {place}{}", row.action, row.detail),
+    )
+}

@@ -1,0 +1,149 @@
+//! The whole screen: header, footer, the areas and the rules between them, then the layers.
+
+use super::{composer, dialog, item, list, piece::Row, sidebar, thread};
+use crate::{
+    desk::page::EXACT,
+    domain::text::{SafeText, width},
+    tui::{
+        footer,
+        keymap::Action,
+        layout::{self, Areas},
+        model::{Area, Model},
+        writing,
+    },
+};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
+
+/// Draws the whole screen.
+pub fn draw(model: &Model, frame: &mut Frame) {
+    let screen = frame.area();
+    if layout::too_small((screen.width, screen.height)) {
+        let words = format!("deskline needs {} × {}", layout::SMALLEST.0, layout::SMALLEST.1);
+        Row::new(frame.buffer_mut(), screen, screen.height / 2).own(&words, model.theme.plain());
+        return;
+    }
+    if let Some(why) = &model.shut {
+        shut(model, why, frame.buffer_mut(), screen);
+        return;
+    }
+    let areas = layout::areas(model);
+    header(model, frame.buffer_mut(), areas.header);
+    rules(model, frame.buffer_mut(), &areas);
+    if let Some(area) = areas.breadcrumb {
+        breadcrumb(model, frame.buffer_mut(), area);
+    }
+    if let Some(area) = areas.sidebar {
+        sidebar::draw(model, frame.buffer_mut(), area);
+    }
+    if let Some(area) = areas.list {
+        list::draw(model, frame.buffer_mut(), area);
+    }
+    if let Some(area) = areas.main {
+        if model.item_is_main() { item::draw(model, frame, area) } else { thread::draw(model, frame, area) }
+    }
+    if let Some(area) = areas.item {
+        item::draw(model, frame, area);
+    }
+    if let Some(mention) = writing::mention_list(model) {
+        composer::draw_mentions(model, frame, &mention);
+    }
+    for layer in &model.layers {
+        dialog::draw(layer, model, frame);
+    }
+    foot(model, frame.buffer_mut(), areas.footer);
+}
+
+/// Nothing but why there is nothing.
+fn shut(model: &Model, why: &str, buffer: &mut Buffer, area: Rect) {
+    let columns = usize::from(area.width.saturating_sub(4));
+    let mut y = area.height / 3;
+    for line in SafeText::line(why).wrap(columns) {
+        Row::new(buffer, area, y).skip(2).own(&line, model.theme.plain());
+        y += 1;
+    }
+    let quit = format!("{}  quit", model.keymap.keys_for(Action::Quit));
+    Row::new(buffer, area, y + 1).skip(2).own(&quit, model.theme.quiet());
+}
+
+/// A number as far as it is exact: "999+".
+pub fn counted(number: u32) -> String {
+    if number > EXACT { format!("{EXACT}+") } else { number.to_string() }
+}
+
+fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let theme = model.theme;
+    let me = &model.page.me;
+    let name = SafeText::line(&me.name).fit(24);
+    let who = format!("{name}, {} ", me.role);
+    let mut row = Row::new(buffer, area, 0);
+    row.skip(1).own("deskline", theme.strong());
+    if row.left() > width(&who) + 30 {
+        row.right(&who, theme.plain());
+    }
+    let (bell, style) = if model.page.bell > 0 {
+        (format!("bell {}    ", counted(model.page.bell)), theme.strong())
+    } else {
+        (String::new(), theme.plain())
+    };
+    row.right(&bell, style);
+    let (ready, style) = if me.ready { ("● ready   ", theme.fresh()) } else { ("○ not ready   ", theme.quiet()) };
+    row.right(ready, style);
+    row.own(" · ", theme.quiet());
+    let left = row.left();
+    row.foreign(&model.page.team, left.saturating_sub(1), theme.plain());
+}
+
+fn breadcrumb(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let theme = model.theme;
+    let mut row = Row::new(buffer, area, 0);
+    row.skip(1).own(model.section.part().title(), theme.quiet());
+    if model.area != Area::Sidebar {
+        row.own(" › ", theme.quiet()).own(model.section.title(), theme.quiet());
+    }
+    let deep = match model.area {
+        Area::Sidebar | Area::List => None,
+        Area::Item => model.shown_item().map(|item| item.to_string()),
+        Area::Thread | Area::Composer => model.thread.as_ref().map(|view| format!("#{}", view.conversation)),
+    };
+    if let Some(deep) = deep {
+        row.own(" › ", theme.quiet()).own(&deep, theme.plain());
+    }
+}
+
+/// The upright rules left of every area but the first.
+fn rules(model: &Model, buffer: &mut Buffer, areas: &Areas) {
+    let style = model.theme.quiet();
+    for area in [areas.list, areas.main, areas.item].into_iter().flatten() {
+        if area.x == 0 {
+            continue;
+        }
+        for y in area.top()..area.bottom() {
+            buffer.set_stringn(area.x - 1, y, "│", 1, style);
+        }
+    }
+}
+
+fn foot(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let theme = model.theme;
+    let mut row = Row::new(buffer, area, 0);
+    row.skip(1);
+    if let Some(message) = &model.message {
+        let style = if message.trouble { theme.alarm() } else { theme.strong() };
+        let mark = if message.trouble { "! " } else { "" };
+        let undo = if message.undo { footer::undo_hint(model) } else { String::new() };
+        let room = row.left().saturating_sub(width(&undo) + mark.len() + 1);
+        row.own(mark, style).foreign(&message.text, room, style).own(&undo, theme.quiet());
+        return;
+    }
+    // The last one, all keys, is there however few others fit.
+    let hints = footer::hints(model);
+    let columns = |(key, words): &(String, String)| width(key) + width(words) + 3;
+    let last = hints.last().map_or(0, columns);
+    for (at, hint) in hints.iter().enumerate() {
+        let reserved = if at + 1 == hints.len() { 0 } else { last };
+        if row.left() + 1 < columns(hint) + reserved {
+            continue;
+        }
+        row.own(&hint.0, theme.accent()).own(" ", Style::new()).own(&hint.1, theme.quiet()).skip(2);
+    }
+}

@@ -1,0 +1,275 @@
+//! A conversation's entries as lines of so many columns; made once for a page, scrolled and drawn from.
+
+use super::time;
+use crate::{
+    desk::page::{Attachment, Entry, From, Moment, Thread},
+    domain::{
+        conversation::{Audience, EntryKind},
+        id::EntrySeq,
+        text::SafeText,
+    },
+};
+use chrono::FixedOffset;
+
+/// How an entry speaks; word, edge and colour say it together (R1.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// A customer.
+    Customer,
+    /// An agent, to the customers.
+    Reply,
+    /// An agent, for agents only, in a customer conversation.
+    Note,
+    /// An agent, in an internal conversation.
+    Internal,
+}
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// Nothing, between entries.
+    Gap,
+    /// A new day begins.
+    Day,
+    /// Here begins what was not read.
+    New,
+    /// Who, how and when.
+    Head(Voice),
+    /// Words.
+    Text(Voice),
+    /// Words of somebody else, repeated, or a word about what is not shown.
+    Aside(Voice),
+    /// The name of what was attached.
+    Attached(Voice),
+    /// What text from outside tried to hide.
+    Warning(Voice),
+    /// Who did what and when.
+    System,
+}
+
+/// One line; its words are safe for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowLine {
+    /// The entry it belongs to.
+    pub seq: EntrySeq,
+    /// Which line of the entry, from 0.
+    pub nth: usize,
+    /// Whether it begins what it is, or goes on with it.
+    pub begins: bool,
+    /// What it is.
+    pub kind: LineKind,
+    /// The words.
+    pub text: String,
+    /// What follows them more quietly.
+    pub tail: String,
+}
+
+/// What the lines were made from and for; equal means they still hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Basis {
+    /// Which read of the page.
+    pub read: u64,
+    /// Columns for words.
+    pub width: usize,
+    /// Lines between entries.
+    pub roomy: bool,
+    /// Exactly as written.
+    pub raw: bool,
+    /// Up to where it was read when it was opened.
+    pub new_after: Option<EntrySeq>,
+}
+
+/// The lines of a conversation's window.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// What they were made from; `None` before the first time.
+    pub basis: Option<Basis>,
+    /// The lines, oldest first.
+    pub lines: Vec<FlowLine>,
+}
+
+/// Who reads, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// The viewer's handle.
+    pub handle: &'a str,
+    /// The time.
+    pub now: Moment,
+    /// The distance from UTC.
+    pub zone: FixedOffset,
+}
+
+/// Lines of one entry that are shown before "v" is needed.
+const LONGEST: usize = 200;
+/// Repeated lines in a row that are shown.
+const QUOTED: usize = 2;
+
+impl Flow {
+    /// Lays a conversation out.
+    pub fn lay(thread: &Thread, basis: Basis, reader: Reader) -> Self {
+        let mut flow = Self { basis: Some(basis), lines: Vec::new() };
+        let mut day = None;
+        let mut announced = false;
+        let new = basis.new_after.map_or(0, |after| new_count(thread, after, reader.handle));
+        for entry in &thread.entries {
+            let first = flow.lines.len();
+            let today = entry.at.with_timezone(&reader.zone).date_naive();
+            if day.is_some_and(|day| day != today) || (day.is_none() && !thread.earlier) {
+                flow.push(LineKind::Day, time::day(reader.now, entry.at, reader.zone));
+            } else if basis.roomy && day.is_some() {
+                flow.push(LineKind::Gap, String::new());
+            }
+            day = Some(today);
+            if !announced && new > 0 && basis.new_after.is_some_and(|after| counts(entry, after, reader.handle)) {
+                announced = true;
+                flow.push(LineKind::New, format!("{new} new"));
+            }
+            flow.entry(entry, thread.row.audience, basis, reader);
+            for (nth, line) in flow.lines[first..].iter_mut().enumerate() {
+                line.seq = entry.seq;
+                line.nth = nth;
+            }
+        }
+        flow
+    }
+
+    fn push(&mut self, kind: LineKind, text: String) {
+        self.lines.push(FlowLine { seq: EntrySeq(0), nth: 0, begins: true, kind, text, tail: String::new() });
+    }
+
+    fn change_last(&mut self, change: impl FnOnce(&mut FlowLine)) {
+        if let Some(line) = self.lines.last_mut() {
+            change(line);
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry, audience: Audience, basis: Basis, reader: Reader) {
+        let at = time::clock(entry.at, reader.zone);
+        let Some((voice, name)) = voice(entry, audience) else {
+            for (place, line) in SafeText::line(&entry.text).wrap(basis.width.saturating_sub(8)).into_iter().enumerate()
+            {
+                self.push(LineKind::System, line);
+                self.change_last(|line| line.begins = place == 0);
+            }
+            self.change_last(|line| line.tail = at);
+            return;
+        };
+        let channel = entry
+            .channel
+            .as_deref()
+            .map_or_else(String::new, |channel| format!("{} · ", SafeText::line(channel).fit(12)));
+        let tail = format!("{channel}{at}");
+        let room = basis.width.saturating_sub(crate::domain::text::width(&tail) + 9).max(8);
+        self.push(LineKind::Head(voice), SafeText::line(name).fit(room));
+        self.change_last(|line| line.tail = tail);
+        if basis.raw {
+            for line in SafeText::block(&spelled_out(&entry.text)).wrap(basis.width) {
+                self.push(LineKind::Text(voice), line);
+            }
+        } else {
+            self.words(&entry.text, voice, basis.width);
+        }
+        for attachment in &entry.attachments {
+            self.push(LineKind::Attached(voice), attached(attachment, basis.width));
+        }
+    }
+
+    fn words(&mut self, text: &str, voice: Voice, width: usize) {
+        let safe = SafeText::block(text.trim_end());
+        let mut shown = 0;
+        let mut quoted = 0;
+        let lines: Vec<&str> = safe.as_str().split('\n').collect();
+        for (at, line) in lines.iter().enumerate() {
+            let aside = line.starts_with('>');
+            if aside {
+                quoted += 1;
+                let run = quoted + lines[at + 1..].iter().take_while(|line| line.starts_with('>')).count();
+                if quoted == QUOTED && run > QUOTED + 1 {
+                    self.push(LineKind::Aside(voice), format!("⋯ {} more quoted lines", run - 1));
+                }
+                if quoted >= QUOTED && run > QUOTED + 1 {
+                    continue;
+                }
+            } else {
+                quoted = 0;
+            }
+            for piece in SafeText::line(line).wrap(width) {
+                self.push(if aside { LineKind::Aside(voice) } else { LineKind::Text(voice) }, piece);
+                shown += 1;
+            }
+            if shown >= LONGEST && at + 1 < lines.len() {
+                self.push(LineKind::Aside(voice), format!("⋯ {} more lines", lines.len() - at - 1));
+                break;
+            }
+        }
+        if let Some(warning) = safe.warning() {
+            self.push(LineKind::Warning(voice), warning);
+        }
+    }
+
+    /// The line that begins an entry, or the nearest one after it.
+    pub fn line_of(&self, seq: EntrySeq, nth: usize) -> usize {
+        let found = self.lines.partition_point(|line| (line.seq, line.nth) < (seq, nth));
+        found.min(self.lines.len().saturating_sub(1))
+    }
+
+    /// The newest entry whose beginning lies in the lines from `top` on, `height` of them.
+    pub fn newest_shown(&self, top: usize, height: usize) -> Option<EntrySeq> {
+        self.lines.iter().skip(top).take(height).map(|line| line.seq).max()
+    }
+}
+
+/// Entries after a place that others wrote: what "n new" counts. System lines are not news (R3.6).
+pub fn new_count(thread: &Thread, after: EntrySeq, me: &str) -> usize {
+    thread.entries.iter().filter(|entry| counts(entry, after, me)).count()
+}
+
+/// Whether an entry is news to a reader who has read so far.
+pub fn counts(entry: &Entry, after: EntrySeq, me: &str) -> bool {
+    let others = match &entry.from {
+        From::Agent(person) => person.address != me,
+        From::Customer(_) => true,
+        From::System => false,
+    };
+    entry.seq > after && entry.kind != EntryKind::System && others
+}
+
+/// How an entry speaks and who; `None` for the desk's own lines.
+pub fn voice(entry: &Entry, audience: Audience) -> Option<(Voice, &str)> {
+    let voice = match (entry.kind, audience, &entry.from) {
+        (EntryKind::System, _, _) | (_, _, From::System) => return None,
+        (EntryKind::Note, _, _) => Voice::Note,
+        (EntryKind::Reply, Audience::Internal, _) => Voice::Internal,
+        (EntryKind::Reply, Audience::Customer, From::Agent(_)) => Voice::Reply,
+        (EntryKind::Reply, Audience::Customer, From::Customer(_)) => Voice::Customer,
+    };
+    match &entry.from {
+        From::Agent(person) | From::Customer(person) => Some((voice, &person.name)),
+        From::System => None,
+    }
+}
+
+/// Every character that acts or hides instead of showing, spelled out.
+fn spelled_out(text: &str) -> String {
+    text.chars()
+        .map(|letter| {
+            let mut buffer = [0; 4];
+            let alone = &*letter.encode_utf8(&mut buffer);
+            if letter == '\n' || (!letter.is_control() && SafeText::line(alone).as_str() == alone) {
+                letter.to_string()
+            } else {
+                format!("\\u{{{:x}}}", u32::from(letter))
+            }
+        })
+        .collect()
+}
+
+fn attached(attachment: &Attachment, width: usize) -> String {
+    let size = match attachment.size {
+        bytes @ 0..1024 => format!("{bytes} B"),
+        bytes @ 1024..1_048_576 => format!("{} KB", bytes / 1024),
+        bytes => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    };
+    let name = if attachment.name.is_empty() { "attachment" } else { &attachment.name };
+    format!("{size} {}", SafeText::line(name).fit(width.saturating_sub(size.len() + 4).max(8)))
+}

@@ -1,0 +1,93 @@
+//! The keys that the last line names, from the keymap: what can be done here now, the most useful first.
+
+use super::{
+    composer::Part,
+    keymap::{Action, Context},
+    model::{Area, Model},
+};
+use crate::domain::conversation::State;
+
+/// What has the keys.
+pub fn context(model: &Model) -> Context {
+    if let Some(layer) = model.layers.last() {
+        return layer.context();
+    }
+    match (model.area, &model.composer) {
+        (Area::Composer, Some(composer)) => match composer.part {
+            Part::Text => Context::Composer,
+            Part::Send => Context::SendButton,
+        },
+        (Area::Thread | Area::Composer, _) => Context::Thread,
+        (Area::Sidebar | Area::List | Area::Item, _) => Context::Lists,
+    }
+}
+
+/// Keys and words for the last line.
+pub fn hints(model: &Model) -> Vec<(String, String)> {
+    let actions: Vec<Action> = if let Some(layer) = model.layers.last() { layer.hints().to_vec() } else { here(model) };
+    let named = |action: Action| (model.keymap.keys_for(action), words(model, action));
+    actions.into_iter().map(named).filter(|(key, _)| !key.is_empty()).collect()
+}
+
+/// " z undo", with the key that it has.
+pub fn undo_hint(model: &Model) -> String {
+    format!(" {} undo", model.keymap.keys_for(Action::Undo))
+}
+
+fn here(model: &Model) -> Vec<Action> {
+    use Action::{
+        AllKeys, Assign, Back, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock, NextArea, Note, Open,
+        OpenEditor, PressSend, Reply, Search, SelectSeveral, Send,
+    };
+    match context(model) {
+        Context::Composer => vec![Send, FocusSend, OpenEditor, LeaveComposer],
+        Context::SendButton => vec![PressSend, NextArea, Back],
+        Context::Thread
+        | Context::Lists
+        | Context::Everywhere
+        | Context::GoTo
+        | Context::Conversation
+        | Context::Dialog
+        | Context::Question => {
+            let mut actions = Vec::new();
+            let nothing = model.list.selected.is_none() && model.area == Area::List;
+            if matches!(model.area, Area::List | Area::Sidebar | Area::Item) && !nothing {
+                actions.push(Open);
+            }
+            if model.area == Area::Thread && model.opened().is_none() {
+                return vec![Back, Search, AllKeys];
+            }
+            if !model.list.chosen.is_empty() {
+                return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
+            }
+            let state = model.target_row().map(|row| row.state);
+            if state.is_some() {
+                actions.extend([Reply, Note, Assign]);
+            }
+            match state {
+                Some(State::Open) => actions.push(CloseOrReopen),
+                Some(State::Closed) => actions.extend([CloseOrReopen, LockOrUnlock]),
+                Some(State::Locked) => actions.push(LockOrUnlock),
+                None => {}
+            }
+            if model.area == Area::Thread {
+                actions.extend([ItemPanel, Back]);
+            }
+            actions.extend([Search, AllKeys]);
+            actions
+        }
+    }
+}
+
+/// The word for an action as things stand: "re-open" where it is closed.
+fn words(model: &Model, action: Action) -> String {
+    let state = model.target_row().map(|row| row.state);
+    let word = match (action, state) {
+        (Action::CloseOrReopen, Some(State::Open)) => "close",
+        (Action::CloseOrReopen, Some(State::Closed)) => "re-open",
+        (Action::LockOrUnlock, Some(State::Closed)) => "lock",
+        (Action::LockOrUnlock, Some(State::Locked)) => "unlock",
+        (_, _) => model.keymap.row(action).label.as_str(),
+    };
+    word.to_owned()
+}

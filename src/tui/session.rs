@@ -1,0 +1,266 @@
+//! One agent's session over any terminal: what arrived goes in, the desk is asked and read, a frame comes out.
+
+mod asking;
+/// The session at the terminal that the program was started on.
+pub mod local;
+
+use super::{
+    ansi::{self, Ansi},
+    ask::{Effect, Msg},
+    draw::draw,
+    keymap::Keymap,
+    model::Model,
+    theme::Theme,
+    update::{deadline, update},
+    wants::wants,
+};
+use crate::{
+    desk::{
+        Desk,
+        page::{Denied, EXACT, Moment, Page, Viewer, Wants},
+    },
+    domain::text::SafeText,
+};
+use chrono::FixedOffset;
+use ratatui::Terminal;
+use std::{collections::VecDeque, sync::Arc};
+
+/// What reaches a session.
+#[derive(Debug)]
+pub enum Event {
+    /// A key, a paste, a new size … from the terminal.
+    Input(Msg),
+    /// Something was written on the desk, by whomever.
+    Rang,
+}
+
+/// What a session is made with.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The keys.
+    pub keymap: Arc<Keymap>,
+    /// The colours.
+    pub theme: Theme,
+    /// The viewer's distance from UTC.
+    pub zone: FixedOffset,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Whether the terminal is on this machine, so that an editor can be opened in it.
+    pub local: bool,
+    /// What makes this session's message ids its own (R1.8); different for every session that there will ever be.
+    pub tag: String,
+}
+
+/// How often a page may ask for another one before a frame is drawn: the list first, then what is selected in it.
+const READS: usize = 6;
+
+/// One agent at one terminal.
+pub struct Session {
+    desk: Desk,
+    viewer: Viewer,
+    model: Model,
+    terminal: Terminal<Ansi>,
+    /// What the page on the screen was read for.
+    wanted: Wants,
+    /// Something was written since.
+    rang: bool,
+    title: String,
+}
+
+impl Session {
+    /// A session that shows its first page.
+    ///
+    /// # Errors
+    /// Switched off, or a desk that cannot be read.
+    pub fn new(desk: Desk, viewer: Viewer, look: Look) -> Result<Self, Denied> {
+        let first = Wants { without_numbers: true, ..Wants::default() };
+        let page = desk.read(&viewer, &first)?;
+        let mut model = Model::new(page, look.keymap, desk.now(), look.size, look.theme, look.tag);
+        model.zone = look.zone;
+        model.local = look.local;
+        let backend = Ansi::new(look.size.0, look.size.1);
+        let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
+        let mut session =
+            Self { desk, viewer, model, terminal, wanted: Wants::default(), rang: true, title: String::new() };
+        session.read(&mut Vec::new());
+        Ok(session)
+    }
+
+    /// The model, to look at.
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Takes everything in that arrived, asks the desk, and reads it where something else is wanted or it rang. What
+    /// comes back is for the terminal to do: copying, the bell, the editor, quitting.
+    pub fn take(&mut self, events: impl IntoIterator<Item = Event>) -> Vec<Effect> {
+        let mut outside = Vec::new();
+        let now = self.desk.now();
+        self.update(Msg::Tick(now), &mut outside);
+        for event in events {
+            match event {
+                Event::Input(msg) => {
+                    if let Msg::Resize(columns, rows) = msg {
+                        self.terminal.backend_mut().resize(columns, rows);
+                    }
+                    self.update(msg, &mut outside);
+                }
+                Event::Rang => self.rang = true,
+            }
+        }
+        self.read(&mut outside);
+        outside
+    }
+
+    /// Keeps what was typed and not kept yet; for every way out.
+    pub fn keep_drafts(&mut self) {
+        let mut outside = Vec::new();
+        self.update(Msg::Leave, &mut outside);
+    }
+
+    /// Until when the session can sleep if nothing arrives; `None`: for ever.
+    pub fn deadline(&self) -> Option<Moment> {
+        deadline(&self.model)
+    }
+
+    /// The time, by the desk's clock.
+    pub fn now(&self) -> Moment {
+        self.desk.now()
+    }
+
+    /// The bytes that bring the terminal to what is shown now; `None` where it shows that already.
+    pub fn frame(&mut self) -> Option<String> {
+        let Self { terminal, model, .. } = self;
+        // The backend only gathers bytes and cannot fail.
+        if terminal.draw(|frame| draw(model, frame)).is_err() {
+            return None;
+        }
+        let bytes = terminal.backend_mut().take();
+        let title = self.window_title();
+        if title == self.title {
+            return bytes;
+        }
+        let changed = ansi::title(&title);
+        self.title = title;
+        Some(bytes.unwrap_or_default() + &changed)
+    }
+
+    /// Forgets what the terminal shows: the next frame paints everything.
+    pub fn forget(&mut self) {
+        let (columns, rows) = self.model.size;
+        if let Ok(terminal) = Terminal::new(Ansi::new(columns, rows)) {
+            self.terminal = terminal;
+        }
+        self.title.clear();
+    }
+
+    fn window_title(&self) -> String {
+        let unread = match self.model.page.badge {
+            0 => String::new(),
+            more if more > EXACT => format!("({EXACT}+) "),
+            some => format!("({some}) "),
+        };
+        format!("{unread}deskline · {}", SafeText::line(&self.model.page.team).fit(60))
+    }
+
+    /// One message, and all that follows from it inside.
+    fn update(&mut self, msg: Msg, outside: &mut Vec<Effect>) {
+        let mut effects: VecDeque<Effect> = update(&mut self.model, msg).into();
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Ask(ask) => {
+                    let answer = asking::ask(&self.desk, &self.viewer, &ask);
+                    self.rang |= answer.is_ok();
+                    effects.extend(update(&mut self.model, Msg::Answered(Box::new(ask), answer)));
+                }
+                outer @ (Effect::Copy(_)
+                | Effect::Bell
+                | Effect::OpenEditor(_)
+                | Effect::Mouse(_)
+                | Effect::Repaint
+                | Effect::Suspend
+                | Effect::Quit) => outside.push(outer),
+            }
+        }
+    }
+
+    /// Reads until the page holds what the screen wants; usually once, or not at all.
+    fn read(&mut self, outside: &mut Vec<Effect>) {
+        for _ in 0..READS {
+            let wanted = wants(&self.model);
+            if !self.rang && wanted == self.wanted {
+                return;
+            }
+            let rang = std::mem::take(&mut self.rang);
+            let asked = if rang { wanted.clone() } else { only_new(&wanted, &self.wanted) };
+            match self.desk.read(&self.viewer, &asked) {
+                Ok(mut page) => {
+                    if !rang {
+                        keep(&mut page, &mut self.model.page, &wanted, &self.wanted);
+                    }
+                    self.wanted = wanted;
+                    self.update(Msg::Page(Box::new(page)), outside);
+                }
+                Err(denied) => return self.unread(&denied, wanted, outside),
+            }
+        }
+    }
+
+    /// The page could not be read: perhaps only a part of it, perhaps nothing may be seen any more.
+    fn unread(&mut self, denied: &Denied, wanted: Wants, outside: &mut Vec<Effect>) {
+        self.wanted = wanted;
+        if let Denied::Failed(why) = denied {
+            return self.update(Msg::Trouble(why.clone()), outside);
+        }
+        match self.desk.read(&self.viewer, &Wants::default()) {
+            Ok(page) => {
+                self.update(Msg::Page(Box::new(page)), outside);
+                self.update(Msg::Trouble(denied.to_string()), outside);
+                // Another section's list, where this one was taken away.
+                if wants(&self.model) != self.wanted {
+                    self.read(outside);
+                }
+            }
+            Err(denied) => self.update(Msg::Shut(denied.to_string()), outside),
+        }
+    }
+}
+
+/// What has to be read where nothing rang: only what was not wanted before. All the rest still stands, since every
+/// write rings.
+fn only_new(wanted: &Wants, before: &Wants) -> Wants {
+    let mut new = wanted.clone();
+    new.without_numbers = true;
+    if wanted.list == before.list {
+        new.list = None;
+    }
+    if wanted.thread == before.thread {
+        new.thread = None;
+    }
+    if wanted.item == before.item {
+        new.item = None;
+    }
+    if wanted.search == before.search {
+        new.search = None;
+    }
+    new
+}
+
+/// Takes over from the page before what was not read again.
+fn keep(page: &mut Page, before: &mut Page, wanted: &Wants, wanted_before: &Wants) {
+    page.badge = before.badge;
+    page.bell = before.bell;
+    page.sections.clone_from(&before.sections);
+    if wanted.list == wanted_before.list {
+        page.list = before.list.take();
+    }
+    if wanted.thread == wanted_before.thread {
+        page.opened = before.opened.take();
+    }
+    if wanted.item == wanted_before.item {
+        page.item = before.item.take();
+    }
+    if wanted.search == wanted_before.search {
+        page.search = before.search.take();
+    }
+}

@@ -1,0 +1,96 @@
+//! What the screen asks, as calls of the desk.
+
+use crate::{
+    desk::{
+        AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem,
+        page::{Denied, Viewer},
+    },
+    tui::ask::{self, Answer, Ask},
+};
+
+/// Asks the desk in the viewer's name.
+pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
+    let kept = |()| Answer::Kept;
+    match ask {
+        Ask::Run { conversation, command } => {
+            desk.run(who, *conversation, command.clone()).map(|done| Answer::Done(Box::new(done)))
+        }
+        Ask::Start(start) => desk.start(who, start).map(|done| Answer::Done(Box::new(done))),
+        Ask::SaveDraft { place, mode, text } => desk.save_draft(who, place, *mode, text).map(kept),
+        Ask::OpenDirect(conversation) => desk.open_direct(who, *conversation).map(kept),
+        Ask::ClearNotices => desk.clear_notices(who).map(|_| Answer::Kept),
+        Ask::AddItem { kind, title, requester, project, description } => {
+            let new = NewItem {
+                kind: *kind,
+                title: title.clone(),
+                requester: requester.clone(),
+                project: *project,
+                description: description.clone(),
+            };
+            desk.add_item(who, &new).map(|row| Answer::Item(row.item.key))
+        }
+        Ask::SetItem { item, title, status, assignee } => {
+            let change = ItemChange { title: title.clone(), status: *status, assignee: assignee.clone() };
+            desk.set_item(who, *item, &change).map(|row| Answer::Item(row.item.key))
+        }
+        Ask::FollowItem(item, follow) => desk.follow_item(who, *item, *follow).map(kept),
+        Ask::AddItemFollower(item, party) => desk.add_item_follower(who, *item, party).map(kept),
+        Ask::AddAgent { .. }
+        | Ask::SetAgent(..)
+        | Ask::AddGroup(..)
+        | Ask::SetGroup(..)
+        | Ask::JoinGroup(..)
+        | Ask::LeaveGroup(..)
+        | Ask::AddCustomer { .. }
+        | Ask::SetCustomer { .. }
+        | Ask::SaveSettings(_) => administer(desk, who, ask),
+    }
+}
+
+/// What administration asks, and what agents set for themselves.
+fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
+    match ask {
+        Ask::AddAgent { handle, name, role, groups } => {
+            let new = NewAgent { handle: handle.clone(), name: name.clone(), role: *role, groups: groups.clone() };
+            desk.add_agent(who, &new).map(drop)
+        }
+        Ask::SetAgent(handle, change) => desk.set_agent(who, handle, &agent_change(change)).map(drop),
+        Ask::AddGroup(name, routing) => desk.add_group(who, name, *routing).map(drop),
+        Ask::SetGroup(name, routing) => desk.set_group(who, name, *routing).map(drop),
+        Ask::JoinGroup(group, handle) => desk.join_group(who, group, handle).map(drop),
+        Ask::LeaveGroup(group, handle) => desk.leave_group(who, group, handle).map(drop),
+        Ask::AddCustomer { address, name, organization } => {
+            desk.add_customer(who, address, name.as_deref(), organization.as_deref()).map(drop)
+        }
+        Ask::SetCustomer { address, name, organization, blocked } => {
+            let change = CustomerChange { name: name.clone(), organization: organization.clone(), blocked: *blocked };
+            desk.set_customer(who, address, &change).map(drop)
+        }
+        Ask::SaveSettings(changes) => desk.save_settings(who, changes).map(drop),
+        Ask::Run { .. }
+        | Ask::Start(_)
+        | Ask::SaveDraft { .. }
+        | Ask::OpenDirect(_)
+        | Ask::ClearNotices
+        | Ask::AddItem { .. }
+        | Ask::SetItem { .. }
+        | Ask::FollowItem(..)
+        | Ask::AddItemFollower(..) => return self::ask(desk, who, ask),
+    }
+    .map(|()| Answer::Kept)
+}
+
+fn agent_change(change: &ask::AgentChange) -> AgentChange {
+    AgentChange {
+        name: change.name.clone(),
+        public_name: change.public_name.clone(),
+        role: change.role,
+        active: change.active,
+        ready: change.ready,
+        reply_to_customers: change.reply_to_customers,
+        from_customers: change.from_customers,
+        notify_customers: change.notify_customers,
+        notify_internal: change.notify_internal,
+        bell: change.bell,
+    }
+}

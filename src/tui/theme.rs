@@ -1,0 +1,80 @@
+//! The colours: the terminal's own sixteen, so that light and dark both work, or none at all.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// How things look. Whatever a colour says, a word, a mark or a border says too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    coloured: bool,
+}
+
+impl Theme {
+    /// The sixteen colours, or none (`NO_COLOR`, `TERM=dumb`).
+    pub const fn new(coloured: bool) -> Self {
+        Self { coloured }
+    }
+
+    const fn colour(self, colour: Color, otherwise: Modifier) -> Style {
+        if self.coloured { Style::new().fg(colour) } else { Style::new().add_modifier(otherwise) }
+    }
+
+    /// Ordinary words.
+    pub const fn plain(self) -> Style {
+        Style::new()
+    }
+
+    /// What steps back: ages, hints, read rows.
+    pub const fn quiet(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM)
+    }
+
+    /// What stands out: names, unread subjects, titles.
+    pub const fn strong(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// The program's own accent: headings of what has the focus, keys in the footer.
+    pub const fn accent(self) -> Style {
+        self.colour(Color::Cyan, Modifier::BOLD)
+    }
+
+    /// Replies to customers.
+    pub const fn reply(self) -> Style {
+        self.colour(Color::Blue, Modifier::empty())
+    }
+
+    /// Notes: for agents only.
+    pub const fn note(self) -> Style {
+        self.colour(Color::Yellow, Modifier::empty())
+    }
+
+    /// Internal messages.
+    pub const fn internal(self) -> Style {
+        self.colour(Color::Magenta, Modifier::empty())
+    }
+
+    /// What is new, and what is fine.
+    pub const fn fresh(self) -> Style {
+        self.colour(Color::Green, Modifier::BOLD)
+    }
+
+    /// What went wrong, what is locked or private.
+    pub const fn alarm(self) -> Style {
+        self.colour(Color::Red, Modifier::BOLD)
+    }
+
+    /// The selected row of the area that has the keys.
+    pub const fn selected(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED)
+    }
+
+    /// The selected row of an area that has not.
+    pub const fn selected_elsewhere(self) -> Style {
+        Style::new().add_modifier(Modifier::UNDERLINED)
+    }
+
+    /// A control that cannot be used now.
+    pub const fn disabled(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM)
+    }
+}

@@ -1,0 +1,213 @@
+//! What the desk answered: said on the message line, or shown where it was asked.
+
+use super::{acting, layer, writing};
+use crate::{
+    desk::page::{Denied, Done},
+    domain::{command::Command, conversation::State, id::ConversationId},
+    tui::{
+        ask::{Answer, Ask, Effect},
+        dialog::{Confirm, Held, Layer},
+        model::{Message, Model},
+    },
+};
+
+/// Takes an answer in.
+pub fn answered(model: &mut Model, ask: Ask, answer: Result<Answer, Denied>) -> Vec<Effect> {
+    let background =
+        matches!(ask, Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::Run { command: Command::MarkRead(_), .. });
+    if !background && let Some(at) = model.layers.iter().rposition(|layer| layer.waits_for(&ask)) {
+        let outcome = model.layers[at].answered(&ask, &answer);
+        if answer.is_ok() {
+            tell(model, &ask, answer.as_ref().ok());
+        }
+        return layer::finish(model, at, outcome);
+    }
+    match answer {
+        Ok(answer) => done(model, &ask, answer),
+        Err(denied) => refused(model, ask, denied),
+    }
+}
+
+fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
+    match (ask, answer) {
+        (Ask::Run { conversation, command }, Answer::Done(done)) => ran(model, *conversation, command, &done),
+        (Ask::Start(_), Answer::Done(done)) => {
+            model.say(Message::said(with_not_notified(format!("Started #{}.", done.conversation), &done)));
+            writing::started(model, done.conversation)
+        }
+        (ask, answer) => {
+            tell(model, ask, Some(&answer));
+            Vec::new()
+        }
+    }
+}
+
+/// Says what was done, for asks that change nothing on the screen by themselves.
+fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
+    let item = match answer {
+        Some(Answer::Item(key)) => key.to_string(),
+        Some(Answer::Done(_) | Answer::Kept) | None => "The item".to_owned(),
+    };
+    let words = match ask {
+        Ask::Run { conversation, command } => match acting::past(command) {
+            Some(past) => format!("{past} #{conversation}."),
+            None => return,
+        },
+        Ask::Start(_) => match answer {
+            Some(Answer::Done(done)) => with_not_notified(format!("Started #{}.", done.conversation), done),
+            Some(Answer::Item(_) | Answer::Kept) | None => return,
+        },
+        Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
+        Ask::ClearNotices => "The bell is empty.".to_owned(),
+        Ask::AddItem { .. } => format!("{item} was added."),
+        Ask::SetItem { .. } => format!("{item} was changed."),
+        Ask::FollowItem(key, true) => format!("Following {key}."),
+        Ask::FollowItem(key, false) => format!("No longer following {key}."),
+        Ask::AddItemFollower(key, _) => format!("Added to {key}."),
+        Ask::AddAgent { handle, .. } => format!("@{handle} was added."),
+        Ask::SetAgent(handle, change) if *handle == model.page.me.handle && change.ready.is_some() => {
+            if change.ready == Some(true) { "You are ready." } else { "You are not ready." }.to_owned()
+        }
+        Ask::SetAgent(handle, _) => format!("@{handle} was changed."),
+        Ask::AddGroup(name, _) => format!("Group {name} was added."),
+        Ask::SetGroup(name, _) => format!("Group {name} was changed."),
+        Ask::JoinGroup(group, handle) => format!("@{handle} is in {group}."),
+        Ask::LeaveGroup(group, handle) => format!("@{handle} is no longer in {group}."),
+        Ask::AddCustomer { address, .. } => format!("{address} was added."),
+        Ask::SetCustomer { address, .. } => format!("{address} was changed."),
+        Ask::SaveSettings(_) => "Saved.".to_owned(),
+    };
+    model.say(Message::said(words));
+}
+
+fn with_not_notified(words: String, done: &Done) -> String {
+    match done.not_notified.as_slice() {
+        [] => words,
+        handles => {
+            let names: Vec<String> = handles.iter().map(|handle| format!("@{handle}")).collect();
+            format!("{words} {} cannot see this conversation, not notified.", names.join(", "))
+        }
+    }
+}
+
+fn ran(model: &mut Model, id: ConversationId, command: &Command, done: &Done) -> Vec<Effect> {
+    match command {
+        Command::Reply(_) | Command::Note(_) => return wrote(model, id, command, done),
+        Command::MarkRead(_) => return Vec::new(),
+        Command::Close
+        | Command::Reopen
+        | Command::Lock
+        | Command::Unlock
+        | Command::Assign(_)
+        | Command::Release { .. }
+        | Command::Forward { .. }
+        | Command::Follow
+        | Command::Unfollow
+        | Command::Add { .. }
+        | Command::Remove(_)
+        | Command::Link { .. }
+        | Command::Unlink
+        | Command::CreateItem { .. }
+        | Command::SetPrivacy { .. }
+        | Command::MarkUnread => {}
+    }
+    let inverse = acting::inverse(command, model.row_of(id)).map(|command| Ask::Run { conversation: id, command });
+    let past = acting::past(command).unwrap_or("Done:");
+    if let Some(batch) = &mut model.batch {
+        batch.verb = past;
+        batch.done += usize::from(done.changed);
+        batch.undo.extend(inverse.filter(|_| done.changed));
+        return end_batch(model);
+    }
+    let words = match (done.changed, command, &done.item, &done.row) {
+        (false, ..) => format!("#{id} stands like that already."),
+        (true, Command::CreateItem { .. }, Some(item), _) => format!("Created {} from #{id}.", item.key),
+        (true, Command::Assign(handle), _, None) => format!("Assigned #{id} to @{handle}. You cannot see it any more."),
+        (true, Command::Assign(handle), _, Some(_)) => format!("Assigned #{id} to @{handle}."),
+        (true, Command::Forward { group, .. }, ..) => format!("Forwarded #{id} to {group}."),
+        (true, ..) => format!("{past} #{id}."),
+    };
+    let undo = done.changed && inverse.is_some() && done.row.is_some();
+    model.undo = inverse.filter(|_| undo).into_iter().collect();
+    model.message = Some(if undo { Message::undoable(words) } else { Message::said(words) });
+    model.list.chosen.remove(&id);
+    Vec::new()
+}
+
+/// A message was written.
+fn wrote(model: &mut Model, id: ConversationId, command: &Command, done: &Done) -> Vec<Effect> {
+    let before = model.row_of(id).map(|row| (row.state, row.assignee.is_some()));
+    let reopened = matches!((before, &done.row), (Some((State::Closed, _)), Some(row)) if row.state == State::Open);
+    let taken = matches!((before, &done.row), (Some((_, false)), Some(row)) if row.assignee.as_ref().is_some_and(|person| person.address == model.page.me.handle));
+    let mut words = if matches!(command, Command::Note(_)) { "Noted.".to_owned() } else { "Sent.".to_owned() };
+    if reopened {
+        words.push_str(" It is open again.");
+    }
+    if taken {
+        words.push_str(" It is assigned to you now.");
+    }
+    model.message = Some(Message::said(with_not_notified(words, done)));
+    writing::sent(model)
+}
+
+fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
+    let writing = matches!(&ask, Ask::Start(_) | Ask::Run { command: Command::Reply(_) | Command::Note(_), .. });
+    if writing {
+        writing::not_sent(model);
+    }
+    if let Some(question) = Confirm::widening(&ask, &denied) {
+        return confirm(model, question);
+    }
+    match (denied, ask) {
+        (Denied::Stale { unseen }, _) => {
+            model.layers.push(Layer::Held(Held::new(unseen)));
+            Vec::new()
+        }
+        (denied, ask) => {
+            let kept = if writing { " The draft is kept." } else { "" };
+            let words = format!("{denied}{kept}");
+            if matches!(ask, Ask::Run { command: Command::MarkRead(_), .. } | Ask::OpenDirect(_)) {
+                return Vec::new();
+            }
+            if let Some(batch) = &mut model.batch {
+                batch.refused.push(words);
+                return end_batch(model);
+            }
+            model.say(Message::trouble(words))
+        }
+    }
+}
+
+/// What lets more people read is asked first (R5.4).
+fn confirm(model: &mut Model, question: Confirm) -> Vec<Effect> {
+    if let Some(batch) = &mut model.batch {
+        batch.left = batch.left.saturating_sub(1);
+    }
+    model.layers.push(Layer::Confirm(question));
+    Vec::new()
+}
+
+/// One of several acts was answered; the last answer says how it went.
+fn end_batch(model: &mut Model) -> Vec<Effect> {
+    let Some(batch) = &mut model.batch else { return Vec::new() };
+    batch.left = batch.left.saturating_sub(1);
+    if batch.left > 0 {
+        return Vec::new();
+    }
+    let Some(batch) = model.batch.take() else { return Vec::new() };
+    model.list.chosen.clear();
+    let count =
+        |number: usize| if number == 1 { "1 conversation".to_owned() } else { format!("{number} conversations") };
+    let mut words = if batch.done == 0 {
+        "Nothing was changed.".to_owned()
+    } else {
+        format!("{} {}.", batch.verb.trim_end_matches(':'), count(batch.done))
+    };
+    if let Some(reason) = batch.refused.first() {
+        words = format!("{words} {} refused: {reason}", batch.refused.len());
+    }
+    let undo = !batch.undo.is_empty();
+    model.undo = batch.undo;
+    model.message = Some(Message { text: words, trouble: !batch.refused.is_empty(), undo });
+    Vec::new()
+}
