@@ -1,7 +1,7 @@
 //! The file itself: opening, one writer, readers, backup, check.
 
-use super::{Result, StoreError, migrate, queue::Queue};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::Backup, config::DbConfig};
+use super::{Result, StoreError, backup::copy_database, migrate, queue::Queue};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs::{File, OpenOptions},
     ops::Deref,
@@ -353,50 +353,6 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(suffix);
     path.with_file_name(name)
-}
-
-/// Copies a whole database with SQLite's backup API.
-pub(crate) fn copy_database(
-    from: &Connection,
-    to: &Path,
-    progress: &mut dyn FnMut(usize, usize) -> bool,
-) -> Result<()> {
-    if to.exists() {
-        return Err(StoreError::Sentence(format!(
-            "{} is there already; it was left untouched. Name another file.",
-            to.display()
-        )));
-    }
-    drop(open_private(to)?);
-    let outcome = copy_pages(from, to, progress);
-    if outcome.is_err() {
-        let _ = std::fs::remove_file(to);
-    }
-    outcome
-}
-
-fn copy_pages(from: &Connection, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<()> {
-    let mut target = Connection::open(to)?;
-    {
-        let backup = Backup::new(from, &mut target)?;
-        loop {
-            let step = backup.step(2_000)?;
-            let state = backup.progress();
-            let all = usize::try_from(state.pagecount).unwrap_or(0);
-            let left = usize::try_from(state.remaining).unwrap_or(0);
-            if !progress(all.saturating_sub(left), all) {
-                return Err(StoreError::Sentence("Interrupted; the half-written copy was taken away.".into()));
-            }
-            match step {
-                rusqlite::backup::StepResult::Done => break,
-                rusqlite::backup::StepResult::More => {}
-                _ => std::thread::yield_now(),
-            }
-        }
-    }
-    // A copy is one file: without this its header would ask for a log beside it.
-    target.pragma_update(None, "journal_mode", "DELETE")?;
-    target.close().map_err(|(_, error)| StoreError::from(error))
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ fn migrate_with(connection: &mut Connection, file: &Path, from: i64, migrations:
     }
     if from > 0 {
         let copy = backup_path(file, from);
-        super::file::copy_database(connection, &copy, &mut |_, _| true)?;
+        super::backup::copy_database(connection, &copy, &mut |_, _| true)?;
     }
     for (version, sql) in (1..).zip(migrations).skip(usize::try_from(from).unwrap_or(0)) {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;

@@ -1,5 +1,7 @@
 //! Where a desk is kept: the only SQL, the only SQLite.
 
+/// Copying a whole database into a new file.
+mod backup;
 /// Looking a file over.
 pub mod check;
 /// Conversations with everybody's place in them: read, written, and kept in their lists.

@@ -95,7 +95,7 @@ fn write(
             Ok(("draft", id))
         }
         _ => {
-            let inbound = sent(name, &id, &text, if number % 30 == 0 { None } else { *conversation });
+            let inbound = sent(name, &id, &text, if number.is_multiple_of(30) { None } else { *conversation });
             *conversation = Some(desk.receive(&inbound).map_err(say)?.conversation);
             Ok(("message", id))
         }

@@ -548,12 +548,13 @@ impl History {
             key: format!("past:{number}"),
             subject: "common past".into(),
             internal,
-            private: number % 3 == 0,
+            private: number.is_multiple_of(3),
             state: [PastState::Open, PastState::Closed, PastState::Locked][usize::try_from(number % 3).expect("small")],
             requester: (!internal).then(|| person(CUSTOMERS[usize::try_from(number % 5).expect("small")])),
             customers: Vec::new(),
-            agents: if number % 2 == 0 { vec![person("cleo")] } else { Vec::new() },
-            assignee: (!internal && number % 5 < 2).then(|| if number % 2 == 0 { "gone" } else { "ben" }.to_owned()),
+            agents: if number.is_multiple_of(2) { vec![person("cleo")] } else { Vec::new() },
+            assignee: (!internal && number % 5 < 2)
+                .then(|| if number.is_multiple_of(2) { "gone" } else { "ben" }.to_owned()),
             group: (!internal).then(|| "Support".to_owned()),
             item: (number % 3 == 1).then(|| PastItem {
                 key: format!("past-item:{}", number % 2),
