@@ -18,6 +18,7 @@ mod keys;
 mod leaks;
 mod pages;
 mod permission_matrix;
+mod picture;
 mod query_plans;
 mod rules;
 mod screen;
