@@ -62,9 +62,10 @@ pub fn run(desk: &Desk, viewer: &Viewer, mut look: Look, editor: Option<&[String
                 Arrival::Input(Input::Read) => typed = true,
                 Arrival::Input(Input::Suspend) => suspend = true,
                 Arrival::Input(Input::Resumed) => {
-                    screen.resume()?;
-                    session.forget();
-                    events.push(resized()?);
+                    if screen.resume()? {
+                        session.forget();
+                        events.push(resized()?);
+                    }
                 }
                 Arrival::Input(Input::End) => end = true,
             }
