@@ -37,7 +37,7 @@ fn the_picture_in_the_readme_is_what_the_messenger_draws() {
         tag: "picture".into(),
     };
     let mut session = Session::new(built.desk, ana, look).unwrap();
-    let mut screen = vt100::Parser::new(ROWS, COLUMNS, 0);
+    let mut screen = vt100::Parser::new(ROWS.try_into().unwrap(), COLUMNS.try_into().unwrap(), 0);
     for key in ["", "j", "Enter", "r"] {
         if !key.is_empty() {
             session.take([Event::Input(Msg::Press(key.parse().unwrap()))]);
