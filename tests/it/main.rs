@@ -12,6 +12,7 @@ mod desks;
 mod dialog_walks;
 mod dialogs;
 mod histories;
+mod hostile_screens;
 mod import;
 mod keys;
 mod leaks;
