@@ -32,6 +32,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 fn main() {
@@ -40,6 +41,41 @@ fn main() {
         size.desk();
     }
     divan::main();
+    if std::env::args()
+        .all(|argument| argument.starts_with('-') || argument.contains("send") || argument.contains("desk-"))
+    {
+        for size in [Size::Small, Size::Large] {
+            compare_send_with_bare_statements(size);
+        }
+    }
+}
+
+/// Both in turn, so that a slow spell of the machine hits both alike: what absolute times on a busy machine cannot say.
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
+fn compare_send_with_bare_statements(size: Size) {
+    let (_folder, desk) = size.copy();
+    let (_other_folder, other) = size.copy();
+    let viewer = desk.admit(Some("ana")).expect("ana");
+    let conversation = newest(&desk, &viewer);
+    let mut bare = bare_connection(other.file());
+    let (mut sent, mut inserted) = (Vec::new(), Vec::new());
+    for _ in 0..400 {
+        let begun = Instant::now();
+        let reply = Command::Reply(Writing { text: WORDS.into(), ..Writing::default() });
+        black_box(desk.run(&viewer, conversation, reply).expect("sent"));
+        sent.push(begun.elapsed());
+        let begun = Instant::now();
+        insert_reply(&mut bare, conversation.0, viewer.id.0);
+        inserted.push(begun.elapsed());
+    }
+    sent.sort_unstable();
+    inserted.sort_unstable();
+    let (sent, inserted) = (sent[200], inserted[200]);
+    println!(
+        "send beside its bare statements, in turn, {} messages: {sent:.1?} and {inserted:.1?}, {:.2} times",
+        size.messages(),
+        sent.as_secs_f64() / inserted.as_secs_f64()
+    );
 }
 
 /// How large the desk is.
