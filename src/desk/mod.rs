@@ -19,6 +19,8 @@ mod customers;
 mod directory;
 /// Everything out.
 mod export;
+/// Searching.
+mod find;
 /// Bringing in what happened elsewhere.
 mod import;
 /// Making and changing items.
@@ -99,13 +101,17 @@ pub struct NewDesk {
 
 impl From<StoreError> for Denied {
     fn from(error: StoreError) -> Self {
-        let text = error.to_string();
-        if text.contains("disk is full") {
+        if error.no_room() {
             return Self::Failed(
                 "The disk is full: nothing was written, and what you typed is kept on the screen. Make room, then try again.".into(),
             );
         }
-        Self::Failed(text)
+        if error.disk_refused() {
+            return Self::Failed(format!(
+                "The disk refused it ({error}): nothing was written, and what you typed is kept on the screen. Look at the disk and the limit on the size of files, then try again."
+            ));
+        }
+        Self::Failed(error.to_string())
     }
 }
 
@@ -122,7 +128,7 @@ impl Desk {
         let handle = check_handle(&new.owner).map_err(Denied::Invalid)?;
         let name = check_name(new.owner_name.as_deref().unwrap_or(&handle)).map_err(Denied::Invalid)?;
         let desk = Self::over(Store::create(file)?, clock);
-        desk.write(|writing| {
+        let begun = desk.write(|writing| {
             let now = desk.now().timestamp_millis();
             let settings = Settings { team_name: team, ..Settings::default() };
             for key in SettingKey::ALL {
@@ -140,7 +146,12 @@ impl Desk {
             };
             events::write(writing, &event)?;
             Ok(())
-        })?;
+        });
+        if let Err(denied) = begun {
+            drop(desk);
+            Store::discard(file);
+            return Err(denied);
+        }
         Ok(desk)
     }
 
