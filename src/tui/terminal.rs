@@ -180,9 +180,14 @@ fn write(bytes: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Takes the terminal over, or once more where somebody else may have changed it meanwhile.
 fn begin() -> io::Result<()> {
+    if ENTERED.swap(true, Ordering::SeqCst) {
+        // Raw mode is set only where it is believed to be off; the keyboard's modes lie on a stack, and one is ours.
+        terminal::disable_raw_mode()?;
+        write(ansi::POP_KEYBOARD)?;
+    }
     terminal::enable_raw_mode()?;
-    ENTERED.store(true, Ordering::SeqCst);
     write(ansi::ENTER)
 }
 
