@@ -19,6 +19,7 @@ mod keys;
 mod leaks;
 mod pages;
 mod permission_matrix;
+mod pty;
 mod query_plans;
 mod rules;
 mod screen;
