@@ -15,6 +15,8 @@ pub const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[>1u\x1b[?25l\x1b[
 /// What switches all of it off again, the mouse too, in the opposite order.
 pub const LEAVE: &str =
     "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[<1u\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b]0;\x07\x1b[?1049l";
+/// What takes the unambiguous keys of [`ENTER`] off the terminal's stack of keyboard modes.
+pub const POP_KEYBOARD: &str = "\x1b[<1u";
 /// What empties the screen, for painting it again.
 pub const CLEAR: &str = "\x1b[m\x1b[H\x1b[2J\x1b[?25l";
 /// The bell.

@@ -145,7 +145,6 @@ impl Screen {
         if std::mem::take(&mut self.announced) {
             return Ok(false);
         }
-        end()?;
         self.begin_again()?;
         Ok(true)
     }
@@ -188,9 +187,14 @@ fn write(bytes: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Takes the terminal over, or once more where somebody else may have changed it meanwhile.
 fn begin() -> io::Result<()> {
+    if ENTERED.swap(true, Ordering::SeqCst) {
+        // Raw mode is set only where it is believed to be off; the keyboard's modes lie on a stack, and one is ours.
+        terminal::disable_raw_mode()?;
+        write(ansi::POP_KEYBOARD)?;
+    }
     terminal::enable_raw_mode()?;
-    ENTERED.store(true, Ordering::SeqCst);
     write(ansi::ENTER)
 }
 

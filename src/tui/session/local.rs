@@ -52,7 +52,21 @@ pub fn run(desk: &Desk, viewer: &Viewer, mut look: Look, editor: Option<&[String
     if Screen::size()? != size {
         session.take([resized()?]);
     }
-    while let Some(arrived) = next(&queue, &session) {
+    let left = serve(&mut session, &mut screen, &queue, editor);
+    // Drafts are kept on every way out, also where the terminal went first.
+    session.keep_drafts();
+    left.and_then(|()| screen.leave())?;
+    Ok(())
+}
+
+/// Takes what arrives and paints, until the session is left.
+fn serve(
+    session: &mut Session,
+    screen: &mut Screen,
+    queue: &Receiver<Arrival>,
+    editor: Option<&[String]>,
+) -> io::Result<()> {
+    while let Some(arrived) = next(queue, session) {
         let mut events = Vec::new();
         let (mut end, mut suspend, mut typed) = (false, false, false);
         for arrival in arrived {
@@ -74,20 +88,17 @@ pub fn run(desk: &Desk, viewer: &Viewer, mut look: Look, editor: Option<&[String
         if end || effects.contains(&Effect::Quit) {
             break;
         }
-        outside(effects, &mut session, &mut screen, editor)?;
+        outside(effects, session, screen, editor)?;
         if suspend {
             screen.suspend()?;
             session.forget();
             session.take([resized()?]);
         }
-        paint(&mut session, &mut screen)?;
+        paint(session, screen)?;
         if typed {
             screen.go_on_reading();
         }
     }
-    // Drafts are kept on every way out.
-    session.keep_drafts();
-    screen.leave()?;
     Ok(())
 }
 
