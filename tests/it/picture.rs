@@ -70,7 +70,9 @@ fn svg(screen: &vt100::Screen) -> String {
             let first = screen.cell(row, column).unwrap();
             let wide = first.is_wide();
             let (mut text, begun) = (String::new(), column);
-            while let Some(cell) = screen.cell(row, column).filter(|cell| look(cell) == look(first) && cell.is_wide() == wide) {
+            while let Some(cell) =
+                screen.cell(row, column).filter(|cell| look(cell) == look(first) && cell.is_wide() == wide)
+            {
                 text.push_str(if cell.has_contents() { cell.contents() } else { " " });
                 column += 1 + u16::from(cell.is_wide());
                 if column >= COLUMNS || wide {
@@ -95,7 +97,11 @@ fn run(out: &mut String, text: &str, (column, row, columns): (u16, u16, u16), ce
         (ink, ground) = ("#14171c", if ink.is_empty() { "#d7dae0" } else { ink });
     }
     if !ground.is_empty() {
-        let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"{}\" fill=\"{ground}\"/>", CELL.1);
+        let _ = writeln!(
+            out,
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"{}\" fill=\"{ground}\"/>",
+            CELL.1
+        );
     }
     if text.trim().is_empty() {
         return;

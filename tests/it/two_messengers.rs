@@ -36,7 +36,7 @@ fn of(mut times: Vec<Duration>) -> (Duration, Duration) {
 fn soon(times: Vec<Duration>, what: &str) {
     assert_eq!(times.len(), WRITES);
     let (median, longest) = of(times);
-    writeln!(std::io::stdout(), "{what}: median {median:?}, longest {longest:?}").unwrap();
+    eprintln!("{what}: median {median:?}, longest {longest:?}");
     assert!(median <= Duration::from_millis(100), "{what}: median {median:?}, longest {longest:?}");
     assert!(longest <= Duration::from_secs(5), "{what}: median {median:?}, longest {longest:?}");
 }
@@ -114,7 +114,7 @@ fn a_new_conversation_comes_into_the_list_and_the_numbers() {
 /// A line of the sidebar.
 fn row(seen: &Seen, title: &str) -> String {
     let text = seen.text();
-    let mut side = text.lines().filter_map(|line| line.split('│').next());
+    let side = text.lines().filter_map(|line| line.split('│').next());
     side.rev().find(|line| line.contains(title)).unwrap_or_default().to_owned()
 }
 
