@@ -25,8 +25,21 @@ pub fn context(model: &Model) -> Context {
 /// Keys and words for the last line.
 pub fn hints(model: &Model) -> Vec<(String, String)> {
     let actions: Vec<Action> = if let Some(layer) = model.layers.last() { layer.hints().to_vec() } else { here(model) };
-    let named = |action: Action| (model.keymap.keys_for(action), words(model, action));
+    let named = |action: Action| {
+        if action == Action::NextChoice { moving(model) } else { (model.keymap.keys_for(action), words(model, action)) }
+    };
     actions.into_iter().map(named).filter(|(key, _)| !key.is_empty()).collect()
+}
+
+/// The two keys that move the picked row, as one hint.
+fn moving(model: &Model) -> (String, String) {
+    let keys =
+        [Action::PreviousChoice, Action::NextChoice].map(|action| match model.keymap.keys_for(action).as_str() {
+            "Up" => "↑".to_owned(),
+            "Down" => "↓".to_owned(),
+            key => format!(" {key}"),
+        });
+    (keys.concat().trim().to_owned(), "move".to_owned())
 }
 
 /// " z undo", with the key that it has.
