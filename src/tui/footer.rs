@@ -4,6 +4,7 @@ use super::{
     composer::Part,
     keymap::{Action, Context},
     model::{Area, Model},
+    writing,
 };
 use crate::domain::conversation::State;
 
@@ -47,12 +48,20 @@ pub fn undo_hint(model: &Model) -> String {
     format!(" {} undo", model.keymap.keys_for(Action::Undo))
 }
 
+/// Whether what is being written can be kept but not sent (R2.4).
+fn draft_only(model: &Model) -> bool {
+    let look = if model.writes_on_item() { writing::of_item(model) } else { writing::of_thread(model) };
+    look.is_some_and(|look| look.why_not.is_some())
+}
+
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
         AllKeys, Assign, Back, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock, NextArea, Note, Open,
         OpenEditor, PressSend, Reply, Search, SelectSeveral, Send,
     };
     match context(model) {
+        Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
+        Context::SendButton if draft_only(model) => vec![NextArea, Back],
         Context::Composer => vec![Send, FocusSend, OpenEditor, LeaveComposer],
         Context::SendButton => vec![PressSend, NextArea, Back],
         Context::Thread

@@ -327,7 +327,12 @@ fn r2_4_a_locked_conversation_takes_a_draft_and_says_why_nothing_is_sent() {
         let before = screen.shown();
         assert!(before.contains("[ Send Message ]"), "{before}");
         assert!(before.contains("Locked by Ana on 3 May. Unlock to reply."), "{before}");
-        screen.keys("r").text("kept for later").keys("Ctrl-S");
+        screen.keys("r");
+        let open = screen.shown();
+        assert!(open.contains("┌ Reply · draft only ── to "), "{open}");
+        assert!(open.contains("Locked by Ana on 3 May. Unlock to reply."), "{open}");
+        assert!(!screen.foot().contains("send"), "{}", screen.foot());
+        screen.text("kept for later").keys("Ctrl-S");
         assert!(!screen.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. })));
         assert!(screen.foot().contains("Locked by Ana"), "{}", screen.foot());
         screen.keys("Esc");
