@@ -347,6 +347,55 @@ fn r2_4_a_locked_conversation_takes_a_draft_and_says_why_nothing_is_sent() {
 }
 
 #[test]
+fn a_paste_that_does_not_fit_says_how_many_lines_there_are() {
+    for (size, pasted, shown) in
+        [((60, 20), 12, true), ((80, 24), 12, true), ((120, 40), 40, true), ((120, 40), 2, false)]
+    {
+        let mut screen = Screen::new(size.0, size.1);
+        screen.keys("Enter r").take(Msg::Paste("a line\n".repeat(pasted)));
+        let words = format!(" {} lines ┐", pasted + 1);
+        assert_eq!(screen.shown().contains(&words), shown, "{words}\n{}", screen.shown());
+    }
+}
+
+#[test]
+fn that_more_lies_below_hides_no_word() {
+    for (size, words) in [((80, 24), "↓ more ┐"), ((200, 30), "↓ more · End ┐")] {
+        let mut screen = Screen::new(size.0, size.1);
+        let mut long = pages::mara();
+        long.entries[0].text = "word ".repeat(2000);
+        screen.opened.insert(4821, Opened::Thread(Box::new(long)));
+        screen.read();
+        screen.keys("Enter Home");
+        let shown = screen.shown();
+        let line = |what: &str| shown.lines().position(|line| line.contains(what)).expect(&shown);
+        assert_eq!(line(words), line("┌ Reply ── to Mara Lindt, 2 agents "), "{shown}");
+    }
+}
+
+#[test]
+fn a_screen_too_small_says_so_in_words_that_fit() {
+    for (size, words) in [((39, 10), "deskline needs 40 × 10"), ((20, 4), "needs 40×10"), ((8, 2), "40×10")] {
+        let screen = Screen::new(size.0, size.1);
+        assert!(screen.shown().lines().any(|line| line == words), "{words}\n{}", screen.shown());
+    }
+}
+
+#[test]
+fn r2_7_a_follow_up_shows_its_subject_first() {
+    for (size, mark) in [(80, ""), (120, "↳ #7"), (200, "follow-up to #7")] {
+        let mut screen = Screen::new(size, 30);
+        let mut after = pages::mara();
+        after.row.follow_up_to = Some(ConversationId(7));
+        screen.opened.insert(4821, Opened::Thread(Box::new(after)));
+        screen.read();
+        let shown = screen.shown();
+        let line = shown.lines().find(|line| line.contains("#4821  Card declined at")).expect(&shown);
+        assert!(line.contains(mark), "{line}");
+    }
+}
+
+#[test]
 fn drafts_are_kept_within_a_second_and_come_back() {
     let mut screen = Screen::new(120, 40);
     let place = DraftPlace::Conversation(ConversationId(4821));

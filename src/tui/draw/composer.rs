@@ -3,13 +3,13 @@
 use super::{editor, piece::Row};
 use crate::{
     desk::page::Mode,
-    domain::text::SafeText,
+    domain::text::{SafeText, width},
     tui::{
         composer::{Part, mode_word, readers_counted, readers_named},
         layout,
         model::{Area, Model},
         theme::Theme,
-        writing::{self, BUTTON, DIRECT, Look, Mentions, reason_lines},
+        writing::{self, BUTTON, DIRECT, Look, Mentions, reason_lines, text_columns},
     },
 };
 use ratatui::{
@@ -37,8 +37,14 @@ fn border_of(mode: Mode) -> border::Set<'static> {
     }
 }
 
-/// Draws the composer.
-pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
+/// What stands at the right of a border: its words, fewer of them, and how they look.
+pub type Aside = Option<(String, String, Style)>;
+
+/// Columns of the upper border that belong to the mode and who receives it (R1.5), whatever else stands there.
+const RECEIVERS: usize = 36;
+
+/// Draws the composer; `above` is about what is above it.
+pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect, above: Aside) {
     let theme = model.theme;
     if area.height < 2 || area.width < 20 {
         return;
@@ -48,12 +54,22 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-    top_line(look, frame.buffer_mut(), area, style, theme);
     let writes = look.open.is_some() && model.area == Area::Composer;
     bottom_line(model, look, frame.buffer_mut(), area, style);
     let reason = reason_lines(look, area.width);
     let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height);
     let text = Rect { height: inside.height - reason_rows, ..inside };
+    let lines = look.open.map_or(0, |composer| composer.editor.rows(text_columns(text.width)).len());
+    // What does not fit is there all the same: a long paste must not look as if nothing came.
+    let hidden = (lines > usize::from(text.height)).then(|| format!("{lines} lines"));
+    top_line(
+        look,
+        frame.buffer_mut(),
+        area,
+        style,
+        &[hidden.map(|words| (words.clone(), words, theme.strong())), above],
+        theme,
+    );
     for (y, line) in (0..reason_rows).zip(&reason) {
         Row::new(frame.buffer_mut(), inside, text.height + y).own(line, theme.alarm());
     }
@@ -80,10 +96,14 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect) {
     }
 }
 
-/// `┌ Reply ── to Mara Lindt, 2 agents ───┐`
-fn top_line(look: &Look, buffer: &mut Buffer, area: Rect, style: Style, theme: Theme) {
+/// `┌ Reply ── to Mara Lindt, 2 agents ─── ↓ more · End ┐`
+fn top_line(look: &Look, buffer: &mut Buffer, area: Rect, style: Style, asides: &[Aside], theme: Theme) {
     let rule = border_of(look.mode).horizontal_top;
     let mut row = Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area }, 0);
+    for (words, short, style) in asides.iter().flatten() {
+        let words = if row.left() < RECEIVERS + width(words) { short } else { words };
+        row.right(&format!(" {words} "), *style);
+    }
     row.own(" ", style).own(mode_word(look.mode), style.add_modifier(ratatui::style::Modifier::BOLD)).own(" ", style);
     if look.open.is_some() && look.why_not.is_some() {
         row.own("· ", style).own("draft only", theme.alarm()).own(" ", style);

@@ -39,7 +39,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect) {
     let (above, foot) = layout::with_composer(area, writing::rows(model, &look, area.width));
     let y = details(model, item, frame.buffer_mut(), above);
     tab(model, item, frame.buffer_mut(), Rect { y: above.y + y, height: above.height - y, ..above });
-    composer::draw(model, &look, frame, foot);
+    composer::draw(model, &look, frame, foot, None);
 }
 
 fn details(model: &Model, item: &ItemPage, buffer: &mut Buffer, area: Rect) -> u16 {

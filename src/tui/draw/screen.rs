@@ -18,7 +18,10 @@ use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
 pub fn draw(model: &Model, frame: &mut Frame) {
     let screen = frame.area();
     if layout::too_small((screen.width, screen.height)) {
-        let words = format!("deskline needs {} × {}", layout::SMALLEST.0, layout::SMALLEST.1);
+        let (columns, rows) = layout::SMALLEST;
+        let all = [format!("deskline needs {columns} × {rows}"), format!("needs {columns}×{rows}")];
+        let short = format!("{columns}×{rows}");
+        let words = all.into_iter().find(|words| width(words) <= usize::from(screen.width)).unwrap_or(short);
         Row::new(frame.buffer_mut(), screen, screen.height / 2).own(&words, model.theme.plain());
         return;
     }

@@ -89,22 +89,24 @@ fn opened(model: &Model, view: &ThreadView, thread: &Thread, frame: &mut Frame) 
             Row::new(frame.buffer_mut(), parts.words, y).own("▌", model.theme.accent());
         }
     }
-    more(model, view, thread, frame.buffer_mut(), parts.words, top);
     if let Some(look) = writing::of_thread(model) {
-        composer::draw(model, &look, frame, parts.composer);
+        let below = more(model, view, thread, top + usize::from(parts.words.height));
+        composer::draw(model, &look, frame, parts.composer, below);
     }
 }
 
-/// At the lower right: how much lies below.
-fn more(model: &Model, view: &ThreadView, thread: &Thread, buffer: &mut Buffer, area: Rect, top: usize) {
-    let below = view.flow.lines.len().saturating_sub(top + usize::from(area.height));
-    if (below == 0 && !thread.later) || area.height == 0 {
-        return;
+/// That more lies below the last line on the screen, and whether it was never on it. It stands on the composer's border:
+/// over the words it would hide some.
+fn more(model: &Model, view: &ThreadView, thread: &Thread, end: usize) -> composer::Aside {
+    if end >= view.flow.lines.len() && !thread.later {
+        return None;
     }
     let unseen = thread.last_seq > view.shown;
-    let words = if unseen { " ↓ new below · End " } else { " ↓ more · End " };
-    let style = if unseen { model.theme.fresh() } else { model.theme.quiet() };
-    Row::new(buffer, area, area.height - 1).right(words, style);
+    Some(if unseen {
+        ("↓ new below · End".to_owned(), "↓ new".to_owned(), model.theme.fresh())
+    } else {
+        ("↓ more · End".to_owned(), "↓ more".to_owned(), model.theme.quiet())
+    })
 }
 
 fn head(model: &Model, thread: &Thread, buffer: &mut Buffer, area: Rect) {
@@ -142,10 +144,15 @@ fn head(model: &Model, thread: &Thread, buffer: &mut Buffer, area: Rect) {
         line.right(" following · ", theme.quiet());
     }
     line.skip(1).own(&format!("#{}", row.id), theme.quiet()).skip(2);
-    if let Some(before) = row.follow_up_to {
-        line.own(&format!("follow-up to #{before}  "), theme.quiet());
-    }
     let subject = if row.subject.is_empty() { list::people(row) } else { row.subject.clone() };
+    if let Some(before) = row.follow_up_to {
+        // The subject comes first; the mark stands where there is room beside it.
+        let marks = [format!("  follow-up to #{before}"), format!("  ↳ #{before}")];
+        let room = line.left().saturating_sub(SafeText::line(&subject).width().min(24));
+        if let Some(mark) = marks.iter().find(|mark| width(mark) < room) {
+            line.right(mark, theme.quiet());
+        }
+    }
     let left = line.left().saturating_sub(1);
     line.foreign(&subject, left, if focused { theme.accent().patch(theme.strong()) } else { theme.strong() });
     let rule = if focused { "━" } else { "─" };
@@ -161,7 +168,10 @@ fn axes(theme: Theme, thread: &Thread, line: &mut Row) {
         State::Closed => ("Closed ", theme.quiet()),
         State::Locked => ("Locked ", theme.alarm()),
     };
+    // Of an internal conversation without an item only those who take part know (R6.11).
+    let direct = row.audience == Audience::Internal && row.item.is_none();
     let (privacy, privacy_style) = match row.privacy {
+        Privacy::Public if direct => ("Direct", theme.plain()),
         Privacy::Public => ("Public", theme.plain()),
         Privacy::Private => ("Private", theme.alarm()),
     };
