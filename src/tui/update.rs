@@ -24,7 +24,13 @@ use super::{
 
 /// Takes one message in; what comes back is to be done outside, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let since = |model: &Model| model.thread.as_ref().map(|view| (view.conversation, view.shown_since));
+    let covered = (!model.layers.is_empty()).then(|| since(model));
     let mut effects = take(model, msg);
+    if model.layers.is_empty() && covered == Some(since(model)) {
+        // What lay under a dialog was not read (R3.7); what was opened from it is.
+        reading::shown_afresh(model);
+    }
     if model.shut.is_none() {
         effects.extend(settle::settle(model));
     }

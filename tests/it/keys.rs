@@ -516,6 +516,38 @@ fn r3_7_what_was_on_the_screen_for_a_second_is_read() {
 }
 
 #[test]
+fn r3_7_what_lies_under_a_dialog_is_not_read() {
+    let read =
+        |screen: &Screen| screen.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::MarkRead(_), .. }));
+    for key in ["?", "b", "m", "/"] {
+        let mut screen = Screen::new(120, 40);
+        screen.keys(key).wait(5000);
+        assert!(!read(&screen), "{key} lies over it");
+        screen.keys("Esc").wait(900);
+        assert!(!read(&screen), "{key}: it is on the screen for a second only from now on");
+        screen.wait(100);
+        assert!(read(&screen), "{key}");
+    }
+    let mut opened = Screen::new(120, 40);
+    opened.keys(": # 4 8 2 1").keys("Enter").wait(0);
+    assert!(opened.model.layers.is_empty() && read(&opened), "opened from the palette it is read at once");
+}
+
+#[test]
+fn r3_7_going_to_a_section_reads_nothing_before_a_second() {
+    let read =
+        |screen: &Screen| screen.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::MarkRead(_), .. }));
+    let mut screen = Screen::new(120, 40);
+    screen.keys("g").wait(5000);
+    assert!(!screen.asked.is_empty() && read(&screen), "what stayed was read");
+    screen.asked.clear();
+    screen.keys("u").wait(900);
+    assert!(!read(&screen));
+    screen.wait(100);
+    assert!(read(&screen));
+}
+
+#[test]
 fn a_long_conversation_is_read_in_windows_from_end_to_end() {
     let mut screen = Screen::over(pages::picture(), pages::rows(), HashMap::from([(4821, tall(400))]), 120, 24);
     assert!(screen.shown().contains("Message 400."), "{}", screen.shown());
