@@ -346,6 +346,45 @@ fn r4_5_linking_says_whom_it_adds_and_does_it_only_on_yes() {
 }
 
 #[test]
+fn typing_the_linked_item_says_that_it_is_linked_already() {
+    let desk = crate::desks::TestDesk::new();
+    let id = desk.arrival();
+    let create = Command::CreateItem { kind: ItemKind::Ticket, title: Some("Card declined".to_owned()) };
+    desk.does("olga", id, create);
+    for typed in ["TK", "1", "declined"] {
+        let mut olga = crate::seat::Seat::new(&desk, "olga");
+        olga.keys("g o #").text(typed);
+        let shown = olga.shown();
+        assert!(shown.contains("It is linked to TK-1 already."), "{typed}\n{shown}");
+    }
+}
+
+#[test]
+fn a_menu_says_the_whole_reason_of_the_picked_entry() {
+    for size in [(80, 24), (60, 20)] {
+        let mut screen = over(Role::Agent, size.0, size.1, |thread| {
+            thread.may.lock =
+                pages::no("Only a closed conversation can be locked. Close it first, then lock it.", "R2.2");
+        });
+        screen.keys("m j j j j j j j j j j j j j j");
+        let shown = screen.shown();
+        assert!(shown.contains("› Lock "), "{shown}");
+        assert!(shown.contains("│ Only a closed conversation can be locked. Close it"), "{shown}");
+        assert!(shown.contains("│ it.   ") || shown.contains("│ first, then lock it. "), "{shown}");
+    }
+}
+
+#[test]
+fn help_puts_what_has_no_key_behind_what_has_one() {
+    let mut screen = screen(Role::Agent);
+    screen.keys("?");
+    let shown = screen.shown();
+    let line = |words: &str| shown.lines().position(|line| line.contains(words)).expect(&shown);
+    assert!(line("Adds a ticket") > line("Shows your notices"), "{shown}");
+    assert!(line("Adds a ticket") < line(" Lists"), "{shown}");
+}
+
+#[test]
 fn r4_3_projects_are_not_linked_to() {
     let mut screen = screen(Role::Agent);
     screen.keys("#");

@@ -19,7 +19,7 @@ impl Help {
         Self { filtered: Filtered::new("Filter") }
     }
 
-    /// The rows that are left by what is typed.
+    /// The rows that are left by what is typed; in each context those without a key, which are in menus only, come last.
     pub fn rows<'a>(&self, model: &'a Model) -> Vec<&'a Row> {
         let fits = |row: &&Row| {
             self.filtered.fits(&format!(
@@ -30,7 +30,11 @@ impl Help {
                 where_it_works(row.context)
             ))
         };
-        model.keymap.rows().iter().filter(fits).collect()
+        let mut rows: Vec<&Row> = model.keymap.rows().iter().filter(fits).collect();
+        for context in rows.chunk_by_mut(|row, next| row.context == next.context) {
+            context.sort_by_key(|row| row.keys.is_empty());
+        }
+        rows
     }
 }
 

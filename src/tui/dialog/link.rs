@@ -33,6 +33,14 @@ impl Link {
         let rows = model.page.items.as_deref().unwrap_or_default().iter();
         rows.filter(|row| row.item.key.kind != ItemKind::Project && Some(row.item.key) != linked).collect()
     }
+
+    /// The linked item, where what is typed means it: it is found, but there is nothing to do with it.
+    pub fn linked_found(&self, model: &Model) -> Option<&ItemRef> {
+        let linked = self.linked.as_ref()?;
+        let found = model.page.items.as_deref().unwrap_or_default().iter().any(|row| row.item.key == linked.key);
+        let typed = !self.filtered.field.text().trim().is_empty();
+        (found && typed).then_some(linked)
+    }
 }
 
 impl Dialog for Link {

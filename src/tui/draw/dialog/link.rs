@@ -13,10 +13,11 @@ pub(super) fn draw(link: &Link, model: &Model, frame: &mut Frame) {
         Line::row(format!("{:<8} ", row.item.key), format!("{}{requester}", row.item.title)).right(row.status.word())
     };
     let lines: Vec<Line> = link.items(model).iter().map(item_line).collect();
-    let empty = if model.page.items.is_none() {
-        "Reading the items …"
-    } else {
-        "No item has this number or title. Esc, then c creates one from the conversation."
+    let already = link.linked_found(model).map(|item| format!("It is linked to {} already.", item.key));
+    let empty = match &already {
+        Some(already) => already,
+        None if model.page.items.is_none() => "Reading the items …",
+        None => "No item has this number or title. Esc, then c creates one from the conversation.",
     };
     let linked =
         link.linked.as_ref().map(|item| format!("Linked to {} now, which this replaces: {}", item.key, item.title));
