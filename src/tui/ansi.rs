@@ -3,8 +3,8 @@
 use crate::domain::text::width;
 use ratatui::{
     backend::{Backend, ClearType, WindowSize},
-    buffer::Cell,
-    layout::{Position, Size},
+    buffer::{Buffer, Cell},
+    layout::{Position, Rect, Size},
     style::{Color, Modifier},
 };
 use std::{fmt::Write as _, io};
@@ -65,6 +65,8 @@ pub struct Ansi {
     wanted: Option<Position>,
     visible: bool,
     pen: Pen,
+    /// What the terminal shows, for rows that have to be written whole.
+    shown: Buffer,
 }
 
 /// What the terminal draws with.
@@ -87,12 +89,14 @@ impl Ansi {
             wanted: None,
             visible: false,
             pen: BLANK,
+            shown: Buffer::empty(Rect::new(0, 0, columns, rows)),
         }
     }
 
     /// Takes a new size in.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.size = Size::new(columns, rows);
+        self.shown = Buffer::empty(Rect::new(0, 0, columns, rows));
     }
 
     /// The bytes of the frame just drawn, to be shown at once; `None` where it changed nothing.
@@ -119,6 +123,49 @@ impl Ansi {
             Some(_) | None => {
                 let _ = write!(self.out, "\x1b[{};{}H", to.y + 1, to.x + 1);
             }
+        }
+    }
+
+    /// Whether a row shows a letter of several characters. Terminals do not agree how wide those are: what one drew
+    /// beyond its place would stay when only the place is drawn over.
+    fn is_uncertain(&self, y: u16) -> bool {
+        let several = |cell: &Cell| cell.symbol().len() > 1 && cell.symbol().chars().nth(1).is_some();
+        (0..self.size.width).any(|x| self.shown.cell((x, y)).is_some_and(several))
+    }
+
+    fn remember(&mut self, x: u16, y: u16, cell: &Cell) {
+        let columns = u16::try_from(width(cell.symbol())).unwrap_or(1).max(1);
+        if let Some(place) = self.shown.cell_mut((x, y)) {
+            *place = cell.clone();
+        }
+        for covered in x + 1..x.saturating_add(columns) {
+            if let Some(place) = self.shown.cell_mut((covered, y)) {
+                place.reset();
+            }
+        }
+    }
+
+    fn write(&mut self, x: u16, y: u16, cell: &Cell) {
+        self.go(Position::new(x, y));
+        self.draw_with(Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
+        let symbol = cell.symbol();
+        self.out.push_str(symbol);
+        // Terminals agree on how far one plain letter goes, and on nothing else: behind all others, and behind
+        // the last column, the next place is said in full.
+        let plain = symbol.len() == 1 || (symbol.chars().count() == 1 && width(symbol) == 1);
+        let next = x + 1;
+        self.cursor = (plain && next < self.size.width).then(|| Position::new(next, y));
+    }
+
+    /// Empties a row and writes all of it.
+    fn write_row(&mut self, y: u16) {
+        self.draw_with(BLANK);
+        self.go(Position::new(0, y));
+        self.out.push_str("\x1b[2K");
+        let mut x = 0;
+        while let Some(cell) = self.shown.cell((x, y)).cloned() {
+            self.write(x, y, &cell);
+            x += u16::try_from(width(cell.symbol())).unwrap_or(1).max(1);
         }
     }
 
@@ -202,17 +249,20 @@ impl Backend for Ansi {
     type Error = io::Error;
 
     fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
-        for (x, y, cell) in content {
-            let to = Position::new(x, y);
-            self.go(to);
-            self.draw_with(Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
-            let symbol = cell.symbol();
-            self.out.push_str(symbol);
-            // Terminals agree on how far one plain letter goes, and on nothing else: behind all others, and behind
-            // the last column, the next place is said in full.
-            let plain = symbol.len() == 1 || (symbol.chars().count() == 1 && width(symbol) == 1);
-            let next = x + 1;
-            self.cursor = (plain && next < self.size.width).then(|| Position::new(next, y));
+        let cells: Vec<(u16, u16, &Cell)> = content.collect();
+        for row in cells.chunk_by(|(_, y, _), (_, next, _)| y == next) {
+            let Some(&(_, y, _)) = row.first() else { continue };
+            let before = self.is_uncertain(y);
+            for (x, y, cell) in row {
+                self.remember(*x, *y, cell);
+            }
+            if before || self.is_uncertain(y) {
+                self.write_row(y);
+            } else {
+                for (x, y, cell) in row {
+                    self.write(*x, *y, cell);
+                }
+            }
         }
         Ok(())
     }
@@ -249,6 +299,7 @@ impl Backend for Ansi {
     fn clear_region(&mut self, _region: ClearType) -> io::Result<()> {
         self.draw_with(BLANK);
         self.out.push_str("\x1b[H\x1b[2J");
+        self.shown.reset();
         self.cursor = Some(Position::new(0, 0));
         Ok(())
     }
@@ -299,6 +350,29 @@ mod tests {
             frame.buffer_mut().set_string(0, 0, "日x", Style::new());
         };
         assert_eq!(frames(&[&draw])[0].as_deref(), Some("\x1b[?2026h\x1b[1;1H日\x1b[1;3Hx\x1b[?2026l"));
+    }
+
+    #[test]
+    fn a_row_with_letters_of_several_characters_is_written_whole() {
+        let draw = |under: bool| {
+            move |frame: &mut ratatui::Frame| {
+                frame.buffer_mut().set_string(0, 0, "अर्जुन x", Style::new());
+                frame.buffer_mut().set_string(0, 1, "abc", Style::new());
+                if under {
+                    frame.buffer_mut().set_string(1, 0, "│   ", Style::new());
+                    frame.buffer_mut().set_string(1, 1, "│", Style::new());
+                }
+            }
+        };
+        let frames = frames(&[&draw(false), &draw(true), &draw(false), &draw(false)]);
+        let closed = frames[2].as_deref().unwrap();
+        assert!(closed.starts_with("\x1b[?2026h\x1b[1;1H\x1b[2Kअ"), "emptied first: {closed:?}");
+        assert!(closed.contains("र्"), "{closed:?}");
+        assert!(closed.contains("x   "), "to its end: {closed:?}");
+        assert!(closed.ends_with("\x1b[2;2Hb\x1b[?2026l"), "other rows as before: {closed:?}");
+        let opened = frames[1].as_deref().unwrap();
+        assert!(opened.contains("\x1b[2K"), "what was there goes: {opened:?}");
+        assert_eq!(frames[3], None);
     }
 
     #[test]

@@ -47,12 +47,12 @@ fn without_our_own(frame: &str) -> String {
         let end = sequence.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, ';' | '?')).unwrap();
         let last = sequence[end..].chars().next().unwrap();
         assert!(
-            matches!(last, 'H' | 'C' | 'm' | 'h' | 'l' | 'J'),
+            matches!(last, 'H' | 'C' | 'm' | 'h' | 'l' | 'J' | 'K'),
             "a sequence that is not ours: {:?}",
             &sequence[..=end]
         );
         let ours = matches!(last, 'H' | 'C' | 'm')
-            || matches!(&sequence[..=end], "?2026h" | "?2026l" | "?25h" | "?25l" | "2J");
+            || matches!(&sequence[..=end], "?2026h" | "?2026l" | "?25h" | "?25l" | "2J" | "2K");
         assert!(ours, "a sequence that is not ours: {:?}", &sequence[..=end]);
         rest = &sequence[end + 1..];
     }
