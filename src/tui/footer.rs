@@ -61,7 +61,9 @@ fn here(model: &Model) -> Vec<Action> {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
             }
             let state = model.target_row().map(|row| row.state);
-            if state.is_some() {
+            if model.area == Area::Item && model.shown_item().is_some() {
+                actions.extend([Reply, Note]);
+            } else if state.is_some() {
                 actions.extend([Reply, Note, Assign]);
             }
             match state {
