@@ -10,7 +10,7 @@ use crossterm::{
     terminal,
 };
 use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP},
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH},
     iterator::Signals,
 };
 use std::{
@@ -29,8 +29,10 @@ use std::{
 /// What comes from the terminal.
 #[derive(Debug)]
 pub enum Input {
-    /// A key, a paste, a size …
+    /// A key, a paste …
     Msg(Msg),
+    /// The terminal has another size.
+    Resized,
     /// Everything that was typed so far was sent; [`Screen::go_on_reading`] lets more be read.
     Read,
     /// Ctrl-Z, or the signal.
@@ -69,7 +71,7 @@ impl Screen {
     /// There is no terminal, or it cannot be written.
     pub fn enter(send: impl Fn(Input) -> bool + Send + Clone + 'static) -> io::Result<Self> {
         restore_on_panic();
-        let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT])?;
+        let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT, SIGWINCH])?;
         begin()?;
         let (go_on, allowed) = channel();
         let on_signal = send.clone();
@@ -78,6 +80,7 @@ impl Screen {
                 let input = match signal {
                     SIGTSTP => Input::Suspend,
                     SIGCONT => Input::Resumed,
+                    SIGWINCH => Input::Resized,
                     _ => Input::End,
                 };
                 if !on_signal(input) {
@@ -280,7 +283,8 @@ fn input(event: event::Event) -> Option<Input> {
             Msg::Press(press)
         }
         event::Event::Paste(text) => Msg::Paste(text),
-        event::Event::Resize(columns, rows) => Msg::Resize(columns, rows),
+        // Listened to from the beginning on, not only from when the first key is waited for.
+        event::Event::Resize(..) => return None,
         event::Event::FocusGained => Msg::Focus(true),
         event::Event::FocusLost => Msg::Focus(false),
         event::Event::Mouse(mouse) => match mouse.kind {

@@ -1,6 +1,11 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
-#![allow(clippy::unwrap_used, clippy::pedantic, reason = "a test that fails may panic, and reads better short")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::pedantic,
+    reason = "a test that fails may panic, and reads better short"
+)]
 
 mod access;
 mod any_keys;
@@ -19,6 +24,7 @@ mod keys;
 mod leaks;
 mod pages;
 mod permission_matrix;
+mod picture;
 mod pty;
 mod query_plans;
 mod rules;
@@ -29,4 +35,5 @@ mod sessions;
 mod states;
 mod terminal;
 mod text;
+mod two_messengers;
 mod walks;

@@ -452,7 +452,7 @@ fn ctrl_o_continues_in_the_editor() {
         for file in \"$@\"; do :; done\n\
         stty -a | grep -q ' icanon' && echo 'the line is as it was'\n\
         ls -l \"$file\" | cut -c1-10\n\
-        printf 'press a key for %s ' $(wc -l < \"$file\")\nread answer\n\
+        printf 'press a key '\nread answer\n\
         test \"$answer\" = fail && exit 3\n\
         printf '%s, %s\\nand a second line\\n' \"$(cat \"$file\")\" \"$answer\" > \"$file\"\n";
     std::fs::write(&editor, script).unwrap();
@@ -463,14 +463,14 @@ fn ctrl_o_continues_in_the_editor() {
     ana.shows("My card is declined");
     ana.keys("r").shows("Ctrl-S send");
     ana.keys("begun here").shows("begun here");
-    ana.keys(CTRL_O).shows("press a key for 0");
+    ana.keys(CTRL_O).shows("press a key");
     switched_off(&ana.raw());
     assert!(ana.text().contains("the line is as it was"), "{}", ana.text());
     assert!(ana.text().contains("-rw-------"), "only its writer reads it: {}", ana.text());
     ana.keys("typed in the editor\r").shows("begun here, typed in the editor");
     ana.shows("and a second line");
     draft_becomes(&desk, id, "begun here, typed in the editor\nand a second line");
-    ana.keys(CTRL_O).shows("press a key for 1");
+    ana.keys(CTRL_O).when("the editor again", |seen| seen.text().matches("press a key").count() == 2);
     ana.keys("fail\r").shows("The editor was left with an error");
     assert!(ana.text().contains("and a second line"));
     let left: Vec<_> = std::fs::read_dir(desk.folder.path())

@@ -70,6 +70,7 @@ fn serve(
                 Arrival::Rang => events.push(Event::Rang),
                 Arrival::Input(Input::Msg(msg)) => events.push(Event::Input(msg)),
                 Arrival::Input(Input::Read) => typed = true,
+                Arrival::Input(Input::Resized) => events.push(resized()?),
                 Arrival::Input(Input::Suspend) => suspend = true,
                 Arrival::Input(Input::Resumed) => {
                     if screen.resume()? {
