@@ -139,7 +139,7 @@ fn head(model: &Model, thread: &Thread, buffer: &mut Buffer, area: Rect) {
         line.right(&name.map_or_else(|| " unassigned".to_owned(), |name| format!(" → {name}")), theme.quiet());
     }
     if thread.following && line.left() > 50 {
-        line.right(" following · ", theme.quiet());
+        line.right(" following ·", theme.quiet());
     }
     line.skip(1).own(&format!("#{}", row.id), theme.quiet()).skip(2);
     if let Some(before) = row.follow_up_to {
