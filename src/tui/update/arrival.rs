@@ -140,7 +140,7 @@ fn gone(model: &mut Model, count: usize) -> Vec<Effect> {
     if model.list.selected.is_none() && model.area != Area::List {
         return Vec::new();
     }
-    if first || model.thread.is_none() || (own && !reads) {
+    if !reads && (first || model.thread.is_none() || own) {
         return moving::show_selected(model);
     }
     Vec::new()
