@@ -16,7 +16,12 @@ use deskline::{
         id::ConversationId,
         section::Section,
     },
-    tui,
+    tui::{
+        ask::Msg,
+        keymap::Keymap,
+        session::{Event, Look as Screen, Session},
+        theme::Theme,
+    },
 };
 use divan::{Bencher, black_box};
 use rusqlite::{Connection, params};
@@ -27,6 +32,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 fn main() {
@@ -35,6 +41,41 @@ fn main() {
         size.desk();
     }
     divan::main();
+    if std::env::args()
+        .all(|argument| argument.starts_with('-') || argument.contains("send") || argument.contains("desk-"))
+    {
+        for size in [Size::Small, Size::Large] {
+            compare_send_with_bare_statements(size);
+        }
+    }
+}
+
+/// Both in turn, so that a slow spell of the machine hits both alike: what absolute times on a busy machine cannot say.
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
+fn compare_send_with_bare_statements(size: Size) {
+    let (_folder, desk) = size.copy();
+    let (_other_folder, other) = size.copy();
+    let viewer = desk.admit(Some("ana")).expect("ana");
+    let conversation = newest(&desk, &viewer);
+    let mut bare = bare_connection(other.file());
+    let (mut sent, mut inserted) = (Vec::new(), Vec::new());
+    for _ in 0..400 {
+        let begun = Instant::now();
+        let reply = Command::Reply(Writing { text: WORDS.into(), ..Writing::default() });
+        black_box(desk.run(&viewer, conversation, reply).expect("sent"));
+        sent.push(begun.elapsed());
+        let begun = Instant::now();
+        insert_reply(&mut bare, conversation.0, viewer.id.0);
+        inserted.push(begun.elapsed());
+    }
+    sent.sort_unstable();
+    inserted.sort_unstable();
+    let (sent, inserted) = (sent[200], inserted[200]);
+    println!(
+        "send beside its bare statements, in turn, {} messages: {sent:.1?} and {inserted:.1?}, {:.2} times",
+        size.messages(),
+        sent.as_secs_f64() / inserted.as_secs_f64()
+    );
 }
 
 /// How large the desk is.
@@ -136,7 +177,7 @@ fn numbers_of_the_sidebar(bencher: Bencher, look: Look) {
 }
 
 mod page_of {
-    use super::*;
+    use super::{Bencher, ListStart, ListWants, Look, Section, Wants, bare, black_box, looks};
 
     fn page(bencher: Bencher, look: Look, section: Section) {
         let (desk, viewer) = (look.size.desk(), look.viewer());
@@ -179,7 +220,7 @@ fn newest(desk: &Desk, viewer: &Viewer) -> ConversationId {
 }
 
 mod search {
-    use super::*;
+    use super::{Bencher, Look, SearchWants, Wants, bare, black_box, looks};
 
     fn find(bencher: Bencher, look: Look, query: &str) {
         let (desk, viewer) = (look.size.desk(), look.viewer());
@@ -195,6 +236,55 @@ mod search {
     #[divan::bench(args = looks())]
     fn common_word(bencher: Bencher, look: Look) {
         find(bencher, look, "invoice");
+    }
+}
+
+/// From the key to the bytes of the finished frame, at 120×40, on the list of open conversations.
+mod key_to_frame {
+    use super::{Arc, Bencher, Event, Keymap, Look, Msg, Screen, Session, Theme, black_box, looks};
+
+    fn session(look: Look) -> Session {
+        let screen = Screen {
+            keymap: Arc::new(Keymap::built_in()),
+            theme: Theme::new(true),
+            zone: chrono::FixedOffset::east_opt(0).expect("UTC"),
+            size: (120, 40),
+            local: false,
+            tag: "bench".into(),
+        };
+        let mut session = Session::new(look.size.desk().clone(), look.viewer(), screen).expect("a session");
+        press(&mut session, "g");
+        press(&mut session, "u");
+        session
+    }
+
+    fn press(session: &mut Session, key: &str) {
+        let press = key.parse().expect("a key");
+        black_box(session.take([Event::Input(Msg::Press(press))]));
+        black_box(session.frame());
+    }
+
+    #[divan::bench(args = looks())]
+    fn open_the_messenger(bencher: Bencher, look: Look) {
+        bencher.bench_local(|| black_box(session(look)));
+    }
+
+    #[divan::bench(args = looks(), sample_size = 40)]
+    fn next_row(bencher: Bencher, look: Look) {
+        let mut session = session(look);
+        bencher.bench_local(|| press(&mut session, "j"));
+    }
+
+    #[divan::bench(args = looks(), sample_size = 1)]
+    fn open_a_conversation(bencher: Bencher, look: Look) {
+        let mut session = session(look);
+        let open = std::cell::RefCell::new(&mut session);
+        bencher
+            .with_inputs(|| {
+                press(&mut open.borrow_mut(), "Esc");
+                press(&mut open.borrow_mut(), "j");
+            })
+            .bench_local_values(|()| press(&mut open.borrow_mut(), "Enter"));
     }
 }
 

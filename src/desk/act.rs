@@ -66,7 +66,7 @@ pub(super) fn lock_reason(connection: &Connection, facts: &Facts) -> Outcome<Str
 impl<'a> Act<'a> {
     /// Begins an act: who, in which conversation, with access asked first.
     pub fn begin(desk: &Desk, writing: &'a Writing<'a>, who: &'a Viewer, id: ConversationId) -> Outcome<Self> {
-        let me = desk.me(writing, who)?;
+        let me = Desk::me(writing, who)?;
         let facts = accessible(writing, &Access::of(&me), id)?;
         let readings = crate::store::reading::load(writing, id)?;
         Ok(Self {

@@ -98,7 +98,7 @@ impl Desk {
         let handle = check_handle(&new.handle).map_err(Denied::Invalid)?;
         let name = check_name(&new.name).map_err(Denied::Invalid)?;
         self.write(|writing| {
-            let me = self.administrator(writing, who)?;
+            let me = Self::administrator(writing, who)?;
             if new.role == Role::Owner {
                 only_owners(&me)?;
             }
@@ -126,7 +126,7 @@ impl Desk {
     /// Not for this agent (R5.6), no such agent, unusable values; the last active owner stays one.
     pub fn set_agent(&self, who: &Viewer, handle: &str, change: &AgentChange) -> Outcome<AgentRow> {
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            let me = Desk::me(writing, who)?;
             let own = me.handle.eq_ignore_ascii_case(handle.trim_start_matches('@'));
             if !(own && change.is_own()) {
                 rights::administer(&me)?;
@@ -168,7 +168,7 @@ impl Desk {
     pub fn add_group(&self, who: &Viewer, name: &str, routing: Routing) -> Outcome<GroupRow> {
         let name = check_name(name).map_err(Denied::Invalid)?;
         self.write(|writing| {
-            self.administrator(writing, who)?;
+            Self::administrator(writing, who)?;
             if people::group_by_name(writing, &name)?.is_some() {
                 return Err(Denied::Invalid(format!("There is a group “{name}” already. Choose another name.")));
             }
@@ -184,7 +184,7 @@ impl Desk {
     /// Not for this agent (R5.6), or no such group.
     pub fn set_group(&self, who: &Viewer, name: &str, routing: Routing) -> Outcome<GroupRow> {
         self.write(|writing| {
-            self.administrator(writing, who)?;
+            Self::administrator(writing, who)?;
             let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
             people::save_group(writing, &Group { routing, ..group })?;
             self.log(writing, EventKind::GroupChanged, who, None, &format!("{name} {routing}"))?;
@@ -210,7 +210,7 @@ impl Desk {
 
     fn set_group_member(&self, who: &Viewer, name: &str, handle: &str, joins: bool) -> Outcome<GroupRow> {
         self.write(|writing| {
-            self.administrator(writing, who)?;
+            Self::administrator(writing, who)?;
             let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
             let agent = people::agent_by_handle(writing, handle)?.ok_or_else(|| no_agent(handle))?;
             if people::set_group_member(writing, group.id, agent.id, joins)? {
@@ -228,7 +228,7 @@ impl Desk {
     /// Not for this agent (R5.6), or a value that cannot be used.
     pub fn save_settings(&self, who: &Viewer, changes: &[(SettingKey, String)]) -> Outcome<Settings> {
         self.write(|writing| {
-            self.administrator(writing, who)?;
+            Self::administrator(writing, who)?;
             let mut settings = people::settings(writing)?;
             for (key, value) in changes {
                 let old = settings.get(*key);
@@ -248,7 +248,7 @@ impl Desk {
     /// Not for this agent (R5.6).
     pub fn settings(&self, who: &Viewer) -> Outcome<Settings> {
         let reader = self.inner.store.reader()?;
-        rights::administer(&self.me(&reader, who)?)?;
+        rights::administer(&Desk::me(&reader, who)?)?;
         Ok(people::settings(&reader)?)
     }
 
@@ -258,13 +258,13 @@ impl Desk {
     /// Not for this agent (R5.6).
     pub fn audit(&self, who: &Viewer, conversation: Option<ConversationId>, limit: usize) -> Outcome<Vec<AuditRow>> {
         let reader = self.inner.store.reader()?;
-        rights::administer(&self.me(&reader, who)?)?;
+        rights::administer(&Desk::me(&reader, who)?)?;
         directory::audit(&reader, conversation, limit)
     }
 
     /// Who acts, if owner or admin.
-    pub(super) fn administrator(&self, writing: &Writing<'_>, who: &Viewer) -> Outcome<Agent> {
-        let me = self.me(writing, who)?;
+    pub(super) fn administrator(writing: &Writing<'_>, who: &Viewer) -> Outcome<Agent> {
+        let me = Desk::me(writing, who)?;
         rights::administer(&me)?;
         Ok(me)
     }

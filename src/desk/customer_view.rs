@@ -72,7 +72,7 @@ impl Desk {
     ) -> Outcome<CustomerView> {
         let address = check_address(address).map_err(Denied::Invalid)?;
         self.write(|writing| {
-            rights::administer(&self.me(writing, who)?)?;
+            rights::administer(&Desk::me(writing, who)?)?;
             let customer = people::customer_by_address(writing, &address)?;
             let customer = customer.ok_or_else(|| Denied::NotFound(format!("There is no customer {address}.")))?;
             let conversations = match conversation {
@@ -114,7 +114,7 @@ fn all(connection: &Connection, customer: &Customer) -> Outcome<Vec<CustomerConv
             listed.push(one(connection, seen, false)?);
         }
     }
-    listed.sort_by(|one, other| (other.at, other.id).cmp(&(one.at, one.id)));
+    listed.sort_by_key(|it| std::cmp::Reverse((it.at, it.id)));
     Ok(listed)
 }
 

@@ -41,7 +41,7 @@ impl Desk {
         let name = name.map(check_name).transpose().map_err(Denied::Invalid)?.unwrap_or_default();
         let organization = organization.map(check_name).transpose().map_err(Denied::Invalid)?;
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            let me = Desk::me(writing, who)?;
             let now = self.now().timestamp_millis();
             let known = people::customer_by_address(writing, &address)?;
             let customer = match known {
@@ -73,7 +73,7 @@ impl Desk {
     /// No such customer as far as this agent may know (R4.8); blocking is for owner and admins (R5.6).
     pub fn set_customer(&self, who: &Viewer, address: &str, change: &CustomerChange) -> Outcome<CustomerRow> {
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            let me = Desk::me(writing, who)?;
             if change.blocked.is_some() {
                 rights::administer(&me)?;
             }

@@ -30,7 +30,7 @@ impl Desk {
     pub fn export(&self, who: &Viewer, each: &mut dyn FnMut(PastConversation, usize, usize) -> bool) -> Outcome<usize> {
         let reader = self.inner.store.reader()?;
         let (ids, access) = {
-            let reading = Reading::begin(self, &reader, who)?;
+            let reading = Reading::begin(&reader, who)?;
             (lists::exported(&reader, &reading.access)?, reading.access)
         };
         let mut done = 0;

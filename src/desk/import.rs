@@ -84,7 +84,7 @@ impl Desk {
     /// Not for this agent (R5.6), an unknown group, or a failing disk; nothing of the batch is kept then.
     pub fn import(&self, who: &Viewer, batch: &[PastConversation], options: &ImportOptions) -> Outcome<Imported> {
         self.write(|writing| {
-            let me = self.administrator(writing, who)?;
+            let me = Self::administrator(writing, who)?;
             let group = options.group.as_deref();
             let group =
                 group.map(|name| people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))).transpose()?;
@@ -126,18 +126,17 @@ impl Importing<'_, '_> {
             }
         }
         match history::find(self.writing, &past.key)? {
-            Some(_) if fresh.is_empty() => Ok(()),
+            _ if fresh.is_empty() => Ok(()),
             Some(id) => match conversations::load(self.writing, id)? {
-                Some(before) => self.grow(past, before, &fresh),
+                Some(before) => self.grow(past, &before, &fresh),
                 None => Ok(()),
             },
-            None if fresh.is_empty() => Ok(()),
             None => self.bring(past, &fresh),
         }
     }
 
     /// Adds to a conversation what its source has more of since.
-    fn grow(&mut self, past: &PastConversation, before: Loaded, fresh: &[(usize, &PastMessage)]) -> Outcome<()> {
+    fn grow(&mut self, past: &PastConversation, before: &Loaded, fresh: &[(usize, &PastMessage)]) -> Outcome<()> {
         let mut after = before.clone();
         for (place, message) in fresh {
             let (id, _) = self.write_message(&mut after.facts, past, message, *place)?;
@@ -149,7 +148,7 @@ impl Importing<'_, '_> {
                 after.readings.set(reading.agent, after.facts.last_seq, false);
             }
         }
-        conversations::save(self.writing, &before, &after)?;
+        conversations::save(self.writing, before, &after)?;
         if let Some(item) = after.facts.item {
             items::refresh_waiting(self.writing, item)?;
         }

@@ -70,7 +70,7 @@ impl Desk {
     pub fn add_item(&self, who: &Viewer, new: &NewItem) -> Outcome<ItemRow> {
         let title = check_title(&new.title)?;
         self.write(|writing| {
-            self.me(writing, who)?;
+            Desk::me(writing, who)?;
             let now = self.now().timestamp_millis();
             let project = match new.project {
                 Some(key) if key.kind == ItemKind::Project && new.kind != ItemKind::Project => {
@@ -107,7 +107,7 @@ impl Desk {
     pub fn set_item(&self, who: &Viewer, key: ItemKey, change: &ItemChange) -> Outcome<ItemRow> {
         let title = change.title.as_deref().map(check_title).transpose()?;
         self.write(|writing| {
-            self.me(writing, who)?;
+            Desk::me(writing, who)?;
             let mut changed = item(writing, key)?;
             if let Some(title) = title {
                 changed.title = title;
@@ -131,7 +131,7 @@ impl Desk {
     /// No such item.
     pub fn follow_item(&self, who: &Viewer, key: ItemKey, follow: bool) -> Outcome<()> {
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            let me = Desk::me(writing, who)?;
             let id = item(writing, key)?.key.id;
             if items::set_agent(writing, id, me.id, follow)? {
                 each_conversation(writing, id, |facts| {
@@ -150,7 +150,7 @@ impl Desk {
     /// No such item, agent or group; an unusable address.
     pub fn add_item_follower(&self, who: &Viewer, key: ItemKey, party: &Party) -> Outcome<()> {
         self.write(|writing| {
-            let me = self.me(writing, who)?;
+            let me = Desk::me(writing, who)?;
             let id = item(writing, key)?.key.id;
             match party {
                 Party::Agent(handle) => {

@@ -19,6 +19,8 @@ mod customers;
 mod directory;
 /// Everything out.
 mod export;
+/// Searching.
+mod find;
 /// Bringing in what happened elsewhere.
 mod import;
 /// Making and changing items.
@@ -99,13 +101,17 @@ pub struct NewDesk {
 
 impl From<StoreError> for Denied {
     fn from(error: StoreError) -> Self {
-        let text = error.to_string();
-        if text.contains("disk is full") {
+        if error.no_room() {
             return Self::Failed(
                 "The disk is full: nothing was written, and what you typed is kept on the screen. Make room, then try again.".into(),
             );
         }
-        Self::Failed(text)
+        if error.disk_refused() {
+            return Self::Failed(format!(
+                "The disk refused it ({error}): nothing was written, and what you typed is kept on the screen. Look at the disk and the limit on the size of files, then try again."
+            ));
+        }
+        Self::Failed(error.to_string())
     }
 }
 
@@ -122,7 +128,7 @@ impl Desk {
         let handle = check_handle(&new.owner).map_err(Denied::Invalid)?;
         let name = check_name(new.owner_name.as_deref().unwrap_or(&handle)).map_err(Denied::Invalid)?;
         let desk = Self::over(Store::create(file)?, clock);
-        desk.write(|writing| {
+        let begun = desk.write(|writing| {
             let now = desk.now().timestamp_millis();
             let settings = Settings { team_name: team, ..Settings::default() };
             for key in SettingKey::ALL {
@@ -140,7 +146,12 @@ impl Desk {
             };
             events::write(writing, &event)?;
             Ok(())
-        })?;
+        });
+        if let Err(denied) = begun {
+            drop(desk);
+            Store::discard(file);
+            return Err(denied);
+        }
         Ok(desk)
     }
 
@@ -172,18 +183,17 @@ impl Desk {
     /// Nobody of that name is active; or there are several and none was named: nobody is listed.
     pub fn admit(&self, handle: Option<&str>) -> Outcome<Viewer> {
         let reader = self.inner.store.reader()?;
-        let found = match handle {
-            Some(handle) => stored_people::agent_by_handle(&reader, handle)?.filter(|agent| agent.active),
-            None => {
-                let mut active = stored_people::agents(&reader)?.into_iter().filter(|agent| agent.active);
-                let first = active.next();
-                if active.next().is_some() {
-                    return Err(Denied::Invalid(
-                        "Several agents work at this desk. Say who you are with --as HANDLE.".into(),
-                    ));
-                }
-                first
+        let found = if let Some(handle) = handle {
+            stored_people::agent_by_handle(&reader, handle)?.filter(|agent| agent.active)
+        } else {
+            let mut active = stored_people::agents(&reader)?.into_iter().filter(|agent| agent.active);
+            let first = active.next();
+            if active.next().is_some() {
+                return Err(Denied::Invalid(
+                    "Several agents work at this desk. Say who you are with --as HANDLE.".into(),
+                ));
             }
+            first
         };
         match found {
             Some(agent) => Ok(Viewer { id: agent.id, handle: agent.handle }),
@@ -200,7 +210,7 @@ impl Desk {
     /// The desk could not be written.
     pub fn open_direct(&self, who: &Viewer, conversation: ConversationId) -> Outcome<()> {
         let reader = self.inner.store.reader()?;
-        let me = self.me(&reader, who)?;
+        let me = Self::me(&reader, who)?;
         let access = Access::of(&me);
         let Some(facts) = crate::store::conversations::load_facts(&reader, conversation)? else { return Ok(()) };
         drop(reader);
@@ -227,7 +237,7 @@ impl Desk {
     /// Not for this agent (R5.6), the target exists or cannot be written, or `progress` returned false.
     pub fn backup(&self, who: &Viewer, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Outcome<()> {
         let reader = self.inner.store.reader()?;
-        crate::policy::rights::administer(&self.me(&reader, who)?)?;
+        crate::policy::rights::administer(&Self::me(&reader, who)?)?;
         drop(reader);
         self.inner.store.backup(to, progress)?;
         self.write(|writing| self.log(writing, EventKind::BackedUp, who, None, ""))
@@ -258,7 +268,7 @@ impl Desk {
     }
 
     /// The record of who acts, as it is now.
-    fn me(&self, connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
+    fn me(connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
         match stored_people::agent_by_id(connection, who.id)? {
             Some(agent) if agent.active => Ok(agent),
             Some(_) | None => {

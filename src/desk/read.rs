@@ -3,17 +3,16 @@
 use super::{
     Desk, Outcome, directory,
     page::{
-        ConversationRow, Cursor, CustomerRow, Denied, Hit, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
-        NoticeKind, NoticeRow, Page, SearchPage, SearchWants, SectionRow, Viewer, Wants,
+        ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
+        NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
     },
     rows, thread,
 };
 use crate::{
     domain::{
-        id::{ConversationId, EntrySeq, ItemId, Seq},
+        id::{ConversationId, ItemId, Seq},
         item::ItemKind,
         people::{Agent, FromCustomers},
-        query,
         refusal::Refusal,
         section::{Part, Section},
     },
@@ -23,8 +22,7 @@ use crate::{
         conversations::moment,
         items,
         lists::{self, Window},
-        messages, notices, numbers, people,
-        search::{self, Rest},
+        notices, numbers, people,
     },
 };
 
@@ -51,7 +49,7 @@ impl Desk {
     pub fn read(&self, who: &Viewer, wants: &Wants) -> Outcome<Page> {
         let reader = self.inner.store.reader()?;
         let snapshot = reader.snapshot()?;
-        let reading = Reading::begin(self, &snapshot, who)?;
+        let reading = Reading::begin(&snapshot, who)?;
         let mut page = reading.frame(!wants.without_numbers)?;
         page.list = wants.list.as_ref().map(|list| reading.list(list)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
@@ -86,7 +84,7 @@ impl Desk {
     /// Switched off, or a file that cannot be read.
     pub fn list_items(&self, who: &Viewer, before: Option<ItemId>, limit: usize) -> Outcome<Vec<ItemRow>> {
         let reader = self.inner.store.reader()?;
-        self.me(&reader, who)?;
+        Desk::me(&reader, who)?;
         items::like(&reader, "", before, limit)?.iter().map(|item| directory::item_row(&reader, item)).collect()
     }
 
@@ -96,13 +94,13 @@ impl Desk {
     /// Switched off, or a file that cannot be read.
     pub fn list_customers(&self, who: &Viewer, text: &str, limit: usize) -> Outcome<Vec<CustomerRow>> {
         let reader = self.inner.store.reader()?;
-        Reading::begin(self, &reader, who)?.customers_up_to(text, limit)
+        Reading::begin(&reader, who)?.customers_up_to(text, limit)
     }
 }
 
 impl<'a> Reading<'a> {
-    pub fn begin(desk: &Desk, connection: &'a Connection, who: &Viewer) -> Outcome<Self> {
-        let me = desk.me(connection, who)?;
+    pub fn begin(connection: &'a Connection, who: &Viewer) -> Outcome<Self> {
+        let me = Desk::me(connection, who)?;
         let projects = match me.from_customers {
             FromCustomers::Projects => lists::followed_projects(connection, &me)?,
             FromCustomers::Off | FromCustomers::All | FromCustomers::Followed => Vec::new(),
@@ -295,51 +293,6 @@ impl<'a> Reading<'a> {
         Ok(names)
     }
 
-    fn search(&self, wants: &SearchWants) -> Outcome<SearchPage> {
-        let query = match query::parse(&wants.query) {
-            Ok(query) => query,
-            Err(problem) => return Ok(SearchPage { problem: Some(problem), ..SearchPage::default() }),
-        };
-        let after = wants.after.as_ref().map(|cursor| self.search_place(cursor)).transpose()?;
-        let searcher = search::Searcher {
-            access: &self.access,
-            baseline: self.baseline,
-            everything: self.access.everything() || self.me.from_customers == FromCustomers::All,
-            projects: Some(self.projects.as_slice()).filter(|_| self.me.from_customers == FromCustomers::Projects),
-        };
-        let found = search::find(self.connection, &searcher, &query, after, wants.hits)?;
-        let mut hits = Vec::new();
-        for message in found.messages {
-            if let Some(stored) = messages::by_id(self.connection, message)?
-                && let Some(conversation) = self.row(stored.conversation)?
-            {
-                // Its place itself would tell whether others wrote in the same moment.
-                let cursor = Cursor(format!("{}.{}.{}", stored.at, stored.conversation, stored.seq));
-                hits.push(Hit { conversation, entry: rows::entry(self.connection, stored)?, cursor });
-            }
-        }
-        let older = match found.rest {
-            Rest::Nothing => None,
-            Rest::AfterLast => hits.last().map(|hit| hit.cursor.clone()),
-            Rest::After(place) => Some(Cursor(place.to_string())),
-        };
-        Ok(SearchPage { hits, older, problem: None })
-    }
-
-    fn search_place(&self, cursor: &Cursor) -> Outcome<i64> {
-        if let Ok(place) = cursor.0.parse() {
-            return Ok(place);
-        }
-        let numbers: Option<Vec<i64>> = cursor.0.split('.').map(|number| number.parse().ok()).collect();
-        match numbers.as_deref() {
-            Some([at, conversation, seq]) => {
-                let (conversation, seq) = (ConversationId(*conversation), EntrySeq(*seq));
-                Ok(search::place_of(self.connection, &self.access, *at, conversation, seq)?)
-            }
-            Some(_) | None => Err(bad_cursor()),
-        }
-    }
-
     /// The bell: the words are made now, through access (R6.7).
     fn notices(&self, limit: usize) -> Outcome<Vec<NoticeRow>> {
         let mut listed = Vec::new();
@@ -387,7 +340,7 @@ fn capped(number: i64) -> u32 {
     u32::try_from(number.max(0)).unwrap_or(u32::MAX).min(super::page::EXACT + 1)
 }
 
-fn bad_cursor() -> Denied {
+pub(super) fn bad_cursor() -> Denied {
     Denied::Invalid("That cursor is not one of this list. Take it from a row of the list.".into())
 }
 

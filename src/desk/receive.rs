@@ -84,7 +84,7 @@ impl Receiving<'_> {
         }
         let (facts, message) = match self.named()? {
             Some(loaded) if loaded.facts.state == State::Locked => self.follow_up(&loaded.facts)?,
-            Some(loaded) => self.append(loaded)?,
+            Some(loaded) => self.append(&loaded)?,
             None => self.start()?,
         };
         if let Some(id) = &self.inbound.message_id {
@@ -125,7 +125,7 @@ impl Receiving<'_> {
         }
     }
 
-    fn append(&self, before: Loaded) -> Outcome<(Place, i64)> {
+    fn append(&self, before: &Loaded) -> Outcome<(Place, i64)> {
         let mut after = before.clone();
         let facts = &mut after.facts;
         facts.news = self.event(EventKind::Replied, Some(facts.id))?;
@@ -136,7 +136,7 @@ impl Receiving<'_> {
         for customer in audience::customers(facts, EntryKind::Reply, Some(self.customer.id)) {
             outbox::queue_reply(self.writing, facts.id, message, customer, self.millis())?;
         }
-        conversations::save(self.writing, &before, &after)?;
+        conversations::save(self.writing, before, &after)?;
         self.tell(&after.facts, false)?;
         Ok((place, message))
     }

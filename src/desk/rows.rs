@@ -54,9 +54,9 @@ pub(super) fn key(cursor: &Cursor) -> Option<Key> {
 
 fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
     let cursor = cursor(Key { at: stored.at, id: stored.id });
-    let withheld = stored.others_direct && withhold;
+    let wordless = stored.others_direct && withhold;
     let at = moment(stored.at);
-    let said = !stored.last_from.is_empty() || !stored.last_text.is_empty();
+    let has_words = !stored.last_from.is_empty() || !stored.last_text.is_empty();
     let mut row = ConversationRow {
         id: stored.id,
         audience: stored.audience,
@@ -71,15 +71,15 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
         unread: stored.unread,
         follow_up_to: stored.follow_up_to,
         at,
-        last: said.then_some(Last { at, from: stored.last_from, text: stored.last_text }),
+        last: has_words.then_some(Last { at, from: stored.last_from, text: stored.last_text }),
         channel: stored.channel,
         locked: stored.locked.map(|((name, by), at)| LockedBy { by, name, at: moment(at) }),
         needs_reassignment: stored.needs_reassignment,
-        withheld,
+        withheld: wordless,
         mine: stored.mine,
         cursor,
     };
-    if withheld {
+    if wordless {
         row.subject.clear();
         row.participants.clear();
         row.last = None;

@@ -39,7 +39,7 @@ impl Desk {
     /// Switched off, or a failing disk.
     pub fn save_draft(&self, who: &Viewer, place: &DraftPlace, mode: Mode, text: &str) -> Outcome<()> {
         self.inner.store.write(|writing| {
-            self.me(writing, who)?;
+            Desk::me(writing, who)?;
             let now = self.now().timestamp_millis();
             Ok(drafts::save(writing, who.id, &place_word(place), mode.word(), text, now)?)
         })
@@ -51,7 +51,7 @@ impl Desk {
     /// Switched off, or a failing disk.
     pub fn clear_notices(&self, who: &Viewer) -> Outcome<usize> {
         self.write(|writing| {
-            self.me(writing, who)?;
+            Desk::me(writing, who)?;
             Ok(notices::clear(writing, who.id, None)?)
         })
     }
@@ -78,7 +78,10 @@ impl Act<'_> {
             Command::CreateItem { kind, title } => self.create_item(kind, title.as_deref()),
             Command::SetPrivacy { privacy, confirmed } => self.set_privacy(privacy, confirmed),
             Command::MarkRead(up_to) => self.mark_read(up_to),
-            Command::MarkUnread => self.mark_unread(),
+            Command::MarkUnread => {
+                self.mark_unread();
+                Ok(())
+            }
         }
     }
 
@@ -125,10 +128,9 @@ impl Act<'_> {
         Ok(())
     }
 
-    fn mark_unread(&mut self) -> Outcome<()> {
+    fn mark_unread(&mut self) {
         if !Access::of(&self.me).withheld(&self.facts) {
             self.readings.set(self.me.id, EntrySeq(0), true);
         }
-        Ok(())
     }
 }

@@ -118,8 +118,12 @@ impl Desk {
     /// Unknown agents, items or groups; no right to reply to customers; nobody to write to; unusable input.
     pub fn start(&self, who: &Viewer, start: &Start) -> Outcome<Done> {
         self.write(|writing| {
-            let starting =
-                Starting { writing, me: self.me(writing, who)?, settings: people::settings(writing)?, now: self.now() };
+            let starting = Starting {
+                writing,
+                me: Desk::me(writing, who)?,
+                settings: people::settings(writing)?,
+                now: self.now(),
+            };
             starting.run(start)
         })
     }

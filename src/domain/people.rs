@@ -106,6 +106,7 @@ words! {
 
 /// A member of the team, with the settings that the rules ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct Agent {
     /// Identity.
     pub id: AgentId,

@@ -43,15 +43,14 @@ impl Reach {
 /// The class that a conversation is in.
 pub fn reach(facts: &Facts) -> Reach {
     match (facts.audience, facts.privacy) {
-        (Audience::Customer, Privacy::Public) => Reach::Team,
+        (Audience::Internal, _) if facts.item.is_none() => Reach::Direct,
+        (Audience::Customer | Audience::Internal, Privacy::Public) => Reach::Team,
+        (Audience::Internal, Privacy::Private) => Reach::Named,
         (Audience::Customer, Privacy::Private) => match (facts.assignee, facts.group) {
             (Some(assignee), _) => Reach::Agent(assignee),
             (None, Some(group)) => Reach::Group(group),
             (None, None) => Reach::Administration,
         },
-        (Audience::Internal, _) if facts.item.is_none() => Reach::Direct,
-        (Audience::Internal, Privacy::Public) => Reach::Team,
-        (Audience::Internal, Privacy::Private) => Reach::Named,
     }
 }
 

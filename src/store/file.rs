@@ -1,7 +1,7 @@
 //! The file itself: opening, one writer, readers, backup, check.
 
-use super::{Result, StoreError, migrate, queue::Queue};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, backup::Backup, config::DbConfig};
+use super::{Result, StoreError, backup::copy_database, migrate, queue::Queue};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs::{File, OpenOptions},
     ops::Deref,
@@ -101,12 +101,25 @@ impl Store {
             std::fs::create_dir_all(folder)?;
         }
         drop(open_private(path)?);
-        let made = Self::prepare(path, Some(0));
+        let made = Self::mark(path).and_then(|()| Self::prepare(path, Some(0)));
         if made.is_err() {
-            // Nothing but our own empty file is taken away.
-            let _ = std::fs::remove_file(path);
+            Self::discard(path);
         }
         made
+    }
+
+    /// Writes into the header of a new file what it is, before anything goes through the log.
+    fn mark(path: &Path) -> Result<()> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.pragma_update(None, "application_id", migrate::APPLICATION_ID)?;
+        connection.close().map_err(|(_, error)| StoreError::from(error))
+    }
+
+    /// Takes a desk away that was made a moment ago and could not be finished: nothing else is ever removed.
+    pub fn discard(path: &Path) {
+        for suffix in ["", "-wal", "-shm", "-journal", ".lock"] {
+            let _ = std::fs::remove_file(beside(path, suffix));
+        }
     }
 
     /// Opens a desk file.
@@ -134,7 +147,10 @@ impl Store {
         let mut connection =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(PATIENCE)?;
+        // Whoever is refused here leaves the file as it was: the log is written out by desks that are let in.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let version = version.map_or_else(|| migrate::inspect(&connection, path), Ok)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         set_habits(&connection)?;
@@ -264,7 +280,10 @@ impl Store {
     /// The target exists, cannot be written, or `progress` (pages done, pages in all) returned false: it is taken away again.
     pub fn backup(&self, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<()> {
         let reader = self.reader()?;
-        copy_database(&reader, to, progress)
+        // Inside one snapshot: without it the copy would begin anew whenever somebody writes.
+        let snapshot = reader.snapshot()?;
+        snapshot.query_row("SELECT count(*) FROM setting", [], |_| Ok(()))?;
+        copy_database(&snapshot, to, progress)
     }
 }
 
@@ -326,53 +345,14 @@ pub(crate) fn open_private(path: &Path) -> Result<File> {
 
 /// The lock file of a desk: "desk.db.lock".
 pub fn lock_path(path: &Path) -> PathBuf {
+    beside(path, ".lock")
+}
+
+/// A file beside another, by what is added to its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".lock");
+    name.push(suffix);
     path.with_file_name(name)
-}
-
-/// Copies a whole database with SQLite's backup API.
-pub(crate) fn copy_database(
-    from: &Connection,
-    to: &Path,
-    progress: &mut dyn FnMut(usize, usize) -> bool,
-) -> Result<()> {
-    if to.exists() {
-        return Err(StoreError::Sentence(format!(
-            "{} is there already; it was left untouched. Name another file.",
-            to.display()
-        )));
-    }
-    drop(open_private(to)?);
-    let outcome = copy_pages(from, to, progress);
-    if outcome.is_err() {
-        let _ = std::fs::remove_file(to);
-    }
-    outcome
-}
-
-fn copy_pages(from: &Connection, to: &Path, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<()> {
-    let mut target = Connection::open(to)?;
-    {
-        let backup = Backup::new(from, &mut target)?;
-        loop {
-            let step = backup.step(2_000)?;
-            let state = backup.progress();
-            let all = usize::try_from(state.pagecount).unwrap_or(0);
-            let left = usize::try_from(state.remaining).unwrap_or(0);
-            if !progress(all.saturating_sub(left), all) {
-                return Err(StoreError::Sentence("Interrupted; the half-written copy was taken away.".into()));
-            }
-            match step {
-                rusqlite::backup::StepResult::Done => break,
-                rusqlite::backup::StepResult::More => {}
-                _ => std::thread::yield_now(),
-            }
-        }
-    }
-    // A copy is one file: without this its header would ask for a log beside it.
-    target.pragma_update(None, "journal_mode", "DELETE")?;
-    target.close().map_err(|(_, error)| StoreError::from(error))
 }
 
 #[cfg(test)]

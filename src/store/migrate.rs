@@ -1,6 +1,6 @@
 //! The schema's versions: numbered files, one transaction each, a backup before.
 
-use super::{Result, StoreError};
+use super::{Result, StoreError, file::beside};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
@@ -14,22 +14,48 @@ pub fn newest() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Looks at a file's first bytes without opening it as a database, so that a foreign one is not touched even by SQLite.
+/// Looks at a file's first bytes without opening it as a database, so that a file that is refused is not touched even by
+/// SQLite, which would write out the log that lies beside it.
 ///
 /// # Errors
-/// A foreign file, or one that cannot be read.
+/// A foreign file, a newer desk, one that was cut off, or one that cannot be read.
 pub fn look_at_header(file: &Path) -> Result<()> {
     let mut header = [0_u8; 100];
     let mut opened = std::fs::File::open(file)?;
+    let length = opened.metadata()?.len();
     let whole = std::io::Read::read_exact(&mut opened, &mut header).is_ok();
-    let application = i64::from(u32::from_be_bytes([header[68], header[69], header[70], header[71]]));
-    // A desk whose first transaction is still in the log has no mark in its header yet.
-    let unmarked = application == 0 && file.with_extension("db-wal").exists();
-    if whole && header.starts_with(b"SQLite format 3\0") && (application == APPLICATION_ID || unmarked) {
-        Ok(())
-    } else {
-        Err(foreign(file))
+    let number =
+        |place: usize| u32::from_be_bytes([header[place], header[place + 1], header[place + 2], header[place + 3]]);
+    if !whole || !header.starts_with(b"SQLite format 3\0") || i64::from(number(68)) != APPLICATION_ID {
+        return Err(foreign(file));
     }
+    let version = i64::from(number(60));
+    if version > newest() {
+        return Err(newer(file, version));
+    }
+    // The page size is 65,536 where it says 1. The number of pages holds while the two change counters agree, and says nothing
+    // of the file's length while a log is waiting to be written out.
+    let page = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    let promised = page * u64::from(number(28));
+    let log_waits = std::fs::metadata(beside(file, "-wal")).is_ok_and(|log| log.len() > 0);
+    if number(24) == number(92) && length < promised && !log_waits {
+        return Err(StoreError::Sentence(format!(
+            "{} was cut off: it has {length} of {promised} bytes. It was left untouched. Bring it back from a backup.",
+            file.display()
+        )));
+    }
+    Ok(())
+}
+
+fn newer(file: &Path, version: i64) -> StoreError {
+    StoreError::Sentence(format!(
+        "{} was written by a newer deskline (version {version} of the desk; this program knows {}). It was left untouched. Update deskline.",
+        file.display(),
+        newest()
+    ))
 }
 
 fn foreign(file: &Path) -> StoreError {
@@ -55,11 +81,7 @@ pub fn inspect(connection: &Connection, file: &Path) -> Result<i64> {
         return Err(foreign(file));
     }
     if version > newest() {
-        return Err(StoreError::Sentence(format!(
-            "{} was written by a newer deskline (version {version} of the desk; this program knows {}). It was left untouched. Update deskline.",
-            file.display(),
-            newest()
-        )));
+        return Err(newer(file, version));
     }
     Ok(version)
 }
@@ -79,7 +101,7 @@ fn migrate_with(connection: &mut Connection, file: &Path, from: i64, migrations:
     }
     if from > 0 {
         let copy = backup_path(file, from);
-        super::file::copy_database(connection, &copy, &mut |_, _| true)?;
+        super::backup::copy_database(connection, &copy, &mut |_, _| true)?;
     }
     for (version, sql) in (1..).zip(migrations).skip(usize::try_from(from).unwrap_or(0)) {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
@@ -97,9 +119,7 @@ fn migrate_with(connection: &mut Connection, file: &Path, from: i64, migrations:
 
 /// Where the copy goes that is written before a migration: "desk.db.before-2".
 pub fn backup_path(file: &Path, from: i64) -> PathBuf {
-    let mut name = file.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".before-{}", from + 1));
-    file.with_file_name(name)
+    beside(file, &format!(".before-{}", from + 1))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Where a desk is kept: the only SQL, the only SQLite.
 
+/// Copying a whole database into a new file.
+mod backup;
 /// Looking a file over.
 pub mod check;
 /// Conversations with everybody's place in them: read, written, and kept in their lists.
@@ -61,6 +63,26 @@ pub enum StoreError {
     /// A sentence that is ready for the person who reads it.
     #[error("{0}")]
     Sentence(String),
+}
+
+impl StoreError {
+    /// Whether there is no room left.
+    pub fn no_room(&self) -> bool {
+        match self {
+            Self::Database(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            Self::File(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            Self::Sentence(_) => false,
+        }
+    }
+
+    /// Whether the disk, or a limit on the size of files, refused what was asked of it.
+    pub fn disk_refused(&self) -> bool {
+        match self {
+            Self::Database(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure),
+            Self::File(error) => error.kind() == std::io::ErrorKind::FileTooLarge,
+            Self::Sentence(_) => false,
+        }
+    }
 }
 
 /// What a store call gives.

@@ -65,25 +65,19 @@ fn everything(connection: &Connection, reader: &Reader<'_>) -> Result<Sum> {
     Ok(sum)
 }
 
-/// Direct conversations that name the reader: those in its lists, and those it unfollowed without a word in them.
+/// Direct conversations that name the reader: each stands in one of its lists.
 fn own_direct(connection: &Connection, reader: &Reader<'_>) -> Result<Sum> {
     let agent = reader.access.agent();
-    let mut sum = Sum::default();
-    for (index, condition) in [
-        ("member_list_by_reach", "member.list > 0 AND member.list IN (2, 3, 4)"),
-        ("member_named_unlisted", "member.list = 0 AND member.added = 1"),
-    ] {
-        sum += connection
-            .prepare_cached(&format!(
-                "SELECT count(*), coalesce(sum(unread), 0) FROM (SELECT member.unread AS unread FROM member INDEXED BY {index} \
-                 CROSS JOIN conversation ON conversation.id = member.conversation_id \
-                 WHERE member.agent_id = ?1 AND {condition} AND member.reach = ?2 AND conversation.reach = ?3 LIMIT ?4)"
-            ))?
-            .query_row([agent.0, Reach::Agent(agent).code(), Reach::Direct.code(), CAP], |row| {
-                Ok(Sum { total: row.get(0)?, unread: row.get(1)? })
-            })?;
-    }
-    Ok(sum)
+    Ok(connection
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(unread), 0) FROM (SELECT member.unread AS unread FROM member INDEXED BY member_list_by_reach \
+             CROSS JOIN conversation ON conversation.id = member.conversation_id \
+             WHERE member.agent_id = ?1 AND member.list > 0 AND member.list IN (2, 3, 4) AND member.reach = ?2 \
+             AND conversation.reach = ?3 LIMIT ?4)",
+        )?
+        .query_row([agent.0, Reach::Agent(agent).code(), Reach::Direct.code(), CAP], |row| {
+            Ok(Sum { total: row.get(0)?, unread: row.get(1)? })
+        })?)
 }
 
 fn from_customers(connection: &Connection, reader: &Reader<'_>, shut: bool) -> Result<Sum> {

@@ -51,6 +51,8 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 pub struct Screen {
     go_on: Sender<()>,
     mouse: bool,
+    /// The signal to continue after a stop of our own is still to come.
+    announced: bool,
 }
 
 impl Screen {
@@ -101,7 +103,7 @@ impl Screen {
                 }
             }
         })?;
-        Ok(Self { go_on, mouse: false })
+        Ok(Self { go_on, mouse: false, announced: false })
     }
 
     /// Lets the keys that come next be read.
@@ -133,16 +135,21 @@ impl Screen {
     /// The terminal is gone.
     pub fn suspend(&mut self) -> io::Result<()> {
         end()?;
+        self.announced = true;
         signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
         self.begin_again()
     }
 
-    /// Takes the terminal over again after a stop that nobody announced.
+    /// Takes the terminal over again where it was stopped without a word; whether it was.
     ///
     /// # Errors
     /// The terminal is gone.
-    pub fn resume(&mut self) -> io::Result<()> {
-        self.begin_again()
+    pub fn resume(&mut self) -> io::Result<bool> {
+        if std::mem::take(&mut self.announced) {
+            return Ok(false);
+        }
+        self.begin_again()?;
+        Ok(true)
     }
 
     fn begin_again(&mut self) -> io::Result<()> {

@@ -95,7 +95,7 @@ fn write(
             Ok(("draft", id))
         }
         _ => {
-            let inbound = sent(name, &id, &text, if number % 30 == 0 { None } else { *conversation });
+            let inbound = sent(name, &id, &text, if number.is_multiple_of(30) { None } else { *conversation });
             *conversation = Some(desk.receive(&inbound).map_err(say)?.conversation);
             Ok(("message", id))
         }
@@ -115,7 +115,11 @@ struct Writer {
 
 impl Writer {
     fn start(file: &Path, name: &str, tell: std::sync::mpsc::Sender<Result<Said, String>>) -> Self {
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
+        Self::run(Command::new(std::env::current_exe().expect("this program")), file, name, tell)
+    }
+
+    fn run(mut command: Command, file: &Path, name: &str, tell: std::sync::mpsc::Sender<Result<Said, String>>) -> Self {
+        let mut child = command
             .args(["--exact", "crash::a_process_that_writes", "--nocapture"])
             .env(DESK, file)
             .env(NAME, name)
@@ -310,4 +314,40 @@ fn writers_of_several_processes_take_turns() {
     std::io::stderr().write_all(figures.as_bytes()).expect("stderr");
     let fewest = shares.iter().min().copied().unwrap_or(0);
     assert!(fewest * 4 * names.len() >= said.len(), "somebody's turn hardly came: {figures}");
+}
+
+/// A disk that takes no more: a sentence, everything acknowledged is kept, and the desk goes on where there is room again.
+#[test]
+fn a_disk_that_takes_no_more_loses_nothing() {
+    let desk = TestDesk::new();
+    let (tell, told) = channel();
+    // A limit on the size of files stands for the full disk: a test cannot fill one. The shell keeps the limit's signal away.
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -f 5000; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("this program"));
+    let mut writer = Writer::run(limited, &desk.file(), "full", tell);
+    writer.go();
+    let mut said = Vec::new();
+    let sentence = loop {
+        match told.recv_timeout(Duration::from_secs(60)).expect("a writer that writes") {
+            Ok(one) => said.push(one),
+            Err(line) => break line,
+        }
+    };
+    // It goes on asking, and goes on being told.
+    let again = told.recv_timeout(Duration::from_secs(60)).expect("a writer that writes");
+    drop(writer);
+    drop(told);
+    assert!(sentence.contains("nothing was written, and what you typed is kept"), "{sentence}");
+    assert!(said.len() > 12, "the limit came too early: {}", said.len());
+    if let Ok(one) = again {
+        said.push(one);
+    }
+    prove_whole(&desk, &said);
+    prove_drafts(&desk, &said);
+    let last = said.iter().rev().find(|said| said.what == "message").expect("a message");
+    let there = Some(ConversationId(last.conversation));
+    desk.desk.receive(&sent("full", "full-again", "there is room again", there)).expect("received");
+    prove_whole(&desk, &said);
 }

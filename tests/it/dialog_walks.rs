@@ -1,6 +1,6 @@
 //! The dialogs of real sessions on a real desk.
 
-use crate::{desks::TestDesk, screen::text};
+use crate::{desks::TestDesk, seat::Seat};
 use deskline::{
     desk::page::{DraftPlace, Opened, Wants},
     domain::{
@@ -8,56 +8,7 @@ use deskline::{
         id::ConversationId,
         people::{FromCustomers, Notify},
     },
-    tui::{
-        ask::Msg,
-        keymap::{KeyCode, KeyPress, Keymap},
-        session::{Event, Look, Session},
-        theme::Theme,
-    },
 };
-use std::sync::Arc;
-
-/// A session of an agent.
-struct Seat {
-    session: Session,
-}
-
-impl Seat {
-    fn new(desk: &TestDesk, handle: &str) -> Self {
-        let look = Look {
-            keymap: Arc::new(Keymap::built_in()),
-            theme: Theme::new(true),
-            zone: chrono::Offset::fix(&chrono::Utc),
-            size: (120, 40),
-            local: true,
-            tag: handle.to_owned(),
-        };
-        Self { session: Session::new(desk.desk.clone(), desk.agent(handle), look).unwrap() }
-    }
-
-    fn press(&mut self, press: KeyPress) {
-        self.session.take([Event::Input(Msg::Press(press))]);
-    }
-
-    fn keys(&mut self, keys: &str) -> &mut Self {
-        keys.split_whitespace().for_each(|key| self.press(key.parse().unwrap()));
-        self
-    }
-
-    fn text(&mut self, text: &str) -> &mut Self {
-        text.chars().for_each(|letter| self.press(KeyPress::plain(KeyCode::Char(letter))));
-        self
-    }
-
-    fn shown(&mut self) -> String {
-        self.session.take([Event::Rang]);
-        text(self.session.model())
-    }
-
-    fn opened(&self) -> ConversationId {
-        self.session.model().thread.as_ref().unwrap().conversation
-    }
-}
 
 #[test]
 fn r6_1_the_company_profile_is_saved_from_the_screen() {

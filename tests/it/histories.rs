@@ -18,7 +18,7 @@ use deskline::{
         people::{Agent, Customer, FromCustomers, Notify, Party, Role},
         setting::SettingKey,
     },
-    store::{Connection, Store, conversations, items, messages, people, reading},
+    store::{Connection, Store, conversations, items, messages, people},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,6 +121,8 @@ pub struct History {
     pub desk: TestDesk,
     pub seed: u64,
     pub unread: BTreeSet<(AgentId, ConversationId)>,
+    /// Up to which entry somebody who ever read or wrote in a conversation was shown it.
+    shown: BTreeMap<(AgentId, ConversationId), i64>,
     pub log: Vec<String>,
     random: Random,
     newcomers: u64,
@@ -149,6 +151,7 @@ impl History {
             desk,
             seed,
             unread: BTreeSet::new(),
+            shown: BTreeMap::new(),
             log: Vec::new(),
             random: Random::of(seed, 7, 0),
             newcomers: 0,
@@ -306,6 +309,7 @@ impl History {
         self.note_down(&who, &format!("{start:?}"), &outcome);
         if let Ok(done) = outcome {
             self.news(done.conversation, Some(who.id));
+            self.shown.insert((who.id, done.conversation), 1);
         }
     }
 
@@ -371,43 +375,44 @@ impl History {
             let facts = conversations::load_facts(connection, conversation).expect("facts");
             facts.is_some_and(|facts| others_direct(who.id, &facts))
         });
-        // What was read before stays read (R3.7).
-        let known: i64 = self.store(|connection| {
-            let readings = reading::load(connection, conversation).expect("readings");
-            readings.0.iter().find(|reading| reading.agent == who.id).map_or(0, |reading| reading.up_to.0)
-        });
         let outcome = self.desk.desk.run(who, conversation, command.clone());
         self.note_down(who, &format!("{conversation} {command:?}"), &outcome);
         let Ok(done) = &outcome else { return outcome };
         match command {
             Command::Reply(writing) | Command::Note(writing) if done.changed => {
                 self.news(conversation, Some(who.id));
-                if writing.seen.is_some() {
+                if writing.seen.is_some() || !self.unread.contains(&(who.id, conversation)) {
                     self.unread.remove(&(who.id, conversation));
+                    self.shown.insert((who.id, conversation), self.last_seq(conversation));
                 }
             }
-            Command::MarkRead(up_to) if !direct && self.unread.contains(&(who.id, conversation)) => {
-                let left: bool = self.store(|connection| {
-                    connection
-                        .query_row(
-                            "SELECT EXISTS (SELECT 1 FROM message WHERE conversation_id = ?1 AND seq > ?2 AND kind <> 'system' AND agent_id IS NOT ?3)",
-                            [conversation.0, up_to.map_or(i64::MAX, |seq| seq.0.max(known)), who.id.0],
-                            |row| row.get(0),
-                        )
-                        .expect("an answer")
-                });
-                if left {
-                    self.unread.insert((who.id, conversation));
-                } else {
-                    self.unread.remove(&(who.id, conversation));
-                }
-            }
+            Command::MarkRead(up_to) if !direct => self.reads(who.id, conversation, up_to),
             Command::MarkUnread if !direct => {
                 self.unread.insert((who.id, conversation));
+                self.shown.entry((who.id, conversation)).or_insert(0);
             }
             _ => {}
         }
         outcome
+    }
+
+    /// What was shown before stays read, however little is shown this time.
+    fn reads(&mut self, agent: AgentId, conversation: ConversationId, up_to: Option<EntrySeq>) {
+        let last = self.last_seq(conversation);
+        let before = self.shown.get(&(agent, conversation)).copied().unwrap_or(0);
+        let unread = self.unread.contains(&(agent, conversation));
+        let shown = if unread { up_to.map_or(last, |seq| seq.0.min(last)).max(before) } else { last };
+        self.shown.insert((agent, conversation), shown);
+        let left: bool = self.store(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE conversation_id = ?1 AND seq > ?2 AND kind <> 'system' \
+                       AND agent_id IS NOT ?3)";
+            connection.query_row(sql, [conversation.0, shown, agent.0], |row| row.get(0)).expect("an answer")
+        });
+        if left {
+            self.unread.insert((agent, conversation));
+        } else {
+            self.unread.remove(&(agent, conversation));
+        }
     }
 
     fn news(&mut self, conversation: ConversationId, writer: Option<AgentId>) {
@@ -516,6 +521,11 @@ impl History {
         let past = self.past(number);
         let outcome = self.desk.desk.import(&who, &[past], &ImportOptions::default());
         self.note_down(&who, &format!("import {number}"), &outcome);
+        // What is imported arrives read, for those too who had read everything before it (R1.7).
+        for place in self.shown.keys().copied().filter(|place| !self.unread.contains(place)).collect::<Vec<_>>() {
+            let last = self.last_seq(place.1);
+            self.shown.insert(place, last);
+        }
     }
 
     fn past(&mut self, number: u64) -> PastConversation {
@@ -538,12 +548,13 @@ impl History {
             key: format!("past:{number}"),
             subject: "common past".into(),
             internal,
-            private: number % 3 == 0,
+            private: number.is_multiple_of(3),
             state: [PastState::Open, PastState::Closed, PastState::Locked][usize::try_from(number % 3).expect("small")],
             requester: (!internal).then(|| person(CUSTOMERS[usize::try_from(number % 5).expect("small")])),
             customers: Vec::new(),
-            agents: if number % 2 == 0 { vec![person("cleo")] } else { Vec::new() },
-            assignee: (!internal && number % 5 < 2).then(|| if number % 2 == 0 { "gone" } else { "ben" }.to_owned()),
+            agents: if number.is_multiple_of(2) { vec![person("cleo")] } else { Vec::new() },
+            assignee: (!internal && number % 5 < 2)
+                .then(|| if number.is_multiple_of(2) { "gone" } else { "ben" }.to_owned()),
             group: (!internal).then(|| "Support".to_owned()),
             item: (number % 3 == 1).then(|| PastItem {
                 key: format!("past-item:{}", number % 2),

@@ -151,6 +151,32 @@ fn a_row_that_goes_leaves_its_neighbour_selected_and_what_is_read_in_place() {
 }
 
 #[test]
+fn ones_own_act_in_the_list_goes_on_to_the_next_row() {
+    let mut screen = Screen::new(120, 40);
+    screen.keys("e");
+    screen.rows.remove(0);
+    screen.read();
+    assert_eq!((selected(&screen), shown(&screen)), (4819, 4819));
+    screen.rows.remove(0);
+    screen.read();
+    assert_eq!(selected(&screen), 4812);
+    assert_eq!(shown(&screen), 4819, "what a colleague put away stays while it is read");
+}
+
+#[test]
+fn a_list_that_fills_again_leaves_what_is_read() {
+    let mut screen = Screen::new(120, 40);
+    screen.keys("Enter");
+    let kept = std::mem::take(&mut screen.rows);
+    screen.opened.insert(4821, Opened::Thread(Box::new(pages::mara())));
+    screen.read();
+    assert_eq!(shown(&screen), 4821);
+    screen.rows = kept.into_iter().skip(1).collect();
+    screen.read();
+    assert_eq!((selected(&screen), shown(&screen)), (4819, 4821));
+}
+
+#[test]
 fn closing_is_said_and_taken_back() {
     let mut screen = Screen::new(120, 40);
     screen.keys("e");

@@ -1,5 +1,12 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::pedantic,
+    reason = "a test that fails may panic, and reads better short"
+)]
+
 mod access;
 mod any_keys;
 mod architecture;
@@ -9,18 +16,23 @@ mod demo;
 mod desks;
 mod dialog_walks;
 mod dialogs;
+mod files;
 mod histories;
+mod hostile_screens;
 mod import;
 mod keys;
 mod leaks;
 mod pages;
 mod permission_matrix;
+mod picture;
 mod pty;
+mod query_plans;
 mod rules;
 mod screen;
-mod screen_walks;
 mod screens;
-mod seats;
+mod seat;
+mod sessions;
+mod states;
 mod terminal;
 mod text;
 mod two_messengers;

@@ -36,19 +36,18 @@ impl Importing<'_, '_> {
         if let Some(known) = self.agents.get(&handle) {
             return Ok(known.clone());
         }
-        let known = match people::agent_by_handle(self.writing, &handle)? {
-            Some(agent) => (agent.id, agent.name),
-            None => {
-                let name = check_subject(&person.name);
-                let name = if name.is_empty() { local.to_owned() } else { name };
-                let mut agent = new_agent(handle.clone(), name.clone(), Role::Agent);
-                (agent.active, agent.ready) = (false, false);
-                let baseline = events::newest(self.writing)?;
-                let id = people::save_agent(self.writing, &agent, self.now.timestamp_millis(), baseline)?;
-                tally::welcome(self.writing, id)?;
-                self.done.agents += 1;
-                (id, name)
-            }
+        let known = if let Some(agent) = people::agent_by_handle(self.writing, &handle)? {
+            (agent.id, agent.name)
+        } else {
+            let name = check_subject(&person.name);
+            let name = if name.is_empty() { local.to_owned() } else { name };
+            let mut agent = new_agent(handle.clone(), name.clone(), Role::Agent);
+            (agent.active, agent.ready) = (false, false);
+            let baseline = events::newest(self.writing)?;
+            let id = people::save_agent(self.writing, &agent, self.now.timestamp_millis(), baseline)?;
+            tally::welcome(self.writing, id)?;
+            self.done.agents += 1;
+            (id, name)
         };
         self.agents.insert(handle, known.clone());
         Ok(known)

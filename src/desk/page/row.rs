@@ -57,6 +57,7 @@ pub struct LockedBy {
 
 /// A conversation in a list (R3.8).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of a row")]
 pub struct ConversationRow {
     /// Identity.
     pub id: ConversationId,

@@ -94,6 +94,7 @@ pub struct Attachment {
 
 /// Somebody who takes part in a conversation or follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of a person")]
 pub struct Follower {
     /// Who.
     pub person: Person,

@@ -8,7 +8,6 @@ use crate::domain::{
 
 /// What a screen needs, derived from its model; equal wants and no news mean nothing to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one optional part of a page")]
 pub struct Wants {
     /// A window of a list.
     pub list: Option<ListWants>,

@@ -167,7 +167,6 @@ CREATE INDEX member_by_conversation ON member (conversation_id, agent_id);
 CREATE INDEX member_list ON member (agent_id, list, at DESC, conversation_id DESC) WHERE list > 0;
 CREATE INDEX member_list_by_reach ON member (agent_id, list, reach, at DESC, conversation_id DESC) WHERE list > 0;
 CREATE INDEX member_list_unread ON member (agent_id, list, reach) WHERE list > 0 AND unread = 1;
-CREATE INDEX member_named_unlisted ON member (agent_id, reach) WHERE list = 0 AND added = 1;
 CREATE INDEX member_followed ON member (agent_id, followed, at DESC, conversation_id DESC) WHERE followed > 0;
 CREATE INDEX member_followed_by_reach ON member (agent_id, followed, reach, at DESC, conversation_id DESC) WHERE followed > 0;
 CREATE INDEX member_followed_unread ON member (agent_id, followed, reach) WHERE followed > 0 AND unread = 1;

@@ -90,8 +90,8 @@ fn conversation(model: &Model, buffer: &mut Buffer, area: Rect, row: &Conversati
     line.right(&format!(" #{} ", row.id), theme.quiet());
     line.skip(1).own(sign, sign_style).skip(1);
     if row.withheld {
-        line.own("Direct conversation of others", theme.quiet());
-        Row::new(buffer, area, 1).skip(3).own("Enter opens it; that is written down.", theme.quiet());
+        line.own("Direct, of others", theme.quiet());
+        Row::new(buffer, area, 1).skip(3).own("Enter opens it, audited.", theme.quiet());
         return;
     }
     let left = line.left();

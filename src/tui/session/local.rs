@@ -77,9 +77,10 @@ fn serve(
                 Arrival::Input(Input::Resized) => events.push(resized()?),
                 Arrival::Input(Input::Suspend) => suspend = true,
                 Arrival::Input(Input::Resumed) => {
-                    screen.resume()?;
-                    session.forget();
-                    events.push(resized()?);
+                    if screen.resume()? {
+                        session.forget();
+                        events.push(resized()?);
+                    }
                 }
                 Arrival::Input(Input::End) => end = true,
             }

@@ -131,19 +131,12 @@ fn jumped(model: &mut Model, jump: Jump, count: usize) -> Vec<Effect> {
 /// The selected row is not listed any more: its neighbour is selected. What is being read stays, unless it was the
 /// viewer's own act in the list that took the row away.
 fn gone(model: &mut Model, count: usize) -> Vec<Effect> {
-    let first = model.list.selected.is_none();
     let index = model.list.index.min(count.saturating_sub(1));
     model.list.index = index;
     model.list.selected = model.row_key(index);
     let reads = model.thread.is_some() && !matches!(model.area, Area::List | Area::Sidebar);
-    let own = model.message.as_ref().is_some_and(|message| message.undo || !message.trouble);
-    if model.list.selected.is_none() && model.area != Area::List {
-        return Vec::new();
-    }
-    if !reads && (first || model.thread.is_none() || own) {
-        return moving::show_selected(model);
-    }
-    Vec::new()
+    let own = std::mem::take(&mut model.acted_last);
+    if model.thread.is_none() || (own && !reads) { moving::show_selected(model) } else { Vec::new() }
 }
 
 /// The conversation on the screen: where it stands the first time, and what happens when something is added.

@@ -170,7 +170,7 @@ mod corpora {
         let at = |second: usize| chrono::DateTime::from_timestamp(1_700_000_000 + second as i64, 0).unwrap();
         let message = |place: usize, text: &String| PastMessage {
             key: place.to_string(),
-            kind: if place % 2 == 0 { PastKind::Reply } else { PastKind::Note },
+            kind: if place.is_multiple_of(2) { PastKind::Reply } else { PastKind::Note },
             author: PastAuthor::Agent(PastPerson { address: "ana".into(), name: "Ana".into() }),
             at: at(place),
             text: text.clone(),

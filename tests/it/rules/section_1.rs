@@ -17,7 +17,6 @@ use deskline::{
         people::Party,
         refusal::RefusalKind,
         section::Section,
-        setting::SettingKey,
     },
 };
 

@@ -437,3 +437,34 @@ fn r3_7_a_draft_of_what_is_not_started_is_kept() {
     assert!(nobody.is_err());
     assert_eq!(draft("ana").unwrap().text, "Dear all", "what could not be started keeps its draft");
 }
+
+/// R3.5: every narrowing of a search finds what it says, beside conversations that have no item, group or assignee.
+#[test]
+fn r3_5_a_search_is_narrowed() {
+    let desk = TestDesk::new();
+    let ticket = desk.item(ItemKind::Ticket, None, Some(desk.item(ItemKind::Project, None, None)));
+    let plain = desk.start("olga", with_customers(&["yves@example.com"]), "My card, Yves").conversation;
+    let id = desk.arrival();
+    desk.does("ana", id, link(ticket));
+    desk.does("ana", id, assign("ben"));
+    let internal = desk.start_on("ana", ticket, Audience::Internal, "That card").to_owned();
+    let table = [
+        (format!("card item:{ticket}"), vec![internal, id]),
+        ("card group:Support".into(), vec![id]),
+        ("card assignee:ben".into(), vec![id]),
+        ("card assignee:none".into(), vec![plain]),
+        ("card is:internal".into(), vec![internal]),
+        ("card to:yves".into(), vec![plain]),
+        ("card from:mara".into(), vec![id]),
+        ("card is:open".into(), vec![internal, id, plain]),
+        ("card is:private".into(), vec![]),
+    ];
+    for from_customers in [FromCustomers::All, FromCustomers::Projects, FromCustomers::Off] {
+        scope(&desk, "cleo", from_customers);
+        for (query, found) in &table {
+            assert_eq!(desk.found("olga", query, 10).0, *found, "{query}");
+            let scoped = desk.found("cleo", query, 10).0;
+            assert!(scoped.iter().all(|id| found.contains(id)), "{query} {from_customers}");
+        }
+    }
+}
