@@ -1,10 +1,8 @@
 //! Whole walks of the rules on the screen, with keys alone.
 
-#![allow(clippy::unwrap_used)]
-
 use crate::{
     desks::{TestDesk, reply},
-    seats::Seat,
+    painted::Painted,
 };
 use deskline::domain::{
     conversation::{Privacy, State},
@@ -14,7 +12,7 @@ use deskline::domain::{
 const RESTRICTED: &str = "Restricted access. This conversation is private. Ask";
 
 /// What no screen of somebody without access may show.
-fn nothing_of_it(seat: &mut Seat) {
+fn nothing_of_it(seat: &mut Painted) {
     for word in ["declined", "mara", "Mara", "→ Ana", "Private", "private no item", "09:0"] {
         seat.hides(word);
     }
@@ -23,7 +21,8 @@ fn nothing_of_it(seat: &mut Seat) {
 #[test]
 fn r6_4_r6_5_r6_6_the_walk_of_private_conversations() {
     let desk = TestDesk::new();
-    let [mut olga, mut ana, mut ben, mut cleo] = ["olga", "ana", "ben", "cleo"].map(|handle| Seat::new(&desk, handle));
+    let [mut olga, mut ana, mut ben, mut cleo] =
+        ["olga", "ana", "ben", "cleo"].map(|handle| Painted::new(&desk, handle));
 
     // Both switches on, and nothing before Save (R6.1).
     olga.keys("A Enter Down Space Down Space").shows("Private conversations ‹ on ›");
@@ -35,7 +34,7 @@ fn r6_4_r6_5_r6_6_the_walk_of_private_conversations() {
     for seat in [&mut olga, &mut ana, &mut ben, &mut cleo] {
         seat.shows("My card is declined").shows("Customer · Private · Open").shows("unassigned").shows("bell 1");
     }
-    let mut dev = Seat::new(&desk, "dev");
+    let mut dev = Painted::new(&desk, "dev");
     nothing_of_it(&mut dev);
 
     // Cleo assigns it to ana: gone for herself and ben at once, lists, numbers and bell with it.
@@ -52,7 +51,7 @@ fn r6_4_r6_5_r6_6_the_walk_of_private_conversations() {
     nothing_of_it(&mut ben);
     ben.keys("Enter").shows(RESTRICTED);
     nothing_of_it(&mut ben);
-    assert_eq!(ben.opened(), Some(id));
+    assert_eq!(ben.opened(), id);
     // No key gets past it, and none of them does anything to it.
     for keys in ["r", "n", "a", "t", "e", "P", "p", "i", "v", "y y", "m", "f", "#", "c", "w", "u", "z", "L"] {
         ben.keys(keys);
@@ -73,7 +72,7 @@ fn r6_4_r6_5_r6_6_the_walk_of_private_conversations() {
     assert_eq!(desk.row(id).privacy, Privacy::Private);
 
     // The admin can, after reading who will read it; No is the default.
-    let mut adam = Seat::new(&desk, "adam");
+    let mut adam = Painted::new(&desk, "adam");
     adam.keys("Enter P").shows("1 message and 0 notes become readable by 3 more agents.").shows("@ben, @cleo, @dev");
     adam.keys("Enter").shows("Customer · Private · Open");
     adam.keys("P y").shows("Customer · Public · Open");
@@ -86,7 +85,7 @@ fn r6_4_r6_5_r6_6_the_walk_of_private_conversations() {
 fn r2_2_r2_4_r2_7_the_walk_of_closing_and_locking() {
     let desk = TestDesk::new();
     let id = desk.arrival();
-    let (mut olga, mut ana) = (Seat::new(&desk, "olga"), Seat::new(&desk, "ana"));
+    let (mut olga, mut ana) = (Painted::new(&desk, "olga"), Painted::new(&desk, "ana"));
 
     // An open one cannot be locked; closed it can.
     olga.keys("Enter L").shows("Only a closed conversation can be locked. Close it first.");
@@ -115,9 +114,9 @@ fn r2_2_r2_4_r2_7_the_walk_of_closing_and_locking() {
     let next = written.conversation;
     assert_eq!((written.follow_up_to, next == id), (Some(id), false));
     olga.shows("Customer · Public · Locked").shows("Still broken");
-    assert_eq!(olga.opened(), Some(id));
+    assert_eq!(olga.opened(), id);
     ana.keys("Esc g o Enter").shows("follow-up to #1").shows("Customer · Public · Open");
-    assert_eq!(ana.opened(), Some(next));
+    assert_eq!(ana.opened(), next);
 
     // Unlocked it is closed still; the kept draft is sent and re-opens it (R2.3).
     let enabled = {
@@ -138,7 +137,7 @@ fn r2_2_r2_4_r2_7_the_walk_of_closing_and_locking() {
 fn locked_style() -> (bool, bool, vt100::Color) {
     let desk = TestDesk::new();
     desk.arrival();
-    let mut olga = Seat::new(&desk, "olga");
+    let mut olga = Painted::new(&desk, "olga");
     olga.keys("Enter e L r");
     olga.shows("Locked by Olga Berg");
     olga.style_of("[ Send Message ]")
@@ -148,13 +147,13 @@ fn locked_style() -> (bool, bool, vt100::Color) {
 fn what_is_read_and_written_stays_when_something_comes_into_an_empty_list() {
     let desk = TestDesk::new();
     let id = desk.arrival();
-    let mut olga = Seat::new(&desk, "olga");
+    let mut olga = Painted::new(&desk, "olga");
     olga.keys("Enter e").shows("Open conversations               0");
     olga.keys("r").text("In the middle of a sen");
     desk.write_in("jo@example.com", None, "Something else");
     olga.shows("Open conversations               1").shows("In the middle of a sen");
     olga.text("tence.").shows("In the middle of a sentence.");
-    assert_eq!(olga.opened(), Some(id));
+    assert_eq!(olga.opened(), id);
     olga.keys("Ctrl-S").shows("Sent.");
     assert!(desk.texts("olga", id).contains(&"In the middle of a sentence.".to_owned()));
 }
@@ -163,7 +162,7 @@ fn what_is_read_and_written_stays_when_something_comes_into_an_empty_list() {
 fn r7_6_what_came_meanwhile_holds_the_reply_back() {
     let desk = TestDesk::new();
     let id = desk.arrival();
-    let mut ana = Seat::new(&desk, "ana");
+    let mut ana = Painted::new(&desk, "ana");
     ana.keys("Enter r").text("An answer");
     // The bell has not rung at ana's yet when she sends.
     desk.does("olga", id, reply("Already answered"));

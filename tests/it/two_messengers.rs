@@ -115,7 +115,7 @@ fn a_new_conversation_comes_into_the_list_and_the_numbers() {
 /// A line of the sidebar.
 fn row(seen: &Seen, title: &str) -> String {
     let text = seen.text();
-    let mut side = text.lines().filter_map(|line| line.split('│').next());
+    let side = text.lines().filter_map(|line| line.split('│').next());
     side.rev().find(|line| line.contains(title)).unwrap_or_default().to_owned()
 }
 
