@@ -9,7 +9,6 @@ use crate::{
 use deskline::domain::{conversation::Privacy, id::ConversationId};
 use std::{
     ffi::OsStr,
-    io::Write as _,
     process::Command,
     time::{Duration, Instant},
 };
