@@ -35,8 +35,7 @@ fn of(mut times: Vec<Duration>) -> (Duration, Duration) {
 fn soon(times: Vec<Duration>, what: &str) {
     assert_eq!(times.len(), WRITES);
     let (median, longest) = of(times);
-    let mut out = std::io::stdout();
-    writeln!(out, "{what}: median {median:?}, longest {longest:?}").unwrap();
+    eprintln!("{what}: median {median:?}, longest {longest:?}");
     assert!(median <= Duration::from_millis(100), "{what}: median {median:?}, longest {longest:?}");
     assert!(longest <= Duration::from_secs(5), "{what}: median {median:?}, longest {longest:?}");
 }
