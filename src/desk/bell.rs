@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-/// How often other processes' commits are looked for; a look costs about a microsecond.
-const LOOK_EVERY: Duration = Duration::from_millis(25);
+/// How often other processes' commits are looked for; a look costs a few microseconds, waking up for it more.
+const LOOK_EVERY: Duration = Duration::from_millis(40);
 
 type Ring = Box<dyn Fn() -> bool + Send>;
 
