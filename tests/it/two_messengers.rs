@@ -35,8 +35,7 @@ fn of(mut times: Vec<Duration>) -> (Duration, Duration) {
 fn soon(times: Vec<Duration>, what: &str) {
     assert_eq!(times.len(), WRITES);
     let (median, longest) = of(times);
-    let mut out = std::io::stdout();
-    writeln!(out, "{what}: median {median:?}, longest {longest:?}").unwrap();
+    eprintln!("{what}: median {median:?}, longest {longest:?}");
     assert!(median <= Duration::from_millis(100), "{what}: median {median:?}, longest {longest:?}");
     assert!(longest <= Duration::from_secs(5), "{what}: median {median:?}, longest {longest:?}");
 }
@@ -109,6 +108,17 @@ fn a_new_conversation_comes_into_the_list_and_the_numbers() {
     });
     ana.keys("t").shows("Assigned");
     ana.when("one live", |seen| row(seen, "Live").contains('1') || !row(seen, "Unassigned").contains('1'));
+}
+
+#[test]
+fn what_is_written_while_a_messenger_opens_is_not_missed() {
+    for _ in 0..10 {
+        let desk = TestDesk::new();
+        let ana = Terminal::messenger(&desk.file(), "ana");
+        ana.shows("deskline");
+        desk.arrival();
+        ana.shows("My card is declined");
+    }
 }
 
 /// A line of the sidebar.
