@@ -29,18 +29,18 @@ impl Bell {
     /// was written between its last read and now rang for nobody.
     pub fn listen(desk: &Arc<Inner>, ring: Ring) {
         let mut watching = desk.bell.watching.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*watching {
-            *watching = true;
-            desk.bell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
-            let desk = Arc::downgrade(desk);
-            thread::spawn(move || watch(&desk));
-        } else {
+        if *watching {
             let mut waiting = desk.bell.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.push(ring);
             if waiting.last().is_some_and(|ring| !ring()) {
                 waiting.pop();
             }
+            return;
         }
+        *watching = true;
+        desk.bell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
+        let desk = Arc::downgrade(desk);
+        thread::spawn(move || watch(&desk));
     }
 }
 
