@@ -4,6 +4,7 @@ use crate::{desks::TestDesk, seat::Seat};
 use deskline::{
     domain::{id::ConversationId, text::width},
     tui::{
+        ansi,
         ask::{Effect, Msg},
         keymap::{KeyCode, KeyPress},
         session::Event,
@@ -36,11 +37,11 @@ impl Painted {
     }
 
     fn paint(&mut self) {
-        let copied = self.seat.outside.drain(..).filter_map(|effect| match effect {
-            Effect::Copy(text) => Some(deskline::tui::ansi::copy(&text)),
-            _ => None,
-        });
-        self.written.extend(copied);
+        for effect in self.seat.outside.drain(..) {
+            if let Effect::Copy(text) = effect {
+                self.written += &ansi::copy(&text);
+            }
+        }
         if let Some(bytes) = self.seat.session.frame() {
             self.terminal.process(bytes.as_bytes());
             self.written += &bytes;
