@@ -4,6 +4,7 @@ use super::{
     composer::Part,
     keymap::{Action, Context},
     model::{Area, Model},
+    writing,
 };
 use crate::domain::conversation::State;
 
@@ -25,13 +26,32 @@ pub fn context(model: &Model) -> Context {
 /// Keys and words for the last line.
 pub fn hints(model: &Model) -> Vec<(String, String)> {
     let actions: Vec<Action> = if let Some(layer) = model.layers.last() { layer.hints().to_vec() } else { here(model) };
-    let named = |action: Action| (model.keymap.keys_for(action), words(model, action));
+    let named = |action: Action| {
+        if action == Action::NextChoice { moving(model) } else { (model.keymap.keys_for(action), words(model, action)) }
+    };
     actions.into_iter().map(named).filter(|(key, _)| !key.is_empty()).collect()
+}
+
+/// The two keys that move the picked row, as one hint.
+fn moving(model: &Model) -> (String, String) {
+    let keys =
+        [Action::PreviousChoice, Action::NextChoice].map(|action| match model.keymap.keys_for(action).as_str() {
+            "Up" => "↑".to_owned(),
+            "Down" => "↓".to_owned(),
+            key => format!(" {key}"),
+        });
+    (keys.concat().trim().to_owned(), "move".to_owned())
 }
 
 /// " z undo", with the key that it has.
 pub fn undo_hint(model: &Model) -> String {
     format!(" {} undo", model.keymap.keys_for(Action::Undo))
+}
+
+/// Whether what is being written can be kept but not sent (R2.4).
+fn draft_only(model: &Model) -> bool {
+    let look = if model.writes_on_item() { writing::of_item(model) } else { writing::of_thread(model) };
+    look.is_some_and(|look| look.why_not.is_some())
 }
 
 fn here(model: &Model) -> Vec<Action> {
@@ -40,6 +60,8 @@ fn here(model: &Model) -> Vec<Action> {
         OpenEditor, PressSend, Reply, Search, SelectSeveral, Send,
     };
     match context(model) {
+        Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
+        Context::SendButton if draft_only(model) => vec![NextArea, Back],
         Context::Composer => vec![Send, FocusSend, OpenEditor, LeaveComposer],
         Context::SendButton => vec![PressSend, NextArea, Back],
         Context::Thread

@@ -73,8 +73,6 @@ pub struct Model {
     pub local: bool,
     /// Whether the viewer has pressed a key; before that nothing is marked as read (R3.7).
     pub acted: bool,
-    /// Whether the last key did something to a conversation, so that its row may go from under the selection.
-    pub acted_last: bool,
     /// Whose number was just copied: the second time its title comes along.
     pub copied: Option<ConversationId>,
     /// What makes this session's message ids its own (R1.8).
@@ -291,7 +289,6 @@ impl Model {
             mouse: false,
             local: true,
             acted: false,
-            acted_last: false,
             reads: 0,
             copied: None,
             tag: tag.into(),

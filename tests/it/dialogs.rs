@@ -205,7 +205,7 @@ const DIALOGS: [(&str, Role, &str); 26] = [
     ("palette_number", Role::Agent, ": 4 8 1 9"),
     ("administration", Role::Owner, "A"),
     ("administration_changed", Role::Owner, "A Enter Down Space"),
-    ("administration_agents", Role::Owner, "A 2 Enter"),
+    ("administration_agents", Role::Owner, "A 2"),
     ("my_notifications", Role::Agent, ","),
 ];
 
@@ -271,13 +271,13 @@ fn every_dialog_fits_a_small_screen_and_needs_no_colour() {
 #[test]
 fn the_rest_of_administration() {
     for (name, keys) in [
-        ("groups", "A 3 Enter"),
-        ("customers", "A 4 Enter"),
-        ("audit", "A 5 Enter"),
-        ("change_agent", "A 2 Enter j j j Enter"),
-        ("add_agent", "A 2 Enter +"),
-        ("change_group", "A 3 Enter j Enter"),
-        ("change_customer", "A 4 Enter Enter"),
+        ("groups", "A 3"),
+        ("customers", "A 4"),
+        ("audit", "A 5"),
+        ("change_agent", "A 2 j j j Enter"),
+        ("add_agent", "A 2 +"),
+        ("change_group", "A 3 j Enter"),
+        ("change_customer", "A 4 Enter"),
     ] {
         let mut screen = over(Role::Owner, 80, 24, |_| {});
         screen.keys(keys);
@@ -579,7 +579,7 @@ fn r6_1_nothing_of_the_profile_takes_effect_before_save() {
 #[test]
 fn r5_6_a_refused_save_is_said_in_the_form_which_keeps_what_was_typed() {
     let mut screen = screen(Role::Admin);
-    screen.keys("A 2 Enter + ").text("zoe").keys("Tab").text("Zoe").keys("Tab Left Left");
+    screen.keys("A 2 + ").text("zoe").keys("Tab").text("Zoe").keys("Tab Left Left");
     screen.answers.push_back(Denied::Refused(Refusal::denied("R5.6", "Only owners make owners. Ask one of them.")));
     screen.keys("Ctrl-S");
     let shown = screen.shown();
@@ -587,9 +587,26 @@ fn r5_6_a_refused_save_is_said_in_the_form_which_keeps_what_was_typed() {
 }
 
 #[test]
+fn a_digit_shows_a_page_of_administration_whose_list_has_the_keys() {
+    let mut screen = screen(Role::Owner);
+    screen.keys("A 2 +");
+    assert_eq!(screen.model.layers.len(), 2, "a form to add an agent: {}", screen.shown());
+    screen.keys("Esc Down Enter");
+    assert!(screen.shown().contains("adam"), "{}", screen.shown());
+    screen.keys("Esc 1 Down Down Space Ctrl-S 3 +");
+    assert_eq!(screen.model.layers.len(), 2, "after saving a digit still shows a page: {}", screen.shown());
+    screen.keys("Esc Esc");
+    assert_eq!(screen.model.layers.len(), 1, "one level back");
+    screen.keys("+ Esc Esc Esc");
+    assert!(screen.model.layers.is_empty());
+    screen.keys("A Enter 2");
+    assert!(screen.shown().contains("Acme Support2"), "in a text a digit is text: {}", screen.shown());
+}
+
+#[test]
 fn r3_5_an_agent_is_changed_by_what_differs_alone() {
     let mut screen = screen(Role::Owner);
-    screen.keys("A 2 Enter j j j Enter Tab Tab Tab Tab Tab Tab Left Tab b i l l Enter Ctrl-S");
+    screen.keys("A 2 j j j Enter Tab Tab Tab Tab Tab Tab Left Tab b i l l Enter Ctrl-S");
     let change =
         AgentChange { from_customers: Some(deskline::domain::people::FromCustomers::Off), ..AgentChange::default() };
     let joined = Ask::JoinGroup("Billing".to_owned(), "ben".to_owned());
@@ -600,11 +617,11 @@ fn r3_5_an_agent_is_changed_by_what_differs_alone() {
 #[test]
 fn groups_and_customers_are_changed_too() {
     let mut screen = screen(Role::Owner);
-    screen.keys("A 3 Enter j Enter Right Tab Backspace Ctrl-S");
+    screen.keys("A 3 j Enter Right Tab Backspace Ctrl-S");
     let left = Ask::LeaveGroup("Support".to_owned(), "cleo".to_owned());
     assert_eq!(asked(&screen), [Ask::SetGroup("Support".to_owned(), Routing::Dictator), left]);
     screen.asked.clear();
-    screen.keys("Esc 4 Enter Enter Tab Tab Space Ctrl-S");
+    screen.keys("Esc 4 Enter Tab Tab Space Ctrl-S");
     let block = Ask::SetCustomer {
         address: "mara@acme.example".to_owned(),
         name: None,

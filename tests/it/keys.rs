@@ -159,8 +159,33 @@ fn ones_own_act_in_the_list_goes_on_to_the_next_row() {
     assert_eq!((selected(&screen), shown(&screen)), (4819, 4819));
     screen.rows.remove(0);
     screen.read();
-    assert_eq!(selected(&screen), 4812);
-    assert_eq!(shown(&screen), 4819, "what a colleague put away stays while it is read");
+    assert_eq!((selected(&screen), shown(&screen)), (4812, 4812), "what the keys act on is what is shown");
+}
+
+#[test]
+fn once_the_list_has_the_keys_they_act_on_the_marked_row_and_it_is_shown() {
+    let mut screen = Screen::new(120, 40);
+    screen.keys("Enter t");
+    screen.rows.remove(0);
+    screen.read();
+    assert_eq!((selected(&screen), shown(&screen)), (4819, 4821), "what is read stays");
+    screen.keys("Esc");
+    assert_eq!((selected(&screen), shown(&screen)), (4819, 4819));
+    screen.keys("e");
+    assert_eq!(screen.asked.last(), Some(&run(4819, Command::Close)));
+    screen.keys("c t");
+    assert!(screen.shown().contains("#4819"), "{}", screen.shown());
+}
+
+#[test]
+fn while_rows_are_passed_the_keys_act_on_the_marked_one() {
+    for (key, ask) in [("e", Command::Close), ("t", Command::Assign("ana".to_owned())), ("u", Command::MarkUnread)] {
+        let mut screen = Screen::new(120, 40);
+        screen.wait(1000).keys("j j j");
+        assert_eq!((selected(&screen), shown(&screen)), (4807, 4819));
+        screen.keys(key);
+        assert_eq!(screen.asked.last(), Some(&run(4807, ask)));
+    }
 }
 
 #[test]
@@ -332,7 +357,12 @@ fn r2_4_a_locked_conversation_takes_a_draft_and_says_why_nothing_is_sent() {
         let before = screen.shown();
         assert!(before.contains("[ Send Message ]"), "{before}");
         assert!(before.contains("Locked by Ana on 3 May. Unlock to reply."), "{before}");
-        screen.keys("r").text("kept for later").keys("Ctrl-S");
+        screen.keys("r");
+        let open = screen.shown();
+        assert!(open.contains("┌ Reply · draft only ── to "), "{open}");
+        assert!(open.contains("Locked by Ana on 3 May. Unlock to reply."), "{open}");
+        assert!(!screen.foot().contains("send"), "{}", screen.foot());
+        screen.text("kept for later").keys("Ctrl-S");
         assert!(!screen.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. })));
         assert!(screen.foot().contains("Locked by Ana"), "{}", screen.foot());
         screen.keys("Esc");

@@ -101,7 +101,9 @@ impl Administration {
         page.customers.as_deref().unwrap_or_default()
     }
 
+    /// Shows a page. A list has the keys at once; the profile begins with a text, which would take the digits.
     fn show(&mut self, leaf: Leaf) {
+        self.inside = leaf != Leaf::Profile;
         if self.leaf != leaf {
             self.leaf = leaf;
             self.list = PickList::default();
@@ -126,17 +128,18 @@ impl Administration {
         Outcome::Stay
     }
 
-    fn press_pages(&mut self, key: DialogKey) -> Outcome {
+    fn press_pages(&mut self, key: DialogKey, page: &Page) -> Outcome {
         let way = match key.letter() {
             Some('h') => Some(-1),
             Some('l') => Some(1),
             Some(_) | None => key.sideways(),
         };
-        let number = key.letter().and_then(|letter| letter.to_digit(10)).and_then(|digit| usize::try_from(digit).ok());
         if let Some(by) = way {
             self.turn(by);
-        } else if let Some(leaf) = number.and_then(|number| Leaf::ALL.get(number.wrapping_sub(1))) {
-            self.show(*leaf);
+        } else if let Some(leaf) = numbered(key) {
+            self.show(leaf);
+        } else if key.letter() == Some('+') {
+            return self.press_list(key, page);
         } else if key == DialogKey::Back {
             return self.leave();
         } else if matches!(key, DialogKey::Next | DialogKey::Down | DialogKey::Choose) || key.letter() == Some('j') {
@@ -151,6 +154,10 @@ impl Administration {
         let form = &mut self.profile.form;
         if key == DialogKey::Back && !form.leaving {
             self.inside = false;
+            return Outcome::Stay;
+        }
+        if let Some(leaf) = numbered(key).filter(|_| !form.leaving && !form.takes_text()) {
+            self.show(leaf);
             return Outcome::Stay;
         }
         match form.press(key, &model.page, form::text_columns(model.size.0)) {
@@ -196,6 +203,10 @@ impl Administration {
             self.turn(by);
             return Outcome::Stay;
         }
+        if let Some(leaf) = numbered(key) {
+            self.show(leaf);
+            return Outcome::Stay;
+        }
         let adds = key.letter() == Some('+');
         let picked = self.list.picked(rows).filter(|_| key == DialogKey::Choose);
         match self.purpose(page, adds, picked) {
@@ -235,6 +246,12 @@ impl Administration {
     }
 }
 
+/// The page that a digit names.
+fn numbered(key: DialogKey) -> Option<Leaf> {
+    let digit = key.letter()?.to_digit(10)?;
+    Leaf::ALL.get(usize::try_from(digit).ok()?.checked_sub(1)?).copied()
+}
+
 impl Default for Administration {
     fn default() -> Self {
         Self::new()
@@ -244,7 +261,7 @@ impl Default for Administration {
 impl Dialog for Administration {
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         match (self.inside, self.leaf) {
-            (false, _) => self.press_pages(key),
+            (false, _) => self.press_pages(key, &model.page),
             (true, Leaf::Profile) => self.press_profile(key, model),
             (true, Leaf::Customers) if self.finding => self.press_finding(key),
             (true, Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => self.press_list(key, &model.page),

@@ -131,6 +131,14 @@ impl Form {
         }
     }
 
+    /// Whether letters and digits are text where the keys are now.
+    pub fn takes_text(&self) -> bool {
+        match self.controls.get(self.focus) {
+            Some(Control::Line(_) | Control::Chooser(_) | Control::Text(..)) => true,
+            Some(Control::Choice(_) | Control::Button(_)) | None => false,
+        }
+    }
+
     /// What stands behind a choice.
     pub fn set_note(&mut self, at: usize, words: &'static str) {
         if let Some(Control::Choice(choice)) = self.controls.get_mut(at) {

@@ -85,6 +85,9 @@ fn top_line(look: &Look, buffer: &mut Buffer, area: Rect, style: Style, theme: T
     let rule = border_of(look.mode).horizontal_top;
     let mut row = Row::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area }, 0);
     row.own(" ", style).own(mode_word(look.mode), style.add_modifier(ratatui::style::Modifier::BOLD)).own(" ", style);
+    if look.open.is_some() && look.why_not.is_some() {
+        row.own("· ", style).own("draft only", theme.alarm()).own(" ", style);
+    }
     row.own(rule, style).own(rule, style).own(" to ", theme.plain());
     let named = readers_named(&look.readers);
     let room = row.left().saturating_sub(2);

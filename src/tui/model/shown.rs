@@ -1,6 +1,6 @@
 //! What the model says about itself: what is listed, opened, meant and drafted.
 
-use super::{Model, RowKey};
+use super::{Area, Model, RowKey};
 use crate::{
     desk::page::{ConversationRow, Draft, DraftPlace, ItemRow, Listed, Mode, Opened, Thread},
     domain::{conversation::Audience, id::ConversationId, item::ItemKey, section::Section},
@@ -57,10 +57,12 @@ impl Model {
         }
     }
 
-    /// The conversation that an action is about: the one that is read where one is on the screen, else the selected one.
+    /// The conversation that an action is about: the marked one while the list has the keys, else the one that is
+    /// read where one is on the screen.
     pub fn target(&self) -> Option<ConversationId> {
         let shown = self.thread.as_ref().map(|view| view.conversation);
-        if layout::areas(self).main.is_some() { shown.or_else(|| self.selected()) } else { self.selected().or(shown) }
+        let listed = matches!(self.area, Area::List | Area::Sidebar) || layout::areas(self).main.is_none();
+        if listed { self.selected().or(shown) } else { shown.or_else(|| self.selected()) }
     }
 
     /// Its row, as the page holds it: opened, in the list or in the item's tab.

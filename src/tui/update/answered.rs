@@ -111,7 +111,6 @@ fn ran(model: &mut Model, id: ConversationId, command: &Command, done: &Done) ->
         | Command::SetPrivacy { .. }
         | Command::MarkUnread => {}
     }
-    model.acted_last = true;
     let inverse = acting::inverse(command, model.row_of(id)).map(|command| Ask::Run { conversation: id, command });
     let past = acting::past(command).unwrap_or("Done:");
     if let Some(batch) = &mut model.batch {

@@ -128,15 +128,13 @@ fn jumped(model: &mut Model, jump: Jump, count: usize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The selected row is not listed any more: its neighbour is selected. What is being read stays, unless it was the
-/// viewer's own act in the list that took the row away.
+/// The selected row is not listed any more: its neighbour is selected. What is being read stays until the list has the
+/// keys again.
 fn gone(model: &mut Model, count: usize) -> Vec<Effect> {
     let index = model.list.index.min(count.saturating_sub(1));
     model.list.index = index;
     model.list.selected = model.row_key(index);
-    let reads = model.thread.is_some() && !matches!(model.area, Area::List | Area::Sidebar);
-    let own = std::mem::take(&mut model.acted_last);
-    if model.thread.is_none() || (own && !reads) { moving::show_selected(model) } else { Vec::new() }
+    if model.thread.is_none() { moving::show_selected(model) } else { Vec::new() }
 }
 
 /// The conversation on the screen: where it stands the first time, and what happens when something is added.

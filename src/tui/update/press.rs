@@ -15,7 +15,6 @@ use crate::{
 /// A key, wherever the keys go now.
 pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
     model.message = None;
-    model.acted_last = false;
     if model.shut.is_some() {
         let quit = model.keymap.find(Context::Everywhere, &[press]) == Found::Action(Action::Quit);
         return if quit { vec![Effect::Quit] } else { Vec::new() };

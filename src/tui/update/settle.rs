@@ -17,7 +17,7 @@ use crate::{
 pub fn settle(model: &mut Model) -> Vec<Effect> {
     let mut effects = section(model);
     area(model);
-    effects.extend(first_shown(model));
+    effects.extend(marked_shown(model));
     list_window(model);
     writing::load(model);
     lay(model);
@@ -49,11 +49,14 @@ fn area(model: &mut Model) {
     };
 }
 
-/// Where a conversation has its place on the screen, the selected one is in it.
-fn first_shown(model: &mut Model) -> Vec<Effect> {
+/// Where a conversation has its place on the screen and the list has the keys, the marked one is in it: what the keys
+/// act on is what is read. While rows are passed it comes a moment later.
+fn marked_shown(model: &mut Model) -> Vec<Effect> {
     let place = layout::areas(model).main.is_some() && model.size.0 >= layout::TWO;
-    let selected = matches!(model.list.selected, Some(RowKey::Conversation(_)));
-    if place && selected && model.thread.is_none() && matches!(model.area, Area::List | Area::Sidebar) {
+    let Some(RowKey::Conversation(marked)) = model.list.selected else { return Vec::new() };
+    let other = model.thread.as_ref().is_none_or(|view| view.conversation != marked);
+    let passing = model.list.show_at.is_some() && model.thread.is_some();
+    if place && other && !passing && matches!(model.area, Area::List | Area::Sidebar) {
         return moving::show_selected(model);
     }
     Vec::new()

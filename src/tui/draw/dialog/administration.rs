@@ -8,7 +8,7 @@ use crate::{
     desk::page::{AgentRow, AuditRow},
     domain::{people::FromCustomers, text::SafeText},
     tui::{
-        dialog::{Administration, administration::Leaf, candidates::customer_words},
+        dialog::{Administration, Layer, administration::Leaf, candidates::customer_words},
         draw::piece::Row,
         model::Model,
         time,
@@ -106,11 +106,13 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
         }
         Leaf::Profile => (Vec::new(), ""),
     };
-    let rest = lines::note(frame.buffer_mut(), theme, area, note, false);
+    // Under a form only the form's own keys are named; the line keeps its place.
+    let on_top = matches!(model.layers.last(), Some(Layer::Administration(_)));
+    let rest = lines::note(frame.buffer_mut(), theme, area, if on_top { note } else { " " }, false);
     if drawn.is_empty() {
         let words = match administration.leaf {
             Leaf::Customers => "No customer fits. + adds one, / finds another.",
-            Leaf::Groups => "No groups yet. Enter goes in, + adds one.",
+            Leaf::Groups => "No groups yet. + adds one.",
             Leaf::Agents | Leaf::Audit | Leaf::Profile => "Nothing yet.",
         };
         lines::paragraph(frame.buffer_mut(), theme, rest, words);

@@ -30,7 +30,7 @@ use crate::{
 use ratatui::{
     Frame,
     layout::{Position, Rect},
-    style::Style,
+    style::{Modifier, Style},
     widgets::{Block, BorderType, Clear},
 };
 
@@ -126,12 +126,9 @@ pub fn field(frame: &mut Frame, theme: Theme, area: Rect, y: u16, field: &Field,
     }
 }
 
-/// A button: `[ Words ]`, reversed with the focus, dim where it cannot be used.
+/// A button: `[ Words ]`, reversed with the focus, dim and struck out where it cannot be used.
 pub fn button_style(theme: Theme, focused: bool, usable: bool) -> Style {
-    match (focused, usable) {
-        (true, true) => theme.selected(),
-        (true, false) => theme.selected().patch(theme.disabled()),
-        (false, true) => theme.plain(),
-        (false, false) => theme.disabled(),
-    }
+    let style = if focused { theme.selected() } else { theme.plain() };
+    // Not every terminal shows dim letters.
+    if usable { style } else { style.patch(theme.disabled()).add_modifier(Modifier::CROSSED_OUT) }
 }
