@@ -18,6 +18,9 @@ const LIMIT: u64 = 16 * 1024 * 1024;
 /// One sentence: no text given, empty, not UTF-8, too long, or a file that cannot be read.
 pub fn text(arguments: &TextArguments) -> Result<String, Failure> {
     let text = match (&arguments.body, &arguments.file) {
+        (Some(body), _) if body.trim() == "-" => {
+            return Err(Failure::usage("“-” is no message. For standard input leave --body out."));
+        }
         (Some(body), _) => body.clone(),
         (None, Some(file)) if file != Path::new("-") => {
             let place = format!("The file {}", file.display());

@@ -1,4 +1,4 @@
-//! Customers who write back to a desk that is being watched: a small thread around [`Live`].
+//! Customers who write back to a desk that is being watched: a small thread around `Live`.
 
 use super::cues::When;
 use super::live::{Heard, Live};

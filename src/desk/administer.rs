@@ -19,7 +19,7 @@ use crate::{
         setting::{SettingKey, Settings},
     },
     policy::rights,
-    store::{Writing, conversations, conversations::moment, events, people, tally},
+    store::{Writing, conversations, events, people, tally},
 };
 
 /// An agent to add.
@@ -335,15 +335,4 @@ fn described(old: &Agent, new: &Agent) -> String {
         say("from-customers", new.from_customers.word());
     }
     detail
-}
-
-/// One line of the audit log.
-pub(super) fn audit_row(logged: events::Logged) -> AuditRow {
-    AuditRow {
-        at: moment(logged.at),
-        agent: logged.agent,
-        action: logged.kind,
-        conversation: logged.conversation,
-        detail: logged.detail,
-    }
 }

@@ -1,7 +1,7 @@
 //! Items, customers, agents, groups, drafts and the audit log, as rows.
 
 use super::{
-    Outcome, administer,
+    Outcome,
     assign::no_group,
     page::{
         AgentRow, AuditRow, Cursor, CustomerRow, Denied, Draft, DraftPlace, GroupRow, ItemRef, ItemRow, Mode, Person,
@@ -16,7 +16,7 @@ use crate::{
         people::{Agent, Customer},
     },
     policy::access::Access,
-    store::{Connection, drafts, events, items, lists, people},
+    store::{Connection, conversations::moment, drafts, events, items, lists, people},
 };
 
 /// An item for a row. Its requester is shown to everybody (R4.8).
@@ -113,7 +113,7 @@ pub(super) fn audit(
     conversation: Option<ConversationId>,
     limit: usize,
 ) -> Outcome<Vec<AuditRow>> {
-    Ok(events::list(connection, conversation, limit)?.into_iter().map(administer::audit_row).collect())
+    Ok(events::list(connection, conversation, limit)?.into_iter().map(audit_row).collect())
 }
 
 /// The viewer's drafts at a place.
@@ -124,4 +124,15 @@ pub(super) fn drafts_at(connection: &Connection, who: &Viewer, place: &DraftPlac
         Some(Draft { place: place.clone(), mode, text })
     };
     Ok(kept.into_iter().filter_map(draft).collect())
+}
+
+/// One line of the audit log.
+fn audit_row(logged: events::Logged) -> AuditRow {
+    AuditRow {
+        at: moment(logged.at),
+        agent: logged.agent,
+        action: logged.kind,
+        conversation: logged.conversation,
+        detail: logged.detail,
+    }
 }

@@ -11,6 +11,7 @@ use crate::{
         id::{ConversationId, EntrySeq},
         people::FromCustomers,
         query,
+        text::SafeText,
     },
     store::{
         messages,
@@ -21,7 +22,7 @@ use crate::{
 impl Reading<'_> {
     /// Looks for messages, newest first.
     pub fn search(&self, wants: &SearchWants) -> Outcome<SearchPage> {
-        let query = match query::parse(&wants.query) {
+        let query = match query::parse(SafeText::line(&wants.query).as_str()) {
             Ok(query) => query,
             Err(problem) => return Ok(SearchPage { problem: Some(problem), ..SearchPage::default() }),
         };

@@ -226,7 +226,8 @@ impl Desk {
         self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(&(who.id, conversation))
     }
 
-    /// Calls `ring` from another thread after every commit of this or another process, until it returns false.
+    /// Calls `ring` once now and after every commit of this or another process, on any thread, until it returns false.
+    /// Once now, since what was written after the listener's last read rang for nobody.
     pub fn listen(&self, ring: Box<dyn Fn() -> bool + Send>) {
         bell::Bell::listen(&self.inner, ring);
     }

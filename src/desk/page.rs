@@ -1,6 +1,6 @@
 //! All that one viewer's screen shows, as plain data, already through access.
 //!
-//! Doors build [`Wants`] and get a [`Page`]; nothing in a page may be kept back from its viewer by the door.
+//! Doors build `Wants` and get a `Page`; nothing in a page may be kept back from its viewer by the door.
 
 mod directory;
 mod row;

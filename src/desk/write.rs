@@ -39,9 +39,11 @@ pub(super) fn check_text(text: &str) -> Outcome<&str> {
     }
 }
 
-/// The subject as it is kept: one line, at most 200 characters.
+/// The subject as it is kept: one line, at most 200 characters. What could act on a terminal is left as it came: it is made
+/// visible where it is shown, and exact where a script reads it.
 pub(super) fn check_subject(subject: &str) -> String {
-    let line: String = subject.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let breaks = ['\n', '\r', '\t', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}', '\0'];
+    let line: String = subject.chars().map(|letter| if breaks.contains(&letter) { ' ' } else { letter }).collect();
     line.trim().chars().take(200).collect()
 }
 

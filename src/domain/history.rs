@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Importing the same source again must produce the same `key`s, so that the desk adds only what is new.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastConversation {
-    /// Identity in the source; unique over all formats ("irc:…", "mail:<message-id>", "json:…").
+    /// Identity in the source; unique over all formats ("irc:…", "mail:MESSAGE-ID", "json:…").
     pub key: String,
     /// The subject as the source has it; may be empty.
     pub subject: String,

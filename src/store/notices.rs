@@ -36,7 +36,7 @@ pub fn ring(connection: &Connection, agent: AgentId, kind: &str, conversation: C
         .prepare_cached(
             "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) \
              VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
-             ON CONFLICT (agent_id, conversation_id, kind) WHERE cleared = 0 DO UPDATE SET at = ?4",
+             ON CONFLICT (agent_id, conversation_id, kind) WHERE cleared = 0 DO UPDATE SET at = ?4, id = excluded.id",
         )?
         .execute(params![agent.0, kind, conversation.0, now])?;
     Ok(())

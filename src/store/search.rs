@@ -5,6 +5,7 @@ use crate::{
     domain::{
         id::{AgentId, ConversationId, EntrySeq, Seq},
         query::{Narrowing, Query, index_text, match_term},
+        text::SafeText,
     },
     policy::access::Access,
 };
@@ -35,9 +36,11 @@ pub fn free_place(connection: &Connection, at: DateTime<Utc>) -> Result<i64> {
 /// # Errors
 /// What SQLite says.
 pub fn index(connection: &Connection, place: i64, subject: &str, text: &str) -> Result<()> {
+    // As it is shown, so that an escape sequence or an invisible character glued to a word does not hide the word.
+    let (subject, text) = (SafeText::line(subject), SafeText::block(text));
     connection
         .prepare_cached("INSERT INTO message_search (rowid, subject, text) VALUES (?1, ?2, ?3)")?
-        .execute(rusqlite::params![place, index_text(subject), index_text(text)])?;
+        .execute(rusqlite::params![place, index_text(subject.as_str()), index_text(text.as_str())])?;
     Ok(())
 }
 

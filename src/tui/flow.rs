@@ -99,8 +99,10 @@ pub struct Reader<'a> {
     pub zone: FixedOffset,
 }
 
-/// Lines of one entry that are shown before "v" is needed.
+/// Lines of one entry that are shown where it is not shown as raw text.
 const LONGEST: usize = 200;
+/// Bytes of one entry that are looked at for them.
+const LARGEST: usize = 65_536;
 /// Repeated lines in a row that are shown.
 const QUOTED: usize = 2;
 
@@ -175,32 +177,31 @@ impl Flow {
     }
 
     fn words(&mut self, text: &str, voice: Voice, width: usize) {
-        let safe = SafeText::block(text.trim_end());
-        let mut shown = 0;
-        let mut quoted = 0;
+        let text = text.trim_end();
+        let cut = (0..=LARGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let safe = SafeText::block(&text[..cut]);
         let lines: Vec<&str> = safe.as_str().split('\n').collect();
-        for (at, line) in lines.iter().enumerate() {
-            let aside = line.starts_with('>');
-            if aside {
-                quoted += 1;
-                let run = quoted + lines[at + 1..].iter().take_while(|line| line.starts_with('>')).count();
-                if quoted == QUOTED && run > QUOTED + 1 {
-                    self.push(LineKind::Aside(voice), format!("⋯ {} more quoted lines", run - 1));
+        let mut shown = 0;
+        let mut at = 0;
+        while at < lines.len() && shown < LONGEST {
+            let quoted = lines[at..].iter().take_while(|line| line.starts_with('>')).count();
+            // A short quotation is shown whole: the word about it would take as much room.
+            let whole = if quoted > QUOTED + 1 { QUOTED - 1 } else { quoted.max(1) };
+            for line in &lines[at..at + whole] {
+                for piece in SafeText::line(line).wrap(width) {
+                    self.push(if quoted > 0 { LineKind::Aside(voice) } else { LineKind::Text(voice) }, piece);
+                    shown += 1;
                 }
-                if quoted >= QUOTED && run > QUOTED + 1 {
-                    continue;
-                }
-            } else {
-                quoted = 0;
             }
-            for piece in SafeText::line(line).wrap(width) {
-                self.push(if aside { LineKind::Aside(voice) } else { LineKind::Text(voice) }, piece);
-                shown += 1;
+            if quoted > whole {
+                self.push(LineKind::Aside(voice), format!("⋯ {} more quoted lines", quoted - whole));
             }
-            if shown >= LONGEST && at + 1 < lines.len() {
-                self.push(LineKind::Aside(voice), format!("⋯ {} more lines", lines.len() - at - 1));
-                break;
-            }
+            at += whole.max(quoted);
+        }
+        let left = lines.len().saturating_sub(at) + text[cut..].lines().count();
+        if left > 0 {
+            let lines = if left == 1 { "line" } else { "lines" };
+            self.push(LineKind::Aside(voice), format!("⋯ {left} more {lines}, shown as raw text"));
         }
         if let Some(warning) = safe.warning() {
             self.push(LineKind::Warning(voice), warning);
@@ -211,11 +212,6 @@ impl Flow {
     pub fn line_of(&self, seq: EntrySeq, nth: usize) -> usize {
         let found = self.lines.partition_point(|line| (line.seq, line.nth) < (seq, nth));
         found.min(self.lines.len().saturating_sub(1))
-    }
-
-    /// The newest entry whose beginning lies in the lines from `top` on, `height` of them.
-    pub fn newest_shown(&self, top: usize, height: usize) -> Option<EntrySeq> {
-        self.lines.iter().skip(top).take(height).map(|line| line.seq).max()
     }
 }
 
@@ -272,4 +268,40 @@ fn attached(attachment: &Attachment, width: usize) -> String {
     };
     let name = if attachment.name.is_empty() { "attachment" } else { &attachment.name };
     format!("{size} {}", SafeText::line(name).fit(width.saturating_sub(size.len() + 4).max(8)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let mut flow = Flow::default();
+        flow.words(text, Voice::Customer, 20);
+        flow.lines.into_iter().map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn a_long_quotation_is_folded_and_a_short_one_is_not() {
+        assert_eq!(shown("yes\n> one\n> two\n> three"), ["yes", "> one", "> two", "> three"]);
+        assert_eq!(shown("> 1\n> 2\n> 3\n> 4\nno\n"), ["> 1", "⋯ 3 more quoted lines", "no"]);
+    }
+
+    #[test]
+    fn a_message_without_end_is_shown_as_far_as_anybody_scrolls() {
+        let many = shown(&"line\n".repeat(1000));
+        assert_eq!(many.len(), LONGEST + 1);
+        assert_eq!(many.last().unwrap(), "⋯ 800 more lines, shown as raw text");
+        let wide = shown(&"日本語".repeat(1_000_000));
+        assert!(wide.len() < LARGEST, "{} lines", wide.len());
+        assert_eq!(wide.last().unwrap(), "⋯ 1 more line, shown as raw text");
+        let quoted = shown(&"> quoted\n".repeat(100_000));
+        assert!(quoted.len() < 5, "{quoted:?}");
+    }
+
+    #[test]
+    fn what_hides_is_spelled_out_in_raw_text() {
+        assert_eq!(spelled_out("a\u{202e}b\u{1b}\n日"), "a\\u{202e}b\\u{1b}\n日");
+    }
 }

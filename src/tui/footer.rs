@@ -83,7 +83,9 @@ fn here(model: &Model) -> Vec<Action> {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
             }
             let state = model.target_row().map(|row| row.state);
-            if state.is_some() {
+            if model.area == Area::Item && model.shown_item().is_some() {
+                actions.extend([Reply, Note]);
+            } else if state.is_some() {
                 actions.extend([Reply, Note, Assign]);
             }
             match state {
@@ -104,12 +106,20 @@ fn here(model: &Model) -> Vec<Action> {
 /// The word for an action as things stand: "re-open" where it is closed.
 fn words(model: &Model, action: Action) -> String {
     let state = model.target_row().map(|row| row.state);
-    let word = match (action, state) {
-        (Action::CloseOrReopen, Some(State::Open)) => "close",
-        (Action::CloseOrReopen, Some(State::Closed)) => "re-open",
-        (Action::LockOrUnlock, Some(State::Closed)) => "lock",
-        (Action::LockOrUnlock, Some(State::Locked)) => "unlock",
-        (_, _) => model.keymap.row(action).label.as_str(),
+    let turned = if action == Action::CloseOrReopen {
+        match state {
+            Some(State::Open) => Some("close"),
+            Some(State::Closed) => Some("re-open"),
+            Some(State::Locked) | None => None,
+        }
+    } else if action == Action::LockOrUnlock {
+        match state {
+            Some(State::Closed) => Some("lock"),
+            Some(State::Locked) => Some("unlock"),
+            Some(State::Open) | None => None,
+        }
+    } else {
+        None
     };
-    word.to_owned()
+    turned.unwrap_or(model.keymap.row(action).label.as_str()).to_owned()
 }

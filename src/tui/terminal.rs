@@ -90,6 +90,13 @@ impl Screen {
         })?;
         // Nothing is read while a frame is being made, so that an editor that takes the terminal over gets what is typed.
         thread::Builder::new().name("keys".into()).spawn(move || {
+            // From the first look on, changes of the size are told; what it was changed to before is told now.
+            let size = event::poll(Duration::ZERO).and_then(|_| Screen::size());
+            if let Ok((columns, rows)) = size
+                && !send(Input::Msg(Msg::Resize(columns, rows)))
+            {
+                return;
+            }
             loop {
                 let batch = read_all();
                 let ended = batch.is_err();

@@ -85,8 +85,8 @@ pub fn of_item(model: &Model) -> Option<Look<'_>> {
     };
     let draft = model.draft(&DraftPlace::NewOnItem(item.row.item.key.id), mode).unwrap_or_default();
     let hint = match mode {
-        Mode::Reply => "r starts a conversation with the requester · n an internal one",
-        Mode::Note | Mode::Internal => "r starts an internal conversation · n one with the requester",
+        Mode::Reply => "r to the requester · n internal",
+        Mode::Note | Mode::Internal => "r internal · n to the requester",
     };
     let why_not = (mode == Mode::Reply && item.row.requester.is_none())
         .then(|| "The item has no requester. Use + to start a conversation with a customer.".to_owned());

@@ -18,7 +18,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("tui/session", &["config", "desk/", "desk/page", "domain/", "tui/", "tui/terminal", "tui/keymap"], &[]),
     ("tui/terminal", &["tui/", "domain/"], &["crossterm", "signal_hook"]),
     ("tui/editor", &["domain/", "tui/", "tui/keymap"], &["unicode_segmentation"]),
-    ("tui/", &["desk/page", "domain/", "tui/session", "tui/terminal"], &["ratatui", "ratatui_textarea"]),
+    ("tui/", &["desk/page", "domain/", "tui/session", "tui/terminal"], &["ratatui"]),
     (
         "cli/",
         &[

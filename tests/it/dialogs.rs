@@ -450,7 +450,7 @@ fn several_chosen_conversations_are_assigned_together() {
     assert!(screen.shown().contains("Assign 2 conversations"), "{}", screen.shown());
     screen.text("dev").keys("Enter");
     let assign = |id| Ask::Run { conversation: ConversationId(id), command: Command::Assign("dev".to_owned()) };
-    assert_eq!(asked(&screen), [assign(4819), assign(4821)]);
+    assert_eq!(asked(&screen), [assign(4821), assign(4819)]);
 }
 
 #[test]

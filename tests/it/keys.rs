@@ -276,6 +276,36 @@ fn r5_4_what_lets_more_people_read_is_asked_first_and_no_is_the_default() {
 }
 
 #[test]
+fn r5_4_several_are_asked_about_one_by_one_and_each_yes_is_for_one() {
+    let mut screen = Screen::new(120, 40);
+    for row in &mut screen.rows {
+        row.privacy = Privacy::Private;
+    }
+    screen.opened.clear();
+    screen.read();
+    let refusal = |count: u8| {
+        let text = format!("{count} messages become readable by 2 agents.");
+        Denied::Refused(Refusal::new(RefusalKind::Confirm, "R6.5", text))
+    };
+    screen.keys("x x x");
+    screen.answers.extend([refusal(1), refusal(2), refusal(3)]);
+    screen.keys("P");
+    assert_eq!(screen.asked.len(), 3);
+    assert!(screen.shown().contains("1 messages") && screen.shown().contains("#4821"), "{}", screen.shown());
+    screen.keys("y");
+    assert!(screen.shown().contains("2 messages") && screen.shown().contains("#4819"), "{}", screen.shown());
+    screen.keys("n y");
+    let agreed: Vec<&Ask> = screen
+        .asked
+        .iter()
+        .filter(|ask| matches!(ask, Ask::Run { command: Command::SetPrivacy { confirmed: true, .. }, .. }))
+        .collect();
+    let publish = Command::SetPrivacy { privacy: Privacy::Public, confirmed: true };
+    assert_eq!(agreed, [&run(4821, publish.clone()), &run(4812, publish)]);
+    assert!(screen.model.layers.is_empty());
+}
+
+#[test]
 fn a_reply_is_written_and_sent_with_what_was_seen() {
     let mut screen = Screen::new(120, 40);
     screen.keys("r").text("Hello Mara,").keys("Enter").text("try now");

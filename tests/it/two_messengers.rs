@@ -110,6 +110,17 @@ fn a_new_conversation_comes_into_the_list_and_the_numbers() {
     ana.when("one live", |seen| row(seen, "Live").contains('1') || !row(seen, "Unassigned").contains('1'));
 }
 
+#[test]
+fn what_is_written_while_a_messenger_opens_is_not_missed() {
+    for _ in 0..10 {
+        let desk = TestDesk::new();
+        let ana = Terminal::messenger(&desk.file(), "ana");
+        ana.shows("deskline");
+        desk.arrival();
+        ana.shows("My card is declined");
+    }
+}
+
 /// A line of the sidebar.
 fn row(seen: &Seen, title: &str) -> String {
     let text = seen.text();

@@ -5,7 +5,7 @@ use super::DialogKey;
 /// Which row is picked; the rows themselves are the dialog's, or the page's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PickList {
-    /// The picked row, from 0; may lie beyond the end until [`PickList::clamp`].
+    /// The picked row, from 0; may lie beyond the end until it is kept within it.
     pub at: usize,
 }
 

@@ -141,7 +141,7 @@ fn head(model: &Model, thread: &Thread, buffer: &mut Buffer, area: Rect) {
         line.right(&name.map_or_else(|| " unassigned".to_owned(), |name| format!(" → {name}")), theme.quiet());
     }
     if thread.following && line.left() > 50 {
-        line.right(" following · ", theme.quiet());
+        line.right(" following ·", theme.quiet());
     }
     line.skip(1).own(&format!("#{}", row.id), theme.quiet()).skip(2);
     let subject = if row.subject.is_empty() { list::people(row) } else { row.subject.clone() };

@@ -41,7 +41,6 @@ enum Arrival {
 /// The viewer was not let in, or the terminal could not be read or written.
 pub fn run(desk: &Desk, viewer: &Viewer, mut look: Look, editor: Option<&[String]>) -> Result<(), Failure> {
     look.size = Screen::size()?;
-    let size = look.size;
     // Read before the terminal changes: who is not let in reads why on the screen as it was.
     let mut session = Session::new(desk.clone(), viewer.clone(), look)?;
     let (send, queue) = channel();
@@ -49,9 +48,6 @@ pub fn run(desk: &Desk, viewer: &Viewer, mut look: Look, editor: Option<&[String
     let mut screen = Screen::enter(move |input| send.send(Arrival::Input(input)).is_ok())?;
     paint(&mut session, &mut screen)?;
     desk.listen(Box::new(move || bell.send(Arrival::Rang).is_ok()));
-    if Screen::size()? != size {
-        session.take([resized()?]);
-    }
     let left = serve(&mut session, &mut screen, &queue, editor);
     // Drafts are kept on every way out, also where the terminal went first.
     session.keep_drafts();

@@ -10,76 +10,79 @@ use crate::{
     },
     tui::{
         ask::{Ask, Effect},
-        keymap::Action,
         model::{Area, Batch, Message, Model},
     },
 };
 
-/// The conversations that an act is about: the chosen ones, else the one that is read or selected.
+/// The conversations that an act is about: the chosen ones in the order of the list, else the one that is read or selected.
 pub fn targets(model: &Model) -> Vec<ConversationId> {
     if model.area == Area::List && !model.list.chosen.is_empty() {
-        model.list.chosen.iter().copied().collect()
+        let mut chosen: Vec<ConversationId> = model.list.chosen.iter().copied().collect();
+        chosen.sort_by_key(|id| model.rows().iter().position(|row| row.id == *id).unwrap_or(usize::MAX));
+        chosen
     } else {
         model.target().into_iter().collect()
     }
 }
 
-/// Does an act that needs no more words.
-pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+/// Asks for something in every conversation that is meant, as each of them stands.
+pub fn each(model: &mut Model, command: impl Fn(&Model, ConversationId) -> Command) -> Vec<Effect> {
     let targets = targets(model);
     if targets.is_empty() {
         return model.say(Message::said("Select a conversation first."));
     }
-    let mut effects = Vec::new();
-    for id in &targets {
-        if let Some(command) = command(model, action, *id) {
-            effects.push(Effect::Ask(Ask::Run { conversation: *id, command }));
-        }
-    }
-    if action == Action::MarkUnread
-        && let Some(view) = &mut model.thread
-        && targets.contains(&view.conversation)
-    {
-        view.left_unread = true;
-    }
+    let effects: Vec<Effect> = targets
+        .into_iter()
+        .map(|conversation| Effect::Ask(Ask::Run { conversation, command: command(model, conversation) }))
+        .collect();
     begin_batch(model, &effects);
     effects
 }
 
-/// What an action asks for in a conversation as it stands.
-fn command(model: &Model, action: Action, id: ConversationId) -> Option<Command> {
-    let row = model.row_of(id);
-    let state = row.map(|row| row.state);
-    let command = match action {
-        Action::CloseOrReopen => match state {
-            Some(State::Closed | State::Locked) => Command::Reopen,
-            Some(State::Open) | None => Command::Close,
-        },
-        Action::LockOrUnlock => match state {
-            Some(State::Locked) => Command::Unlock,
-            Some(State::Open | State::Closed) | None => Command::Lock,
-        },
-        Action::PrivateOrPublic => {
-            let privacy = match row.map(|row| row.privacy) {
-                Some(Privacy::Private) => Privacy::Public,
-                Some(Privacy::Public) | None => Privacy::Private,
-            };
-            Command::SetPrivacy { privacy, confirmed: false }
-        }
-        Action::FollowOrUnfollow => {
-            let following = model
-                .opened()
-                .filter(|thread| thread.row.id == id)
-                .map_or_else(|| row.is_some_and(|row| row.mine), |thread| thread.following);
-            if following { Command::Unfollow } else { Command::Follow }
-        }
-        Action::Take => Command::Assign(model.page.me.handle.clone()),
-        Action::Release => Command::Release { confirmed: false },
-        Action::Unlink => Command::Unlink,
-        Action::MarkUnread => Command::MarkUnread,
-        _ => return None,
+/// Assigns it to the viewer.
+pub fn take(model: &Model, _id: ConversationId) -> Command {
+    Command::Assign(model.page.me.handle.clone())
+}
+
+/// Closes an open one; takes others up again, which the desk refuses for a locked one, with what would help.
+pub fn close_or_reopen(model: &Model, id: ConversationId) -> Command {
+    match model.row_of(id).map(|row| row.state) {
+        Some(State::Closed | State::Locked) => Command::Reopen,
+        Some(State::Open) | None => Command::Close,
+    }
+}
+
+/// Unlocks a locked one; locks others, which the desk refuses for an open one, with what would help.
+pub fn lock_or_unlock(model: &Model, id: ConversationId) -> Command {
+    match model.row_of(id).map(|row| row.state) {
+        Some(State::Locked) => Command::Unlock,
+        Some(State::Open | State::Closed) | None => Command::Lock,
+    }
+}
+
+/// Turns the privacy round.
+pub fn private_or_public(model: &Model, id: ConversationId) -> Command {
+    let privacy = match model.row_of(id).map(|row| row.privacy) {
+        Some(Privacy::Private) => Privacy::Public,
+        Some(Privacy::Public) | None => Privacy::Private,
     };
-    Some(command)
+    Command::SetPrivacy { privacy, confirmed: false }
+}
+
+/// Follows, or stops.
+pub fn follow_or_unfollow(model: &Model, id: ConversationId) -> Command {
+    let mine = || model.row_of(id).is_some_and(|row| row.mine);
+    let opened = model.opened().filter(|thread| thread.row.id == id);
+    if opened.map_or_else(mine, |thread| thread.following) { Command::Unfollow } else { Command::Follow }
+}
+
+/// Counts it as unread again, until it is opened anew.
+pub fn mark_unread(model: &mut Model) -> Vec<Effect> {
+    let targets = targets(model);
+    if let Some(view) = model.thread.as_mut().filter(|view| targets.contains(&view.conversation)) {
+        view.left_unread = true;
+    }
+    each(model, |_, _| Command::MarkUnread)
 }
 
 /// Repeats what a dialog asked for one conversation on all that were chosen.
@@ -91,9 +94,7 @@ pub fn spread(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     let spread: Vec<Effect> = effects
         .into_iter()
         .flat_map(|effect| match effect {
-            Effect::Ask(Ask::Run { conversation, command })
-                if repeatable(&command) && Some(conversation) == model.target().or(Some(conversation)) =>
-            {
+            Effect::Ask(Ask::Run { command, .. }) if repeatable(&command) => {
                 targets.iter().map(|id| Effect::Ask(Ask::Run { conversation: *id, command: command.clone() })).collect()
             }
             other => vec![other],
@@ -103,11 +104,13 @@ pub fn spread(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     spread
 }
 
-/// Whether an act makes sense on several conversations at once.
+/// Whether what a dialog asked for makes sense on several conversations at once. What was agreed to was agreed to for
+/// one of them only.
 const fn repeatable(command: &Command) -> bool {
     match command {
-        Command::Assign(_)
-        | Command::Forward { .. }
+        Command::Assign(_) | Command::Forward { confirmed: false, .. } | Command::Link { confirmed: false, .. } => true,
+        Command::Forward { .. }
+        | Command::Link { .. }
         | Command::Release { .. }
         | Command::Close
         | Command::Reopen
@@ -116,11 +119,10 @@ const fn repeatable(command: &Command) -> bool {
         | Command::Follow
         | Command::Unfollow
         | Command::SetPrivacy { .. }
-        | Command::Link { .. }
         | Command::Unlink
         | Command::MarkRead(_)
-        | Command::MarkUnread => true,
-        Command::Reply(_)
+        | Command::MarkUnread
+        | Command::Reply(_)
         | Command::Note(_)
         | Command::Add { .. }
         | Command::Remove(_)

@@ -155,8 +155,8 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
     if writing {
         writing::not_sent(model);
     }
-    if let Some(question) = Confirm::widening(&ask, &denied) {
-        return confirm(model, question);
+    if let (Some(question), Ask::Run { conversation, .. }) = (Confirm::widening(&ask, &denied), &ask) {
+        return confirm(model, *conversation, question);
     }
     match (denied, ask) {
         (Denied::Stale { unseen }, _) => {
@@ -179,12 +179,15 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
 }
 
 /// What lets more people read is asked first (R5.4).
-fn confirm(model: &mut Model, question: Confirm) -> Vec<Effect> {
-    if let Some(batch) = &mut model.batch {
-        batch.left = batch.left.saturating_sub(1);
+fn confirm(model: &mut Model, id: ConversationId, mut question: Confirm) -> Vec<Effect> {
+    if model.batch.is_some() {
+        let subject = model.row_of(id).map_or("", |row| row.subject.as_str());
+        question.details.insert(0, format!("#{id} {subject}"));
     }
-    model.layers.push(Layer::Confirm(question));
-    Vec::new()
+    // The first question is answered first.
+    let first = model.layers.iter().position(|layer| matches!(layer, Layer::Confirm(_))).unwrap_or(model.layers.len());
+    model.layers.insert(first, Layer::Confirm(question));
+    end_batch(model)
 }
 
 /// One of several acts was answered; the last answer says how it went.
@@ -208,6 +211,9 @@ fn end_batch(model: &mut Model) -> Vec<Effect> {
     }
     let undo = !batch.undo.is_empty();
     model.undo = batch.undo;
+    if batch.done == 0 && batch.refused.is_empty() && !model.layers.is_empty() {
+        return Vec::new();
+    }
     model.message = Some(Message { text: words, trouble: !batch.refused.is_empty(), undo });
     Vec::new()
 }

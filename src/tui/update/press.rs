@@ -1,12 +1,15 @@
 //! A key to what it does.
 
 use super::{acting, layer, moving, panel, reading, writing};
-use crate::tui::{
-    ask::{AgentChange, Ask, Effect},
-    dialog::{allowed::why_not, open::layer_for},
-    footer,
-    keymap::{Action, Context, Found, KeyPress},
-    model::{Area, Message, Model},
+use crate::{
+    domain::command::Command,
+    tui::{
+        ask::{AgentChange, Ask, Effect},
+        dialog::{allowed::why_not, open::layer_for},
+        footer,
+        keymap::{Action, Context, Found, KeyPress},
+        model::{Area, Message, Model},
+    },
 };
 
 /// A key, wherever the keys go now.
@@ -98,17 +101,17 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             effects.push(Effect::Quit);
             effects
         }
-        A::NextRow
-        | A::PreviousRow
-        | A::HalfPageDown
-        | A::HalfPageUp
-        | A::FirstRow
-        | A::LastRow
-        | A::NextSection
-        | A::PreviousSection
-        | A::NextUnread
-        | A::Open
-        | A::SelectSeveral => in_lists(model, action),
+        A::NextRow => step(model, 1),
+        A::PreviousRow => step(model, -1),
+        A::HalfPageDown => step(model, moving::half_page(model)),
+        A::HalfPageUp => step(model, -moving::half_page(model)),
+        A::FirstRow => moving::to_first(model),
+        A::LastRow => moving::to_last(model),
+        A::NextSection => moving::section_by(model, 1),
+        A::PreviousSection => moving::section_by(model, -1),
+        A::NextUnread => moving::next_unread(model),
+        A::Open => open(model),
+        A::SelectSeveral => moving::choose(model),
         A::GoToUnassigned
         | A::GoToLive
         | A::GoToOpen
@@ -124,14 +127,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         A::PreviousMessage => reading::next_entry(model, -1),
         A::RawText => reading::toggle_raw(model),
         A::Reply | A::Note => writing::open(model, action == A::Note),
-        A::Take
-        | A::Release
-        | A::CloseOrReopen
-        | A::LockOrUnlock
-        | A::PrivateOrPublic
-        | A::FollowOrUnfollow
-        | A::Unlink
-        | A::MarkUnread => acting::act(model, action),
+        A::Take => acting::each(model, acting::take),
+        A::Release => acting::each(model, |_, _| Command::Release { confirmed: false }),
+        A::CloseOrReopen => acting::each(model, acting::close_or_reopen),
+        A::LockOrUnlock => acting::each(model, acting::lock_or_unlock),
+        A::PrivateOrPublic => acting::each(model, acting::private_or_public),
+        A::FollowOrUnfollow => acting::each(model, acting::follow_or_unfollow),
+        A::Unlink => acting::each(model, |_, _| Command::Unlink),
+        A::MarkUnread => acting::mark_unread(model),
         A::CopyNumber => acting::copy_number(model),
         A::Undo => acting::undo(model),
         A::ItemPanel => panel::toggle(model),
@@ -166,38 +169,24 @@ fn open_layer(model: &mut Model, action: Action) -> Vec<Effect> {
     model.say(Message::trouble(why))
 }
 
-/// The keys of lists, for whichever list has them.
-fn in_lists(model: &mut Model, action: Action) -> Vec<Effect> {
-    use Action as A;
-    let step = match action {
-        A::NextRow => 1,
-        A::PreviousRow => -1,
-        A::HalfPageDown => moving::half_page(model),
-        A::HalfPageUp => -moving::half_page(model),
-        _ => 0,
-    };
-    if step != 0 {
-        return match model.area {
-            Area::Sidebar => moving::section_by(model, step.signum()),
-            Area::Item => panel::pick(model, step),
-            Area::List | Area::Thread | Area::Composer => moving::rows_by(model, step),
-        };
+/// So many rows down, or up, in whichever list has the keys.
+fn step(model: &mut Model, rows: isize) -> Vec<Effect> {
+    match model.area {
+        Area::Sidebar => moving::section_by(model, rows.signum()),
+        Area::Item => panel::pick(model, rows),
+        Area::List | Area::Thread | Area::Composer => moving::rows_by(model, rows),
     }
-    if action == A::NextSection || action == A::PreviousSection {
-        return moving::section_by(model, if action == A::NextSection { 1 } else { -1 });
-    }
-    match (action, model.area) {
-        (A::Open, Area::Sidebar) => {
+}
+
+/// Opens what is selected in whichever list has the keys.
+fn open(model: &mut Model) -> Vec<Effect> {
+    match model.area {
+        Area::Sidebar => {
             model.area = Area::List;
             Vec::new()
         }
-        (A::Open, Area::Item) => panel::open_picked(model),
-        (A::Open, Area::List | Area::Thread | Area::Composer) => moving::open_selected(model),
-        (A::FirstRow, _) => moving::to_first(model),
-        (A::LastRow, _) => moving::to_last(model),
-        (A::NextUnread, _) => moving::next_unread(model),
-        (A::SelectSeveral, _) => moving::choose(model),
-        (_, _) => Vec::new(),
+        Area::Item => panel::open_picked(model),
+        Area::List | Area::Thread | Area::Composer => moving::open_selected(model),
     }
 }
 

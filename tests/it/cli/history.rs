@@ -105,7 +105,7 @@ fn an_interrupted_import_says_how_far_it_came_and_goes_on() {
     let line = words("--json --as olga import irc logs --team ana");
     let child = place.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for(|| !place.json("--as olga conversation list --section closed --limit 1").is_empty());
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let kill = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(kill.success());
     let ran = super::Ran::from(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 1, "{}", ran.errors);
