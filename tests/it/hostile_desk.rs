@@ -72,7 +72,7 @@ fn without_our_own(written: &str) -> String {
             let whole = &parameters[..=end];
             let place = whole.trim_end_matches(['H', 'C', 'm']);
             let ours = place.len() < whole.len() && place.bytes().all(|byte| byte.is_ascii_digit() || byte == b';')
-                || matches!(whole, "?2026h" | "?2026l" | "?25h" | "?25l" | "2J");
+                || matches!(whole, "?2026h" | "?2026l" | "?25h" | "?25l" | "2J" | "2K");
             assert!(ours, "a sequence that is not ours: {whole:?}");
             1 + end + 1
         } else if let Some(title) = sequence.strip_prefix("]0;") {
