@@ -263,10 +263,13 @@ fn private_file() -> io::Result<(std::path::PathBuf, std::fs::File)> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
+/// What has been read already, or waits, comes within this; no time at all would not even be looked at.
+const AT_HAND: Duration = Duration::from_micros(30);
+
 /// Waits for something typed, and gives everything that was.
 fn read_all() -> io::Result<Vec<Input>> {
     let mut inputs = Vec::from_iter(input(event::read()?));
-    while event::poll(Duration::ZERO)? {
+    while event::poll(AT_HAND)? {
         inputs.extend(input(event::read()?));
     }
     Ok(inputs)
