@@ -18,6 +18,7 @@ use crate::{
         write_back,
     },
     desk::Desk,
+    domain::text::SafeText,
 };
 use serde::Serialize;
 use std::{
@@ -131,7 +132,9 @@ fn choose(people: &[Persona]) -> Result<String, Failure> {
     }
     let mut question = "Whom do you want to be?\n".to_owned();
     for (place, persona) in people.iter().enumerate() {
-        question = format!("{question}  {}  {:<6}{}\n", place + 1, persona.handle, persona.shows);
+        // Wrapped here, between words: a terminal would cut them anywhere.
+        let shows = SafeText::line(&persona.shows).wrap(66).join("\n           ");
+        question = format!("{question}  {}  {:<6}{shows}\n", place + 1, persona.handle);
     }
     let _ = write!(screen, "{question}[1] ");
     let mut answer = String::new();
