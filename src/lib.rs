@@ -14,6 +14,8 @@ pub mod domain;
 pub mod import;
 /// Who may see and do what: pure; written once.
 pub mod policy;
+/// The messenger and the command line carried over SSH.
+pub mod ssh;
 /// Where a desk is kept: the only SQL, the only SQLite.
 pub mod store;
 /// The messenger in the terminal: the keymap, what is shown, and what a key changes in it.

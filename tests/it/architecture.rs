@@ -17,6 +17,13 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("demo/", &["desk/", "desk/page", "domain/"], &[]),
     ("tui/session", &["config", "desk/", "desk/page", "domain/", "tui/", "tui/terminal", "tui/keymap"], &[]),
     ("tui/terminal", &["tui/", "domain/"], &["crossterm", "signal_hook"]),
+    (
+        "ssh/",
+        &["demo/", "desk/", "desk/page", "domain/", "tui/", "tui/session", "tui/keymap", "tui/terminal"],
+        &["russh", "tokio"],
+    ),
+    // The one door for bytes besides the terminal itself; both speak crossterm's language to what is above.
+    ("ssh/input", &["ssh/"], &["crossterm"]),
     ("tui/editor", &["domain/", "tui/", "tui/keymap"], &["unicode_segmentation"]),
     ("tui/", &["desk/page", "domain/", "tui/session", "tui/terminal"], &["ratatui"]),
     (
@@ -28,6 +35,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "desk/page",
             "domain/",
             "import/",
+            "ssh/",
             "tui/",
             "tui/session",
             "tui/keymap",
