@@ -47,10 +47,12 @@ mod thread;
 mod write;
 
 pub use administer::{AgentChange, NewAgent};
+pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
+pub use read::Known;
 
 use crate::{
     domain::{
@@ -228,8 +230,13 @@ impl Desk {
 
     /// Calls `ring` once now and after every commit of this or another process, on any thread, until it returns false.
     /// Once now, since what was written after the listener's last read rang for nobody.
-    pub fn listen(&self, ring: Box<dyn Fn() -> bool + Send>) {
+    pub fn listen(&self, ring: Box<dyn Fn(News) -> bool + Send>) {
         bell::Bell::listen(&self.inner, ring);
+    }
+
+    /// How many listen: what is not urgent is read again the more seldom the more there are.
+    pub fn listeners(&self) -> usize {
+        self.inner.bell.listeners()
     }
 
     /// Writes a backup.
@@ -264,7 +271,14 @@ impl Desk {
     /// One write transaction; the bell rings after it.
     fn write<T>(&self, work: impl FnOnce(&Writing<'_>) -> Outcome<T>) -> Outcome<T> {
         let value = self.inner.store.write(work)?;
-        self.inner.bell.ring();
+        self.inner.bell.ring(News::EVERYTHING);
+        Ok(value)
+    }
+
+    /// One write transaction that can say what it touched.
+    fn write_news<T>(&self, work: impl FnOnce(&Writing<'_>) -> Outcome<(T, News)>) -> Outcome<T> {
+        let (value, news) = self.inner.store.write(work)?;
+        self.inner.bell.ring(news);
         Ok(value)
     }
 

@@ -6,7 +6,7 @@ use std::{
     fs::{File, OpenOptions},
     ops::Deref,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError},
     time::Duration,
 };
 
@@ -19,6 +19,12 @@ const USUAL_CACHE: i64 = -4_000;
 /// The same for the writer while it works in bulk.
 const BULK_CACHE: i64 = -64_000;
 
+/// How many connections read at a time; more would fight for the same two or four cores, each with its own cache.
+const READERS: usize = 6;
+
+/// After this a read gets a connection of its own: a slow search holds nobody up for long.
+const READER_PATIENCE: Duration = Duration::from_millis(30);
+
 /// How long a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -27,13 +33,35 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Readers>,
+    given_back: Condvar,
+}
+
+/// The connections that only read.
+#[derive(Debug, Default)]
+struct Readers {
+    waiting: Vec<Connection>,
+    /// How many there are, waiting or in use.
+    open: usize,
 }
 
 #[derive(Debug)]
 struct Writer {
     connection: Connection,
     queue: Queue,
+    /// Changes with every commit of another connection than this one, and only then.
+    version: i64,
+    /// Another process committed since that was last asked for.
+    elsewhere: bool,
+}
+
+impl Writer {
+    /// Looks whether other processes committed; about a microsecond.
+    fn look_elsewhere(&mut self) -> Result<()> {
+        let version = data_version(&self.connection)?;
+        self.elsewhere |= std::mem::replace(&mut self.version, version) != version;
+        Ok(())
+    }
 }
 
 /// A write transaction; what is not committed is rolled back.
@@ -76,11 +104,13 @@ impl Reader<'_> {
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            let mut readers = self.store.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.len() < 4 {
-                readers.push(connection);
-            }
+        let Some(connection) = self.connection.take() else { return };
+        let mut readers = self.store.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.waiting.len() < READERS {
+            readers.waiting.push(connection);
+            self.store.given_back.notify_one();
+        } else {
+            readers.open -= 1;
         }
     }
 }
@@ -163,10 +193,12 @@ impl Store {
             // The header tells what the file is even to somebody who does not read the log.
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
+        let version = data_version(&connection)?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(Writer { connection, queue }),
-            readers: Mutex::new(Vec::new()),
+            writer: Mutex::new(Writer { connection, queue, version, elsewhere: false }),
+            readers: Mutex::default(),
+            given_back: Condvar::new(),
         })
     }
 
@@ -184,8 +216,10 @@ impl Store {
         work: impl FnOnce(&Writing<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let mut writer = self.lock_writer();
-        let Writer { connection, queue } = &mut *writer;
-        queue.enter()?;
+        writer.queue.enter()?;
+        // Here too: a busy writer is seldom free when somebody asks.
+        writer.look_elsewhere()?;
+        let Writer { connection, queue, .. } = &mut *writer;
         let outcome = (|| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
@@ -237,10 +271,21 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub fn reader(&self) -> Result<Reader<'_>> {
-        let waiting = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match waiting {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.waiting.is_empty() && readers.open >= READERS {
+            let patience = |readers: &mut Readers| readers.waiting.is_empty();
+            let waited = self.given_back.wait_timeout_while(readers, READER_PATIENCE, patience);
+            readers = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let connection = match readers.waiting.pop() {
             Some(connection) => connection,
-            None => self.open_reader()?,
+            None => {
+                readers.open += 1;
+                drop(readers);
+                self.open_reader().inspect_err(|_| {
+                    self.readers.lock().unwrap_or_else(PoisonError::into_inner).open -= 1;
+                })?
+            }
         };
         Ok(Reader { connection: Some(connection), store: self })
     }
@@ -264,14 +309,18 @@ impl Store {
         Ok(connection)
     }
 
-    /// A connection of its own for watching other processes' commits.
+    /// Whether another process committed since this was last asked. Says no while somebody writes: the next time will tell.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn watch(&self) -> Result<Watch> {
-        let connection = self.open_reader()?;
-        let version = data_version(&connection)?;
-        Ok(Watch { connection, version })
+    pub fn changed_elsewhere(&self) -> Result<bool> {
+        let mut writer = match self.writer.try_lock() {
+            Ok(writer) => writer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+        };
+        writer.look_elsewhere()?;
+        Ok(std::mem::take(&mut writer.elsewhere))
     }
 
     /// Copies the desk, as it is at one moment, into a new file with mode 0600.
@@ -284,24 +333,6 @@ impl Store {
         let snapshot = reader.snapshot()?;
         snapshot.query_row("SELECT count(*) FROM setting", [], |_| Ok(()))?;
         copy_database(&snapshot, to, progress)
-    }
-}
-
-/// Notices commits of other connections, this process's and others', for about a microsecond a look.
-#[derive(Debug)]
-pub struct Watch {
-    connection: Connection,
-    version: i64,
-}
-
-impl Watch {
-    /// Whether anything was committed since the last look.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn changed(&mut self) -> Result<bool> {
-        let version = data_version(&self.connection)?;
-        Ok(std::mem::replace(&mut self.version, version) != version)
     }
 }
 
