@@ -31,6 +31,8 @@ pub enum Touched {
     Everything,
     /// This conversation, its place in lists, numbers and the bell, and nothing else.
     Conversation(ConversationId),
+    /// Only who is looking at this conversation or writing in it (R7.5).
+    Presence(ConversationId),
 }
 
 impl News {
@@ -65,7 +67,13 @@ impl News {
         }
     }
 
+    /// Somebody came to look at a conversation, left it, or began or stopped to write there (R7.5).
+    pub const fn presence(conversation: ConversationId) -> Self {
+        Self { touched: Touched::Presence(conversation), only: None }
+    }
+
     /// For one agent's eyes alone: what was read, which notices stand.
+    #[must_use]
     pub const fn only_for(self, agent: AgentId) -> Self {
         Self { only: Some(agent), ..self }
     }

@@ -277,15 +277,14 @@ impl Store {
             let waited = self.given_back.wait_timeout_while(readers, READER_PATIENCE, patience);
             readers = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let connection = match readers.waiting.pop() {
-            Some(connection) => connection,
-            None => {
-                readers.open += 1;
-                drop(readers);
-                self.open_reader().inspect_err(|_| {
-                    self.readers.lock().unwrap_or_else(PoisonError::into_inner).open -= 1;
-                })?
-            }
+        let connection = if let Some(connection) = readers.waiting.pop() {
+            connection
+        } else {
+            readers.open += 1;
+            drop(readers);
+            self.open_reader().inspect_err(|_| {
+                self.readers.lock().unwrap_or_else(PoisonError::into_inner).open -= 1;
+            })?
         };
         Ok(Reader { connection: Some(connection), store: self })
     }

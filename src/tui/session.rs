@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{
     desk::{
-        Desk, Known, News,
+        Desk, Known, News, Touched,
         page::{Denied, DraftPlace, EXACT, Moment, Viewer, Wants},
     },
-    domain::{command::Command, text::SafeText},
+    domain::{command::Command, id::ConversationId, text::SafeText},
 };
 use chrono::FixedOffset;
 use ratatui::Terminal;
@@ -110,6 +110,8 @@ impl Session {
                     }
                     self.update(msg, &mut outside);
                 }
+                Event::Rang(News { touched: Touched::Presence(conversation), .. })
+                    if self.open_conversation() != Some(conversation) => {}
                 Event::Rang(news) => self.stale.add(news),
             }
         }
@@ -178,6 +180,11 @@ impl Session {
         self.title.clear();
     }
 
+    /// The conversation whose words are on the screen.
+    fn open_conversation(&self) -> Option<ConversationId> {
+        self.model.thread.as_ref().map(|view| view.conversation)
+    }
+
     fn window_title(&self) -> String {
         let unread = match self.model.page.badge {
             0 => String::new(),
@@ -234,7 +241,7 @@ impl Session {
             let wanted = wants(&self.model);
             let (now, listeners) = (self.now(), self.desk.listeners());
             let counts = self.stale.numbers_at(now, listeners).is_some_and(|due| due <= now);
-            if !self.stale.is_any() && !counts && wanted == self.wanted {
+            if !self.stale.is_any(self.open_conversation()) && !counts && wanted == self.wanted {
                 return;
             }
             let (asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);

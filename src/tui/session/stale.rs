@@ -25,6 +25,8 @@ const NUMBERS_PACE: i64 = 5;
 pub struct Stale {
     everything: bool,
     conversations: BTreeSet<ConversationId>,
+    /// Where somebody came or went; only the open conversation is ever told.
+    attended: Option<ConversationId>,
     /// The numbers, too.
     numbers: bool,
     /// When the numbers were read last.
@@ -39,19 +41,20 @@ impl Stale {
 
     /// Takes news in.
     pub fn add(&mut self, news: News) {
-        self.numbers = true;
         match news.touched {
-            Touched::Everything => self.everything = true,
+            Touched::Everything => (self.everything, self.numbers) = (true, true),
             Touched::Conversation(id) => {
+                self.numbers = true;
                 self.conversations.insert(id);
                 self.everything |= self.conversations.len() > MANY;
             }
+            Touched::Presence(id) => self.attended = Some(id),
         }
     }
 
-    /// Whether anything but the numbers has to be looked at again.
-    pub fn is_any(&self) -> bool {
-        self.everything || !self.conversations.is_empty()
+    /// Whether there is news for a screen that shows this conversation, or none.
+    pub fn is_any(&self, open: Option<ConversationId>) -> bool {
+        self.everything || !self.conversations.is_empty() || (self.attended.is_some() && self.attended == open)
     }
 
     /// When the numbers are to be read again among so many listeners; `None` where they are true.
@@ -84,8 +87,9 @@ impl Stale {
         if touched.is_empty() && wanted.list == before.list {
             asked.list = None;
         }
-        if wanted.thread == before.thread
-            && !wanted.thread.as_ref().is_some_and(|thread| touched.contains(&thread.conversation))
+        let attended = self.attended.take();
+        let open = wanted.thread.as_ref().map(|thread| thread.conversation);
+        if wanted.thread == before.thread && !open.is_some_and(|open| touched.contains(&open) || attended == Some(open))
         {
             asked.thread = None;
         }
