@@ -275,7 +275,9 @@ fn read_all() -> io::Result<Vec<Input>> {
     Ok(inputs)
 }
 
-fn input(event: event::Event) -> Option<Input> {
+/// What an event of the terminal means here, also of a terminal over a network; `None` for what a session has no use for:
+/// keys let go, keys without a name, mice that only move. A new size is none of it: it comes by its own road.
+pub fn input(event: event::Event) -> Option<Input> {
     let msg = match event {
         event::Event::Key(key) if key.kind == KeyEventKind::Release => return None,
         event::Event::Key(key) => {
