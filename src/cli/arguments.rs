@@ -2,9 +2,11 @@
 
 mod conversation;
 mod people;
+mod server;
 mod value;
 
 pub use conversation::{ConversationCommand, StartArguments, TextArguments};
+pub use server::{LimitArguments, ServeArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, PartyArguments, SettingCommand,
 };
@@ -38,7 +40,7 @@ Commands (deskline COMMAND --help tells more):
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
   backup, check               copy the desk safely; prove it sound
-  init, demo                  make a desk; try a made-up one
+  init, demo, serve           make a desk; try a made-up one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
 Options:
@@ -108,6 +110,8 @@ pub enum Command {
     Check,
     /// Try the messenger on a made-up desk whose customers write back.
     Demo(DemoArguments),
+    /// Serve the desk: agents over SSH.
+    Serve(ServeArguments),
     /// Print the keymap in force.
     Keys,
     /// Print where the configuration is and what is in force.

@@ -89,6 +89,7 @@ fn dispatch(command: Option<Command>, call: &Call, output: &mut Output) -> Resul
         Some(Command::Backup(arguments)) => verb::upkeep::backup(&arguments, call, output),
         Some(Command::Check) => verb::upkeep::check(call, output),
         Some(Command::Demo(arguments)) => verb::demo::run(&arguments, call, output),
+        Some(Command::Serve(arguments)) => verb::serve::run(&arguments, call),
         Some(Command::Keys) => verb::about::keys(&call.config, output),
         Some(Command::Config) => verb::about::config(&call.config, output),
         Some(Command::Completions(arguments)) => verb::about::completions(&arguments, output),
