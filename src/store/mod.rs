@@ -16,6 +16,8 @@ pub mod file;
 pub mod history;
 /// Work items and who follows them.
 pub mod items;
+/// Keys that let agents in, and invites.
+pub mod keys;
 /// The lists of the sections.
 pub mod lists;
 /// Agents' places in conversations.
