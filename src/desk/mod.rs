@@ -262,6 +262,14 @@ impl Desk {
         self.inner.store.in_bulk(work)
     }
 
+    /// From now on the desk grows to so many bytes only; beyond, writing is refused as on a full disk.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn limit_size(&self, bytes: u64) -> Outcome<()> {
+        Ok(self.inner.store.limit_size(bytes)?)
+    }
+
     /// Looks the file over: integrity, foreign keys, search index, counters. Gives what is wrong; nothing where all is well.
     ///
     /// # Errors
