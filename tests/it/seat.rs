@@ -2,7 +2,7 @@
 
 use crate::{desks::TestDesk, screen::text};
 use deskline::{
-    desk::News,
+    desk::{News, page::Viewer},
     domain::id::ConversationId,
     tui::{
         ask::{Effect, Msg},
@@ -31,15 +31,19 @@ impl Seat {
     }
 
     pub fn sized(desk: &TestDesk, handle: &str, size: (u16, u16)) -> Self {
+        Self::of(desk, desk.agent(handle), size)
+    }
+
+    /// A seat of somebody who came in somehow.
+    pub fn of(desk: &TestDesk, viewer: Viewer, size: (u16, u16)) -> Self {
         let look = Look {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
             zone: chrono::Offset::fix(&chrono::Utc),
             size,
             local: true,
-            tag: handle.to_owned(),
+            tag: viewer.handle.clone(),
         };
-        let viewer = desk.agent(handle);
         let me = viewer.id;
         let session = Session::new(desk.desk.clone(), viewer, look).unwrap();
         let (send, bell) = channel();
