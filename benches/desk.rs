@@ -6,7 +6,7 @@
 use deskline::{
     demo::fill,
     desk::{
-        Desk, ImportOptions,
+        Desk, ImportOptions, News,
         page::{ListStart, ListWants, Listed, SearchWants, ThreadStart, ThreadWants, Viewer, Wants},
     },
     domain::{
@@ -241,9 +241,13 @@ mod search {
 
 /// From the key to the bytes of the finished frame, at 120×40, on the list of open conversations.
 mod key_to_frame {
-    use super::{Arc, Bencher, Event, Keymap, Look, Msg, Screen, Session, Theme, black_box, looks};
+    use super::{Arc, Bencher, Desk, Event, Keymap, Look, Msg, Screen, Session, Theme, Viewer, black_box, looks};
 
     fn session(look: Look) -> Session {
+        session_on(look.size.desk(), &look.viewer(), &["g", "u"])
+    }
+
+    pub fn session_on(desk: &Desk, viewer: &Viewer, keys: &[&str]) -> Session {
         let screen = Screen {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
@@ -252,9 +256,10 @@ mod key_to_frame {
             local: false,
             tag: "bench".into(),
         };
-        let mut session = Session::new(look.size.desk().clone(), look.viewer(), screen).expect("a session");
-        press(&mut session, "g");
-        press(&mut session, "u");
+        let mut session = Session::new(desk.clone(), viewer.clone(), screen).expect("a session");
+        for key in keys {
+            press(&mut session, key);
+        }
         session
     }
 
@@ -285,6 +290,48 @@ mod key_to_frame {
                 press(&mut open.borrow_mut(), "j");
             })
             .bench_local_values(|()| press(&mut open.borrow_mut(), "Enter"));
+    }
+}
+
+/// What one commit costs every other open screen, from its bell to the bytes of its frame, at 120×40.
+mod news_to_frame {
+    use super::{
+        Bencher, Command, ConversationId, Desk, Event, Look, News, Writing, black_box, key_to_frame::session_on, looks,
+        newest,
+    };
+    use std::cell::RefCell;
+
+    /// A reply is written before each run, so that there is something to read.
+    fn after_a_reply(bencher: Bencher, look: Look, keys: &[&str], news: impl Fn(ConversationId) -> News) {
+        let (_folder, desk) = look.size.copy();
+        let viewer = desk.admit(Some(look.who)).expect("an agent");
+        let writer = desk.admit(Some("ana")).expect("ana");
+        let conversation = newest(&desk, &writer);
+        let session = RefCell::new(session_on(&desk, &viewer, keys));
+        let write = |desk: &Desk| {
+            let reply = Command::Reply(Writing { text: super::WORDS.into(), ..Writing::default() });
+            desk.run(&writer, conversation, reply).expect("sent");
+        };
+        bencher.with_inputs(|| write(&desk)).bench_local_values(|()| {
+            let mut session = session.borrow_mut();
+            black_box(session.take([Event::Rang(news(conversation))]));
+            black_box(session.frame());
+        });
+    }
+
+    #[divan::bench(args = looks(), sample_size = 1, sample_count = 100)]
+    fn a_list_that_it_tops(bencher: Bencher, look: Look) {
+        after_a_reply(bencher, look, &["g", "o"], News::of);
+    }
+
+    #[divan::bench(args = looks(), sample_size = 1, sample_count = 100)]
+    fn a_list_without_it(bencher: Bencher, look: Look) {
+        after_a_reply(bencher, look, &["g", "n"], News::of);
+    }
+
+    #[divan::bench(args = looks(), sample_size = 1, sample_count = 100)]
+    fn everything(bencher: Bencher, look: Look) {
+        after_a_reply(bencher, look, &["g", "o"], |_| News::EVERYTHING);
     }
 }
 

@@ -38,7 +38,7 @@ pub fn begin(desk: &Desk, live: Live, owner: &str) -> Result<Writing, Denied> {
     let log = desk.audit(&owner, None, LOOKED_AT)?;
     let (wake, woken) = channel();
     let ring = wake.clone();
-    desk.listen(Box::new(move || ring.send(Wake::Bell).is_ok()));
+    desk.listen(Box::new(move |_| ring.send(Wake::Bell).is_ok()));
     let listener = Listener { desk: desk.clone(), owner, live, log };
     let thread = Some(thread::spawn(move || listener.run(&woken)));
     Ok(Writing { wake, thread })

@@ -1,16 +1,90 @@
-//! Who waits for news: a doorbell, not a parcel, so it cannot leak.
+//! Who waits for news: a doorbell that says which conversations to look at again, never what happened there, so it cannot
+//! leak.
 
 use super::Inner;
+use crate::domain::{
+    command::Command,
+    id::{AgentId, ConversationId},
+};
 use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
     thread,
     time::Duration,
 };
 
-/// How often other processes' commits are looked for; a look costs a few microseconds, waking up for it more.
+/// How often other processes' commits are looked for; a look costs a microsecond, waking up for it more.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
-type Ring = Box<dyn Fn() -> bool + Send>;
+/// What has to be looked at again, and by whom. Never shown: it says nothing of who may see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct News {
+    /// What may look different.
+    pub touched: Touched,
+    /// The only agent for whom it may; `None`: anybody.
+    pub only: Option<AgentId>,
+}
+
+/// What a commit may have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touched {
+    /// Anything.
+    Everything,
+    /// This conversation, its place in lists, numbers and the bell, and nothing else.
+    Conversation(ConversationId),
+    /// Only who is looking at this conversation or writing in it (R7.5).
+    Presence(ConversationId),
+}
+
+impl News {
+    /// Anything may have changed for anybody.
+    pub const EVERYTHING: Self = Self { touched: Touched::Everything, only: None };
+
+    /// One conversation was touched.
+    pub const fn of(conversation: ConversationId) -> Self {
+        Self { touched: Touched::Conversation(conversation), only: None }
+    }
+
+    /// What an agent's command in a conversation touches: items are named in other conversations' rows, and followed by
+    /// people who may see them.
+    pub const fn after(me: AgentId, conversation: ConversationId, command: &Command) -> Self {
+        match command {
+            Command::MarkRead(_) | Command::MarkUnread => Self::of(conversation).only_for(me),
+            Command::Link { .. } | Command::Unlink | Command::CreateItem { .. } => Self::EVERYTHING,
+            Command::Reply(_)
+            | Command::Note(_)
+            | Command::Close
+            | Command::Reopen
+            | Command::Lock
+            | Command::Unlock
+            | Command::Assign(_)
+            | Command::Release { .. }
+            | Command::Forward { .. }
+            | Command::Follow
+            | Command::Unfollow
+            | Command::Add { .. }
+            | Command::Remove(_)
+            | Command::SetPrivacy { .. } => Self::of(conversation),
+        }
+    }
+
+    /// Somebody came to look at a conversation, left it, or began or stopped to write there (R7.5).
+    pub const fn presence(conversation: ConversationId) -> Self {
+        Self { touched: Touched::Presence(conversation), only: None }
+    }
+
+    /// For one agent's eyes alone: what was read, which notices stand.
+    #[must_use]
+    pub const fn only_for(self, agent: AgentId) -> Self {
+        Self { only: Some(agent), ..self }
+    }
+
+    /// Whether an agent's screen can look different after it.
+    pub fn concerns(self, agent: AgentId) -> bool {
+        self.only.is_none_or(|only| only == agent)
+    }
+}
+
+type Ring = Box<dyn Fn(News) -> bool + Send>;
 
 /// The doorbells of one process.
 #[derive(Default)]
@@ -21,43 +95,42 @@ pub(super) struct Bell {
 
 impl Bell {
     /// Tells everybody who waits; who does not want to hear any more is taken out.
-    pub fn ring(&self) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|ring| ring());
+    pub fn ring(&self, news: News) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|ring| ring(news));
+    }
+
+    /// How many wait.
+    pub fn listeners(&self) -> usize {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Takes a listener in, and begins to watch other processes with the first. It is told once without a reason: what
     /// was written between its last read and now rang for nobody.
     pub fn listen(desk: &Arc<Inner>, ring: Ring) {
         let mut watching = desk.bell.watching.lock().unwrap_or_else(PoisonError::into_inner);
-        if *watching {
-            let mut waiting = desk.bell.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.push(ring);
-            if waiting.last().is_some_and(|ring| !ring()) {
-                waiting.pop();
-            }
-            return;
+        let mut waiting = desk.bell.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(ring);
+        if waiting.last().is_some_and(|ring| !ring(News::EVERYTHING)) {
+            waiting.pop();
         }
-        *watching = true;
-        desk.bell.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
-        let desk = Arc::downgrade(desk);
-        thread::spawn(move || watch(&desk));
+        drop(waiting);
+        if !std::mem::replace(&mut *watching, true) {
+            let desk = Arc::downgrade(desk);
+            thread::spawn(move || watch(&desk));
+        }
     }
 }
 
 /// Watches until the desk is gone or the file cannot be read any more; a session notices that at its own next read.
 fn watch(desk: &Weak<Inner>) {
-    let Some(mut watch) = desk.upgrade().and_then(|desk| desk.store.watch().ok()) else { return };
-    if let Some(desk) = desk.upgrade() {
-        desk.bell.ring();
-    }
     loop {
         thread::sleep(LOOK_EVERY);
         let Some(desk) = desk.upgrade() else { return };
-        match watch.changed() {
-            Ok(true) => desk.bell.ring(),
+        match desk.store.changed_elsewhere() {
+            Ok(true) => desk.bell.ring(News::EVERYTHING),
             Ok(false) => {}
             Err(_) => {
-                desk.bell.ring();
+                desk.bell.ring(News::EVERYTHING);
                 return;
             }
         }

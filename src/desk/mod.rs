@@ -25,6 +25,8 @@ mod find;
 mod import;
 /// Making and changing items.
 mod items;
+/// Keys that let agents in, and invites.
+mod keys;
 /// Linking conversations to items.
 mod link;
 /// Following, adding and removing.
@@ -47,10 +49,12 @@ mod thread;
 mod write;
 
 pub use administer::{AgentChange, NewAgent};
+pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
+pub use read::Known;
 
 use crate::{
     domain::{
@@ -61,7 +65,7 @@ use crate::{
         setting::{SettingKey, Settings},
     },
     policy::access::Access,
-    store::{Store, StoreError, Writing, events, people as stored_people},
+    store::{Store, StoreError, Writing, events, keys as stored_keys, people as stored_people},
 };
 use chrono::{DateTime, Utc};
 use page::{Denied, Viewer};
@@ -196,7 +200,7 @@ impl Desk {
             first
         };
         match found {
-            Some(agent) => Ok(Viewer { id: agent.id, handle: agent.handle }),
+            Some(agent) => Ok(Viewer::new(agent.id, agent.handle)),
             None => Err(Denied::Invalid(
                 "No active agent has that handle at this desk. Say who you are with --as HANDLE.".into(),
             )),
@@ -228,8 +232,13 @@ impl Desk {
 
     /// Calls `ring` once now and after every commit of this or another process, on any thread, until it returns false.
     /// Once now, since what was written after the listener's last read rang for nobody.
-    pub fn listen(&self, ring: Box<dyn Fn() -> bool + Send>) {
+    pub fn listen(&self, ring: Box<dyn Fn(News) -> bool + Send>) {
         bell::Bell::listen(&self.inner, ring);
+    }
+
+    /// How many listen: what is not urgent is read again the more seldom the more there are.
+    pub fn listeners(&self) -> usize {
+        self.inner.bell.listeners()
     }
 
     /// Writes a backup.
@@ -253,6 +262,14 @@ impl Desk {
         self.inner.store.in_bulk(work)
     }
 
+    /// From now on the desk grows to so many bytes only; beyond, writing is refused as on a full disk.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn limit_size(&self, bytes: u64) -> Outcome<()> {
+        Ok(self.inner.store.limit_size(bytes)?)
+    }
+
     /// Looks the file over: integrity, foreign keys, search index, counters. Gives what is wrong; nothing where all is well.
     ///
     /// # Errors
@@ -264,14 +281,24 @@ impl Desk {
     /// One write transaction; the bell rings after it.
     fn write<T>(&self, work: impl FnOnce(&Writing<'_>) -> Outcome<T>) -> Outcome<T> {
         let value = self.inner.store.write(work)?;
-        self.inner.bell.ring();
+        self.inner.bell.ring(News::EVERYTHING);
         Ok(value)
     }
 
-    /// The record of who acts, as it is now.
+    /// One write transaction that can say what it touched.
+    fn write_news<T>(&self, work: impl FnOnce(&Writing<'_>) -> Outcome<(T, News)>) -> Outcome<T> {
+        let (value, news) = self.inner.store.write(work)?;
+        self.inner.bell.ring(news);
+        Ok(value)
+    }
+
+    /// The record of who acts, as it is now; nobody whose key was revoked since.
     fn me(connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
         match stored_people::agent_by_id(connection, who.id)? {
-            Some(agent) if agent.active => Ok(agent),
+            Some(agent) if agent.active => match who.key {
+                Some(key) if !stored_keys::is_live(connection, key, agent.id)? => Err(keys::revoked()),
+                Some(_) | None => Ok(agent),
+            },
             Some(_) | None => {
                 Err(Refusal::denied("R5.6", "You are switched off at this desk. Ask an administrator.").into())
             }

@@ -25,6 +25,7 @@ use crate::{
         notices, numbers, people,
     },
 };
+use std::collections::BTreeSet;
 
 /// How many rows a picker is given.
 const PICK: usize = 50;
@@ -41,17 +42,44 @@ pub(super) struct Reading<'a> {
     pub projects: Vec<i64>,
 }
 
+/// What a screen has on it already, and which conversations were touched since: the rows of all others stand. Which rows
+/// a list has, and in which order, is always read.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The list as it was read for the same viewer.
+    pub list: Option<&'a ListPage>,
+    /// What was touched since; see [`super::News`].
+    pub touched: &'a BTreeSet<ConversationId>,
+}
+
+impl Known<'_> {
+    fn row(&self, id: ConversationId) -> Option<ConversationRow> {
+        match self.list.filter(|_| !self.touched.contains(&id)).map(|list| &list.rows) {
+            Some(Listed::Conversations(rows)) => rows.iter().find(|row| row.id == id).cloned(),
+            Some(Listed::Items(_)) | None => None,
+        }
+    }
+}
+
 impl Desk {
     /// Reads what a screen shows.
     ///
     /// # Errors
     /// Switched off, a section this viewer has not, or a file that cannot be read.
     pub fn read(&self, who: &Viewer, wants: &Wants) -> Outcome<Page> {
+        self.read_on(who, wants, None)
+    }
+
+    /// Reads what a screen shows, the rows that still stand aside.
+    ///
+    /// # Errors
+    /// As [`Desk::read`].
+    pub fn read_on(&self, who: &Viewer, wants: &Wants, known: Option<Known<'_>>) -> Outcome<Page> {
         let reader = self.inner.store.reader()?;
         let snapshot = reader.snapshot()?;
         let reading = Reading::begin(&snapshot, who)?;
         let mut page = reading.frame(!wants.without_numbers)?;
-        page.list = wants.list.as_ref().map(|list| reading.list(list)).transpose()?;
+        page.list = wants.list.as_ref().map(|list| reading.list(list, known)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
         page.item = match wants.item {
             Some(item) => reading.item(item)?,
@@ -165,7 +193,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    fn list(&self, wants: &ListWants) -> Outcome<ListPage> {
+    fn list(&self, wants: &ListWants, known: Option<Known<'_>>) -> Outcome<ListPage> {
         if !self.has(wants.section) {
             let (rule, text) = match wants.section.part() {
                 Part::FromCustomers => ("R3.5", "From Customers is switched off for you. Ask an administrator."),
@@ -199,7 +227,8 @@ impl<'a> Reading<'a> {
                 (more, from.is_some())
             }
         };
-        let rows = keys.iter().filter_map(|key| self.row(key.id).transpose()).collect::<Outcome<Vec<_>>>()?;
+        let row = |id| known.and_then(|known| known.row(id)).map_or_else(|| self.row(id), |row| Ok(Some(row)));
+        let rows = keys.iter().filter_map(|key| row(key.id).transpose()).collect::<Outcome<Vec<_>>>()?;
         Ok(ListPage { section: wants.section, rows: Listed::Conversations(rows), total, newer, older })
     }
 

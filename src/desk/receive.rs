@@ -1,7 +1,7 @@
 //! A customer's message: seen before? whose? which conversation? Then decided as for anybody (R2.3, R2.7, R2.9).
 
 use super::{
-    Desk, Outcome,
+    Desk, News, Outcome,
     assign::no_group,
     page::Denied,
     people::new_customer,
@@ -48,15 +48,19 @@ impl Desk {
     pub fn receive(&self, inbound: &Inbound) -> Outcome<Received> {
         let text = check_text(&inbound.text)?;
         let address = check_address(&inbound.from).map_err(Denied::Invalid)?;
-        self.write(|writing| {
+        self.write_news(|writing| {
             let now = self.now();
-            let customer = sender(writing, &address, inbound.name.as_deref(), now)?;
-            Receiving { writing, inbound, customer, text, now }.run()
+            let (customer, renamed) = sender(writing, &address, inbound.name.as_deref(), now)?;
+            let received = Receiving { writing, inbound, customer, text, now }.run()?;
+            // A new name stands in the rows of other conversations too.
+            let news = if renamed { News::EVERYTHING } else { News::of(received.conversation) };
+            Ok((received, news))
         })
     }
 }
 
-fn sender(writing: &Writing<'_>, address: &str, name: Option<&str>, now: DateTime<Utc>) -> Outcome<Customer> {
+/// Who writes, and whether that record has a new name now.
+fn sender(writing: &Writing<'_>, address: &str, name: Option<&str>, now: DateTime<Utc>) -> Outcome<(Customer, bool)> {
     let name = check_subject(name.unwrap_or(""));
     if let Some(mut known) = people::customer_by_address(writing, address)? {
         if known.blocked {
@@ -64,14 +68,17 @@ fn sender(writing: &Writing<'_>, address: &str, name: Option<&str>, now: DateTim
                 Refusal::denied("R5.6", format!("Messages from {address} are blocked; nothing was kept.")).into()
             );
         }
-        if known.name.is_empty() && !name.is_empty() {
+        let renamed = known.name.is_empty() && !name.is_empty();
+        if renamed {
             known.name = name;
             people::save_customer(writing, &known, now.timestamp_millis())?;
         }
-        return Ok(known);
+        return Ok((known, renamed));
     }
     let id = new_customer(writing, address, &name, now.timestamp_millis())?;
-    Ok(Customer { id, address: address.to_owned(), name, organization: None, blocked: false, by_hand: false })
+    let customer =
+        Customer { id, address: address.to_owned(), name, organization: None, blocked: false, by_hand: false };
+    Ok((customer, false))
 }
 
 impl Receiving<'_> {

@@ -1,7 +1,7 @@
 //! An agent's command: one transaction from access to the saved outcome.
 
 use super::{
-    Desk, Outcome,
+    Desk, News, Outcome,
     act::Act,
     page::{Done, DraftPlace, Mode, Viewer},
     write::place_word,
@@ -25,10 +25,11 @@ impl Desk {
     /// Not found, restricted, refused, to be confirmed, stale, unusable input, or a failing disk; nothing is written in any of
     /// these.
     pub fn run(&self, who: &Viewer, conversation: ConversationId, command: Command) -> Outcome<Done> {
-        self.write(|writing| {
+        let news = News::after(who.id, conversation, &command);
+        self.write_news(|writing| {
             let mut act = Act::begin(self, writing, who, conversation)?;
             act.perform(command)?;
-            act.finish()
+            Ok((act.finish()?, news))
         })
     }
 
@@ -38,10 +39,15 @@ impl Desk {
     /// # Errors
     /// Switched off, or a failing disk.
     pub fn save_draft(&self, who: &Viewer, place: &DraftPlace, mode: Mode, text: &str) -> Outcome<()> {
-        self.inner.store.write(|writing| {
+        let news = match place {
+            DraftPlace::Conversation(conversation) => News::of(*conversation),
+            DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents | DraftPlace::NewOnItem(_) => News::EVERYTHING,
+        };
+        self.write_news(|writing| {
             Desk::me(writing, who)?;
             let now = self.now().timestamp_millis();
-            Ok(drafts::save(writing, who.id, &place_word(place), mode.word(), text, now)?)
+            drafts::save(writing, who.id, &place_word(place), mode.word(), text, now)?;
+            Ok(((), news.only_for(who.id)))
         })
     }
 
@@ -50,9 +56,9 @@ impl Desk {
     /// # Errors
     /// Switched off, or a failing disk.
     pub fn clear_notices(&self, who: &Viewer) -> Outcome<usize> {
-        self.write(|writing| {
+        self.write_news(|writing| {
             Desk::me(writing, who)?;
-            Ok(notices::clear(writing, who.id, None)?)
+            Ok((notices::clear(writing, who.id, None)?, News::EVERYTHING.only_for(who.id)))
         })
     }
 }

@@ -276,23 +276,23 @@ mod tests {
         let mut numbers = Numbers(7);
         let mut input = Input::new();
         let mut sent = 0;
-        let mut send = |input: &mut Input, bytes: &[u8]| {
+        let mut pour = |input: &mut Input, bytes: &[u8]| {
             input.take(bytes, Duration::ZERO);
             assert!(input.grown() <= frame::MOST_PASTED, "{} after {sent}", input.grown());
             sent += bytes.len();
         };
         let random = hostile(&mut numbers, 200_000);
-        send(&mut input, &random);
+        pour(&mut input, &random);
         // Each kind of thing that has no end, for as long as it likes.
         for (begin, fill) in
             [(&b"\x1b["[..], b'1'), (b"\x1b]52;c;", b'A'), (b"\x1b[200~", 0xff), (b"\x03\x1b[200~", b'x')]
         {
-            send(&mut input, b"\x1b[201~\x1b\\\x03");
-            send(&mut input, begin);
+            pour(&mut input, b"\x1b[201~\x1b\\\x03");
+            pour(&mut input, begin);
             let megabytes = if begin.ends_with(b"~") { 49 } else { 1 };
             let filling = vec![fill; 65_536];
             for _ in 0..megabytes * 16 {
-                send(&mut input, &filling);
+                pour(&mut input, &filling);
             }
         }
         assert!(sent > 100_000_000);

@@ -1,12 +1,18 @@
 //! The file itself: opening, one writer, readers, backup, check.
 
-use super::{Result, StoreError, backup::copy_database, migrate, queue::Queue};
+use super::{
+    Result, StoreError,
+    backup::copy_database,
+    migrate,
+    queue::Queue,
+    reader::{Reader, Readers},
+};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs::{File, OpenOptions},
     ops::Deref,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
     time::Duration,
 };
 
@@ -27,13 +33,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
 }
 
 #[derive(Debug)]
 struct Writer {
     connection: Connection,
     queue: Queue,
+    /// Changes with every commit of another connection than this one, and only then.
+    version: i64,
+    /// Another process committed since that was last asked for.
+    elsewhere: bool,
+}
+
+impl Writer {
+    /// Looks whether other processes committed; about a microsecond.
+    fn look_elsewhere(&mut self) -> Result<()> {
+        let version = data_version(&self.connection)?;
+        self.elsewhere |= std::mem::replace(&mut self.version, version) != version;
+        Ok(())
+    }
 }
 
 /// A write transaction; what is not committed is rolled back.
@@ -46,42 +65,6 @@ impl<'a> Deref for Writing<'a> {
 
     fn deref(&self) -> &Self::Target {
         &self.transaction
-    }
-}
-
-/// A connection that only reads, given back when dropped.
-pub struct Reader<'a> {
-    connection: Option<Connection>,
-    store: &'a Store,
-}
-
-impl Deref for Reader<'_> {
-    type Target = Connection;
-
-    #[expect(clippy::expect_used, reason = "only drop takes it")]
-    fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("a reader has its connection until it is dropped")
-    }
-}
-
-impl Reader<'_> {
-    /// One moment of the desk, for several statements; it ends with the value.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn snapshot(&self) -> Result<Transaction<'_>> {
-        Ok(self.unchecked_transaction()?)
-    }
-}
-
-impl Drop for Reader<'_> {
-    fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            let mut readers = self.store.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.len() < 4 {
-                readers.push(connection);
-            }
-        }
     }
 }
 
@@ -163,10 +146,11 @@ impl Store {
             // The header tells what the file is even to somebody who does not read the log.
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
+        let version = data_version(&connection)?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(Writer { connection, queue }),
-            readers: Mutex::new(Vec::new()),
+            writer: Mutex::new(Writer { connection, queue, version, elsewhere: false }),
+            readers: Readers::default(),
         })
     }
 
@@ -184,8 +168,10 @@ impl Store {
         work: impl FnOnce(&Writing<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let mut writer = self.lock_writer();
-        let Writer { connection, queue } = &mut *writer;
-        queue.enter()?;
+        writer.queue.enter()?;
+        // Here too: a busy writer is seldom free when somebody asks.
+        writer.look_elsewhere()?;
+        let Writer { connection, queue, .. } = &mut *writer;
         let outcome = (|| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
@@ -218,6 +204,18 @@ impl Store {
         outcome
     }
 
+    /// From now on this process lets the file grow to so many bytes only; beyond, writing is refused as on a full disk.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn limit_size(&self, bytes: u64) -> Result<()> {
+        let writer = self.lock_writer();
+        let page: u32 = writer.connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        // Answers with the new value, which pragma_update does not expect.
+        let limit = format!("PRAGMA max_page_count = {}", bytes / u64::from(page));
+        Ok(writer.connection.query_row(&limit, [], |_| Ok(()))?)
+    }
+
     fn set_pace(&self, synchronous: &str, cache: i64, pages_in_log: i64) -> Result<()> {
         let writer = self.lock_writer();
         writer.connection.pragma_update(None, "synchronous", synchronous)?;
@@ -237,12 +235,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub fn reader(&self) -> Result<Reader<'_>> {
-        let waiting = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match waiting {
-            Some(connection) => connection,
-            None => self.open_reader()?,
-        };
-        Ok(Reader { connection: Some(connection), store: self })
+        self.readers.take(|| self.open_reader())
     }
 
     fn open_reader(&self) -> Result<Connection> {
@@ -264,14 +257,18 @@ impl Store {
         Ok(connection)
     }
 
-    /// A connection of its own for watching other processes' commits.
+    /// Whether another process committed since this was last asked. Says no while somebody writes: the next time will tell.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn watch(&self) -> Result<Watch> {
-        let connection = self.open_reader()?;
-        let version = data_version(&connection)?;
-        Ok(Watch { connection, version })
+    pub fn changed_elsewhere(&self) -> Result<bool> {
+        let mut writer = match self.writer.try_lock() {
+            Ok(writer) => writer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+        };
+        writer.look_elsewhere()?;
+        Ok(std::mem::take(&mut writer.elsewhere))
     }
 
     /// Copies the desk, as it is at one moment, into a new file with mode 0600.
@@ -284,24 +281,6 @@ impl Store {
         let snapshot = reader.snapshot()?;
         snapshot.query_row("SELECT count(*) FROM setting", [], |_| Ok(()))?;
         copy_database(&snapshot, to, progress)
-    }
-}
-
-/// Notices commits of other connections, this process's and others', for about a microsecond a look.
-#[derive(Debug)]
-pub struct Watch {
-    connection: Connection,
-    version: i64,
-}
-
-impl Watch {
-    /// Whether anything was committed since the last look.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn changed(&mut self) -> Result<bool> {
-        let version = data_version(&self.connection)?;
-        Ok(std::mem::replace(&mut self.version, version) != version)
     }
 }
 

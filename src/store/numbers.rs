@@ -175,18 +175,22 @@ pub fn badge(connection: &Connection, reader: &Reader<'_>) -> Result<i64> {
         return Ok(everything(connection, reader)?.unread.min(CAP));
     }
     let agent = access.agent();
+    if reader.agent.from_customers == FromCustomers::All {
+        // From Customers lists every customer conversation; only internal ones come on top.
+        let customers =
+            from_customers(connection, reader, false)?.unread + from_customers(connection, reader, true)?.unread;
+        return Ok(if customers >= CAP {
+            CAP
+        } else {
+            (customers + own_internal_unread(connection, reader)?).min(CAP)
+        });
+    }
     let mine = own_unread(connection, reader)?;
     let count = |keep: &dyn Fn(&Own) -> bool| i64::try_from(mine.iter().filter(|own| keep(own)).count()).unwrap_or(CAP);
     let in_queue = |own: &Own| own.waiting && access.groups().iter().any(|group| group.0 == own.group);
     let in_projects = |own: &Own| own.customer && reader.projects.contains(&own.project);
     let unread = match reader.agent.from_customers {
-        // From Customers lists every customer conversation; only internal ones come on top.
-        FromCustomers::All => {
-            let customers =
-                from_customers(connection, reader, false)?.unread + from_customers(connection, reader, true)?.unread;
-            customers + count(&|own| !own.customer)
-        }
-        FromCustomers::Off | FromCustomers::Followed => {
+        FromCustomers::All | FromCustomers::Off | FromCustomers::Followed => {
             let queue = section(connection, reader, Section::Unassigned)?.unread;
             queue + count(&|own| !in_queue(own))
         }
@@ -206,6 +210,22 @@ pub fn badge(connection: &Connection, reader: &Reader<'_>) -> Result<i64> {
     Ok(unread.min(CAP))
 }
 
+/// Unread internal conversations of My Conversations. Closed ones stand beside customers' in one list and are told apart
+/// by the conversation; where the first thousand are all customers', those alone are more than is counted.
+fn own_internal_unread(connection: &Connection, reader: &Reader<'_>) -> Result<i64> {
+    let classes = classes_in_words(reader);
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM member INDEXED BY member_list_unread WHERE agent_id = ?1 AND list > 0               AND list IN (2, 3) AND unread = 1 AND reach IN ({classes}) LIMIT {CAP}))              + (SELECT count(*) FROM (SELECT conversation_id FROM member INDEXED BY member_list_unread WHERE agent_id = ?1               AND list > 0 AND list = 4 AND unread = 1 AND reach IN ({classes}) LIMIT {CAP}) AS own               CROSS JOIN conversation c ON c.id = own.conversation_id WHERE c.audience = 'internal')"
+        ))?
+        .query_row([reader.access.agent().0], |row| row.get(0))?)
+}
+
+fn classes_in_words(reader: &Reader<'_>) -> String {
+    let classes: Vec<String> = reader.access.classes().unwrap_or_default().iter().map(i64::to_string).collect();
+    classes.join(", ")
+}
+
 /// One unread conversation of My Conversations or Live.
 struct Own {
     customer: bool,
@@ -216,15 +236,14 @@ struct Own {
 
 fn own_unread(connection: &Connection, reader: &Reader<'_>) -> Result<Vec<Own>> {
     let access = reader.access;
-    let classes: Vec<String> = access.classes().unwrap_or_default().iter().map(i64::to_string).collect();
+    let classes = classes_in_words(reader);
     let mut statement = connection.prepare_cached(&format!(
         "SELECT c.audience = 'customer', c.audience = 'customer' AND c.shut = 0 AND c.assignee_id IS NULL, coalesce(c.group_id, 0), \
          coalesce(c.project_id, 0) FROM \
          (SELECT conversation_id FROM member INDEXED BY member_list_unread \
-          WHERE agent_id = ?1 AND list > 0 AND list IN (1, 2, 3, 4) AND unread = 1 AND reach IN ({}) \
+          WHERE agent_id = ?1 AND list > 0 AND list IN (1, 2, 3, 4) AND unread = 1 AND reach IN ({classes}) \
           UNION SELECT conversation_id FROM member INDEXED BY member_live_unread WHERE agent_id = ?1 AND live = 1 AND unread = 1 \
-          LIMIT {CAP}) AS own CROSS JOIN conversation c ON c.id = own.conversation_id",
-        classes.join(", ")
+          LIMIT {CAP}) AS own CROSS JOIN conversation c ON c.id = own.conversation_id"
     ))?;
     let rows = statement.query_map([access.agent().0], |row| {
         Ok(Own { customer: row.get(0)?, waiting: row.get(1)?, group: row.get(2)?, project: row.get(3)? })

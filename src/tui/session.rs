@@ -3,10 +3,11 @@
 mod asking;
 /// The session at the terminal that the program was started on.
 pub mod local;
+mod stale;
 
 use super::{
     ansi::{self, Ansi},
-    ask::{Effect, Msg},
+    ask::{Ask, Effect, Msg},
     draw::draw,
     keymap::Keymap,
     model::Model,
@@ -16,13 +17,14 @@ use super::{
 };
 use crate::{
     desk::{
-        Desk,
-        page::{Denied, EXACT, Moment, Page, Viewer, Wants},
+        Desk, Known, News, Touched,
+        page::{Denied, DraftPlace, EXACT, Moment, Viewer, Wants},
     },
-    domain::text::SafeText,
+    domain::{command::Command, id::ConversationId, text::SafeText},
 };
 use chrono::FixedOffset;
 use ratatui::Terminal;
+use stale::Stale;
 use std::{collections::VecDeque, sync::Arc};
 
 /// What reaches a session.
@@ -31,7 +33,7 @@ pub enum Event {
     /// A key, a paste, a new size … from the terminal.
     Input(Msg),
     /// Something was written on the desk, by whomever.
-    Rang,
+    Rang(News),
 }
 
 /// What a session is made with.
@@ -62,8 +64,10 @@ pub struct Session {
     terminal: Terminal<Ansi>,
     /// What the page on the screen was read for.
     wanted: Wants,
-    /// Something was written since.
-    rang: bool,
+    /// What was written since.
+    stale: Stale,
+    /// What can wait until the frame is painted: reading marks, which go to the disk.
+    later: Vec<Ask>,
     title: String,
 }
 
@@ -80,8 +84,9 @@ impl Session {
         model.local = look.local;
         let backend = Ansi::new(look.size.0, look.size.1);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
+        let (wanted, stale) = (Wants::default(), Stale::all());
         let mut session =
-            Self { desk, viewer, model, terminal, wanted: Wants::default(), rang: true, title: String::new() };
+            Self { desk, viewer, model, terminal, wanted, stale, later: Vec::new(), title: String::new() };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -105,22 +110,43 @@ impl Session {
                     }
                     self.update(msg, &mut outside);
                 }
-                Event::Rang => self.rang = true,
+                Event::Rang(News { touched: Touched::Presence(conversation), .. })
+                    if self.open_conversation() != Some(conversation) => {}
+                Event::Rang(news) => self.stale.add(news),
             }
         }
         self.read(&mut outside);
         outside
     }
 
+    /// Does what could wait until the frame was painted; whether there was anything. To be called after each frame.
+    pub fn catch_up(&mut self, outside: &mut Vec<Effect>) -> bool {
+        if self.later.is_empty() {
+            return false;
+        }
+        self.do_later(outside);
+        self.read(outside);
+        true
+    }
+
+    fn do_later(&mut self, outside: &mut Vec<Effect>) {
+        for ask in std::mem::take(&mut self.later) {
+            let effects = self.ask(ask);
+            self.follow(effects, outside);
+        }
+    }
+
     /// Keeps what was typed and not kept yet; for every way out.
     pub fn keep_drafts(&mut self) {
         let mut outside = Vec::new();
+        self.do_later(&mut outside);
         self.update(Msg::Leave, &mut outside);
     }
 
     /// Until when the session can sleep if nothing arrives; `None`: for ever.
     pub fn deadline(&self) -> Option<Moment> {
-        deadline(&self.model)
+        let counting = self.stale.numbers_at(self.now(), self.desk.listeners());
+        [deadline(&self.model), counting].into_iter().flatten().min()
     }
 
     /// The time, by the desk's clock.
@@ -154,6 +180,11 @@ impl Session {
         self.title.clear();
     }
 
+    /// The conversation whose words are on the screen.
+    fn open_conversation(&self) -> Option<ConversationId> {
+        self.model.thread.as_ref().map(|view| view.conversation)
+    }
+
     fn window_title(&self) -> String {
         let unread = match self.model.page.badge {
             0 => String::new(),
@@ -165,13 +196,21 @@ impl Session {
 
     /// One message, and all that follows from it inside.
     fn update(&mut self, msg: Msg, outside: &mut Vec<Effect>) {
-        let mut effects: VecDeque<Effect> = update(&mut self.model, msg).into();
+        let effects = update(&mut self.model, msg);
+        self.follow(effects, outside);
+    }
+
+    fn follow(&mut self, effects: Vec<Effect>, outside: &mut Vec<Effect>) {
+        let mut effects = VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
+                Effect::Ask(ask @ Ask::Run { command: Command::MarkRead(_), .. }) => self.later.push(ask),
                 Effect::Ask(ask) => {
-                    let answer = asking::ask(&self.desk, &self.viewer, &ask);
-                    self.rang |= answer.is_ok();
-                    effects.extend(update(&mut self.model, Msg::Answered(Box::new(ask), answer)));
+                    // In the order in which it was asked for.
+                    for before in std::mem::take(&mut self.later) {
+                        effects.extend(self.ask(before));
+                    }
+                    effects.extend(self.ask(ask));
                 }
                 outer @ (Effect::Copy(_)
                 | Effect::Bell
@@ -184,20 +223,32 @@ impl Session {
         }
     }
 
+    fn ask(&mut self, ask: Ask) -> Vec<Effect> {
+        let answer = asking::ask(&self.desk, &self.viewer, &ask);
+        if answer.is_ok() {
+            self.stale.add(match &ask {
+                Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
+                Ask::SaveDraft { place: DraftPlace::Conversation(id), .. } => News::of(*id),
+                _ => News::EVERYTHING,
+            });
+        }
+        update(&mut self.model, Msg::Answered(Box::new(ask), answer))
+    }
+
     /// Reads until the page holds what the screen wants; usually once, or not at all.
     fn read(&mut self, outside: &mut Vec<Effect>) {
         for _ in 0..READS {
             let wanted = wants(&self.model);
-            if !self.rang && wanted == self.wanted {
+            let (now, listeners) = (self.now(), self.desk.listeners());
+            let counts = self.stale.numbers_at(now, listeners).is_some_and(|due| due <= now);
+            if !self.stale.is_any(self.open_conversation()) && !counts && wanted == self.wanted {
                 return;
             }
-            let rang = std::mem::take(&mut self.rang);
-            let asked = if rang { wanted.clone() } else { only_new(&wanted, &self.wanted) };
-            match self.desk.read(&self.viewer, &asked) {
+            let (asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
+            let known = touched.as_ref().map(|touched| Known { list: self.model.page.list.as_ref(), touched });
+            match self.desk.read_on(&self.viewer, &asked, known) {
                 Ok(mut page) => {
-                    if !rang {
-                        keep(&mut page, &mut self.model.page, &wanted, &self.wanted);
-                    }
+                    stale::keep(&mut page, &mut self.model.page, &asked, &wanted);
                     self.wanted = wanted;
                     self.update(Msg::Page(Box::new(page)), outside);
                 }
@@ -223,44 +274,5 @@ impl Session {
             }
             Err(denied) => self.update(Msg::Shut(denied.to_string()), outside),
         }
-    }
-}
-
-/// What has to be read where nothing rang: only what was not wanted before. All the rest still stands, since every
-/// write rings.
-fn only_new(wanted: &Wants, before: &Wants) -> Wants {
-    let mut new = wanted.clone();
-    new.without_numbers = true;
-    if wanted.list == before.list {
-        new.list = None;
-    }
-    if wanted.thread == before.thread {
-        new.thread = None;
-    }
-    if wanted.item == before.item {
-        new.item = None;
-    }
-    if wanted.search == before.search {
-        new.search = None;
-    }
-    new
-}
-
-/// Takes over from the page before what was not read again.
-fn keep(page: &mut Page, before: &mut Page, wanted: &Wants, wanted_before: &Wants) {
-    page.badge = before.badge;
-    page.bell = before.bell;
-    page.sections.clone_from(&before.sections);
-    if wanted.list == wanted_before.list {
-        page.list = before.list.take();
-    }
-    if wanted.thread == wanted_before.thread {
-        page.opened = before.opened.take();
-    }
-    if wanted.item == wanted_before.item {
-        page.item = before.item.take();
-    }
-    if wanted.search == wanted_before.search {
-        page.search = before.search.take();
     }
 }

@@ -265,7 +265,7 @@ fn customers_write_back_to_a_reply_and_to_a_close_until_nobody_watches() {
     };
     // Every commit rings; so does the customer's own message.
     let (bell, rung) = channel();
-    demo.desk.listen(Box::new(move || bell.send(()).is_ok()));
+    demo.desk.listen(Box::new(move |_| bell.send(()).is_ok()));
     let written = |wanted: &str| {
         let deadline = Instant::now() + std::time::Duration::from_secs(20);
         while thread().row.last.is_none_or(|last| last.text != wanted.trim()) {

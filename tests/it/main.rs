@@ -29,6 +29,7 @@ mod permission_matrix;
 mod picture;
 mod pty;
 mod query_plans;
+mod rereading;
 mod rules;
 mod screen;
 mod screen_walks;

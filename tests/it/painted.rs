@@ -67,7 +67,8 @@ impl Painted {
 
     /// What stands on the terminal after what others wrote has reached it.
     pub fn shown(&mut self) -> String {
-        self.take(Event::Rang);
+        self.seat.rang();
+        self.paint();
         self.terminal.screen().contents()
     }
 

@@ -43,6 +43,9 @@ fn the_picture_in_the_readme_is_what_the_messenger_draws() {
             session.take([Event::Input(Msg::Press(key.parse().unwrap()))]);
         }
         screen.process(session.frame().unwrap_or_default().as_bytes());
+        if session.catch_up(&mut Vec::new()) {
+            screen.process(session.frame().unwrap_or_default().as_bytes());
+        }
     }
     let drawn = svg(screen.screen());
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/messenger.svg");

@@ -2,6 +2,7 @@
 
 use crate::{desks::TestDesk, screen::text};
 use deskline::{
+    desk::News,
     domain::id::ConversationId,
     tui::{
         ask::{Effect, Msg},
@@ -10,13 +11,18 @@ use deskline::{
         theme::Theme,
     },
 };
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    mpsc::{Receiver, channel},
+};
 
 /// An agent at a screen.
 pub struct Seat {
     pub session: Session,
     /// What was to be done at the terminal.
     pub outside: Vec<Effect>,
+    /// What the desk's bell told this session and it has not taken in.
+    bell: Receiver<News>,
 }
 
 impl Seat {
@@ -33,13 +39,30 @@ impl Seat {
             local: true,
             tag: handle.to_owned(),
         };
-        let session = Session::new(desk.desk.clone(), desk.agent(handle), look).unwrap();
-        Self { session, outside: Vec::new() }
+        let viewer = desk.agent(handle);
+        let me = viewer.id;
+        let session = Session::new(desk.desk.clone(), viewer, look).unwrap();
+        let (send, bell) = channel();
+        desk.desk.listen(Box::new(move |news| !news.concerns(me) || send.send(news).is_ok()));
+        // What rings at the beginning: this desk stood still meanwhile.
+        bell.try_iter().for_each(drop);
+        Self { session, outside: Vec::new(), bell }
     }
 
     pub fn take(&mut self, event: Event) {
-        let effects = self.session.take([event]);
+        self.take_all([event]);
+    }
+
+    /// Takes in what the desk's bell told meanwhile.
+    pub fn rang(&mut self) {
+        let news: Vec<News> = self.bell.try_iter().collect();
+        self.take_all(news.into_iter().map(Event::Rang));
+    }
+
+    fn take_all(&mut self, events: impl IntoIterator<Item = Event>) {
+        let effects = self.session.take(events);
         self.outside.extend(effects);
+        self.session.catch_up(&mut self.outside);
     }
 
     pub fn press(&mut self, press: KeyPress) {
@@ -58,7 +81,7 @@ impl Seat {
 
     /// The screen after what others wrote has reached it.
     pub fn shown(&mut self) -> String {
-        self.take(Event::Rang);
+        self.rang();
         text(self.session.model())
     }
 

@@ -7,7 +7,7 @@ use crate::{
 use chrono::Duration;
 use deskline::{
     desk::{
-        AgentChange,
+        AgentChange, News,
         page::{Opened, Wants},
     },
     domain::{
@@ -149,7 +149,7 @@ fn a_draft_is_the_agents_own_at_every_screen() {
     let mut here = Seat::new(&desk, "ana");
     here.keys("r").text("half a sentence");
     desk.later(1);
-    here.take(Event::Rang);
+    here.rang();
     let mut there = Seat::new(&desk, "ana");
     assert!(there.shown().contains("draft: half a sentence"), "kept by time alone: {}", there.shown());
     here.text(" more");
@@ -183,12 +183,12 @@ fn r3_7_reading_on_the_screen_takes_the_number_down_for_that_agent_only() {
     let (mut ana, mut ben) = (Seat::new(&desk, "ana"), Seat::new(&desk, "ben"));
     let unread = |seat: &Seat| seat.session.model().page.badge;
     ana.keys("Enter");
-    ana.take(Event::Rang);
-    ben.take(Event::Rang);
+    ana.rang();
+    ben.rang();
     assert_eq!((unread(&ana), unread(&ben)), (0, 1));
     ana.keys("u");
     desk.later(5);
-    ana.take(Event::Rang);
+    ana.rang();
     assert_eq!(unread(&ana), 1, "marked unread it stays so");
 }
 
@@ -234,7 +234,7 @@ fn nothing_is_painted_where_nothing_changed_and_little_where_a_row_was_selected(
     let first = ana.session.frame().unwrap();
     assert!(first.contains("\x1b[?2026h") && first.contains("\x1b[?2026l"), "a frame is shown at once");
     assert_eq!(ana.session.frame(), None);
-    ana.take(Event::Rang);
+    ana.take(Event::Rang(News::EVERYTHING));
     assert_eq!(ana.session.frame(), None, "news that is not shown paints nothing");
     ana.keys("Esc");
     assert_eq!(ana.session.frame(), None);
@@ -256,7 +256,7 @@ fn a_session_sleeps_until_something_is_due() {
     let due = ana.session.deadline().unwrap();
     assert!(due - ana.session.now() <= Duration::seconds(1), "the draft, or reading");
     desk.later(1);
-    ana.take(Event::Rang);
+    ana.rang();
     assert_eq!(ana.session.deadline(), None);
 }
 

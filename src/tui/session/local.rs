@@ -3,7 +3,7 @@
 use super::{Event, Look, Session};
 use crate::{
     desk::{
-        Desk,
+        Desk, News,
         page::{Denied, Viewer},
     },
     tui::{
@@ -30,7 +30,7 @@ pub enum Failure {
 
 /// What comes through the queue.
 enum Arrival {
-    Rang,
+    Rang(News),
     Input(Input),
 }
 
@@ -47,7 +47,8 @@ pub fn run(desk: &Desk, viewer: &Viewer, mut look: Look, editor: Option<&[String
     let bell = send.clone();
     let mut screen = Screen::enter(move |input| send.send(Arrival::Input(input)).is_ok())?;
     paint(&mut session, &mut screen)?;
-    desk.listen(Box::new(move || bell.send(Arrival::Rang).is_ok()));
+    let me = viewer.id;
+    desk.listen(Box::new(move |news| !news.concerns(me) || bell.send(Arrival::Rang(news)).is_ok()));
     let left = serve(&mut session, &mut screen, &queue, editor);
     // Drafts are kept on every way out, also where the terminal went first.
     session.keep_drafts();
@@ -67,7 +68,7 @@ fn serve(
         let (mut end, mut suspend, mut typed) = (false, false, false);
         for arrival in arrived {
             match arrival {
-                Arrival::Rang => events.push(Event::Rang),
+                Arrival::Rang(news) => events.push(Event::Rang(news)),
                 Arrival::Input(Input::Msg(msg)) => events.push(Event::Input(msg)),
                 Arrival::Input(Input::Read) => typed = true,
                 Arrival::Input(Input::Resized) => events.push(resized()?),
@@ -92,6 +93,11 @@ fn serve(
             session.take([resized()?]);
         }
         paint(session, screen)?;
+        let mut effects = Vec::new();
+        if session.catch_up(&mut effects) {
+            outside(effects, session, screen, editor)?;
+            paint(session, screen)?;
+        }
         if typed {
             screen.go_on_reading();
         }

@@ -207,7 +207,7 @@ fn r7_5_looking_leaves_no_trace() {
         desk.found(handle, "card", 10);
         desk.rows(handle, Section::Open);
     }
-    desk.desk.listen(Box::new(|| true));
+    desk.desk.listen(Box::new(|_| true));
     assert_eq!(desk.contents(), before);
     assert_eq!(desk.count("SELECT count(*) FROM sqlite_master WHERE name LIKE '%presence%' OR sql LIKE '%typing%'"), 0);
 }

@@ -1,0 +1,130 @@
+//! What a session's page may not tell the truth about any more, and how little of it has to be read again.
+
+use crate::{
+    desk::{
+        News, Touched,
+        page::{Moment, Page, Wants},
+    },
+    domain::id::ConversationId,
+};
+use chrono::Duration;
+use std::collections::BTreeSet;
+
+/// More touched conversations than this, and everything is read again.
+const MANY: usize = 64;
+
+/// So few sessions read their numbers at once.
+const FEW: usize = 8;
+
+/// With more, each session reads its numbers so seldom, in milliseconds a session: all of them together cost the same
+/// share of the machine, however many there are.
+const NUMBERS_PACE: i64 = 5;
+
+/// What was written since the page was read.
+#[derive(Debug, Default)]
+pub struct Stale {
+    everything: bool,
+    conversations: BTreeSet<ConversationId>,
+    /// Where somebody came or went; only the open conversation is ever told.
+    attended: Option<ConversationId>,
+    /// The numbers, too.
+    numbers: bool,
+    /// When the numbers were read last.
+    counted: Option<Moment>,
+}
+
+impl Stale {
+    /// Nothing was read yet.
+    pub fn all() -> Self {
+        Self { everything: true, numbers: true, ..Self::default() }
+    }
+
+    /// Takes news in.
+    pub fn add(&mut self, news: News) {
+        match news.touched {
+            Touched::Everything => (self.everything, self.numbers) = (true, true),
+            Touched::Conversation(id) => {
+                self.numbers = true;
+                self.conversations.insert(id);
+                self.everything |= self.conversations.len() > MANY;
+            }
+            Touched::Presence(id) => self.attended = Some(id),
+        }
+    }
+
+    /// Whether there is news for a screen that shows this conversation, or none.
+    pub fn is_any(&self, open: Option<ConversationId>) -> bool {
+        self.everything || !self.conversations.is_empty() || (self.attended.is_some() && self.attended == open)
+    }
+
+    /// When the numbers are to be read again among so many listeners; `None` where they are true.
+    pub fn numbers_at(&self, now: Moment, listeners: usize) -> Option<Moment> {
+        if !self.numbers {
+            return None;
+        }
+        let pace = if listeners <= FEW { 0 } else { i64::try_from(listeners).unwrap_or(i64::MAX / 8) * NUMBERS_PACE };
+        Some(self.counted.map_or(now, |counted| counted + Duration::milliseconds(pace)))
+    }
+
+    /// What has to be read of what is wanted, and the conversations whose rows do not stand any more; `None` where all do
+    /// not. The rest of the page before stands. Begins anew.
+    pub fn settle(
+        &mut self,
+        wanted: &Wants,
+        before: &Wants,
+        now: Moment,
+        listeners: usize,
+    ) -> (Wants, Option<BTreeSet<ConversationId>>) {
+        let with_numbers = self.numbers_at(now, listeners).is_some_and(|due| due <= now);
+        if with_numbers {
+            (self.numbers, self.counted) = (false, Some(now));
+        }
+        let touched = std::mem::take(&mut self.conversations);
+        let mut asked = Wants { without_numbers: !with_numbers, ..wanted.clone() };
+        if std::mem::take(&mut self.everything) {
+            return (asked, None);
+        }
+        if touched.is_empty() && wanted.list == before.list {
+            asked.list = None;
+        }
+        let attended = self.attended.take();
+        let open = wanted.thread.as_ref().map(|thread| thread.conversation);
+        if wanted.thread == before.thread && !open.is_some_and(|open| touched.contains(&open) || attended == Some(open))
+        {
+            asked.thread = None;
+        }
+        if touched.is_empty() && wanted.item == before.item {
+            asked.item = None;
+        }
+        if touched.is_empty() && wanted.search == before.search {
+            asked.search = None;
+        }
+        (asked, Some(touched))
+    }
+}
+
+/// Takes over from the page before what still stands and so was not read again.
+pub fn keep(page: &mut Page, before: &mut Page, asked: &Wants, wanted: &Wants) {
+    if asked.without_numbers {
+        page.badge = before.badge;
+        page.bell = before.bell;
+        // Another sidebar than before has other numbers, which are read soon.
+        for row in &mut page.sections {
+            if let Some(known) = before.sections.iter().find(|known| known.section == row.section) {
+                row.clone_from(known);
+            }
+        }
+    }
+    if asked.list.is_none() && wanted.list.is_some() {
+        page.list = before.list.take();
+    }
+    if asked.thread.is_none() && wanted.thread.is_some() {
+        page.opened = before.opened.take();
+    }
+    if asked.item.is_none() && wanted.item.is_some() {
+        page.item = before.item.take();
+    }
+    if asked.search.is_none() && wanted.search.is_some() {
+        page.search = before.search.take();
+    }
+}

@@ -1,0 +1,54 @@
+//! A session reads only what its news touched: what it then has is what a whole reading would give.
+
+use crate::{
+    histories::{History, count},
+    seat::Seat,
+};
+use deskline::{demo::random::Random, tui::wants::wants};
+
+/// Where the seats look: one place for each kind of reading.
+const PLACES: &[&str] =
+    &["g o", "g u Enter", "g r", "g n Enter", "g a", "g l Enter", "g i", "g c Enter", "g o j Enter i"];
+
+fn compare(history: &History, seat: &Seat, handle: &str, moved: &str) {
+    let model = seat.session.model();
+    if model.shut.is_some() {
+        return;
+    }
+    let Ok(whole) = history.desk.desk.read(&history.desk.agent(handle), &wants(model)) else { return };
+    let (here, whole) = (format!("{:#?}", model.page), format!("{whole:#?}"));
+    if here != whole {
+        let difference: Vec<_> = here.lines().zip(whole.lines()).filter(|(one, other)| one != other).take(12).collect();
+        panic!("seed {} {handle} {moved}: {difference:#?}\n{:#?}", history.seed, history.log.last());
+    }
+}
+
+#[test]
+fn what_is_read_again_and_what_stands_make_the_same_page_as_reading_everything() {
+    for seed in 0..count("DESKLINE_REREADING", 12) {
+        let mut history = History::of(seed, 50);
+        let mut random = Random::of(seed, 11, 0);
+        let handles = ["olga", "ana", "cleo", "dev", "eve", "finn"];
+        let mut seats: Vec<(&str, Seat)> = Vec::new();
+        for handle in handles {
+            // Some were switched off by the history.
+            if history.desk.desk.admit(Some(handle)).is_ok() {
+                seats.push((handle, Seat::new(&history.desk, handle)));
+            }
+        }
+        for _ in 0..60 {
+            let moves = random.percent(20).then(|| (random.index(seats.len()), random.pick(PLACES)));
+            if let Some((who, place)) = moves {
+                seats[who].1.keys("Esc Esc Esc").keys(place);
+            } else {
+                history.step();
+            }
+            for (handle, seat) in &mut seats {
+                seat.rang();
+                if history.desk.desk.admit(Some(*handle)).is_ok() {
+                    compare(&history, seat, handle, moves.map_or("", |(_, place)| place));
+                }
+            }
+        }
+    }
+}
