@@ -40,6 +40,7 @@ mod seat;
 mod sessions;
 mod states;
 mod terminal;
+mod terminal_input;
 mod text;
 mod two_messengers;
 mod walks;
