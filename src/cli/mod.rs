@@ -1,5 +1,7 @@
 //! One command at a time: arguments in, the desk asked, the answer printed, an exit code out.
 
+/// The command line for who was let in elsewhere: a settled actor, and nothing of this machine.
+pub mod remote;
 /// The streams that a command reads from and prints to.
 pub mod streams;
 
