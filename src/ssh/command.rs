@@ -107,10 +107,12 @@ impl Read for Input {
             if self.terminal {
                 self.typed();
             }
-            self.ended |= match arrived.end {
-                Some(End::Silent | End::Stopping | End::Stalled | End::Gone) => true,
-                None => false,
-            };
+            match arrived.end {
+                Some(End::Silent) => self.ended = true,
+                // Half a message must not pass for a whole one.
+                Some(End::Stopping | End::Stalled | End::Gone) => return Err(io::ErrorKind::ConnectionAborted.into()),
+                None => {}
+            }
         }
         let left = self.held.get(self.at..).unwrap_or_default();
         let count = left.len().min(buffer.len());
@@ -149,8 +151,9 @@ impl Write for Stream {
         Ok(some.len())
     }
 
+    /// Long work asks whether anybody is still there.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        if self.out.is_closed() { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 }
 
@@ -193,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn half_a_text_is_no_text() {
+        let (inbox, mut input) = input(false);
+        put(&inbox, b"half a te");
+        inbox.end(End::Gone);
+        assert_eq!(input.read_to_end(&mut Vec::new()).unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
+    }
+
+    #[test]
     fn a_terminal_ends_lines_and_texts_by_keys() {
         let (inbox, mut input) = input(true);
         put(&inbox, b"one\rtwo\x04three");
@@ -206,10 +217,12 @@ mod tests {
         let (out, parcels) = mpsc::channel(2);
         let mut stream = Stream { out, parcel: Parcel::Errors, terminal: true };
         stream.write_all(b"a\nb").unwrap();
+        stream.flush().unwrap();
         let mut parcels = parcels;
         assert!(matches!(parcels.try_recv(), Ok(Parcel::Errors(bytes)) if bytes == b"a\r\nb"));
         drop(parcels);
         assert_eq!(stream.write(b"c").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert_eq!(stream.flush().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]

@@ -45,11 +45,6 @@ impl Seat {
         Self { inbox, out, input: Input::new(), began, typed: began, free: true }
     }
 
-    /// When somebody last typed.
-    pub const fn typed(&self) -> Instant {
-        self.typed
-    }
-
     /// Whether what is sent now goes out at once.
     pub const fn is_free(&self) -> bool {
         self.free

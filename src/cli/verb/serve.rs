@@ -6,7 +6,9 @@ use crate::{
         arguments::{LimitArguments, ServeArguments},
         call::{Call, said},
         failure::Failure,
-        output::notice,
+        output::Output,
+        remote,
+        streams::Streams,
     },
     ssh::{
         CommandLine, host_key,
@@ -36,13 +38,13 @@ impl From<ServeError> for Failure {
 ///
 /// # Errors
 /// No desk, an address that cannot be listened on, or a host key that cannot be used.
-pub fn run(arguments: &ServeArguments, call: &Call) -> Result<(), Failure> {
+pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(), Failure> {
     let file = call.desk_file()?;
     let settings = Settings {
         addresses: addresses(&arguments.ssh)?,
         host_key: host_key::beside(file),
         limits: limits(arguments),
-        keymap: Arc::new(keymap_in_force(&call.config)?),
+        keymap: Arc::new(keymap_in_force(call.config()?)?),
         command_line: command_line(),
     };
     let desk = call.desk()?;
@@ -55,10 +57,10 @@ pub fn run(arguments: &ServeArguments, call: &Call) -> Result<(), Failure> {
         .map_err(|error| Failure::failed(format!("Signals cannot be waited for: {error}.")))?;
     let service = Service::start(desk, settings)?;
     for address in service.addresses() {
-        notice(&format!("deskline: ssh on {address}, host key {}", service.fingerprint()));
+        output.notice(&format!("deskline: ssh on {address}, host key {}", service.fingerprint()));
     }
     signals.forever().next();
-    notice("deskline: stopping");
+    output.notice("deskline: stopping");
     thread::spawn(move || {
         // Asked twice, it goes at once; drafts are kept within a second of the last key anyway.
         if signals.forever().next().is_some() {
@@ -70,10 +72,7 @@ pub fn run(arguments: &ServeArguments, call: &Call) -> Result<(), Failure> {
 }
 
 fn command_line() -> CommandLine {
-    Arc::new(|_, _, _, _, _, mut errors| {
-        let _ = errors.write_all(b"deskline: Commands over SSH are not served yet.\n");
-        2
-    })
+    Arc::new(|desk, who, line, input, output, errors| remote::run(desk, who, line, Streams { input, output, errors }))
 }
 
 fn addresses(written: &[String]) -> Result<Vec<SocketAddr>, Failure> {
