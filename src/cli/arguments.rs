@@ -6,10 +6,10 @@ mod server;
 mod value;
 
 pub use conversation::{ConversationCommand, StartArguments, TextArguments};
-pub use server::{LimitArguments, ServeArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, PartyArguments, SettingCommand,
 };
+pub use server::{LimitArguments, ServeArguments};
 
 use crate::{
     domain::{

@@ -18,12 +18,7 @@ use crate::{
 };
 use chrono::{Offset as _, Utc};
 use russh::{ChannelWriteHalf, server};
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    thread,
-};
+use std::{io, net::SocketAddr, sync::Arc, thread};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Parcels of one session that wait to be sent, beside the one that is.
@@ -108,8 +103,7 @@ impl Channel {
         if name == "NO_COLOR" {
             self.no_colour = !value.is_empty();
         }
-        self.half.is_some()
-            && (matches!(name, "NO_COLOR" | "TERM" | "COLORTERM" | "LANG") || name.starts_with("LC_"))
+        self.half.is_some() && (matches!(name, "NO_COLOR" | "TERM" | "COLORTERM" | "LANG") || name.starts_with("LC_"))
     }
 
     /// The terminal has another size.

@@ -109,7 +109,8 @@ impl server::Handler for Handler {
         if weak || self.offers > self.shared.limits.offers {
             return Ok(Auth::reject());
         }
-        let known = user == JOIN || self.admit(offer.public_key.fingerprint(HashAlg::Sha256).to_string()).await.is_some();
+        let known =
+            user == JOIN || self.admit(offer.public_key.fingerprint(HashAlg::Sha256).to_string()).await.is_some();
         Ok(if known { Auth::Accept } else { Auth::reject() })
     }
 
@@ -166,7 +167,11 @@ impl server::Handler for Handler {
         if self.opened >= self.shared.limits.channels_in_all {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
             if self.channels.is_empty() {
-                session.disconnect(Disconnect::ByApplication, "This connection was used very often. Connect again.", "")?;
+                session.disconnect(
+                    Disconnect::ByApplication,
+                    "This connection was used very often. Connect again.",
+                    "",
+                )?;
             }
             return Ok(());
         }

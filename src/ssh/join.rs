@@ -1,10 +1,6 @@
 //! `ssh join@host`: a key that nobody knows, and the code of an invite that lets it in.
 
-use super::{
-    inbox::End,
-    seat::Seat,
-    server::Shared,
-};
+use super::{inbox::End, seat::Seat, server::Shared};
 use crate::{
     desk::page::{Denied, Viewer},
     domain::{key::PublicKey, text::SafeText},
@@ -189,7 +185,9 @@ impl Screen<'_> {
             match arrived.end {
                 Some(End::Gone | End::Stalled) => return None,
                 Some(End::Silent) => return Some(Typed::Left("")),
-                Some(End::Stopping) => return Some(Typed::Left("The desk is being stopped. Connect again in a while.\r\n")),
+                Some(End::Stopping) => {
+                    return Some(Typed::Left("The desk is being stopped. Connect again in a while.\r\n"));
+                }
                 None => {}
             }
             if Instant::now() >= limit {

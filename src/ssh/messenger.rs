@@ -73,7 +73,14 @@ impl Farewell {
 }
 
 /// Runs the messenger until it ends; the terminal is as it was then.
-pub fn run(desk: &Desk, viewer: &Viewer, look: Look, mut seat: Seat, inbox: &Arc<Inbox>, idle: Option<Duration>) -> Farewell {
+pub fn run(
+    desk: &Desk,
+    viewer: &Viewer,
+    look: Look,
+    mut seat: Seat,
+    inbox: &Arc<Inbox>,
+    idle: Option<Duration>,
+) -> Farewell {
     let mut session = match Session::new(desk.clone(), viewer.clone(), look) {
         Ok(session) => session,
         Err(denied) => {

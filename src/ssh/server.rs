@@ -15,14 +15,7 @@ use russh::{
     keys::{Algorithm, EcdsaCurve, HashAlg, PrivateKey},
     mac, server,
 };
-use std::{
-    borrow::Cow,
-    io,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpSocket},

@@ -37,6 +37,7 @@ mod screen;
 mod screen_walks;
 mod screens;
 mod seat;
+mod servers;
 mod sessions;
 mod states;
 mod terminal;

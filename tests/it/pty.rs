@@ -252,7 +252,7 @@ pub fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// Sends a signal by name to a process.
-fn signal(pid: u32, name: &str) {
+pub fn signal(pid: u32, name: &str) {
     let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status();
     assert!(sent.expect("kill").success(), "{name} to {pid}");
 }

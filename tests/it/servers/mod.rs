@@ -1,0 +1,5 @@
+//! The built server and real OpenSSH clients: with `--features servers`, where `ssh` and its companions are installed.
+#![cfg(feature = "servers")]
+
+mod house;
+mod working;
