@@ -2,4 +2,7 @@
 #![cfg(feature = "servers")]
 
 mod house;
+mod losing;
+mod refused;
+mod sharing;
 mod working;
