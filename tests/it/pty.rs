@@ -243,11 +243,12 @@ impl Drop for Terminal {
 }
 
 /// Waits until something outside of a terminal holds.
-pub fn until(what: &str, holds: impl Fn() -> bool) {
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < end, "waited in vain until {what}");
-        std::thread::yield_now();
+        // Others need the processor for it.
+        std::thread::park_timeout(Duration::from_millis(1));
     }
 }
 

@@ -281,6 +281,11 @@ impl House {
         self.server().said.0.lock().unwrap().clone()
     }
 
+    /// How many lines with these words the server has written.
+    pub fn logged(&self, words: &str) -> usize {
+        self.said().iter().filter(|line| line.contains(words)).count()
+    }
+
     /// Waits for a line on the server's standard error.
     pub fn says(&self, words: &str) -> String {
         self.server().says(words)

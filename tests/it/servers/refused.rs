@@ -66,29 +66,30 @@ fn nothing_is_forwarded_to_and_from_the_server() {
     ignored(house.ssh("ana").args(["-R", "0:127.0.0.1:9", "desk", "section list"]));
     let socket = format!("{}:127.0.0.1:9", house.home().join("socket").display());
     refused(house.ssh("ana").args(["-R", &socket, "-o", "ExitOnForwardFailure=yes", "desk", "section list"]));
-    // Unix sockets of the server, and its network by layer.
-    refused(house.ssh("ana").args(["-W", "/var/run/docker.sock", "desk"]));
-    refused(house.ssh("ana").args(["-w", "0:0", "-o", "ExitOnForwardFailure=yes", "desk", "section list"]));
 }
 
 #[test]
 fn what_a_client_listens_for_leads_nowhere() {
     let house = House::new();
     let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (local, dynamic) = (free(), free());
+    let (local, path, dynamic) = (free(), free(), free());
     let socket = house.home().join("master");
     let mut command = house.ssh("ana");
     command.args(["-N", "-M", "-S", socket.to_str().unwrap(), "-o", "ExitOnForwardFailure=yes"]);
-    command.args(["-L", &format!("{local}:127.0.0.1:{}", house.port()), "-D", &dynamic.to_string(), "desk"]);
+    command.args(["-L", &format!("{local}:127.0.0.1:{}", house.port())]);
+    command.args(["-L", &format!("{path}:/var/run/some.socket"), "-D", &dynamic.to_string(), "desk"]);
     let connection = Running::start(&mut command, None);
     crate::pty::until("it listens", || TcpStream::connect(("127.0.0.1", dynamic)).is_ok());
-    let mut through = TcpStream::connect(("127.0.0.1", local)).unwrap();
-    through.set_read_timeout(Some(AT_ONCE)).unwrap();
+    for port in [local, path] {
+        let mut through = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        through.set_read_timeout(Some(AT_ONCE)).unwrap();
+        let mut said = Vec::new();
+        // Closed, perhaps with a reset, and never the banner of what listens there.
+        let closed = through.read_to_end(&mut said);
+        assert!(!matches!(&closed, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock), "{closed:?}");
+        assert_eq!(said, b"");
+    }
     let mut said = Vec::new();
-    // Closed, perhaps with a reset, and never the banner of what listens there.
-    let closed = through.read_to_end(&mut said);
-    assert!(!matches!(&closed, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock), "{closed:?}");
-    assert_eq!(said, b"");
     let mut socks = TcpStream::connect(("127.0.0.1", dynamic)).unwrap();
     socks.set_read_timeout(Some(AT_ONCE)).unwrap();
     let [high, low] = house.port().to_be_bytes();
