@@ -23,11 +23,18 @@ use std::{
     net::SocketAddr,
     sync::Arc,
     thread,
+    time::Duration,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
 
 /// Parcels of one session that wait to be sent, beside the one that is.
 const PARCELS: usize = 2;
+
+/// How long a command may leave its input unread that it has no room for; it is not asked for it any more then.
+const UNREAD: Duration = Duration::from_secs(2);
 
 /// Who is at the other end of a channel.
 #[derive(Debug, Clone)]
@@ -52,8 +59,18 @@ pub struct Channel {
     gone: Option<oneshot::Sender<u8>>,
     terminal: Option<Terminal>,
     no_colour: bool,
-    /// A command is running, whose terminal is in raw mode.
-    raw_command: bool,
+    task: Task,
+}
+
+/// What a channel carries, as far as its input is concerned.
+#[derive(Debug, Clone, Copy)]
+enum Task {
+    /// Nothing yet; what comes before anything was asked for is nobody's.
+    Nothing,
+    /// Keys.
+    Terminal,
+    /// A command; with a terminal, which is in raw mode then.
+    Command { raw: bool },
 }
 
 /// The client's terminal.
@@ -85,7 +102,7 @@ impl Channel {
             gone: None,
             terminal: None,
             no_colour: false,
-            raw_command: false,
+            task: Task::Nothing,
         }
     }
 
@@ -120,14 +137,23 @@ impl Channel {
         true
     }
 
-    /// Bytes from the client; waits for room, and all of the connection with it.
+    /// Bytes from the client; waits for room, and all of the connection with it: russh tells clients that there is more
+    /// room in a channel's window before anybody has read what came through it.
     pub async fn typed(&mut self, bytes: &[u8]) {
         const INTERRUPT: u8 = 0x03;
-        if self.raw_command && bytes.contains(&INTERRUPT) {
-            self.interrupted();
-            return;
+        match self.task {
+            Task::Nothing => {}
+            Task::Terminal => self.inbox.put(bytes).await,
+            Task::Command { raw: true } if bytes.contains(&INTERRUPT) => {
+                self.interrupted();
+            }
+            // A command that writes much may never read, and what it writes goes out over the same connection.
+            Task::Command { .. } => {
+                if timeout(UNREAD, self.inbox.put(bytes)).await.is_err() {
+                    self.inbox.end(End::Stalled);
+                }
+            }
         }
-        self.inbox.put(bytes).await;
     }
 
     /// Nothing more comes from the client.
@@ -165,6 +191,7 @@ impl Channel {
 
     fn messenger(&mut self, viewer: Viewer, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Messenger, Some(&viewer)) else { return self.too_many() };
+        self.task = Task::Terminal;
         let (desk, idle, inbox) = (self.shared.desk.clone(), self.shared.limits.idle, Arc::clone(&self.inbox));
         let address = self.address;
         self.begin(place, move |out, _| {
@@ -176,6 +203,7 @@ impl Channel {
 
     fn join(&mut self, key: PublicKey, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
+        self.task = Task::Terminal;
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
         let (standing, connection) = (Arc::clone(&self.standing), self.connection.clone());
         self.begin(place, move |out, place| {
@@ -205,13 +233,14 @@ impl Channel {
 
     fn run(&mut self, viewer: Viewer, line: String) -> bool {
         let Some(place) = self.enter(Kind::Command, Some(&viewer)) else { return self.too_many() };
-        self.raw_command = self.terminal.is_some();
+        let raw = self.terminal.is_some();
+        self.task = Task::Command { raw };
         let order = Order {
             desk: self.shared.desk.clone(),
             viewer,
             line,
             command_line: Arc::clone(&self.shared.command_line),
-            terminal: self.raw_command,
+            terminal: raw,
         };
         let (address, inbox) = (self.address, Arc::clone(&self.inbox));
         self.begin(place, move |out, _| {

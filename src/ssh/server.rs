@@ -187,8 +187,10 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, alive: mpsc::Sender<
         match accepted {
             Ok((stream, address)) => {
                 let (shared, alive) = (Arc::clone(&shared), alive.clone());
+                // In the order in which they came.
+                let place = shared.strangers.arrive(address.ip(), &shared.limits);
                 tokio::spawn(async move {
-                    connection::serve(stream, address, shared).await;
+                    connection::serve(stream, address, place, shared).await;
                     drop(alive);
                 });
             }

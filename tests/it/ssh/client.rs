@@ -2,7 +2,7 @@
 
 use super::{PATIENCE, Server};
 use russh::{
-    ChannelId, ChannelMsg, ChannelReadHalf, ChannelWriteHalf, MethodSet,
+    ChannelMsg, ChannelReadHalf, ChannelWriteHalf, MethodSet,
     client::{self, AuthResult, DisconnectReason, Handle, Msg},
     keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
 };
@@ -30,21 +30,18 @@ pub struct Learned {
 /// How a client behaves.
 #[derive(Debug, Clone, Copy)]
 pub struct Manners {
-    /// Bytes that the server may send on a channel before it is told that there is more room.
+    /// Bytes that the server may send on a channel before it is told that there is more room; it never is where this is 1.
     pub window: u32,
-    /// Whether it is ever told.
-    pub makes_room: bool,
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { window: 2_097_152, makes_room: true }
+        Self { window: 2_097_152 }
     }
 }
 
 pub struct Watcher {
     learned: Arc<Mutex<Learned>>,
-    manners: Manners,
 }
 
 impl client::Handler for Watcher {
@@ -55,10 +52,6 @@ impl client::Handler for Watcher {
             self.learned.lock().unwrap().host_key = key.fingerprint(HashAlg::Sha256).to_string();
         }
         Ok(true)
-    }
-
-    fn adjust_window(&mut self, _: ChannelId, window: u32) -> u32 {
-        if self.manners.makes_room { window } else { 1 }
     }
 
     async fn disconnected(&mut self, reason: DisconnectReason<russh::Error>) -> Result<(), russh::Error> {
@@ -81,7 +74,7 @@ impl Client {
         let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
         let learned = Arc::<Mutex<Learned>>::default();
         let config = client::Config { window_size: manners.window, nodelay: true, ..client::Config::default() };
-        let watcher = Watcher { learned: Arc::clone(&learned), manners };
+        let watcher = Watcher { learned: Arc::clone(&learned) };
         let handle = runtime.block_on(client::connect(Arc::new(config), server.address, watcher)).unwrap();
         Self { runtime, handle, learned }
     }
