@@ -9,6 +9,7 @@ use deskline::{
         keymap::{KeyCode, KeyPress, Keymap},
         session::{Event, Look, Session},
         theme::Theme,
+        traits::Traits,
     },
 };
 use std::sync::{
@@ -31,9 +32,15 @@ impl Seat {
     }
 
     pub fn sized(desk: &TestDesk, handle: &str, size: (u16, u16)) -> Self {
+        Self::at(desk, handle, size, Traits::default())
+    }
+
+    /// At a terminal of this kind.
+    pub fn at(desk: &TestDesk, handle: &str, size: (u16, u16), traits: Traits) -> Self {
         let look = Look {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
+            traits,
             zone: chrono::Offset::fix(&chrono::Utc),
             size,
             local: true,
