@@ -2,12 +2,14 @@
 
 mod conversation;
 mod people;
+mod server;
 mod value;
 
 pub use conversation::{ConversationCommand, StartArguments, TextArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, PartyArguments, SettingCommand,
 };
+pub use server::{LimitArguments, ServeArguments};
 
 use crate::{
     domain::{
@@ -23,7 +25,7 @@ use std::path::PathBuf;
 use value::{past_state, word};
 
 /// The first help screen: the commands by what they are for; a test holds that none is missing.
-const TEMPLATE: &str = "\
+pub const TEMPLATE: &str = "\
 {about}
 
 Usage: deskline [--desk FILE] [--as HANDLE] [--json] [COMMAND]
@@ -38,7 +40,7 @@ Commands (deskline COMMAND --help tells more):
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
   backup, check               copy the desk safely; prove it sound
-  init, demo                  make a desk; try a made-up one
+  init, demo, serve           make a desk; try a made-up one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
 Options:
@@ -108,6 +110,8 @@ pub enum Command {
     Check,
     /// Try the messenger on a made-up desk whose customers write back.
     Demo(DemoArguments),
+    /// Serve the desk: agents over SSH.
+    Serve(ServeArguments),
     /// Print the keymap in force.
     Keys,
     /// Print where the configuration is and what is in force.

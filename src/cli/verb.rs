@@ -28,6 +28,8 @@ pub mod receive;
 pub mod search;
 /// `section`.
 pub mod section;
+/// `serve`.
+pub mod serve;
 /// `setting`.
 pub mod setting;
 /// `agent` and `group`.

@@ -23,6 +23,8 @@ mod hostile_screens;
 mod import;
 mod keys;
 mod leaks;
+mod letting_in;
+mod migrate;
 mod old_terminals;
 mod pages;
 mod painted;
