@@ -257,7 +257,9 @@ mod key_to_frame {
             tag: "bench".into(),
         };
         let mut session = Session::new(desk.clone(), viewer.clone(), screen).expect("a session");
-        keys.iter().for_each(|key| press(&mut session, key));
+        for key in keys {
+            press(&mut session, key);
+        }
         session
     }
 

@@ -82,11 +82,11 @@ pub fn row(connection: &Connection, viewer: AgentId, baseline: Seq, id: Conversa
          LEFT JOIN team_group ON team_group.id = c.group_id LEFT JOIN item ON item.id = c.item_id \
          LEFT JOIN agent locker ON locker.id = c.locked_by \
          LEFT JOIN member ON member.agent_id = ?2 AND member.conversation_id = c.id WHERE c.id = ?1",
-        search::unread(viewer, baseline)
+        search::unread("?2", "?3")
     );
     let found = connection
         .prepare_cached(&sql)?
-        .query_row(params![id.0, viewer.0], |row| {
+        .query_row(params![id.0, viewer.0, baseline.0], |row| {
             let item: Option<i64> = row.get(18)?;
             let locked_at: Option<i64> = row.get(22)?;
             Ok(StoredRow {

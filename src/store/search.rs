@@ -3,7 +3,7 @@
 use super::{Result, conversations::millis, predicate};
 use crate::{
     domain::{
-        id::{AgentId, ConversationId, EntrySeq, Seq},
+        id::{ConversationId, EntrySeq, Seq},
         query::{Narrowing, Query, index_text, match_term},
         text::SafeText,
     },
@@ -11,6 +11,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter, types::Value};
+use std::fmt::Display;
 
 /// How many rows one call looks at before it says "older goes on".
 const EXAMINED: usize = 4_000;
@@ -219,8 +220,9 @@ fn condition(narrowing: &Narrowing, searcher: &Searcher<'_>, values: &mut Vec<Va
     }
 }
 
-/// Whether the conversation `c` is unread for an agent.
-pub(crate) fn unread(agent: AgentId, baseline: Seq) -> String {
+/// Whether the conversation `c` is unread for an agent; both come as they stand in the statement, a number or a parameter.
+/// A statement that runs for every row of every agent takes parameters, or each agent would have a statement of its own.
+pub(crate) fn unread(agent: impl Display, baseline: impl Display) -> String {
     format!(
         "coalesce((SELECT reading.unread FROM reading WHERE reading.conversation_id = c.id AND reading.agent_id = {agent}), c.news > {baseline})"
     )

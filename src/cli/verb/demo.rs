@@ -11,10 +11,9 @@ use crate::{
     config::Source,
     demo::{
         build, fill,
-        live::Live,
         people::{self, Persona},
         script::{self, Script},
-        write_back,
+        visit, write_back,
     },
     desk::Desk,
     domain::text::SafeText,
@@ -97,11 +96,8 @@ fn build(
         // The built desk's clock stands still; people work on one that goes.
         return Ok((Desk::open(file, Call::clock())?, None));
     }
-    let built = build::build(file, script, &Call::clock())?;
-    let live = Live::new(script, &built.numbers, built.desk.now());
-    let owner = people::people(script).into_iter().next().map_or_else(String::new, |owner| owner.handle);
-    let customers = write_back::begin(&built.desk, live, &owner)?;
-    Ok((built.desk, Some(customers)))
+    let (desk, customers) = visit::play(file, script, &Call::clock())?;
+    Ok((desk, Some(customers)))
 }
 
 fn fill(file: &Path, messages: u64, seed: u64, output: &Output) -> Result<(), Failure> {
