@@ -24,7 +24,7 @@ pub enum Allowed {
     Administrators,
 }
 
-/// Whether a command may run at all.
+/// Whether a command may run at all. What is refused here stands in the first help screen too.
 ///
 /// # Errors
 /// A sentence that says what is refused, and what to do instead.
