@@ -5,11 +5,12 @@ use super::{
     connection::Standing,
     inbox::{End, Inbox},
     join,
-    messenger::{self, Farewell},
+    messenger::{self, Farewell, Stay},
     output::{Output, Parcel},
     registry::{Guest, Kind, Place},
     seat::{self, Seat},
     server::Shared,
+    visitor,
 };
 use crate::{
     desk::page::Viewer,
@@ -34,6 +35,8 @@ pub enum Who {
     Agent(Viewer),
     /// Somebody with a key that lets nobody in yet; its signature was verified.
     Newcomer(PublicKey),
+    /// Somebody who came to see a demo desk.
+    Visitor,
 }
 
 /// A channel.
@@ -164,16 +167,18 @@ impl Channel {
         match self.who.clone() {
             Who::Agent(viewer) => self.messenger(viewer, look),
             Who::Newcomer(key) => self.join(key, look),
+            Who::Visitor => self.visit(look),
         }
     }
 
     fn messenger(&mut self, viewer: Viewer, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Messenger, Some(&viewer)) else { return self.too_many() };
-        let (desk, idle, inbox) = (self.shared.desk.clone(), self.shared.limits.idle, Arc::clone(&self.inbox));
+        let (desk, inbox) = (self.shared.desk.clone(), Arc::clone(&self.inbox));
+        let stay = self.stay();
         let address = self.address;
         self.begin(place, move |out, _| {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
-            let farewell = messenger::run(&desk, &viewer, look, seat, &inbox, idle);
+            let farewell = messenger::run(&desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
         })
     }
@@ -181,15 +186,31 @@ impl Channel {
     fn join(&mut self, key: PublicKey, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
-        let (standing, connection) = (Arc::clone(&self.standing), self.connection.clone());
+        let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
             let Some((viewer, seat)) = join::ask(&shared, &key, address, seat) else { return };
             place.becomes(viewer.id, &viewer.handle, viewer.key);
             standing.send_replace(Standing::Agent(connection));
-            let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, shared.limits.idle);
+            let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
         })
+    }
+
+    fn visit(&mut self, look: Look) -> bool {
+        let Some(place) = self.enter(Kind::Visiting, None) else { return self.too_many() };
+        let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
+        let idle = self.shared.limits.idle;
+        self.begin(place, move |out, _| {
+            let Some(book) = &shared.guestbook else { return };
+            let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
+            let farewell = visitor::receive(book, address, look, seat, &inbox, idle);
+            tracing::info!(%address, how = farewell.word(), "a visit ended");
+        })
+    }
+
+    fn stay(&self) -> Stay {
+        Stay { idle: self.shared.limits.idle, until: None }
     }
 
     /// Runs a command; whether anything began.
@@ -204,6 +225,7 @@ impl Channel {
         match self.who.clone() {
             Who::Agent(viewer) => self.run(viewer, line),
             Who::Newcomer(key) => self.redeem(key, line),
+            Who::Visitor => self.say("The demo is the messenger alone: “ssh demo@HOST”, without a command.", USAGE),
         }
     }
 
@@ -254,7 +276,7 @@ impl Channel {
         };
         let inbox = Arc::clone(&self.inbox);
         let stop: super::registry::Stop = match kind {
-            Kind::Messenger | Kind::Joining => Box::new(move || inbox.end(End::Stopping)),
+            Kind::Messenger | Kind::Joining | Kind::Visiting => Box::new(move || inbox.end(End::Stopping)),
             // A command is let finish.
             Kind::Command => Box::new(|| ()),
         };
@@ -320,7 +342,12 @@ fn log(address: SocketAddr, viewer: &Viewer, farewell: &Farewell) {
     let (agent, how) = (&viewer.handle, farewell.word());
     match farewell {
         Farewell::Panicked => tracing::error!(%address, agent, "a session panicked"),
-        Farewell::Left | Farewell::Unheard | Farewell::Stopping | Farewell::Idle | Farewell::Shut(_) => {
+        Farewell::Left
+        | Farewell::Unheard
+        | Farewell::Stopping
+        | Farewell::Idle
+        | Farewell::Over
+        | Farewell::Shut(_) => {
             tracing::info!(%address, agent, how, "a session ended");
         }
     }

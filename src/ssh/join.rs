@@ -25,7 +25,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// Wrong codes from one address in [`WITHIN`], after which none is looked at.
 const TRIES_PER_ADDRESS: u32 = 20;
-const WITHIN: Duration = Duration::from_secs(3600);
+const WITHIN: Duration = Duration::from_hours(1);
 
 /// Addresses that are remembered; with more of them all are forgotten, since a code has more chances than there are
 /// addresses.
@@ -124,7 +124,7 @@ pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat
                     return None;
                 }
                 screen.code.clear();
-                screen.said = "Wait …".to_owned();
+                "Wait …".clone_into(&mut screen.said);
                 screen.show(&mut seat);
                 if !rest(&mut seat, FIRST_WAIT * (1 << (tries - 1))) {
                     return None;

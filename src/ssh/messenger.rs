@@ -23,6 +23,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How long a messenger stays open.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stay {
+    /// After the last key; `None`: for ever.
+    pub idle: Option<Duration>,
+    /// Not past this moment, typing or not.
+    pub until: Option<Instant>,
+}
+
 /// How a messenger ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Farewell {
@@ -34,6 +43,8 @@ pub enum Farewell {
     Stopping,
     /// Nobody typed for too long.
     Idle,
+    /// The visit to a demo desk is over.
+    Over,
     /// The agent may see nothing any more, and why.
     Shut(String),
     /// A fault of the program.
@@ -48,6 +59,7 @@ impl Farewell {
             Self::Unheard => "gone",
             Self::Stopping => "stopping",
             Self::Idle => "idle",
+            Self::Over => "over",
             Self::Shut(_) => "shut",
             Self::Panicked => "panicked",
         }
@@ -59,6 +71,7 @@ impl Farewell {
             Self::Left | Self::Unheard => None,
             Self::Stopping => Some("The desk is being stopped. Your drafts are kept; connect again in a while.".into()),
             Self::Idle => Some("Closed, since nobody typed for a long time. Your drafts are kept.".into()),
+            Self::Over => Some("Your visit is over, and this desk is gone. Connect again for a fresh one.".into()),
             Self::Shut(why) => Some(SafeText::line(why).into_string()),
             Self::Panicked => Some("Something went wrong here; your draft is kept. Connect again to go on.".into()),
         }
@@ -66,7 +79,7 @@ impl Farewell {
 
     const fn status(&self) -> u8 {
         match self {
-            Self::Left | Self::Unheard | Self::Stopping | Self::Idle => 0,
+            Self::Left | Self::Unheard | Self::Stopping | Self::Idle | Self::Over => 0,
             Self::Shut(_) => 4,
             Self::Panicked => 1,
         }
@@ -74,14 +87,7 @@ impl Farewell {
 }
 
 /// Runs the messenger until it ends; the terminal is as it was then.
-pub fn run(
-    desk: &Desk,
-    viewer: &Viewer,
-    look: Look,
-    mut seat: Seat,
-    inbox: &Arc<Inbox>,
-    idle: Option<Duration>,
-) -> Farewell {
+pub fn run(desk: &Desk, viewer: &Viewer, look: Look, mut seat: Seat, inbox: &Arc<Inbox>, stay: &Stay) -> Farewell {
     let mut session = match Session::new(desk.clone(), viewer.clone(), look) {
         Ok(session) => session,
         Err(denied) => {
@@ -91,7 +97,7 @@ pub fn run(
         }
     };
     listen(desk, viewer, inbox);
-    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, idle)));
+    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, stay)));
     // Drafts are kept on every way out, also where the client went first.
     let kept = catch_unwind(AssertUnwindSafe(|| session.keep_drafts()));
     let farewell = match (served, kept) {
@@ -167,7 +173,7 @@ impl Beside {
 
 /// Takes what arrives and paints, until the session ends. A frame is made only when the one before it was taken: who
 /// reads slowly sees the newest, not all there were.
-fn serve(session: &mut Session, seat: &mut Seat, idle: Option<Duration>) -> Farewell {
+fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay) -> Farewell {
     let mut beside = Beside { enter: true, ..Beside::default() };
     let mut due = true;
     loop {
@@ -182,8 +188,7 @@ fn serve(session: &mut Session, seat: &mut Seat, idle: Option<Duration>) -> Fare
                 return Farewell::Left;
             }
         }
-        let patience = seat.until(idle);
-        let waking = [session.deadline().map(|at| instant(at, session.now())), patience];
+        let waking = [session.deadline().map(|at| instant(at, session.now())), seat.until(stay.idle), stay.until];
         // A frame that could go out is not waited for; one that cannot is told by the inbox.
         let until = if due && seat.is_free() { Some(Instant::now()) } else { waking.into_iter().flatten().min() };
         let (arrived, typed) = seat.next(until);
@@ -204,8 +209,12 @@ fn serve(session: &mut Session, seat: &mut Seat, idle: Option<Duration>) -> Fare
             Some(End::Gone | End::Stalled) => return Farewell::Unheard,
             None => {}
         }
-        if seat.until(idle).is_some_and(|until| until <= Instant::now()) {
+        let now = Instant::now();
+        if seat.until(stay.idle).is_some_and(|until| until <= now) {
             return Farewell::Idle;
+        }
+        if stay.until.is_some_and(|until| until <= now) {
+            return Farewell::Over;
         }
     }
 }
