@@ -21,6 +21,8 @@ pub struct Wants {
     pub notices: Option<usize>,
     /// Agents and groups, for pickers and administration.
     pub team: bool,
+    /// The keys that let agents in.
+    pub keys: bool,
     /// Customers whose name or address holds this text; the first 50.
     pub customers: Option<String>,
     /// Items whose number or title holds this text; the first 50, newest first.
