@@ -8,6 +8,7 @@ use crate::domain::{
 
 /// What a screen needs, derived from its model; equal wants and no news mean nothing to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each asks for something of its own")]
 pub struct Wants {
     /// A window of a list.
     pub list: Option<ListWants>,
