@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use value::{past_state, word};
 
 /// The first help screen: the commands by what they are for; a test holds that none is missing.
-const TEMPLATE: &str = "\
+pub const TEMPLATE: &str = "\
 {about}
 
 Usage: deskline [--desk FILE] [--as HANDLE] [--json] [COMMAND]

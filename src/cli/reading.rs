@@ -1,22 +1,22 @@
 //! TEXT on its way in: from `--body`, a file or standard input.
 
-use super::{arguments::TextArguments, failure::Failure};
+use super::{arguments::TextArguments, failure::Failure, streams::Input};
 use std::{
     fs::File,
-    io::{self, IsTerminal, Read},
+    io::{self, Read},
     path::Path,
 };
 
 /// The most bytes that are read; far more than anybody writes, far less than would hurt the machine.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
-/// Takes the text from where the arguments say.
+/// Takes the text from where the arguments say; `input` is standard input.
 ///
 /// The line ends that editors and `echo` put last are not part of it, nor is a byte order mark first.
 ///
 /// # Errors
 /// One sentence: no text given, empty, not UTF-8, too long, or a file that cannot be read.
-pub fn text(arguments: &TextArguments) -> Result<String, Failure> {
+pub fn text(arguments: &TextArguments, input: &mut Input) -> Result<String, Failure> {
     let text = match (&arguments.body, &arguments.file) {
         (Some(body), _) if body.trim() == "-" => {
             return Err(Failure::usage("“-” is no message. For standard input leave --body out."));
@@ -28,7 +28,6 @@ pub fn text(arguments: &TextArguments) -> Result<String, Failure> {
             decode(&place, opened)?
         }
         (None, named) => {
-            let input = io::stdin().lock();
             if named.is_none() && input.is_terminal() {
                 return Err(Failure::usage("There is no text. Give it with --body, with --file or on standard input."));
             }

@@ -7,6 +7,7 @@ mod exit_codes;
 mod history;
 mod hostile;
 mod printing;
+mod remote;
 mod verbs;
 
 use std::{

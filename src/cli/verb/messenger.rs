@@ -25,7 +25,7 @@ use std::{
 /// No desk, nobody admitted, no terminal, or a keymap that cannot be used.
 pub fn run(call: &Call) -> Result<(), Failure> {
     let acting = call.acting()?;
-    open(acting, &call.config)
+    open(acting, call.config()?)
 }
 
 /// Runs the messenger for somebody until it is left.
