@@ -147,7 +147,7 @@ fn no_command_but_the_messenger_and_the_demo_takes_hold_of_the_process() {
     let mut takers = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        if ["stdin()", "stdout()", "stderr()", "Local::", "&Local"].iter().any(|taken| text.contains(taken)) {
+        if ["io::stdin", "io::stdout", "io::stderr", "Local::", "&Local"].iter().any(|taken| text.contains(taken)) {
             takers.push(file.file_stem().unwrap().to_string_lossy().into_owned());
         }
     }
