@@ -2,6 +2,7 @@
 
 mod conversation;
 mod people;
+mod server;
 mod value;
 
 pub use conversation::{ConversationCommand, StartArguments, TextArguments};
@@ -9,6 +10,7 @@ pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
     SettingCommand,
 };
+pub use server::{LimitArguments, ServeArguments};
 
 use crate::{
     domain::{
@@ -39,7 +41,7 @@ Commands (deskline COMMAND --help tells more):
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
   backup, check               copy the desk safely; prove it sound
-  init, demo                  make a desk; try a made-up one
+  init, demo, serve           make a desk; try a made-up one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
 Options:
@@ -112,6 +114,8 @@ pub enum Command {
     Check,
     /// Try the messenger on a made-up desk whose customers write back.
     Demo(DemoArguments),
+    /// Serve the desk: agents over SSH.
+    Serve(ServeArguments),
     /// Print the keymap in force.
     Keys,
     /// Print where the configuration is and what is in force.

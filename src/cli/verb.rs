@@ -30,6 +30,8 @@ pub mod receive;
 pub mod search;
 /// `section`.
 pub mod section;
+/// `serve`.
+pub mod serve;
 /// `setting`.
 pub mod setting;
 /// `agent` and `group`.

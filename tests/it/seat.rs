@@ -37,15 +37,15 @@ impl Seat {
 
     /// At a terminal of this kind.
     pub fn at(desk: &TestDesk, handle: &str, size: (u16, u16), traits: Traits) -> Self {
-        Self::seated(desk, desk.agent(handle), size, traits)
+        Self::begin(desk, desk.agent(handle), size, traits)
     }
 
-    /// For somebody who came in somehow.
+    /// A seat of somebody who came in somehow.
     pub fn of(desk: &TestDesk, viewer: Viewer, size: (u16, u16)) -> Self {
-        Self::seated(desk, viewer, size, Traits::default())
+        Self::begin(desk, viewer, size, Traits::default())
     }
 
-    fn seated(desk: &TestDesk, viewer: Viewer, size: (u16, u16), traits: Traits) -> Self {
+    fn begin(desk: &TestDesk, viewer: Viewer, size: (u16, u16), traits: Traits) -> Self {
         let look = Look {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),

@@ -57,7 +57,7 @@ pub enum KeyCommand {
     Add {
         /// The agent.
         handle: String,
-        /// The file with the public key, such as id_ed25519.pub; "-" is standard input.
+        /// The file with the public key, such as id.pub; "-" is standard input.
         file: PathBuf,
     },
     /// List the keys: all for owner and admins, your own otherwise.
