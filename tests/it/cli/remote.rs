@@ -37,7 +37,7 @@ impl Write for Kept {
 }
 
 /// Runs a line as somebody who logged in elsewhere, with this to read.
-fn reading(desk: &Desk, who: &Viewer, line: &str, input: impl Read + Send + 'static) -> Ran {
+pub(super) fn reading(desk: &Desk, who: &Viewer, line: &str, input: impl Read + Send + 'static) -> Ran {
     let (output, errors) = (Kept::default(), Kept::default());
     let streams =
         Streams { input: Box::new(input), output: Box::new(output.clone()), errors: Box::new(errors.clone()) };
@@ -51,7 +51,7 @@ fn remotely(desk: &TestDesk, handle: &str, line: &str) -> Ran {
 }
 
 /// The same with a text to read.
-fn sending(desk: &TestDesk, handle: &str, line: &str, input: &[u8]) -> Ran {
+pub(super) fn sending(desk: &TestDesk, handle: &str, line: &str, input: &[u8]) -> Ran {
     reading(&desk.desk, &desk.agent(handle), line, Cursor::new(input.to_vec()))
 }
 

@@ -33,6 +33,8 @@ const REFUSED: &[&str] = &[
     "export /dev/stdout",
     "export ./-",
     "backup copy.db",
+    "key add ana /root/.ssh/authorized_keys",
+    "key add ana ./-",
     "backup -",
     "conversation reply 1 --file answer.md",
     "conversation reply 1 --file=/etc/passwd",
