@@ -30,7 +30,7 @@ use std::{
 pub const DEMO: &str = "demo";
 
 /// How long choosing may take.
-const CHOOSING: Duration = Duration::from_secs(120);
+const CHOOSING: Duration = Duration::from_mins(2);
 
 /// Visits from one address at the same time.
 const PER_ADDRESS: usize = 4;
