@@ -217,6 +217,7 @@ mod tests {
         ("export", "export ./-"),
         ("key add", "key add ana x"),
         ("backup", "backup x"),
+        ("serve --log", "serve --ssh 127.0.0.1:0 --log x"),
     ];
 
     #[test]
