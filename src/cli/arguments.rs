@@ -41,7 +41,7 @@ Commands (deskline COMMAND --help tells more):
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
   backup, check               copy the desk safely; prove it sound
-  init, demo, serve           make a desk; try a made-up one; let agents in over SSH
+  init, demo, serve           make a desk; try one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
 Options:
