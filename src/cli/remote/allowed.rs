@@ -216,6 +216,7 @@ mod tests {
         ("import --map", "import json x --map y"),
         ("export", "export ./-"),
         ("key add", "key add ana x"),
+        ("serve --log", "serve --ssh 127.0.0.1:0 --log x"),
         ("backup", "backup x"),
         ("serve --log", "serve --ssh 127.0.0.1:0 --log x"),
     ];
