@@ -5,26 +5,21 @@ use super::{
     connection::Standing,
     inbox::{End, Inbox},
     join,
-    messenger::{self, Farewell},
+    messenger::{self, Farewell, Stay},
     output::{Output, Parcel},
     registry::{Guest, Kind, Place},
     seat::{self, Seat},
     server::Shared,
+    visitor,
 };
 use crate::{
     desk::page::Viewer,
     domain::key::PublicKey,
-    tui::{session::Look, theme::Theme},
+    tui::{session::Look, theme::Theme, traits::Traits},
 };
 use chrono::{Offset as _, Utc};
 use russh::{ChannelWriteHalf, server};
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    thread,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
@@ -32,6 +27,9 @@ use tokio::{
 
 /// Parcels of one session that wait to be sent, beside the one that is.
 const PARCELS: usize = 2;
+
+/// As much of a terminal's name as anybody looks at, in characters.
+const LONGEST_NAME: usize = 64;
 
 /// How long a command may leave its input unread that it has no room for; it is not asked for it any more then.
 const UNREAD: Duration = Duration::from_secs(2);
@@ -43,6 +41,8 @@ pub enum Who {
     Agent(Viewer),
     /// Somebody with a key that lets nobody in yet; its signature was verified.
     Newcomer(PublicKey),
+    /// Somebody who came to see a demo desk.
+    Visitor,
 }
 
 /// A channel.
@@ -59,6 +59,7 @@ pub struct Channel {
     gone: Option<oneshot::Sender<u8>>,
     terminal: Option<Terminal>,
     no_colour: bool,
+    colour_term: Option<String>,
     task: Task,
 }
 
@@ -76,7 +77,7 @@ enum Task {
 /// The client's terminal.
 #[derive(Debug, Clone)]
 struct Terminal {
-    dumb: bool,
+    name: String,
     size: (u16, u16),
 }
 
@@ -102,6 +103,7 @@ impl Channel {
             gone: None,
             terminal: None,
             no_colour: false,
+            colour_term: None,
             task: Task::Nothing,
         }
     }
@@ -116,7 +118,8 @@ impl Channel {
         if self.half.is_none() {
             return false;
         }
-        self.terminal = Some(Terminal { dumb: term.is_empty() || term == "dumb", size: seat::size(columns, rows) });
+        self.terminal =
+            Some(Terminal { name: term.chars().take(LONGEST_NAME).collect(), size: seat::size(columns, rows) });
         true
     }
 
@@ -125,8 +128,10 @@ impl Channel {
         if name == "NO_COLOR" {
             self.no_colour = !value.is_empty();
         }
-        self.half.is_some()
-            && (matches!(name, "NO_COLOR" | "TERM" | "COLORTERM" | "LANG") || name.starts_with("LC_"))
+        if name == "COLORTERM" {
+            self.colour_term = Some(value.chars().take(LONGEST_NAME).collect());
+        }
+        self.half.is_some() && (matches!(name, "NO_COLOR" | "TERM" | "COLORTERM" | "LANG") || name.starts_with("LC_"))
     }
 
     /// The terminal has another size.
@@ -177,7 +182,8 @@ impl Channel {
         };
         let look = Look {
             keymap: Arc::clone(&self.shared.keymap),
-            theme: Theme::new(!(self.no_colour || terminal.dumb)),
+            theme: Theme::for_terminal(&terminal.name, self.colour_term.as_deref(), self.no_colour),
+            traits: Traits::of(&terminal.name),
             zone: Utc.fix(),
             size: terminal.size,
             local: false,
@@ -186,17 +192,19 @@ impl Channel {
         match self.who.clone() {
             Who::Agent(viewer) => self.messenger(viewer, look),
             Who::Newcomer(key) => self.join(key, look),
+            Who::Visitor => self.visit(look),
         }
     }
 
     fn messenger(&mut self, viewer: Viewer, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Messenger, Some(&viewer)) else { return self.too_many() };
         self.task = Task::Terminal;
-        let (desk, idle, inbox) = (self.shared.desk.clone(), self.shared.limits.idle, Arc::clone(&self.inbox));
+        let (desk, inbox) = (self.shared.desk.clone(), Arc::clone(&self.inbox));
+        let stay = self.stay();
         let address = self.address;
         self.begin(place, move |out, _| {
-            let seat = Seat::new(Arc::clone(&inbox), out);
-            let farewell = messenger::run(&desk, &viewer, look, seat, &inbox, idle);
+            let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
+            let farewell = messenger::run(&desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
         })
     }
@@ -205,15 +213,32 @@ impl Channel {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
         self.task = Task::Terminal;
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
-        let (standing, connection) = (Arc::clone(&self.standing), self.connection.clone());
+        let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
-            let seat = Seat::new(Arc::clone(&inbox), out);
+            let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
             let Some((viewer, seat)) = join::ask(&shared, &key, address, seat) else { return };
             place.becomes(viewer.id, &viewer.handle, viewer.key);
             standing.send_replace(Standing::Agent(connection));
-            let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, shared.limits.idle);
+            let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
         })
+    }
+
+    fn visit(&mut self, look: Look) -> bool {
+        let Some(place) = self.enter(Kind::Visiting, None) else { return self.too_many() };
+        self.task = Task::Terminal;
+        let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
+        let idle = self.shared.limits.idle;
+        self.begin(place, move |out, _| {
+            let Some(book) = &shared.guestbook else { return };
+            let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
+            let farewell = visitor::receive(book, address, look, seat, &inbox, idle);
+            tracing::info!(%address, how = farewell.word(), "a visit ended");
+        })
+    }
+
+    fn stay(&self) -> Stay {
+        Stay { idle: self.shared.limits.idle, until: None }
     }
 
     /// Runs a command; whether anything began.
@@ -228,6 +253,7 @@ impl Channel {
         match self.who.clone() {
             Who::Agent(viewer) => self.run(viewer, line),
             Who::Newcomer(key) => self.redeem(key, line),
+            Who::Visitor => self.say("The demo is the messenger alone: “ssh demo@HOST”, without a command.", USAGE),
         }
     }
 
@@ -279,7 +305,7 @@ impl Channel {
         };
         let inbox = Arc::clone(&self.inbox);
         let stop: super::registry::Stop = match kind {
-            Kind::Messenger | Kind::Joining => Box::new(move || inbox.end(End::Stopping)),
+            Kind::Messenger | Kind::Joining | Kind::Visiting => Box::new(move || inbox.end(End::Stopping)),
             // A command is let finish.
             Kind::Command => Box::new(|| ()),
         };
@@ -345,7 +371,12 @@ fn log(address: SocketAddr, viewer: &Viewer, farewell: &Farewell) {
     let (agent, how) = (&viewer.handle, farewell.word());
     match farewell {
         Farewell::Panicked => tracing::error!(%address, agent, "a session panicked"),
-        Farewell::Left | Farewell::Unheard | Farewell::Stopping | Farewell::Idle | Farewell::Shut(_) => {
+        Farewell::Left
+        | Farewell::Unheard
+        | Farewell::Stopping
+        | Farewell::Idle
+        | Farewell::Over
+        | Farewell::Shut(_) => {
             tracing::info!(%address, agent, how, "a session ended");
         }
     }

@@ -27,7 +27,8 @@ const PARCEL: usize = 16 * 1024;
 const LONGEST: usize = 64 * 1024;
 
 /// How the programs begin that terminals and editors send ahead to set themselves up.
-const SHELLS: &[&str] = &["exec", "sh", "bash", "zsh", "fish", "dash", "ksh", "env", "python", "python3", "perl", "command"];
+const SHELLS: &[&str] =
+    &["exec", "sh", "bash", "zsh", "fish", "dash", "ksh", "env", "python", "python3", "perl", "command"];
 
 /// The exit code for wrong usage.
 pub const USAGE: u8 = 2;
@@ -61,7 +62,8 @@ pub fn run(order: &Order, inbox: &Arc<Inbox>, out: &mpsc::Sender<Parcel>) -> Opt
     if ran.is_err() {
         let mut errors = Stream { out: out.clone(), parcel: Parcel::Errors, terminal };
         // Nobody else is left to tell.
-        let _ = errors.write_all(b"deskline: Something went wrong here; look whether it was done before you try again.\n");
+        let _ =
+            errors.write_all(b"deskline: Something went wrong here; look whether it was done before you try again.\n");
     }
     let status = ran.as_ref().copied().unwrap_or(1);
     let _ = out.blocking_send(Parcel::Exit { status, hang_up: None });

@@ -97,12 +97,13 @@ fn make(file: &Path) -> io::Result<()> {
     let draft = PathBuf::from(draft);
     let mut open = OpenOptions::new();
     let mut written = open.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    let kept = written.write_all(text.as_bytes()).and_then(|()| written.sync_all()).and_then(|()| {
-        match fs::hard_link(&draft, file) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            linked => linked,
-        }
-    });
+    let kept =
+        written.write_all(text.as_bytes()).and_then(|()| written.sync_all()).and_then(|()| {
+            match fs::hard_link(&draft, file) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+                linked => linked,
+            }
+        });
     // The draft is the same file under another name, or of no use.
     let _ = fs::remove_file(&draft);
     kept

@@ -190,9 +190,10 @@ mod tests {
         let inbox = Inbox::new(10);
         wait(inbox.put(b"0123456789"));
         inbox.end(End::Silent);
-        assert_eq!((inbox.take(None, 6).bytes, inbox.take(None, 6)), (b"012345".to_vec(), {
-            Arrived { bytes: b"6789".to_vec(), end: Some(End::Silent), ..Arrived::default() }
-        }));
+        assert_eq!(
+            (inbox.take(None, 6).bytes, inbox.take(None, 6)),
+            (b"012345".to_vec(), { Arrived { bytes: b"6789".to_vec(), end: Some(End::Silent), ..Arrived::default() } })
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{
     input::Input,
     output::Parcel,
 };
-use crate::tui::{ask::Msg, terminal};
+use crate::tui::{ask::Msg, terminal, traits::Traits};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -31,6 +31,7 @@ pub struct Seat {
     inbox: Arc<Inbox>,
     out: mpsc::Sender<Parcel>,
     input: Input,
+    traits: Traits,
     began: Instant,
     /// When somebody last typed.
     typed: Instant,
@@ -39,10 +40,15 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// For a channel on which nothing was sent yet.
-    pub fn new(inbox: Arc<Inbox>, out: mpsc::Sender<Parcel>) -> Self {
+    /// For a channel on which nothing was sent yet, and the terminal at its other end.
+    pub fn new(inbox: Arc<Inbox>, out: mpsc::Sender<Parcel>, traits: Traits) -> Self {
         let began = Instant::now();
-        Self { inbox, out, input: Input::new(), began, typed: began, free: true }
+        Self { inbox, out, input: Input::new(), traits, began, typed: began, free: true }
+    }
+
+    /// What the terminal takes.
+    pub const fn traits(&self) -> Traits {
+        self.traits
     }
 
     /// Whether what is sent now goes out at once.

@@ -8,21 +8,15 @@ use super::{
     limits::Limits,
     registry::{Guest, Registry},
     strangers::Strangers,
+    visitor::Guestbook,
 };
-use crate::{desk::Desk, tui::keymap::Keymap};
+use crate::{demo::visit::Visits, desk::Desk, tui::keymap::Keymap};
 use russh::{
     MethodKind, MethodSet, Preferred, SshId, cipher, compression, kex,
     keys::{Algorithm, EcdsaCurve, HashAlg, PrivateKey},
     mac, server,
 };
-use std::{
-    borrow::Cow,
-    io,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -54,6 +48,8 @@ pub struct Settings {
     pub keymap: Arc<Keymap>,
     /// Who runs commands.
     pub command_line: CommandLine,
+    /// Where the desks of `ssh demo@host` are made; `None`: there are none, and the name means nothing.
+    pub visits: Option<Arc<Visits>>,
 }
 
 /// Why a server cannot be started.
@@ -84,7 +80,8 @@ pub(super) struct Shared {
     pub russh: Arc<server::Config>,
     pub strangers: Strangers,
     pub registry: Registry,
-    pub visitors: connection::Visitors,
+    pub counts: connection::Counts,
+    pub guestbook: Option<Guestbook>,
     pub attempts: Attempts,
     /// True once the server stops.
     pub stopping: watch::Receiver<bool>,
@@ -123,7 +120,8 @@ impl Service {
             command_line: settings.command_line,
             strangers: Strangers::default(),
             registry: Registry::default(),
-            visitors: connection::Visitors::default(),
+            counts: connection::Counts::default(),
+            guestbook: settings.visits.map(Guestbook::new),
             attempts: Attempts::default(),
             stopping,
         });
