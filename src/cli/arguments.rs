@@ -7,7 +7,8 @@ mod value;
 
 pub use conversation::{ConversationCommand, StartArguments, TextArguments};
 pub use people::{
-    AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, PartyArguments, SettingCommand,
+    AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
+    SettingCommand,
 };
 pub use server::{LimitArguments, ServeArguments};
 
@@ -35,12 +36,12 @@ Commands (deskline COMMAND --help tells more):
   conversation                list, show, start, reply, note, close, assign …
   section, search, notice     the lists with numbers; find messages; the bell
   item                        tickets, tasks, articles and projects
-  agent, group, customer      people
+  agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
   backup, check               copy the desk safely; prove it sound
-  init, demo, serve           make a desk; try a made-up one; let agents in over SSH
+  init, demo, serve           make a desk; try one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
 Options:
@@ -72,6 +73,9 @@ pub enum Command {
     /// The people of the team.
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// The SSH keys that let agents in.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Agents who share a queue.
     #[command(subcommand)]
     Group(GroupCommand),

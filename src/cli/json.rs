@@ -2,12 +2,14 @@
 
 mod conversation;
 mod item;
+mod key;
 mod people;
 mod thread;
 mod view;
 
 pub use conversation::{ConversationJson, DoneJson, HitJson};
 pub use item::ItemJson;
+pub use key::{InviteJson, KeyJson};
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};
 pub use thread::{AttachmentJson, EntryJson, FromJson, ThreadJson, print as print_thread};
 pub use view::{CustomerViewJson, print_view};

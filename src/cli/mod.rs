@@ -95,6 +95,7 @@ fn dispatch(command: Option<Command>, call: &mut Call, output: &mut Output) -> R
         None => verb::messenger::run(call),
         Some(Command::Init(arguments)) => verb::init::run(arguments, call, output),
         Some(Command::Agent(command)) => verb::team::agent(command, call, output),
+        Some(Command::Key(command)) => verb::key::run(command, call, output),
         Some(Command::Group(command)) => verb::team::group(command, call, output),
         Some(Command::Customer(command)) => verb::customer::run(command, call, output),
         Some(Command::Setting(command)) => verb::setting::run(command, call, output),

@@ -40,6 +40,24 @@ pub fn text(arguments: &TextArguments, input: &mut Input) -> Result<String, Fail
     Ok(text)
 }
 
+/// Takes a small text from a file, or from standard input where it is called "-". What is not UTF-8 in it is replaced, and at
+/// most one byte more than `most` is read: whether that is a text of its kind is for the caller to say.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn lossily(file: &Path, input: &mut Input, most: usize) -> Result<String, Failure> {
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    let (place, read) = if file == Path::new("-") {
+        ("Standard input".to_owned(), input.take(most).read_to_end(&mut bytes))
+    } else {
+        let read = File::open(file).and_then(|opened| opened.take(most).read_to_end(&mut bytes));
+        (format!("The file {}", file.display()), read)
+    };
+    read.map_err(|error| unreadable(&place, &error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn decode(place: &str, input: impl Read) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     input.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| unreadable(place, &error))?;

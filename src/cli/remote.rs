@@ -62,10 +62,11 @@ pub fn run(desk: &Desk, who: &Viewer, line: &str, streams: Streams) -> u8 {
     let mut output = Output::new(output, Errors::new(errors, false), PLAIN);
     let ended = catch_unwind(AssertUnwindSafe(|| answer(line, acting, input, &mut output)));
     ended.unwrap_or_else(|_| {
-        let printed = output.finish();
+        // Where nobody takes it, nobody is told either.
+        let _ = output.finish();
         let broken =
             Failure::failed("This command broke off inside deskline. Look whether it was done before you repeat it.");
-        report(printed.and(Err(broken)), output.json(), &output)
+        report(Err(broken), output.json(), &output)
     })
 }
 

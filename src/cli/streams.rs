@@ -39,7 +39,7 @@ pub struct Terminals {
     pub errors: bool,
 }
 
-/// This process's own streams; nothing else in a command takes hold of them.
+/// This process's own streams. No command takes hold of them itself but the messenger and the demo, which need a terminal.
 pub fn of_this_process() -> (Streams, Terminals) {
     let (input, output, errors) = (io::stdin(), io::stdout(), io::stderr());
     let terminals =

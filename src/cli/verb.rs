@@ -18,6 +18,8 @@ pub mod import;
 pub mod init;
 /// `item`.
 pub mod item;
+/// `key`.
+pub mod key;
 /// Without a command.
 pub mod messenger;
 /// `notice`.

@@ -69,6 +69,8 @@ pub struct Page {
     pub search: Option<SearchPage>,
     /// The bell's notices, newest first.
     pub notices: Option<Vec<NoticeRow>>,
+    /// The keys that let agents in, and those that were revoked: to owner and admins all, to an agent its own (R5.6).
+    pub keys: Option<Vec<KeyRow>>,
     /// Everybody on the team, for pickers and administration.
     pub agents: Option<Vec<AgentRow>>,
     /// The groups.

@@ -91,6 +91,9 @@ impl Desk {
             page.agents = Some(directory::agent_rows(&snapshot)?);
             page.groups = Some(directory::group_rows(&snapshot)?);
         }
+        if wants.keys {
+            page.keys = Some(super::keys::key_rows(&snapshot, &reading.me)?);
+        }
         page.customers = wants.customers.as_ref().map(|text| reading.customers(text)).transpose()?;
         page.items = wants.items.as_ref().map(|text| reading.items(text)).transpose()?;
         if reading.access.everything() {
@@ -183,6 +186,7 @@ impl<'a> Reading<'a> {
             item: None,
             search: None,
             notices: None,
+            keys: None,
             agents: None,
             groups: None,
             customers: None,

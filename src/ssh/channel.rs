@@ -5,24 +5,34 @@ use super::{
     connection::Standing,
     inbox::{End, Inbox},
     join,
-    messenger::{self, Farewell},
+    messenger::{self, Farewell, Stay},
     output::{Output, Parcel},
     registry::{Guest, Kind, Place},
     seat::{self, Seat},
     server::Shared,
+    visitor,
 };
 use crate::{
     desk::page::Viewer,
     domain::key::PublicKey,
-    tui::{session::Look, theme::Theme},
+    tui::{session::Look, theme::Theme, traits::Traits},
 };
 use chrono::{Offset as _, Utc};
 use russh::{ChannelWriteHalf, server};
-use std::{io, net::SocketAddr, sync::Arc, thread};
-use tokio::sync::{mpsc, oneshot, watch};
+use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
 
 /// Parcels of one session that wait to be sent, beside the one that is.
 const PARCELS: usize = 2;
+
+/// As much of a terminal's name as anybody looks at, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// How long a command may leave its input unread that it has no room for; it is not asked for it any more then.
+const UNREAD: Duration = Duration::from_secs(2);
 
 /// Who is at the other end of a channel.
 #[derive(Debug, Clone)]
@@ -31,6 +41,8 @@ pub enum Who {
     Agent(Viewer),
     /// Somebody with a key that lets nobody in yet; its signature was verified.
     Newcomer(PublicKey),
+    /// Somebody who came to see a demo desk.
+    Visitor,
 }
 
 /// A channel.
@@ -47,14 +59,25 @@ pub struct Channel {
     gone: Option<oneshot::Sender<u8>>,
     terminal: Option<Terminal>,
     no_colour: bool,
-    /// A command is running, whose terminal is in raw mode.
-    raw_command: bool,
+    colour_term: Option<String>,
+    task: Task,
+}
+
+/// What a channel carries, as far as its input is concerned.
+#[derive(Debug, Clone, Copy)]
+enum Task {
+    /// Nothing yet; what comes before anything was asked for is nobody's.
+    Nothing,
+    /// Keys.
+    Terminal,
+    /// A command; with a terminal, which is in raw mode then.
+    Command { raw: bool },
 }
 
 /// The client's terminal.
 #[derive(Debug, Clone)]
 struct Terminal {
-    dumb: bool,
+    name: String,
     size: (u16, u16),
 }
 
@@ -80,7 +103,8 @@ impl Channel {
             gone: None,
             terminal: None,
             no_colour: false,
-            raw_command: false,
+            colour_term: None,
+            task: Task::Nothing,
         }
     }
 
@@ -94,7 +118,8 @@ impl Channel {
         if self.half.is_none() {
             return false;
         }
-        self.terminal = Some(Terminal { dumb: term.is_empty() || term == "dumb", size: seat::size(columns, rows) });
+        self.terminal =
+            Some(Terminal { name: term.chars().take(LONGEST_NAME).collect(), size: seat::size(columns, rows) });
         true
     }
 
@@ -102,6 +127,9 @@ impl Channel {
     pub fn variable(&mut self, name: &str, value: &str) -> bool {
         if name == "NO_COLOR" {
             self.no_colour = !value.is_empty();
+        }
+        if name == "COLORTERM" {
+            self.colour_term = Some(value.chars().take(LONGEST_NAME).collect());
         }
         self.half.is_some() && (matches!(name, "NO_COLOR" | "TERM" | "COLORTERM" | "LANG") || name.starts_with("LC_"))
     }
@@ -114,14 +142,23 @@ impl Channel {
         true
     }
 
-    /// Bytes from the client; waits for room, and all of the connection with it.
+    /// Bytes from the client; waits for room, and all of the connection with it: russh tells clients that there is more
+    /// room in a channel's window before anybody has read what came through it.
     pub async fn typed(&mut self, bytes: &[u8]) {
         const INTERRUPT: u8 = 0x03;
-        if self.raw_command && bytes.contains(&INTERRUPT) {
-            self.interrupted();
-            return;
+        match self.task {
+            Task::Nothing => {}
+            Task::Terminal => self.inbox.put(bytes).await,
+            Task::Command { raw: true } if bytes.contains(&INTERRUPT) => {
+                self.interrupted();
+            }
+            // A command that writes much may never read, and what it writes goes out over the same connection.
+            Task::Command { .. } => {
+                if timeout(UNREAD, self.inbox.put(bytes)).await.is_err() {
+                    self.inbox.end(End::Stalled);
+                }
+            }
         }
-        self.inbox.put(bytes).await;
     }
 
     /// Nothing more comes from the client.
@@ -145,7 +182,8 @@ impl Channel {
         };
         let look = Look {
             keymap: Arc::clone(&self.shared.keymap),
-            theme: Theme::new(!(self.no_colour || terminal.dumb)),
+            theme: Theme::for_terminal(&terminal.name, self.colour_term.as_deref(), self.no_colour),
+            traits: Traits::of(&terminal.name),
             zone: Utc.fix(),
             size: terminal.size,
             local: false,
@@ -154,32 +192,53 @@ impl Channel {
         match self.who.clone() {
             Who::Agent(viewer) => self.messenger(viewer, look),
             Who::Newcomer(key) => self.join(key, look),
+            Who::Visitor => self.visit(look),
         }
     }
 
     fn messenger(&mut self, viewer: Viewer, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Messenger, Some(&viewer)) else { return self.too_many() };
-        let (desk, idle, inbox) = (self.shared.desk.clone(), self.shared.limits.idle, Arc::clone(&self.inbox));
+        self.task = Task::Terminal;
+        let (desk, inbox) = (self.shared.desk.clone(), Arc::clone(&self.inbox));
+        let stay = self.stay();
         let address = self.address;
         self.begin(place, move |out, _| {
-            let seat = Seat::new(Arc::clone(&inbox), out);
-            let farewell = messenger::run(&desk, &viewer, look, seat, &inbox, idle);
+            let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
+            let farewell = messenger::run(&desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
         })
     }
 
     fn join(&mut self, key: PublicKey, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
+        self.task = Task::Terminal;
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
-        let (standing, connection) = (Arc::clone(&self.standing), self.connection.clone());
+        let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
-            let seat = Seat::new(Arc::clone(&inbox), out);
+            let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
             let Some((viewer, seat)) = join::ask(&shared, &key, address, seat) else { return };
             place.becomes(viewer.id, &viewer.handle, viewer.key);
             standing.send_replace(Standing::Agent(connection));
-            let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, shared.limits.idle);
+            let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
         })
+    }
+
+    fn visit(&mut self, look: Look) -> bool {
+        let Some(place) = self.enter(Kind::Visiting, None) else { return self.too_many() };
+        self.task = Task::Terminal;
+        let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
+        let idle = self.shared.limits.idle;
+        self.begin(place, move |out, _| {
+            let Some(book) = &shared.guestbook else { return };
+            let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
+            let farewell = visitor::receive(book, address, look, seat, &inbox, idle);
+            tracing::info!(%address, how = farewell.word(), "a visit ended");
+        })
+    }
+
+    fn stay(&self) -> Stay {
+        Stay { idle: self.shared.limits.idle, until: None }
     }
 
     /// Runs a command; whether anything began.
@@ -194,18 +253,20 @@ impl Channel {
         match self.who.clone() {
             Who::Agent(viewer) => self.run(viewer, line),
             Who::Newcomer(key) => self.redeem(key, line),
+            Who::Visitor => self.say("The demo is the messenger alone: “ssh demo@HOST”, without a command.", USAGE),
         }
     }
 
     fn run(&mut self, viewer: Viewer, line: String) -> bool {
         let Some(place) = self.enter(Kind::Command, Some(&viewer)) else { return self.too_many() };
-        self.raw_command = self.terminal.is_some();
+        let raw = self.terminal.is_some();
+        self.task = Task::Command { raw };
         let order = Order {
             desk: self.shared.desk.clone(),
             viewer,
             line,
             command_line: Arc::clone(&self.shared.command_line),
-            terminal: self.raw_command,
+            terminal: raw,
         };
         let (address, inbox) = (self.address, Arc::clone(&self.inbox));
         self.begin(place, move |out, _| {
@@ -244,7 +305,7 @@ impl Channel {
         };
         let inbox = Arc::clone(&self.inbox);
         let stop: super::registry::Stop = match kind {
-            Kind::Messenger | Kind::Joining => Box::new(move || inbox.end(End::Stopping)),
+            Kind::Messenger | Kind::Joining | Kind::Visiting => Box::new(move || inbox.end(End::Stopping)),
             // A command is let finish.
             Kind::Command => Box::new(|| ()),
         };
@@ -310,7 +371,12 @@ fn log(address: SocketAddr, viewer: &Viewer, farewell: &Farewell) {
     let (agent, how) = (&viewer.handle, farewell.word());
     match farewell {
         Farewell::Panicked => tracing::error!(%address, agent, "a session panicked"),
-        Farewell::Left | Farewell::Unheard | Farewell::Stopping | Farewell::Idle | Farewell::Shut(_) => {
+        Farewell::Left
+        | Farewell::Unheard
+        | Farewell::Stopping
+        | Farewell::Idle
+        | Farewell::Over
+        | Farewell::Shut(_) => {
             tracing::info!(%address, agent, how, "a session ended");
         }
     }

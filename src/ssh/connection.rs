@@ -25,16 +25,22 @@ pub enum Standing {
     Stranger,
     /// Somebody with a key of their own that lets nobody in yet.
     Newcomer(server::Handle),
+    /// Somebody at a demo desk.
+    Visitor(server::Handle),
     /// An agent.
     Agent(server::Handle),
 }
 
-/// Serves a connection until it ends.
-pub async fn serve(stream: TcpStream, address: SocketAddr, shared: Arc<Shared>) {
+/// Serves a connection until it ends; `place` is where it waits to be let in, and who else takes that.
+pub async fn serve(
+    stream: TcpStream,
+    address: SocketAddr,
+    place: (Stranger, oneshot::Receiver<()>),
+    shared: Arc<Shared>,
+) {
     // Only slower without it.
     let _ = stream.set_nodelay(true);
     let (knife, cut) = oneshot::channel();
-    let (stranger, taken) = shared.strangers.arrive(address.ip(), &shared.limits);
     let (standing, watched) = watch::channel(Standing::Stranger);
     let handler = Handler::new(Arc::clone(&shared), address, standing);
     let line = Line::new(stream, cut, shared.limits.stall);
@@ -46,7 +52,7 @@ pub async fn serve(stream: TcpStream, address: SocketAddr, shared: Arc<Shared>) 
             Ok(()) => "the client left".to_owned(),
             Err(error) => plain(&error),
         },
-        why = supervise(&shared, watched, stranger, taken) => {
+        why = supervise(&shared, watched, place) => {
             drop(knife);
             // Its tasks end by themselves; nothing waits for them but the last line of the log.
             let _ = timeout(HANGING_UP, run).await;
@@ -72,8 +78,7 @@ fn plain(error: &russh::Error) -> String {
 async fn supervise(
     shared: &Shared,
     mut standing: watch::Receiver<Standing>,
-    stranger: Stranger,
-    taken: oneshot::Receiver<()>,
+    (stranger, taken): (Stranger, oneshot::Receiver<()>),
 ) -> &'static str {
     let mut stopping = shared.stopping.clone();
     tokio::select! {
@@ -88,7 +93,7 @@ async fn supervise(
     }
     drop(stranger);
     tokio::select! {
-        agent = is(&mut standing, |standing| matches!(standing, Standing::Agent(_))) => {
+        agent = is(&mut standing, |standing| matches!(standing, Standing::Agent(_) | Standing::Visitor(_))) => {
             if !agent {
                 return std::future::pending().await;
             }
@@ -100,7 +105,7 @@ async fn supervise(
     let _ = timeout(shared.limits.stopping, shared.registry.emptied()).await;
     let handle = match &*standing.borrow() {
         Standing::Stranger => None,
-        Standing::Newcomer(handle) | Standing::Agent(handle) => Some(handle.clone()),
+        Standing::Newcomer(handle) | Standing::Visitor(handle) | Standing::Agent(handle) => Some(handle.clone()),
     };
     if let Some(handle) = handle {
         let farewell = "The desk is being stopped.".to_owned();
@@ -115,23 +120,38 @@ async fn is<T>(watched: &mut watch::Receiver<T>, holds: impl FnMut(&T) -> bool) 
     watched.wait_for(holds).await.is_ok()
 }
 
+/// Whose connections are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// One agent's.
+    Agent(AgentId),
+    /// All newcomers'.
+    Newcomers,
+    /// All visitors' of demo desks.
+    Visitors,
+}
+
 /// How many connections everybody has.
 #[derive(Debug, Clone, Default)]
-pub struct Visitors {
-    counts: Arc<Mutex<HashMap<Option<AgentId>, usize>>>,
+pub struct Counts {
+    counts: Arc<Mutex<HashMap<Party, usize>>>,
 }
 
 /// A connection that is counted until it is dropped.
 #[derive(Debug)]
-pub struct Visit {
-    who: Option<AgentId>,
-    visitors: Visitors,
+pub struct Counted {
+    who: Party,
+    all: Counts,
 }
 
-impl Visitors {
-    /// Counts a connection of an agent, or of a newcomer; `None` where there are so many already.
-    pub fn enter(&self, who: Option<AgentId>, limits: &Limits) -> Option<Visit> {
-        let most = if who.is_some() { limits.connections_per_agent } else { limits.newcomers };
+impl Counts {
+    /// Counts a connection; `None` where there are so many already.
+    pub fn enter(&self, who: Party, limits: &Limits) -> Option<Counted> {
+        let most = match who {
+            Party::Agent(_) => limits.connections_per_agent,
+            Party::Newcomers => limits.newcomers,
+            Party::Visitors => limits.visitors,
+        };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(who).or_default();
         if *count >= most {
@@ -139,13 +159,13 @@ impl Visitors {
         }
         *count += 1;
         drop(counts);
-        Some(Visit { who, visitors: self.clone() })
+        Some(Counted { who, all: self.clone() })
     }
 }
 
-impl Drop for Visit {
+impl Drop for Counted {
     fn drop(&mut self) {
-        let mut counts = self.visitors.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.all.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.who) {
             *count -= 1;
             if *count == 0 {
@@ -161,16 +181,16 @@ mod tests {
 
     #[test]
     fn each_agent_has_so_many_connections() {
-        let visitors = Visitors::default();
+        let counts = Counts::default();
         let limits = Limits { connections_per_agent: 2, newcomers: 1, ..Limits::default() };
-        let ana = Some(AgentId(1));
-        let first = visitors.enter(ana, &limits);
-        let second = visitors.enter(ana, &limits);
-        assert!(first.is_some() && second.is_some() && visitors.enter(ana, &limits).is_none());
-        assert!(visitors.enter(Some(AgentId(2)), &limits).is_some());
-        let newcomer = visitors.enter(None, &limits);
-        assert!(newcomer.is_some() && visitors.enter(None, &limits).is_none());
+        let ana = Party::Agent(AgentId(1));
+        let first = counts.enter(ana, &limits);
+        let second = counts.enter(ana, &limits);
+        assert!(first.is_some() && second.is_some() && counts.enter(ana, &limits).is_none());
+        assert!(counts.enter(Party::Agent(AgentId(2)), &limits).is_some());
+        let newcomer = counts.enter(Party::Newcomers, &limits);
+        assert!(newcomer.is_some() && counts.enter(Party::Newcomers, &limits).is_none());
         drop(first);
-        assert!(visitors.enter(ana, &limits).is_some());
+        assert!(counts.enter(ana, &limits).is_some());
     }
 }

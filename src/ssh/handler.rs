@@ -2,9 +2,10 @@
 
 use super::{
     channel::{Channel, Who},
-    connection::{Standing, Visit},
+    connection::{Counted, Party, Standing},
     key,
     server::Shared,
+    visitor::DEMO,
 };
 use crate::{
     desk::page::{Denied, Viewer},
@@ -33,7 +34,9 @@ pub struct Handler {
     /// Who came in with it; `None`: a newcomer.
     agent: Option<Viewer>,
     /// Counts the connection; `None` where there are too many.
-    visit: Option<Visit>,
+    counted: Option<Counted>,
+    /// Came to see a demo desk.
+    visitor: bool,
     channels: HashMap<ChannelId, Channel>,
     /// Channels opened so far.
     opened: usize,
@@ -49,7 +52,8 @@ impl Handler {
             offers: 0,
             key: None,
             agent: None,
-            visit: None,
+            counted: None,
+            visitor: false,
             channels: HashMap::new(),
             opened: 0,
         }
@@ -86,8 +90,20 @@ impl Handler {
         if granted { session.channel_success(id) } else { session.channel_failure(id) }
     }
 
+    /// Lets in whoever came to see a demo desk: with any key or none, and to nothing else.
+    fn visits(&mut self, user: &str) -> bool {
+        self.visitor = user == DEMO && self.shared.guestbook.is_some();
+        if self.visitor {
+            self.counted = self.shared.counts.enter(Party::Visitors, &self.shared.limits);
+        }
+        self.visitor
+    }
+
     /// Who opens a channel now: a key may have been revoked, or have joined, since the connection began.
     async fn who(&mut self) -> Option<Who> {
+        if self.visitor {
+            return Some(Who::Visitor);
+        }
         let key = self.key.clone()?;
         match self.admit(key.fingerprint.clone()).await {
             Some(viewer) => {
@@ -103,8 +119,15 @@ impl Handler {
 impl server::Handler for Handler {
     type Error = russh::Error;
 
+    async fn auth_none(&mut self, user: &str) -> Result<Auth, russh::Error> {
+        Ok(if self.visits(user) { Auth::Accept } else { Auth::reject() })
+    }
+
     async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, russh::Error> {
         self.offers += 1;
+        if user == DEMO && self.shared.guestbook.is_some() {
+            return Ok(Auth::Accept);
+        }
         let weak = matches!(offer.algorithm, Algorithm::Rsa { hash: None }) || key::accepted(offer.public_key).is_err();
         if weak || self.offers > self.shared.limits.offers {
             return Ok(Auth::reject());
@@ -115,12 +138,16 @@ impl server::Handler for Handler {
     }
 
     async fn auth_publickey(&mut self, user: &str, verified: VerifiedPublicKey<'_>) -> Result<Auth, russh::Error> {
+        if self.visits(user) {
+            return Ok(Auth::Accept);
+        }
         let key = key::of(verified.public_key);
         let agent = self.admit(key.fingerprint.clone()).await;
         if agent.is_none() && user != JOIN {
             return Ok(Auth::reject());
         }
-        self.visit = self.shared.visitors.enter(agent.as_ref().map(|agent| agent.id), &self.shared.limits);
+        let party = agent.as_ref().map_or(Party::Newcomers, |agent| Party::Agent(agent.id));
+        self.counted = self.shared.counts.enter(party, &self.shared.limits);
         self.agent = agent;
         self.key = Some(key);
         Ok(Auth::Accept)
@@ -129,13 +156,16 @@ impl server::Handler for Handler {
     async fn auth_succeeded(&mut self, session: &mut Session) -> Result<(), russh::Error> {
         let fingerprint = self.key.as_ref().map_or("", |key| &key.fingerprint);
         let address = self.address;
-        if self.visit.is_none() {
+        if self.counted.is_none() {
             self.refuse("too many connections");
             let why = "There are too many connections of yours to this desk. Close one, then connect again.";
             return session.disconnect(Disconnect::TooManyConnections, why, "");
         }
         let handle = session.handle();
-        if let Some(agent) = self.agent.clone() {
+        if self.visitor {
+            tracing::info!(%address, "a visitor of the demo");
+            self.standing.send_replace(Standing::Visitor(handle));
+        } else if let Some(agent) = self.agent.clone() {
             tracing::info!(%address, agent = agent.handle, fingerprint, "logged in");
             self.standing.send_replace(Standing::Agent(handle));
             let desk = self.shared.desk.clone();

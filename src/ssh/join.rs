@@ -5,7 +5,6 @@ use crate::{
     desk::page::{Denied, Viewer},
     domain::{key::PublicKey, text::SafeText},
     tui::{
-        ansi,
         ask::Msg,
         keymap::{KeyCode, KeyPress},
     },
@@ -26,7 +25,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// Wrong codes from one address in [`WITHIN`], after which none is looked at.
 const TRIES_PER_ADDRESS: u32 = 20;
-const WITHIN: Duration = Duration::from_secs(3600);
+const WITHIN: Duration = Duration::from_hours(1);
 
 /// Addresses that are remembered; with more of them all are forgotten, since a code has more chances than there are
 /// addresses.
@@ -101,12 +100,13 @@ pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat
     };
     let limit = Instant::now() + shared.limits.joining;
     let mut tries = 0;
-    seat.send(ansi::ENTER.to_owned());
+    let traits = seat.traits();
+    seat.send(traits.enter().to_owned());
     loop {
         match screen.typing(&mut seat, limit) {
             Some(Typed::Code) => {}
             Some(Typed::Left(words)) => {
-                seat.leave(format!("{}{words}", ansi::LEAVE), 0, Some("Nobody joined."));
+                seat.leave(format!("{}{words}", traits.leave()), 0, Some("Nobody joined."));
                 return None;
             }
             None => return None,
@@ -114,17 +114,17 @@ pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat
         match redeem(shared, key, address, &screen.code) {
             Ok(viewer) => {
                 // The messenger takes the terminal over anew.
-                seat.send(format!("{}{}\r\n", ansi::LEAVE, welcome(&viewer)));
+                seat.send(format!("{}{}\r\n", traits.leave(), welcome(&viewer)));
                 return Some((viewer, seat));
             }
             Err(why) => {
                 tries += 1;
                 if tries == TRIES {
-                    seat.leave(format!("{}{why}\r\n", ansi::LEAVE), 4, Some("Too many codes."));
+                    seat.leave(format!("{}{why}\r\n", traits.leave()), 4, Some("Too many codes."));
                     return None;
                 }
                 screen.code.clear();
-                screen.said = "Wait …".to_owned();
+                "Wait …".clone_into(&mut screen.said);
                 screen.show(&mut seat);
                 if !rest(&mut seat, FIRST_WAIT * (1 << (tries - 1))) {
                     return None;

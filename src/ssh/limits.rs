@@ -24,6 +24,8 @@ pub struct Limits {
     pub connections_per_agent: usize,
     /// Newcomers with an unknown key who are asked for their code, in all.
     pub newcomers: usize,
+    /// Connections of visitors of demo desks, in all.
+    pub visitors: usize,
     /// How long a newcomer may take to type the code.
     pub joining: Duration,
     /// How long nobody may type before a messenger is closed; `None`: for ever.
@@ -50,8 +52,9 @@ impl Default for Limits {
             sessions_per_agent: 20,
             connections_per_agent: 20,
             newcomers: 8,
-            joining: Duration::from_secs(300),
-            idle: Some(Duration::from_secs(24 * 3600)),
+            visitors: 40,
+            joining: Duration::from_mins(5),
+            idle: Some(Duration::from_hours(24)),
             stall: Duration::from_secs(45),
             // Three questions and the wait after the last: a vanished client is gone within the minute.
             alive: Duration::from_secs(14),

@@ -14,6 +14,7 @@ use crate::{
         ansi,
         ask::{Effect, Msg},
         session::{Event, Look, Session},
+        traits::Traits,
     },
 };
 use std::{
@@ -21,6 +22,15 @@ use std::{
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
+
+/// How long a messenger stays open.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stay {
+    /// After the last key; `None`: for ever.
+    pub idle: Option<Duration>,
+    /// Not past this moment, typing or not.
+    pub until: Option<Instant>,
+}
 
 /// How a messenger ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +43,8 @@ pub enum Farewell {
     Stopping,
     /// Nobody typed for too long.
     Idle,
+    /// The visit to a demo desk is over.
+    Over,
     /// The agent may see nothing any more, and why.
     Shut(String),
     /// A fault of the program.
@@ -47,6 +59,7 @@ impl Farewell {
             Self::Unheard => "gone",
             Self::Stopping => "stopping",
             Self::Idle => "idle",
+            Self::Over => "over",
             Self::Shut(_) => "shut",
             Self::Panicked => "panicked",
         }
@@ -58,6 +71,7 @@ impl Farewell {
             Self::Left | Self::Unheard => None,
             Self::Stopping => Some("The desk is being stopped. Your drafts are kept; connect again in a while.".into()),
             Self::Idle => Some("Closed, since nobody typed for a long time. Your drafts are kept.".into()),
+            Self::Over => Some("Your visit is over, and this desk is gone. Connect again for a fresh one.".into()),
             Self::Shut(why) => Some(SafeText::line(why).into_string()),
             Self::Panicked => Some("Something went wrong here; your draft is kept. Connect again to go on.".into()),
         }
@@ -65,7 +79,7 @@ impl Farewell {
 
     const fn status(&self) -> u8 {
         match self {
-            Self::Left | Self::Unheard | Self::Stopping | Self::Idle => 0,
+            Self::Left | Self::Unheard | Self::Stopping | Self::Idle | Self::Over => 0,
             Self::Shut(_) => 4,
             Self::Panicked => 1,
         }
@@ -73,14 +87,7 @@ impl Farewell {
 }
 
 /// Runs the messenger until it ends; the terminal is as it was then.
-pub fn run(
-    desk: &Desk,
-    viewer: &Viewer,
-    look: Look,
-    mut seat: Seat,
-    inbox: &Arc<Inbox>,
-    idle: Option<Duration>,
-) -> Farewell {
+pub fn run(desk: &Desk, viewer: &Viewer, look: Look, mut seat: Seat, inbox: &Arc<Inbox>, stay: &Stay) -> Farewell {
     let mut session = match Session::new(desk.clone(), viewer.clone(), look) {
         Ok(session) => session,
         Err(denied) => {
@@ -90,7 +97,7 @@ pub fn run(
         }
     };
     listen(desk, viewer, inbox);
-    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, idle)));
+    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, stay)));
     // Drafts are kept on every way out, also where the client went first.
     let kept = catch_unwind(AssertUnwindSafe(|| session.keep_drafts()));
     let farewell = match (served, kept) {
@@ -99,7 +106,8 @@ pub fn run(
     };
     let said = farewell.sentence().map(|sentence| format!("{sentence}\r\n")).unwrap_or_default();
     let hang_up = matches!(farewell, Farewell::Shut(_)).then_some("You are not let in any more.");
-    seat.leave(format!("{}{said}", ansi::LEAVE), farewell.status(), hang_up);
+    let leave = seat.traits().leave();
+    seat.leave(format!("{leave}{said}"), farewell.status(), hang_up);
     farewell
 }
 
@@ -146,10 +154,10 @@ impl Beside {
     }
 
     /// What brings the terminal to what the session shows now.
-    fn frame(self, session: &mut Session) -> Option<String> {
+    fn frame(self, session: &mut Session, traits: Traits) -> Option<String> {
         let mut bytes = String::new();
         if self.enter {
-            bytes.push_str(ansi::ENTER);
+            bytes.push_str(traits.enter());
         }
         if self.repaint {
             bytes.push_str(ansi::CLEAR);
@@ -157,7 +165,7 @@ impl Beside {
         }
         bytes.push_str(self.mouse.map_or("", ansi::mouse));
         bytes.push_str(&session.frame().unwrap_or_default());
-        bytes.push_str(&self.copied.as_deref().map(ansi::copy).unwrap_or_default());
+        bytes.push_str(&self.copied.and_then(|text| traits.copy(&text)).unwrap_or_default());
         bytes.push_str(if self.bell { ansi::BELL } else { "" });
         (!bytes.is_empty()).then_some(bytes)
     }
@@ -165,13 +173,13 @@ impl Beside {
 
 /// Takes what arrives and paints, until the session ends. A frame is made only when the one before it was taken: who
 /// reads slowly sees the newest, not all there were.
-fn serve(session: &mut Session, seat: &mut Seat, idle: Option<Duration>) -> Farewell {
+fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay) -> Farewell {
     let mut beside = Beside { enter: true, ..Beside::default() };
     let mut due = true;
     loop {
         if due && seat.is_free() {
             due = false;
-            if let Some(bytes) = std::mem::take(&mut beside).frame(session) {
+            if let Some(bytes) = std::mem::take(&mut beside).frame(session, seat.traits()) {
                 seat.send(bytes);
             }
             let mut effects = Vec::new();
@@ -180,8 +188,7 @@ fn serve(session: &mut Session, seat: &mut Seat, idle: Option<Duration>) -> Fare
                 return Farewell::Left;
             }
         }
-        let patience = seat.until(idle);
-        let waking = [session.deadline().map(|at| instant(at, session.now())), patience];
+        let waking = [session.deadline().map(|at| instant(at, session.now())), seat.until(stay.idle), stay.until];
         // A frame that could go out is not waited for; one that cannot is told by the inbox.
         let until = if due && seat.is_free() { Some(Instant::now()) } else { waking.into_iter().flatten().min() };
         let (arrived, typed) = seat.next(until);
@@ -202,8 +209,12 @@ fn serve(session: &mut Session, seat: &mut Seat, idle: Option<Duration>) -> Fare
             Some(End::Gone | End::Stalled) => return Farewell::Unheard,
             None => {}
         }
-        if seat.until(idle).is_some_and(|until| until <= Instant::now()) {
+        let now = Instant::now();
+        if seat.until(stay.idle).is_some_and(|until| until <= now) {
             return Farewell::Idle;
+        }
+        if stay.until.is_some_and(|until| until <= now) {
+            return Farewell::Over;
         }
     }
 }

@@ -36,5 +36,7 @@ mod seat;
 pub mod server;
 /// Who is at the door.
 mod strangers;
+/// `ssh demo@host`.
+mod visitor;
 
 pub use command::CommandLine;

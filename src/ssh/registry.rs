@@ -20,6 +20,8 @@ pub enum Kind {
     Command,
     /// Somebody who has to give an invite's code first.
     Joining,
+    /// The messenger on a demo desk.
+    Visiting,
 }
 
 impl Kind {
@@ -28,6 +30,7 @@ impl Kind {
         match self {
             Self::Messenger => "messenger",
             Self::Command => "command",
+            Self::Visiting => "visiting",
             Self::Joining => "joining",
         }
     }

@@ -1,11 +1,11 @@
 //! A session's thread's own end of its channel: what arrives, and the one parcel that is on its way.
 
 use super::{
-    inbox::{Arrived, Inbox},
+    inbox::{Arrived, End, Inbox},
     input::Input,
     output::Parcel,
 };
-use crate::tui::{ask::Msg, terminal};
+use crate::tui::{ask::Msg, terminal, traits::Traits};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -31,6 +31,7 @@ pub struct Seat {
     inbox: Arc<Inbox>,
     out: mpsc::Sender<Parcel>,
     input: Input,
+    traits: Traits,
     began: Instant,
     /// When somebody last typed.
     typed: Instant,
@@ -39,10 +40,15 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// For a channel on which nothing was sent yet.
-    pub fn new(inbox: Arc<Inbox>, out: mpsc::Sender<Parcel>) -> Self {
+    /// For a channel on which nothing was sent yet, and the terminal at its other end.
+    pub fn new(inbox: Arc<Inbox>, out: mpsc::Sender<Parcel>, traits: Traits) -> Self {
         let began = Instant::now();
-        Self { inbox, out, input: Input::new(), began, typed: began, free: true }
+        Self { inbox, out, input: Input::new(), traits, began, typed: began, free: true }
+    }
+
+    /// What the terminal takes.
+    pub const fn traits(&self) -> Traits {
+        self.traits
     }
 
     /// Whether what is sent now goes out at once.
@@ -87,6 +93,8 @@ impl Seat {
 
     /// Sends the last bytes and ends the channel, after all that is on its way.
     pub fn leave(self, bytes: String, status: u8, hang_up: Option<&'static str>) {
+        // Nothing is read any more, and nobody waits for it to be.
+        self.inbox.end(End::Gone);
         let _ = self.out.blocking_send(Parcel::Output(bytes.into_bytes()));
         let _ = self.out.blocking_send(Parcel::Exit { status, hang_up });
     }

@@ -8,8 +8,9 @@ use super::{
     limits::Limits,
     registry::{Guest, Registry},
     strangers::Strangers,
+    visitor::Guestbook,
 };
-use crate::{desk::Desk, tui::keymap::Keymap};
+use crate::{demo::visit::Visits, desk::Desk, tui::keymap::Keymap};
 use russh::{
     MethodKind, MethodSet, Preferred, SshId, cipher, compression, kex,
     keys::{Algorithm, EcdsaCurve, HashAlg, PrivateKey},
@@ -47,6 +48,8 @@ pub struct Settings {
     pub keymap: Arc<Keymap>,
     /// Who runs commands.
     pub command_line: CommandLine,
+    /// Where the desks of `ssh demo@host` are made; `None`: there are none, and the name means nothing.
+    pub visits: Option<Arc<Visits>>,
 }
 
 /// Why a server cannot be started.
@@ -77,7 +80,8 @@ pub(super) struct Shared {
     pub russh: Arc<server::Config>,
     pub strangers: Strangers,
     pub registry: Registry,
-    pub visitors: connection::Visitors,
+    pub counts: connection::Counts,
+    pub guestbook: Option<Guestbook>,
     pub attempts: Attempts,
     /// True once the server stops.
     pub stopping: watch::Receiver<bool>,
@@ -116,7 +120,8 @@ impl Service {
             command_line: settings.command_line,
             strangers: Strangers::default(),
             registry: Registry::default(),
-            visitors: connection::Visitors::default(),
+            counts: connection::Counts::default(),
+            guestbook: settings.visits.map(Guestbook::new),
             attempts: Attempts::default(),
             stopping,
         });
@@ -180,8 +185,10 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, alive: mpsc::Sender<
         match accepted {
             Ok((stream, address)) => {
                 let (shared, alive) = (Arc::clone(&shared), alive.clone());
+                // In the order in which they came.
+                let place = shared.strangers.arrive(address.ip(), &shared.limits);
                 tokio::spawn(async move {
-                    connection::serve(stream, address, shared).await;
+                    connection::serve(stream, address, place, shared).await;
                     drop(alive);
                 });
             }

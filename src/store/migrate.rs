@@ -127,8 +127,12 @@ fn back_up(connection: &Connection, file: &Path, from: i64) -> Result<()> {
         std::fs::remove_file(&part)?;
     }
     super::backup::copy_database(connection, &part, &mut |_, _| true)?;
-    let free = (2..).map(|number| beside(&target, &format!(".{number}"))).find(|copy| !copy.exists());
-    let name = if target.exists() { free.unwrap_or(target) } else { target };
+    let mut name = target.clone();
+    let mut number = 2;
+    while name.exists() {
+        name = beside(&target, &format!(".{number}"));
+        number += 1;
+    }
     Ok(std::fs::rename(part, name)?)
 }
 

@@ -17,6 +17,7 @@ use deskline::{
         people::{Party, Role, Routing},
         setting::SettingKey,
     },
+    tui::dialog::Layer,
 };
 use std::sync::{Arc, Barrier, Mutex};
 
@@ -489,4 +490,27 @@ fn adding_and_revoking_is_in_the_audit_log_with_the_fingerprint() {
     let lines: Vec<_> =
         log.iter().map(|row| (row.agent.as_deref().unwrap(), row.action.as_str(), row.detail.as_str())).collect();
     assert_eq!(lines, [("ana", "key-revoked", detail.as_str()), ("adam", "key-added", detail.as_str())]);
+}
+
+#[test]
+fn who_administers_lets_in_and_shuts_out_on_the_screen() {
+    let desk = TestDesk::new();
+    let mut adam = Seat::new(&desk, "adam");
+    adam.keys("A 2 j s i");
+    let code = match adam.session.model().layers.last() {
+        Some(Layer::Keys(keys)) => keys.invite.as_ref().map(|invite| invite.code.clone()).unwrap(),
+        other => panic!("not the keys: {other:?}"),
+    };
+    let shown = adam.shown();
+    assert!(shown.contains("Keys of @ana") && shown.contains(&code), "{shown}");
+    let ana = desk.desk.redeem(&code, &key(1)).unwrap();
+    assert_eq!(ana.handle, "ana");
+    let mut at_work = Seat::of(&desk, ana, (120, 40));
+    assert!(adam.shown().contains("SHA256:000000000001"), "the new key is on the screen at once");
+    adam.keys("x y");
+    assert!(adam.shown().contains("revoked now"), "{}", adam.shown());
+    assert!(at_work.shown().contains("The key that you came in with was revoked."));
+    adam.keys("Esc G s i");
+    let shown = adam.shown();
+    assert!(shown.contains("Keys of @olga") && shown.contains("Keys and invites of owners are for owners."), "{shown}");
 }

@@ -9,6 +9,9 @@ pub struct ServeArguments {
     /// Let agents in over SSH at this address and port, as 0.0.0.0:2222; repeat it for more.
     #[arg(long, value_name = "ADDRESS:PORT", required = true)]
     pub ssh: Vec<String>,
+    /// Give every visitor of `ssh demo@HOST` a made-up desk of their own, gone when they leave.
+    #[arg(long)]
+    pub demo: bool,
     /// Keep the log in this folder, a file a day for a fortnight [default: standard error].
     #[arg(long, value_name = "FOLDER")]
     pub log: Option<PathBuf>,
@@ -33,6 +36,12 @@ pub struct LimitArguments {
     /// The same from one address.
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub strangers_per_address: usize,
+    /// Demo desks at the same time.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub demo_desks: usize,
+    /// How long a visit to a demo desk may last.
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
+    pub demo_minutes: u32,
     /// How long logging in may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     pub login: u64,

@@ -6,7 +6,8 @@
 use crate::cli::{
     arguments::{
         AgentCommand, AuditCommand, Command, ConversationCommand, CustomerCommand, ExportArguments, GroupCommand,
-        ItemCommand, NoticeCommand, SearchArguments, SectionCommand, SettingCommand, StartArguments, TextArguments,
+        ItemCommand, KeyCommand, NoticeCommand, SearchArguments, SectionCommand, SettingCommand, StartArguments,
+        TextArguments,
     },
     failure::Failure,
 };
@@ -24,7 +25,7 @@ pub enum Allowed {
     Administrators,
 }
 
-/// Whether a command may run at all.
+/// Whether a command may run at all. What is refused here stands in the first help screen too.
 ///
 /// # Errors
 /// A sentence that says what is refused, and what to do instead.
@@ -37,6 +38,7 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
     match command {
         Command::Init(_) => refused("init makes a desk file. Call it on the machine that shall hold it."),
         Command::Agent(command) => Ok(agent(command)),
+        Command::Key(command) => key(command),
         Command::Group(command) => Ok(group(command)),
         Command::Customer(command) => customer(command),
         Command::Setting(SettingCommand::List | SettingCommand::Set { .. })
@@ -64,9 +66,20 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
 
 fn agent(command: &AgentCommand) -> Allowed {
     match command {
-        AgentCommand::Add { .. } | AgentCommand::List | AgentCommand::Show { .. } | AgentCommand::Set { .. } => {
-            Allowed::Everybody
+        AgentCommand::Add { .. }
+        | AgentCommand::List
+        | AgentCommand::Show { .. }
+        | AgentCommand::Set { .. }
+        | AgentCommand::Invite { .. } => Allowed::Everybody,
+    }
+}
+
+fn key(command: &KeyCommand) -> Result<Allowed, Failure> {
+    match command {
+        KeyCommand::Add { file, handle: _ } if !is_standard_stream(file) => {
+            refused("key add would read a file of the server. Send yours instead: ssh HOST key add ana - < ana.pub")
         }
+        KeyCommand::Add { .. } | KeyCommand::List | KeyCommand::Revoke { .. } => Ok(Allowed::Everybody),
     }
 }
 
@@ -202,7 +215,10 @@ mod tests {
         ("import", "import mbox x"),
         ("import --map", "import json x --map y"),
         ("export", "export ./-"),
+        ("key add", "key add ana x"),
+        ("serve --log", "serve --ssh 127.0.0.1:0 --log x"),
         ("backup", "backup x"),
+        ("serve --log", "serve --ssh 127.0.0.1:0 --log x"),
     ];
 
     #[test]
@@ -236,9 +252,13 @@ mod tests {
 
     #[test]
     fn standard_streams_are_nobodys_files() {
-        for line in
-            ["conversation reply 1 --file -", "conversation reply 1", "conversation note 1 --body x", "export -"]
-        {
+        for line in [
+            "conversation reply 1 --file -",
+            "conversation reply 1",
+            "conversation note 1 --body x",
+            "export -",
+            "key add ana -",
+        ] {
             assert_eq!(asked(line).unwrap(), Allowed::Everybody, "{line}");
         }
         assert_eq!(asked("check").unwrap(), Allowed::Administrators);

@@ -10,6 +10,7 @@ use crate::{
         remote,
         streams::Streams,
     },
+    demo::visit::{VisitLimits, Visits},
     ssh::{
         CommandLine, host_key,
         limits::Limits,
@@ -46,6 +47,7 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
         limits: limits(arguments),
         keymap: Arc::new(keymap_in_force(call.config()?)?),
         command_line: command_line(),
+        visits: if arguments.demo { Some(visits(arguments, call)?) } else { None },
     };
     let desk = call.desk()?;
     let _log = log::start(arguments.log.as_deref()).map_err(|error| {
@@ -71,6 +73,15 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
     Ok(())
 }
 
+fn visits(arguments: &ServeArguments, call: &Call) -> Result<Arc<Visits>, Failure> {
+    let limits = VisitLimits {
+        visits: arguments.limits.demo_desks,
+        age: chrono::Duration::minutes(arguments.limits.demo_minutes.into()),
+        ..VisitLimits::default()
+    };
+    Ok(Visits::within(&call.config()?.temporary, limits, Call::clock())?)
+}
+
 fn command_line() -> CommandLine {
     Arc::new(|desk, who, line, input, output, errors| remote::run(desk, who, line, Streams { input, output, errors }))
 }
@@ -87,10 +98,13 @@ fn addresses(written: &[String]) -> Result<Vec<SocketAddr>, Failure> {
 }
 
 fn limits(arguments: &ServeArguments) -> Limits {
-    let LimitArguments { sessions_per_agent, strangers, strangers_per_address, login, stall } = arguments.limits;
+    let LimitArguments { sessions_per_agent, strangers, strangers_per_address, demo_desks, login, stall, .. } =
+        arguments.limits;
     Limits {
         sessions_per_agent,
         connections_per_agent: sessions_per_agent,
+        // One more, so that somebody is told in words that all are taken.
+        visitors: demo_desks.saturating_add(1),
         strangers: strangers.max(1),
         strangers_per_address: strangers_per_address.max(1),
         login: Duration::from_secs(login),
