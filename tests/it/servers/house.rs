@@ -317,7 +317,7 @@ impl House {
         command
     }
 
-    /// `ssh desk LINE` of somebody.
+    /// `ssh desk -- LINE` of somebody: without the dashes OpenSSH would take options in the line for its own.
     #[track_caller]
     pub fn call(&self, handle: &str, line: &str) -> Ran {
         self.call_with(handle, line, b"")
@@ -326,7 +326,7 @@ impl House {
     /// The same with something on standard input.
     #[track_caller]
     pub fn call_with(&self, handle: &str, line: &str, input: &[u8]) -> Ran {
-        run(self.ssh(handle).args(["desk", line]), input)
+        run(self.ssh(handle).args(["desk", "--", line]), input)
     }
 
     /// `ssh desk` of somebody at a terminal of 120×40.
