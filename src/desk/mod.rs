@@ -27,12 +27,16 @@ mod import;
 mod items;
 /// Linking conversations to items.
 mod link;
+/// What is on offer, and to whom.
+mod offer;
 /// Following, adding and removing.
 mod people;
 /// Reading pages.
 mod read;
 /// A customer's message.
 mod receive;
+/// How a group's new conversations find an agent.
+mod route;
 /// Rows and entries as pages hold them.
 mod rows;
 /// An agent's command.
