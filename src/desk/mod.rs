@@ -21,6 +21,8 @@ mod directory;
 mod export;
 /// Searching.
 mod find;
+/// Who is at work, and who went away.
+mod idle;
 /// Bringing in what happened elsewhere.
 mod import;
 /// Making and changing items.
@@ -92,6 +94,8 @@ struct Inner {
     bell: bell::Bell,
     /// Direct conversations of others that an administrator opened deliberately (R6.11).
     opened: Mutex<HashSet<(AgentId, ConversationId)>>,
+    /// Who is at work in this process.
+    activity: idle::Activity,
 }
 
 /// What a new desk begins with.
@@ -170,7 +174,8 @@ impl Desk {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { inner: Arc::new(Inner { store, clock, bell: bell::Bell::default(), opened: Mutex::default() }) }
+        let (bell, opened, activity) = (bell::Bell::default(), Mutex::default(), idle::Activity::default());
+        Self { inner: Arc::new(Inner { store, clock, bell, opened, activity }) }
     }
 
     /// The time, by the desk's clock.

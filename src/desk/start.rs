@@ -170,7 +170,7 @@ impl Starting<'_> {
             messages::remember_write(self.writing, &writer, 0, id, &fingerprint, message)?;
         }
         let first = facts.last_seq;
-        let facts = self.afterwards(facts, message, &told)?;
+        let facts = self.afterwards(&facts, message, &told)?;
         let access = Access::of(&self.me);
         Ok(Done {
             conversation: facts.id,
@@ -337,9 +337,9 @@ impl Starting<'_> {
     }
 
     /// What follows from the first message; gives the conversation as routing left it.
-    fn afterwards(&self, facts: Facts, message: i64, told: &[AgentId]) -> Outcome<Facts> {
+    fn afterwards(&self, facts: &Facts, message: i64, told: &[AgentId]) -> Outcome<Facts> {
         let now = self.now.timestamp_millis();
-        for customer in audience::customers(&facts, EntryKind::Reply, None) {
+        for customer in audience::customers(facts, EntryKind::Reply, None) {
             outbox::queue_reply(self.writing, facts.id, message, customer, now)?;
         }
         if let Some(item) = facts.item.filter(|_| facts.audience == Audience::Customer) {
@@ -348,7 +348,7 @@ impl Starting<'_> {
         if let Some(item) = facts.item {
             remember_groups(self.writing, facts.id, item)?;
         }
-        let facts = route::settle(self.writing, self.now, None, &facts, &[])?;
+        let facts = route::settle(self.writing, self.now, None, facts, &[])?;
         tell::ring_mentioned(self.writing, told, &facts, now)?;
         let told: Vec<AgentId> = told.iter().copied().chain(facts.assignee).collect();
         let news = tell::News { writer: Some(self.me.id), kind: EntryKind::Reply, new: true, mentioned: &told };

@@ -172,6 +172,18 @@ pub fn load(connection: &Connection, agent: AgentId) -> Result<Load> {
         .query_row([agent.0], |row| Ok(Load { live: row.get(0)?, last_assigned: Seq(row.get(1)?) }))?)
 }
 
+/// The open conversations that are assigned to an agent.
+///
+/// # Errors
+/// What SQLite says.
+pub fn live_of(connection: &Connection, agent: AgentId) -> Result<Vec<ConversationId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT conversation_id FROM member WHERE agent_id = ?1 AND live = 1 ORDER BY at, conversation_id",
+    )?;
+    let ids = statement.query_map([agent.0], |row| row.get(0).map(ConversationId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Notes with which event a conversation became an agent's.
 ///
 /// # Errors

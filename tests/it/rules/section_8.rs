@@ -503,3 +503,83 @@ fn r8_1_only_what_is_taken_ends_an_offer() {
     let accepted = accept(&desk, "ana", id).unwrap();
     assert_eq!(accepted.row.unwrap().assignee.unwrap().address, "ana");
 }
+
+/// R8.2: with `away-after` set, who has not acted for that long is not ready any more, and the log says that the desk did it.
+#[test]
+fn r8_2_who_is_away_is_not_ready() {
+    let desk = routed(Routing::Polite);
+    let id = desk.arrival();
+    let retired = |desk: &TestDesk| desk.desk.retire_idle(desk.desk.now()).unwrap();
+    let acts = |handle: &str| desk.desk.agent_acted(&desk.agent(handle));
+    acts("ana");
+    desk.later(600);
+    assert_eq!(retired(&desk), 0, "off at first");
+    desk.set(SettingKey::AwayAfter, "10");
+    acts("ana");
+    acts("ben");
+    desk.later(9);
+    acts("ben");
+    assert_eq!(retired(&desk), 0);
+    desk.later(1);
+    assert_eq!(retired(&desk), 1);
+    assert!(offered(&desk, "ana").is_empty(), "what was on offer to ana is not any more");
+    assert_eq!(offered(&desk, "ben"), [id]);
+    assert_eq!(offered(&desk, "cleo"), [id], "who has no session here is not judged");
+    let log = desk.desk.audit(&desk.agent("olga"), None, 1).unwrap();
+    assert_eq!((log[0].agent.as_deref(), log[0].detail.as_str()), (None, "ana ready=off (away)"));
+    assert_eq!(retired(&desk), 0, "once");
+    acts("ana");
+    assert!(offered(&desk, "ana").is_empty(), "ready again is ana's own to say");
+    desk.change("ana", &ready(true));
+    assert_eq!(offered(&desk, "ana"), [id]);
+    // Who left is judged by the same clock.
+    desk.desk.left(&desk.agent("ana"));
+    desk.desk.left(&desk.agent("cleo"));
+    desk.later(10);
+    acts("ben");
+    assert_eq!(retired(&desk), 2);
+    assert!(offered(&desk, "cleo").is_empty());
+}
+
+/// R8.1, R5.4: with `hand-back` on, what waits for the answer of somebody who went away goes back and is routed anew.
+#[test]
+fn r8_1_what_waits_for_an_answer_is_handed_back() {
+    let desk = routed(Routing::Polite);
+    desk.set(SettingKey::HandBack, "on");
+    let [answered, waiting, private, noted] = std::array::from_fn(|_| desk.arrival());
+    for id in [answered, waiting, private, noted] {
+        accept(&desk, "ana", id).unwrap();
+    }
+    desk.does("ana", answered, reply("Done"));
+    desk.does("ana", noted, note("I will look"));
+    desk.does("olga", private, make(Privacy::Private, true));
+    let elsewhere = desk.desk.receive(&Inbound { group: None, ..inbound("jo@example.com", None, "Hello") }).unwrap();
+    desk.does("olga", elsewhere.conversation, assign("ana"));
+    let retired = |desk: &TestDesk| desk.desk.retire_idle(desk.desk.now()).unwrap();
+    desk.desk.agent_acted(&desk.agent("ana"));
+    desk.desk.left(&desk.agent("ana"));
+    assert_eq!(retired(&desk), 0, "a lost connection is often back within the minute");
+    desk.desk.agent_acted(&desk.agent("ana"));
+    desk.later(5);
+    assert_eq!(retired(&desk), 0, "ana came back");
+    desk.desk.left(&desk.agent("ana"));
+    desk.later(1);
+    assert_eq!(retired(&desk), 1);
+    assert_eq!(desk.listed("ben", Section::Unassigned), [noted, waiting]);
+    assert_eq!(offered(&desk, "ben"), [waiting, noted], "routed anew, in the order in which they came back");
+    assert!(offered(&desk, "ana").is_empty(), "ana is not ready");
+    assert_eq!(desk.texts("ben", waiting).last().unwrap(), "Given back to the group: Ana Ruiz is away.");
+    let mut kept = [answered, private, elsewhere.conversation];
+    let mut live = desk.listed("ana", Section::Live);
+    kept.sort_unstable();
+    live.sort_unstable();
+    assert_eq!(live, kept, "answered; private, which its group could read then; in no group");
+    assert_eq!(retired(&desk), 0, "once");
+    // Off: nobody loses anything by leaving.
+    desk.set(SettingKey::HandBack, "off");
+    accept(&desk, "ben", waiting).unwrap();
+    desk.desk.left(&desk.agent("ben"));
+    desk.later(600);
+    assert_eq!(retired(&desk), 0);
+    assert_eq!(has(&desk, waiting), Some("ben".into()));
+}
