@@ -6,7 +6,7 @@ mod people;
 mod thread;
 mod view;
 
-pub use conversation::{ConversationJson, DoneJson, HitJson};
+pub use conversation::{ConversationJson, DoneJson, HitJson, OfferJson};
 pub use item::ItemJson;
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};
 pub use thread::{AttachmentJson, EntryJson, FromJson, ThreadJson, print as print_thread};

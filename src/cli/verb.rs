@@ -22,6 +22,8 @@ pub mod item;
 pub mod messenger;
 /// `notice`.
 pub mod notice;
+/// `offer`.
+pub mod offer;
 /// `receive`.
 pub mod receive;
 /// `search`.
