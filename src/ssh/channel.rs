@@ -4,7 +4,7 @@ use super::{
     command::{self, INTERRUPTED, Order, USAGE},
     connection::Standing,
     inbox::{End, Inbox},
-    join,
+    join::{self, Joined},
     messenger::{self, Farewell, Stay},
     output::{Output, Parcel},
     registry::{Guest, Kind, Place},
@@ -216,7 +216,8 @@ impl Channel {
         let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
-            let Some((viewer, seat)) = join::ask(&shared, &key, address, seat) else { return };
+            let Some(Joined { viewer, seat, size }) = join::ask(&shared, &key, address, seat, look.size) else { return };
+            let look = Look { size, ..look };
             place.becomes(viewer.id, &viewer.handle, viewer.key);
             standing.send_replace(Standing::Agent(connection));
             let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);

@@ -33,6 +33,7 @@ mod picture;
 mod pty;
 mod query_plans;
 mod rereading;
+mod routing;
 mod rules;
 mod screen;
 mod screen_walks;

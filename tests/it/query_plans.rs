@@ -7,7 +7,7 @@ use deskline::{
         command::StartWith,
         conversation::Audience,
         envelope::Inbound,
-        id::{ConversationId, CustomerId, EntrySeq, ItemId, KeyId, Seq},
+        id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, Seq},
         item::{ItemKey, ItemKind},
         people::{FromCustomers, Role},
         query,
@@ -16,9 +16,9 @@ use deskline::{
     },
     policy::access::Access,
     store::{
-        conversations, items, keys,
+        conversations, items,
         lists::{self, Key, Reader, Window},
-        messages, notices, numbers, people, reading, rows, search,
+        messages, notices, numbers, offers, people, reading, rows, search,
     },
 };
 use rusqlite::{
@@ -45,8 +45,8 @@ const GROWING: &[&str] = &[
     "attachment",
     "draft",
     "following_group",
-    "agent_key",
-    "invite",
+    "waiting",
+    "past_offer",
 ];
 
 /// Questions whose statements may walk a table, and why.
@@ -63,7 +63,6 @@ const SORTS: &[(&str, &str)] = &[
     ("facts and readings", "the people of one conversation"),
     ("search #1", "the messages of one conversation"),
     ("badge", "at most 1000 unread ones of the viewer's own lists, each once"),
-    ("keys of one agent", "those of one agent"),
     ("a customer's conversations", "those of one customer and its organization"),
 ];
 
@@ -278,13 +277,29 @@ fn openings(asked: &mut Asked, viewer: &Viewer) {
     asked.ask("pick an item", |it| items::like(it, "card", None, 50));
     asked.ask("pick a customer", |it| people::customers_like(it, "mara", &mut |_| Ok(true)));
     asked.ask("a customer's conversations", |it| conversations::of_customer(it, CustomerId(1), Some("ACME")));
-    asked.ask("key: lets its agent in", |it| keys::is_live(it, KeyId(1), viewer.id));
-    asked.ask("key: whose", |it| keys::live(it, "SHA256:a"));
-    asked.ask("key: was revoked", |it| keys::was_revoked(it, "SHA256:a"));
-    asked.ask("key: of an invite", |it| keys::open_invite(it, "a", 0));
-    asked.ask("keys of one agent", |it| keys::list(it, Some(viewer.id)));
     asked.ask("audit", |it| deskline::store::events::list(it, None, 50));
     asked.ask("audit of one", |it| deskline::store::events::list(it, Some(id), 50));
+}
+
+/// What offers and routing ask.
+fn routing(asked: &mut Asked, viewer: &Viewer) {
+    let id = ConversationId(1);
+    let me = people::agent_by_id(&asked.explain, viewer.id).expect("an answer").expect("an agent");
+    let access = Access::of(&me);
+    asked.ask("offers", |it| offers::offered(it, GroupId(1), viewer.id, 50));
+    asked.ask("offers: may read one", |it| lists::is_readable(it, &access, id));
+    asked.ask("routing: how a group does it", |it| people::routing(it, GroupId(1)));
+    asked.ask("routing: waits in", |it| offers::waits_in(it, id));
+    asked.ask("routing: line", |it| offers::line(it, GroupId(1), None, 50));
+    asked.ask("routing: line, further", |it| {
+        offers::line(it, GroupId(1), Some(offers::Place { since: 1, conversation: id }), 50)
+    });
+    asked.ask("routing: rejected", |it| offers::rejected(it, id, viewer.id));
+    asked.ask("routing: load", |it| offers::load(it, viewer.id));
+    asked.ask("routing: live", |it| offers::live_of(it, viewer.id));
+    asked.ask("routing: lose all", |it| offers::lose_all(it, GroupId(1), viewer.id));
+    asked.ask("routing: end", |it| offers::end_waiting(it, id));
+    asked.ask("routing: who spoke last", |it| messages::customer_spoke_last(it, id));
 }
 
 #[test]
@@ -301,6 +316,7 @@ fn every_question_is_answered_by_an_index_and_in_order() {
         from_customers(&mut asked, &olga, &format!("owner, {scope}"));
     }
     openings(&mut asked, &olga);
+    routing(&mut asked, &desk.agent("eve"));
     assert!(asked.seen.len() > 60, "the trace was deaf: {}", asked.seen.len());
     assert!(asked.wrong.is_empty(), "{}", asked.wrong.join("\n"));
     insta::assert_snapshot!(asked.report);

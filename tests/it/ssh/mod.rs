@@ -4,9 +4,11 @@
 mod client;
 mod commands;
 mod doors;
+mod joining;
 mod logging_in;
 mod messenger;
 mod requests;
+mod stopping;
 
 use crate::desks::TestDesk;
 use deskline::{desk::Desk, ssh::key};
