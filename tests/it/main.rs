@@ -48,3 +48,4 @@ mod terminal_input;
 mod text;
 mod two_messengers;
 mod walks;
+mod watcher;
