@@ -5,7 +5,7 @@ mod people;
 mod server;
 mod value;
 
-pub use conversation::{ConversationCommand, StartArguments, TextArguments};
+pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
     SettingCommand,
@@ -33,7 +33,7 @@ Usage: deskline [--desk FILE] [--as HANDLE] [--json] [COMMAND]
 Without a command it opens the messenger. New here? deskline demo
 
 Commands (deskline COMMAND --help tells more):
-  conversation                list, show, start, reply, note, close, assign …
+  conversation, offer         list, show, start, reply, close … accept, reject
   section, search, notice     the lists with numbers; find messages; the bell
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
@@ -94,6 +94,9 @@ pub enum Command {
     /// Conversations with customers and between agents.
     #[command(subcommand)]
     Conversation(ConversationCommand),
+    /// What waits for somebody to accept it.
+    #[command(subcommand)]
+    Offer(OfferCommand),
     /// Hand in what a customer wrote; prints the conversation and the message.
     Receive(ReceiveArguments),
     /// What the bell rang for.

@@ -7,7 +7,7 @@ mod people;
 mod thread;
 mod view;
 
-pub use conversation::{ConversationJson, DoneJson, HitJson};
+pub use conversation::{ConversationJson, DoneJson, HitJson, OfferJson};
 pub use item::ItemJson;
 pub use key::{InviteJson, KeyJson};
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};

@@ -102,6 +102,7 @@ fn dispatch(command: Option<Command>, call: &mut Call, output: &mut Output) -> R
         Some(Command::Item(command)) => verb::item::run(command, call, output),
         Some(Command::Section(command)) => verb::section::run(&command, call, output),
         Some(Command::Conversation(command)) => verb::conversation::run(command, call, output),
+        Some(Command::Offer(command)) => verb::offer::run(&command, call, output),
         Some(Command::Receive(arguments)) => verb::receive::run(arguments, call, output),
         Some(Command::Notice(command)) => verb::notice::run(&command, call, output),
         Some(Command::Search(arguments)) => verb::search::run(arguments, call, output),

@@ -24,6 +24,8 @@ pub mod key;
 pub mod messenger;
 /// `notice`.
 pub mod notice;
+/// `offer`.
+pub mod offer;
 /// `receive`.
 pub mod receive;
 /// `search`.

@@ -21,6 +21,8 @@ mod directory;
 mod export;
 /// Searching.
 mod find;
+/// Who is at work, and who went away.
+mod idle;
 /// Bringing in what happened elsewhere.
 mod import;
 /// Making and changing items.
@@ -29,12 +31,16 @@ mod items;
 mod keys;
 /// Linking conversations to items.
 mod link;
+/// What is on offer, and to whom.
+mod offer;
 /// Following, adding and removing.
 mod people;
 /// Reading pages.
 mod read;
 /// A customer's message.
 mod receive;
+/// How a group's new conversations find an agent.
+mod route;
 /// Rows and entries as pages hold them.
 mod rows;
 /// An agent's command.
@@ -90,6 +96,8 @@ struct Inner {
     bell: bell::Bell,
     /// Direct conversations of others that an administrator opened deliberately (R6.11).
     opened: Mutex<HashSet<(AgentId, ConversationId)>>,
+    /// Who is at work in this process.
+    activity: idle::Activity,
 }
 
 /// What a new desk begins with.
@@ -168,7 +176,8 @@ impl Desk {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { inner: Arc::new(Inner { store, clock, bell: bell::Bell::default(), opened: Mutex::default() }) }
+        let (bell, opened, activity) = (bell::Bell::default(), Mutex::default(), idle::Activity::default());
+        Self { inner: Arc::new(Inner { store, clock, bell, opened, activity }) }
     }
 
     /// The time, by the desk's clock.

@@ -10,7 +10,7 @@ mod wants;
 
 pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow, NoticeKind, NoticeRow, SectionRow};
 pub use key::{Invite, KeyRow};
-pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, Person};
+pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, OfferRow, Person};
 pub use thread::{
     Attachment, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Readers, Thread, Verdict,
 };
@@ -59,6 +59,10 @@ pub struct Page {
     pub bell: u32,
     /// The sidebar, in order, without what this viewer has not.
     pub sections: Vec<SectionRow>,
+    /// What is on offer to the viewer (R8.1), the longest waiting first; the first few.
+    pub offers: Vec<OfferRow>,
+    /// How many there are of those; 1000 means more than 999.
+    pub offered: u32,
     /// The list, where one was asked for.
     pub list: Option<ListPage>,
     /// The open conversation, where one was asked for.

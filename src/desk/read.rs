@@ -1,7 +1,7 @@
 //! Reading pages: access, then scope, then what the screen asked for; one snapshot a page.
 
 use super::{
-    Desk, Outcome, directory,
+    Desk, Outcome, directory, offer,
     page::{
         ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
         NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
@@ -170,6 +170,7 @@ impl<'a> Reading<'a> {
             sections.push(SectionRow { section, unread: capped(sum.unread), total: capped(sum.total) });
         }
         let groups = people::groups(self.connection)?;
+        let (offers, offered) = offer::shown(self.connection, &self.me, &self.access, &groups)?;
         Ok(Page {
             my_groups: groups
                 .into_iter()
@@ -179,6 +180,8 @@ impl<'a> Reading<'a> {
             team: people::settings(self.connection)?.team_name,
             badge: if with_numbers { capped(numbers::badge(self.connection, &reader)?) } else { 0 },
             bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
+            offers,
+            offered,
             me: self.me.clone(),
             sections,
             list: None,

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 /// "dskl": marks a file as a desk, so that a foreign one is refused untouched.
 pub const APPLICATION_ID: i64 = 0x6473_6b6c;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001-desk.sql"), include_str!("migrations/0002-keys.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001-desk.sql"),
+    include_str!("migrations/0002-keys.sql"),
+    include_str!("migrations/0003-routing.sql"),
+];
 
 /// The version that this program writes.
 pub fn newest() -> i64 {

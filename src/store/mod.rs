@@ -30,6 +30,8 @@ pub mod migrate;
 pub mod notices;
 /// Sidebar numbers.
 pub mod numbers;
+/// Who waits in which group, and what became of offers.
+pub mod offers;
 /// What is on its way to customers.
 pub mod outbox;
 /// Agents, customers, groups and settings.

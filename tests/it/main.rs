@@ -34,6 +34,7 @@ mod pty;
 mod query_plans;
 mod recipes;
 mod rereading;
+mod routing;
 mod rules;
 mod screen;
 mod screen_walks;

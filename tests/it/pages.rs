@@ -310,6 +310,8 @@ pub fn sections() -> Vec<SectionRow> {
 pub fn page() -> Page {
     let rows = rows();
     Page {
+        offers: Vec::new(),
+        offered: 0,
         me: agent(3, "ana", "Ana Ruiz", Role::Agent),
         my_groups: vec!["Support".to_owned()],
         team: "Acme Support".to_owned(),

@@ -6,8 +6,8 @@
 use crate::cli::{
     arguments::{
         AgentCommand, AuditCommand, Command, ConversationCommand, CustomerCommand, ExportArguments, GroupCommand,
-        ItemCommand, KeyCommand, NoticeCommand, SearchArguments, SectionCommand, SettingCommand, StartArguments,
-        TextArguments,
+        ItemCommand, KeyCommand, NoticeCommand, OfferCommand, SearchArguments, SectionCommand, SettingCommand,
+        StartArguments, TextArguments,
     },
     failure::Failure,
 };
@@ -46,6 +46,9 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         | Command::Notice(NoticeCommand::List | NoticeCommand::Clear)
         | Command::Keys
         | Command::Completions(_) => Ok(Allowed::Everybody),
+        Command::Offer(OfferCommand::List | OfferCommand::Accept { .. } | OfferCommand::Reject { .. }) => {
+            Ok(Allowed::Everybody)
+        }
         Command::Item(command) => item(command),
         Command::Conversation(command) => conversation(command),
         Command::Receive(_) => refused(
