@@ -32,6 +32,7 @@ mod permission_matrix;
 mod picture;
 mod pty;
 mod query_plans;
+mod recipes;
 mod rereading;
 mod routing;
 mod rules;
