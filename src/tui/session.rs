@@ -228,7 +228,9 @@ impl Session {
         if answer.is_ok() {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
-                Ask::SaveDraft { place: DraftPlace::Conversation(id), .. } => News::of(*id),
+                Ask::SaveDraft { place: DraftPlace::Conversation(id), .. }
+                | Ask::AcceptOffer { conversation: id, .. }
+                | Ask::RejectOffer(id) => News::of(*id),
                 _ => News::EVERYTHING,
             });
         }

@@ -23,6 +23,7 @@ mod hostile_screens;
 mod import;
 mod keys;
 mod leaks;
+mod offers;
 mod pages;
 mod painted;
 mod permission_matrix;

@@ -36,6 +36,8 @@ pub mod link;
 pub mod menu;
 /// A conversation that is not started yet.
 pub mod new_conversation;
+/// What is on offer, to be accepted or rejected.
+pub mod offers;
 /// Which layer an action opens.
 pub mod open;
 /// Every action by its name.
@@ -63,6 +65,7 @@ pub use key::DialogKey;
 pub use link::Link;
 pub use menu::Menu;
 pub use new_conversation::NewConversation;
+pub use offers::Offers;
 pub use palette::Palette;
 pub use people::People;
 pub use pick_list::PickList;
@@ -148,6 +151,8 @@ pub enum Layer {
     Bell(Bell),
     /// All keys.
     Help(Help),
+    /// What is on offer (R8.1).
+    Offers(Offers),
     /// Every action by its name.
     Palette(Palette),
     /// Searching.
@@ -207,6 +212,7 @@ impl Layer {
             Self::Administration(administration) => administration,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
@@ -227,6 +233,7 @@ impl Layer {
             Self::Administration(administration) => administration,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
