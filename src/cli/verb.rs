@@ -18,6 +18,8 @@ pub mod import;
 pub mod init;
 /// `item`.
 pub mod item;
+/// `key`.
+pub mod key;
 /// Without a command.
 pub mod messenger;
 /// `notice`.
@@ -30,6 +32,8 @@ pub mod receive;
 pub mod search;
 /// `section`.
 pub mod section;
+/// `serve`.
+pub mod serve;
 /// `setting`.
 pub mod setting;
 /// `agent` and `group`.

@@ -28,6 +28,8 @@ pub mod script;
 pub mod thread;
 /// Everything that happened at the demo desk in the order of time.
 mod timeline;
+/// Demo desks for visitors, within limits.
+pub mod visit;
 /// Words for planned messages, as unevenly spread as those of real ones.
 pub mod words;
 /// Customers who write back to a desk that is being watched.

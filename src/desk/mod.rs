@@ -27,6 +27,8 @@ mod idle;
 mod import;
 /// Making and changing items.
 mod items;
+/// Keys that let agents in, and invites.
+mod keys;
 /// Linking conversations to items.
 mod link;
 /// What is on offer, and to whom.
@@ -69,7 +71,7 @@ use crate::{
         setting::{SettingKey, Settings},
     },
     policy::access::Access,
-    store::{Store, StoreError, Writing, events, people as stored_people},
+    store::{Store, StoreError, Writing, events, keys as stored_keys, people as stored_people},
 };
 use chrono::{DateTime, Utc};
 use page::{Denied, Viewer};
@@ -207,7 +209,7 @@ impl Desk {
             first
         };
         match found {
-            Some(agent) => Ok(Viewer { id: agent.id, handle: agent.handle }),
+            Some(agent) => Ok(Viewer::new(agent.id, agent.handle)),
             None => Err(Denied::Invalid(
                 "No active agent has that handle at this desk. Say who you are with --as HANDLE.".into(),
             )),
@@ -269,6 +271,14 @@ impl Desk {
         self.inner.store.in_bulk(work)
     }
 
+    /// From now on the desk grows to so many bytes only; beyond, writing is refused as on a full disk.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn limit_size(&self, bytes: u64) -> Outcome<()> {
+        Ok(self.inner.store.limit_size(bytes)?)
+    }
+
     /// Looks the file over: integrity, foreign keys, search index, counters. Gives what is wrong; nothing where all is well.
     ///
     /// # Errors
@@ -291,10 +301,13 @@ impl Desk {
         Ok(value)
     }
 
-    /// The record of who acts, as it is now.
+    /// The record of who acts, as it is now; nobody whose key was revoked since.
     fn me(connection: &crate::store::Connection, who: &Viewer) -> Outcome<Agent> {
         match stored_people::agent_by_id(connection, who.id)? {
-            Some(agent) if agent.active => Ok(agent),
+            Some(agent) if agent.active => match who.key {
+                Some(key) if !stored_keys::is_live(connection, key, agent.id)? => Err(keys::revoked()),
+                Some(_) | None => Ok(agent),
+            },
             Some(_) | None => {
                 Err(Refusal::denied("R5.6", "You are switched off at this desk. Ask an administrator.").into())
             }

@@ -3,11 +3,13 @@
 //! Doors build `Wants` and get a `Page`; nothing in a page may be kept back from its viewer by the door.
 
 mod directory;
+mod key;
 mod row;
 mod thread;
 mod wants;
 
 pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow, NoticeKind, NoticeRow, SectionRow};
+pub use key::{Invite, KeyRow};
 pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, OfferRow, Person};
 pub use thread::{
     Attachment, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Readers, Thread, Verdict,
@@ -15,7 +17,7 @@ pub use thread::{
 pub use wants::{ListStart, ListWants, SearchWants, ThreadStart, ThreadWants, Wants};
 
 use crate::domain::{
-    id::{AgentId, ConversationId, EntrySeq},
+    id::{AgentId, ConversationId, EntrySeq, KeyId},
     people::{Agent, Party},
     setting::Settings,
 };
@@ -31,6 +33,15 @@ pub struct Viewer {
     pub id: AgentId,
     /// Short unique name.
     pub handle: String,
+    /// The key that let them in: once it is revoked, everything is refused. `None` where no key was asked for.
+    pub key: Option<KeyId>,
+}
+
+impl Viewer {
+    /// Somebody who came in without a key, as at the desk file's own machine.
+    pub const fn new(id: AgentId, handle: String) -> Self {
+        Self { id, handle, key: None }
+    }
 }
 
 /// What a viewer's screen shows.
@@ -62,6 +73,8 @@ pub struct Page {
     pub search: Option<SearchPage>,
     /// The bell's notices, newest first.
     pub notices: Option<Vec<NoticeRow>>,
+    /// The keys that let agents in, and those that were revoked: to owner and admins all, to an agent its own (R5.6).
+    pub keys: Option<Vec<KeyRow>>,
     /// Everybody on the team, for pickers and administration.
     pub agents: Option<Vec<AgentRow>>,
     /// The groups.

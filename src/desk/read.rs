@@ -4,7 +4,7 @@ use super::{
     Desk, Outcome, directory, offer,
     page::{
         ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
-        NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
+        NoticeKind, NoticeRow, OfferRow, Page, SectionRow, Viewer, Wants,
     },
     rows, thread,
 };
@@ -48,11 +48,19 @@ pub(super) struct Reading<'a> {
 pub struct Known<'a> {
     /// The list as it was read for the same viewer.
     pub list: Option<&'a ListPage>,
+    /// What was on offer to the same viewer.
+    pub offers: &'a [OfferRow],
     /// What was touched since; see [`super::News`].
     pub touched: &'a BTreeSet<ConversationId>,
 }
 
 impl Known<'_> {
+    /// What was on offer, where it was not touched.
+    pub(super) fn offer(&self, id: ConversationId) -> Option<ConversationRow> {
+        let untouched = self.offers.iter().filter(|_| !self.touched.contains(&id));
+        untouched.map(|offer| &offer.conversation).find(|row| row.id == id).cloned()
+    }
+
     fn row(&self, id: ConversationId) -> Option<ConversationRow> {
         match self.list.filter(|_| !self.touched.contains(&id)).map(|list| &list.rows) {
             Some(Listed::Conversations(rows)) => rows.iter().find(|row| row.id == id).cloned(),
@@ -78,7 +86,7 @@ impl Desk {
         let reader = self.inner.store.reader()?;
         let snapshot = reader.snapshot()?;
         let reading = Reading::begin(&snapshot, who)?;
-        let mut page = reading.frame(!wants.without_numbers)?;
+        let mut page = reading.frame(!wants.without_numbers, known)?;
         page.list = wants.list.as_ref().map(|list| reading.list(list, known)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
         page.item = match wants.item {
@@ -90,6 +98,9 @@ impl Desk {
         if wants.team {
             page.agents = Some(directory::agent_rows(&snapshot)?);
             page.groups = Some(directory::group_rows(&snapshot)?);
+        }
+        if wants.keys {
+            page.keys = Some(super::keys::key_rows(&snapshot, &reading.me)?);
         }
         page.customers = wants.customers.as_ref().map(|text| reading.customers(text)).transpose()?;
         page.items = wants.items.as_ref().map(|text| reading.items(text)).transpose()?;
@@ -155,7 +166,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn frame(&self, with_numbers: bool) -> Outcome<Page> {
+    fn frame(&self, with_numbers: bool, known: Option<Known<'_>>) -> Outcome<Page> {
         let reader = self.reader();
         let mut sections = Vec::new();
         for section in Section::ALL.iter().copied().filter(|section| self.has(*section)) {
@@ -167,7 +178,7 @@ impl<'a> Reading<'a> {
             sections.push(SectionRow { section, unread: capped(sum.unread), total: capped(sum.total) });
         }
         let groups = people::groups(self.connection)?;
-        let (offers, offered) = offer::shown(self.connection, &self.me, &self.access, &groups)?;
+        let (offers, offered) = offer::shown(self, &groups, known)?;
         Ok(Page {
             my_groups: groups
                 .into_iter()
@@ -186,6 +197,7 @@ impl<'a> Reading<'a> {
             item: None,
             search: None,
             notices: None,
+            keys: None,
             agents: None,
             groups: None,
             customers: None,

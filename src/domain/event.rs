@@ -55,6 +55,14 @@ words! {
         AgentAdded = "agent-added",
         /// An agent's role, activity or rights changed.
         AgentChanged = "agent-changed",
+        /// A public key lets an agent in.
+        KeyAdded = "key-added",
+        /// A public key lets an agent in no more.
+        KeyRevoked = "key-revoked",
+        /// An agent was invited to bring a key.
+        InviteMade = "invite-made",
+        /// An invite let a key in.
+        InviteUsed = "invite-used",
         /// A group was added.
         GroupAdded = "group-added",
         /// A group was changed.

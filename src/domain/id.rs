@@ -46,6 +46,10 @@ identity!(
     NoticeId
 );
 identity!(
+    /// A public key that lets an agent in; a key that was revoked and added again is another one.
+    KeyId
+);
+identity!(
     /// The number of an event on this desk, rising; never shown, so that it tells nobody how much happens elsewhere.
     Seq
 );

@@ -16,6 +16,8 @@ pub mod history;
 pub mod id;
 /// Work items: tickets, tasks, articles and projects.
 pub mod item;
+/// Keys that let agents in, and the codes that let a new key in once.
+pub mod key;
 /// Agents, customers and groups.
 pub mod people;
 /// What somebody typed into the search.

@@ -3,7 +3,7 @@
 use crate::domain::{
     conversation::{Audience, Facts, Privacy, State},
     id::GroupId,
-    people::Agent,
+    people::{Agent, Role},
     refusal::{Refusal, RefusalKind},
 };
 
@@ -215,6 +215,29 @@ pub fn reply_takes(agent: &Agent, facts: &Facts) -> bool {
         && facts.assignee.is_none()
         && !agent.role.administers()
         && in_group(agent, facts.group)
+}
+
+/// May let a key in as an agent, at once or by an invite (R5.6). Whoever has an owner's key is an owner, so that making owners
+/// being for owners covers it.
+///
+/// # Errors
+/// Neither owner nor admin, or it is an owner's and the actor is none.
+pub fn let_in(agent: &Agent, as_whom: &Agent) -> Right {
+    administer(agent)?;
+    match (as_whom.role, agent.role) {
+        (Role::Owner, Role::Admin | Role::Agent) => {
+            Err(Refusal::denied("R5.6", "Keys and invites of owners are for owners. Ask one of them."))
+        }
+        (Role::Owner, Role::Owner) | (Role::Admin | Role::Agent, Role::Owner | Role::Admin | Role::Agent) => Ok(()),
+    }
+}
+
+/// May shut a key of an agent out (R5.6): its agent, whoever may let keys in.
+///
+/// # Errors
+/// Somebody else's, and not owner or admin; or an owner's, and the actor is none.
+pub fn revoke_key(agent: &Agent, whose: &Agent) -> Right {
+    if agent.id == whose.id { Ok(()) } else { let_in(agent, whose) }
 }
 
 /// May administer the desk (R5.6).

@@ -1,12 +1,18 @@
 //! The file itself: opening, one writer, readers, backup, check.
 
-use super::{Result, StoreError, backup::copy_database, migrate, queue::Queue};
+use super::{
+    Result, StoreError,
+    backup::copy_database,
+    migrate,
+    queue::Queue,
+    reader::{Reader, Readers},
+};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs::{File, OpenOptions},
     ops::Deref,
     path::{Path, PathBuf},
-    sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError},
+    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
     time::Duration,
 };
 
@@ -19,12 +25,6 @@ const USUAL_CACHE: i64 = -4_000;
 /// The same for the writer while it works in bulk.
 const BULK_CACHE: i64 = -64_000;
 
-/// How many connections read at a time; more would fight for the same two or four cores, each with its own cache.
-const READERS: usize = 6;
-
-/// After this a read gets a connection of its own: a slow search holds nobody up for long.
-const READER_PATIENCE: Duration = Duration::from_millis(30);
-
 /// How long a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -33,16 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
-    readers: Mutex<Readers>,
-    given_back: Condvar,
-}
-
-/// The connections that only read.
-#[derive(Debug, Default)]
-struct Readers {
-    waiting: Vec<Connection>,
-    /// How many there are, waiting or in use.
-    open: usize,
+    readers: Readers,
 }
 
 #[derive(Debug)]
@@ -74,44 +65,6 @@ impl<'a> Deref for Writing<'a> {
 
     fn deref(&self) -> &Self::Target {
         &self.transaction
-    }
-}
-
-/// A connection that only reads, given back when dropped.
-pub struct Reader<'a> {
-    connection: Option<Connection>,
-    store: &'a Store,
-}
-
-impl Deref for Reader<'_> {
-    type Target = Connection;
-
-    #[expect(clippy::expect_used, reason = "only drop takes it")]
-    fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("a reader has its connection until it is dropped")
-    }
-}
-
-impl Reader<'_> {
-    /// One moment of the desk, for several statements; it ends with the value.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn snapshot(&self) -> Result<Transaction<'_>> {
-        Ok(self.unchecked_transaction()?)
-    }
-}
-
-impl Drop for Reader<'_> {
-    fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
-        let mut readers = self.store.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.waiting.len() < READERS {
-            readers.waiting.push(connection);
-            self.store.given_back.notify_one();
-        } else {
-            readers.open -= 1;
-        }
     }
 }
 
@@ -197,8 +150,7 @@ impl Store {
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(Writer { connection, queue, version, elsewhere: false }),
-            readers: Mutex::default(),
-            given_back: Condvar::new(),
+            readers: Readers::default(),
         })
     }
 
@@ -252,6 +204,18 @@ impl Store {
         outcome
     }
 
+    /// From now on this process lets the file grow to so many bytes only; beyond, writing is refused as on a full disk.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn limit_size(&self, bytes: u64) -> Result<()> {
+        let writer = self.lock_writer();
+        let page: u32 = writer.connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        // Answers with the new value, which pragma_update does not expect.
+        let limit = format!("PRAGMA max_page_count = {}", bytes / u64::from(page));
+        Ok(writer.connection.query_row(&limit, [], |_| Ok(()))?)
+    }
+
     fn set_pace(&self, synchronous: &str, cache: i64, pages_in_log: i64) -> Result<()> {
         let writer = self.lock_writer();
         writer.connection.pragma_update(None, "synchronous", synchronous)?;
@@ -271,22 +235,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub fn reader(&self) -> Result<Reader<'_>> {
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.waiting.is_empty() && readers.open >= READERS {
-            let patience = |readers: &mut Readers| readers.waiting.is_empty();
-            let waited = self.given_back.wait_timeout_while(readers, READER_PATIENCE, patience);
-            readers = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        let connection = if let Some(connection) = readers.waiting.pop() {
-            connection
-        } else {
-            readers.open += 1;
-            drop(readers);
-            self.open_reader().inspect_err(|_| {
-                self.readers.lock().unwrap_or_else(PoisonError::into_inner).open -= 1;
-            })?
-        };
-        Ok(Reader { connection: Some(connection), store: self })
+        self.readers.take(|| self.open_reader())
     }
 
     fn open_reader(&self) -> Result<Connection> {

@@ -16,6 +16,8 @@ pub mod file;
 pub mod history;
 /// Work items and who follows them.
 pub mod items;
+/// Keys that let agents in, and invites.
+pub mod keys;
 /// The lists of the sections.
 pub mod lists;
 /// Agents' places in conversations.
@@ -38,6 +40,8 @@ pub mod people;
 pub mod predicate;
 /// The queue of writers across processes.
 pub mod queue;
+/// The connections that only read.
+pub mod reader;
 /// Who has read what.
 pub mod reading;
 /// Conversations as list rows show them.
@@ -47,7 +51,7 @@ pub mod search;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 
-pub use file::{Reader, Store, Writing};
+pub use file::{Store, Writing};
 /// A connection, for handing on; its SQL stays on this floor.
 pub use rusqlite::Connection;
 

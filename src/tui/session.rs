@@ -12,6 +12,7 @@ use super::{
     keymap::Keymap,
     model::Model,
     theme::Theme,
+    traits::Traits,
     update::{deadline, update},
     wants::wants,
 };
@@ -43,6 +44,8 @@ pub struct Look {
     pub keymap: Arc<Keymap>,
     /// The colours.
     pub theme: Theme,
+    /// What the terminal takes.
+    pub traits: Traits,
     /// The viewer's distance from UTC.
     pub zone: FixedOffset,
     /// Columns and rows.
@@ -69,6 +72,7 @@ pub struct Session {
     /// What can wait until the frame is painted: reading marks, which go to the disk.
     later: Vec<Ask>,
     title: String,
+    traits: Traits,
 }
 
 impl Session {
@@ -82,11 +86,11 @@ impl Session {
         let mut model = Model::new(page, look.keymap, desk.now(), look.size, look.theme, look.tag);
         model.zone = look.zone;
         model.local = look.local;
-        let backend = Ansi::new(look.size.0, look.size.1);
+        let (traits, title) = (look.traits, String::new());
+        let backend = Ansi::new(look.size.0, look.size.1).with(traits);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
         let (wanted, stale) = (Wants::default(), Stale::all());
-        let mut session =
-            Self { desk, viewer, model, terminal, wanted, stale, later: Vec::new(), title: String::new() };
+        let mut session = Self { desk, viewer, model, terminal, wanted, stale, later: Vec::new(), title, traits };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -163,7 +167,7 @@ impl Session {
         }
         let bytes = terminal.backend_mut().take();
         let title = self.window_title();
-        if title == self.title {
+        if title == self.title || !self.traits.modern {
             return bytes;
         }
         let changed = ansi::title(&title);
@@ -174,7 +178,7 @@ impl Session {
     /// Forgets what the terminal shows: the next frame paints everything.
     pub fn forget(&mut self) {
         let (columns, rows) = self.model.size;
-        if let Ok(terminal) = Terminal::new(Ansi::new(columns, rows)) {
+        if let Ok(terminal) = Terminal::new(Ansi::new(columns, rows).with(self.traits)) {
             self.terminal = terminal;
         }
         self.title.clear();
@@ -212,6 +216,10 @@ impl Session {
                     }
                     effects.extend(self.ask(ask));
                 }
+                Effect::Copy(text) if !self.traits.modern => {
+                    let words = format!("This terminal has no clipboard that can be reached: {text}");
+                    effects.extend(update(&mut self.model, Msg::Trouble(words)));
+                }
                 outer @ (Effect::Copy(_)
                 | Effect::Bell
                 | Effect::OpenEditor(_)
@@ -247,7 +255,11 @@ impl Session {
                 return;
             }
             let (asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
-            let known = touched.as_ref().map(|touched| Known { list: self.model.page.list.as_ref(), touched });
+            let known = touched.as_ref().map(|touched| Known {
+                list: self.model.page.list.as_ref(),
+                offers: &self.model.page.offers,
+                touched,
+            });
             match self.desk.read_on(&self.viewer, &asked, known) {
                 Ok(mut page) => {
                     stale::keep(&mut page, &mut self.model.page, &asked, &wanted);

@@ -191,7 +191,7 @@ impl View<'_> {
 }
 
 fn read(desk: &TestDesk, me: &Agent, wants: &Wants) -> Page {
-    desk.desk.read(&Viewer { id: me.id, handle: me.handle.clone() }, wants).expect("a page")
+    desk.desk.read(&Viewer::new(me.id, me.handle.clone()), wants).expect("a page")
 }
 
 fn ids(page: Page) -> Vec<i64> {
@@ -226,7 +226,7 @@ fn prove_access(history: &History, world: &World) {
             me.handle,
             history.story()
         );
-        let viewer = Viewer { id: me.id, handle: me.handle.clone() };
+        let viewer = Viewer::new(me.id, me.handle.clone());
         if !me.active {
             assert!(history.desk.desk.read(&viewer, &Wants::default()).is_err(), "{} is switched off", me.handle);
             assert!(history.desk.desk.export(&viewer, &mut |_, _, _| true).is_err());
@@ -258,7 +258,7 @@ fn prove_surfaces(history: &History, world: &World, me: &Agent, openly: &BTreeSe
     }
 
     let mut exported = 0;
-    let viewer = Viewer { id: me.id, handle: me.handle.clone() };
+    let viewer = Viewer::new(me.id, me.handle.clone());
     let count = desk.desk.export(&viewer, &mut |_, _, total| {
         exported += 1;
         total == openly.len()
@@ -280,7 +280,7 @@ fn prove_surfaces(history: &History, world: &World, me: &Agent, openly: &BTreeSe
 
 /// R4.8.
 fn prove_customers(history: &History, world: &World, me: &Agent) {
-    let viewer = Viewer { id: me.id, handle: me.handle.clone() };
+    let viewer = Viewer::new(me.id, me.handle.clone());
     let shown = history.desk.desk.list_customers(&viewer, "", 10_000).expect("customers");
     let shown: BTreeSet<String> = shown.into_iter().map(|row| row.person.address).collect();
     let known = |customer: &&deskline::domain::people::Customer| {
@@ -356,7 +356,7 @@ fn prove_lists(history: &History, view: &View<'_>) {
             Wants { list, without_numbers: true, ..Wants::default() }
         };
         let Some(row) = row else {
-            let viewer = Viewer { id: view.me.id, handle: view.me.handle.clone() };
+            let viewer = Viewer::new(view.me.id, view.me.handle.clone());
             assert!(desk.desk.read(&viewer, &window(ListStart::Top, 1)).is_err());
             continue;
         };

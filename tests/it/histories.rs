@@ -190,7 +190,7 @@ impl History {
     fn anybody(&mut self) -> Viewer {
         let active: Vec<Agent> = self.agents().into_iter().filter(|agent| agent.active).collect();
         let agent = &active[self.random.index(active.len())];
-        Viewer { id: agent.id, handle: agent.handle.clone() }
+        Viewer::new(agent.id, agent.handle.clone())
     }
 
     fn administrator(&mut self) -> Viewer {
@@ -208,7 +208,7 @@ impl History {
             return self.anybody();
         }
         let agent = &inside[self.random.index(inside.len())];
-        Viewer { id: agent.id, handle: agent.handle.clone() }
+        Viewer::new(agent.id, agent.handle.clone())
     }
 
     fn handle(&mut self) -> String {

@@ -226,6 +226,7 @@ fn everything(desk: &TestDesk, handle: &str) -> Vec<(String, String)> {
         team: true,
         customers: Some(String::new()),
         items: Some(String::new()),
+        keys: true,
         settings: true,
         audit: Some(1_000),
         notices: Some(1_000),

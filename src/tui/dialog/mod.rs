@@ -30,6 +30,8 @@ pub mod held;
 pub mod help;
 /// A key as a dialog takes it.
 pub mod key;
+/// The keys that let an agent in, and an invite for one more.
+pub mod keys;
 /// Linking a conversation to an item.
 pub mod link;
 /// What can be added, and what can be done with a conversation.
@@ -62,6 +64,7 @@ pub use forward::Forward;
 pub use held::Held;
 pub use help::Help;
 pub use key::DialogKey;
+pub use keys::Keys;
 pub use link::Link;
 pub use menu::Menu;
 pub use new_conversation::NewConversation;
@@ -147,6 +150,8 @@ pub enum Layer {
     NewConversation(NewConversation),
     /// Settings, people and audit log; for owner and admins.
     Administration(Administration),
+    /// The keys that let an agent in; for owner and admins.
+    Keys(Keys),
     /// The notices.
     Bell(Bell),
     /// All keys.
@@ -210,6 +215,7 @@ impl Layer {
             Self::CustomerDetails(details) => details,
             Self::NewConversation(new) => new,
             Self::Administration(administration) => administration,
+            Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
             Self::Offers(offers) => offers,
@@ -231,6 +237,7 @@ impl Layer {
             Self::CustomerDetails(details) => details,
             Self::NewConversation(new) => new,
             Self::Administration(administration) => administration,
+            Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
             Self::Offers(offers) => offers,

@@ -70,15 +70,14 @@ impl Dialog for Offers {
     }
 
     fn arrived(&mut self, page: &Page) {
-        match page.offers.iter().position(|offer| Some(offer.conversation.id) == self.shown) {
-            Some(at) => self.at = at,
-            None => {
-                let rejected = self.rejecting.take().is_some_and(|id| Some(id) == self.shown);
-                self.shown = None;
-                if rejected {
-                    self.go(page, 0);
-                }
-            }
+        if let Some(at) = page.offers.iter().position(|offer| Some(offer.conversation.id) == self.shown) {
+            self.at = at;
+            return;
+        }
+        let rejected = self.rejecting.take().is_some_and(|id| Some(id) == self.shown);
+        self.shown = None;
+        if rejected {
+            self.go(page, 0);
         }
     }
 

@@ -5,6 +5,7 @@ use crate::{
         AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem,
         page::{Denied, Viewer},
     },
+    domain::key::InviteCode,
     tui::ask::{self, Answer, Ask},
 };
 
@@ -37,10 +38,12 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
             let change = ItemChange { title: title.clone(), status: *status, assignee: assignee.clone() };
             desk.set_item(who, *item, &change).map(|row| Answer::Item(row.item.key))
         }
+        Ask::Invite(handle) => desk.invite(who, handle, &code()?).map(Answer::Invited),
         Ask::FollowItem(item, follow) => desk.follow_item(who, *item, *follow).map(kept),
         Ask::AddItemFollower(item, party) => desk.add_item_follower(who, *item, party).map(kept),
         Ask::AddAgent { .. }
         | Ask::SetAgent(..)
+        | Ask::RevokeKey(_)
         | Ask::AddGroup(..)
         | Ask::SetGroup(..)
         | Ask::JoinGroup(..)
@@ -59,6 +62,7 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
             desk.add_agent(who, &new).map(drop)
         }
         Ask::SetAgent(handle, change) => desk.set_agent(who, handle, &agent_change(change)).map(drop),
+        Ask::RevokeKey(fingerprint) => desk.revoke_key(who, fingerprint).map(drop),
         Ask::AddGroup(name, routing) => desk.add_group(who, name, *routing).map(drop),
         Ask::SetGroup(name, routing) => desk.set_group(who, name, *routing).map(drop),
         Ask::JoinGroup(group, handle) => desk.join_group(who, group, handle).map(drop),
@@ -77,6 +81,7 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         | Ask::OpenDirect(_)
         | Ask::AcceptOffer { .. }
         | Ask::RejectOffer(_)
+        | Ask::Invite(_)
         | Ask::ClearNotices
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
@@ -84,6 +89,14 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         | Ask::AddItemFollower(..) => return self::ask(desk, who, ask),
     }
     .map(|()| Answer::Kept)
+}
+
+/// A new invite's code, drawn at random.
+fn code() -> Result<InviteCode, Denied> {
+    let mut chance = [0; 20];
+    getrandom::fill(&mut chance)
+        .map_err(|error| Denied::Failed(format!("No code can be drawn: {error}. Try again.")))?;
+    Ok(InviteCode::drawn(chance))
 }
 
 fn agent_change(change: &ask::AgentChange) -> AgentChange {

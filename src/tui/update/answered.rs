@@ -52,7 +52,7 @@ fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
 fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
     let item = match answer {
         Some(Answer::Item(key)) => key.to_string(),
-        Some(Answer::Done(_) | Answer::Kept) | None => "The item".to_owned(),
+        Some(Answer::Done(_) | Answer::Invited(_) | Answer::Kept) | None => "The item".to_owned(),
     };
     let words = match ask {
         Ask::Run { conversation, command } => match acting::past(command) {
@@ -61,7 +61,7 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
         },
         Ask::Start(_) => match answer {
             Some(Answer::Done(done)) => with_not_notified(format!("Started #{}.", done.conversation), done),
-            Some(Answer::Item(_) | Answer::Kept) | None => return,
+            Some(Answer::Item(_) | Answer::Invited(_) | Answer::Kept) | None => return,
         },
         Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
         Ask::AcceptOffer { conversation, .. } => format!("#{conversation} is assigned to you now."),
@@ -77,6 +77,8 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
             if change.ready == Some(true) { "You are ready." } else { "You are not ready." }.to_owned()
         }
         Ask::SetAgent(handle, _) => format!("@{handle} was changed."),
+        Ask::RevokeKey(_) => "The key was revoked.".to_owned(),
+        Ask::Invite(handle) => format!("@{handle} is invited."),
         Ask::AddGroup(name, _) => format!("Group {name} was added."),
         Ask::SetGroup(name, _) => format!("Group {name} was changed."),
         Ask::JoinGroup(group, handle) => format!("@{handle} is in {group}."),

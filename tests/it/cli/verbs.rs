@@ -2,7 +2,7 @@
 
 use super::{Place, objects, steady};
 
-const PEOPLE: &str = "
+pub const PEOPLE: &str = "
     init --name Acme --owner olga --owner-name 'Olga Orlov'
     --as olga agent add adam --name 'Adam Abel' --role admin
     group add Support --routing democracy
@@ -30,7 +30,7 @@ const PEOPLE: &str = "
     --as olga setting list
 ";
 
-const CONVERSATIONS: &str = "
+pub const CONVERSATIONS: &str = "
     receive --from mara@example.com --name 'Mara Lindt' --group Support --channel email --message-id m1 --subject 'Card declined' --body 'My card is declined.'
     --as ana section list
     --as ana conversation list --section unassigned

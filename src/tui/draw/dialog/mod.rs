@@ -9,6 +9,7 @@ mod form;
 mod forward;
 mod held;
 mod help;
+mod keys;
 mod lines;
 mod link;
 mod menu;
@@ -53,6 +54,7 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
         Layer::Help(help) => help::draw(help, model, frame),
         Layer::Bell(bell) => bell::draw(bell, model, frame),
         Layer::Administration(administration) => administration::draw(administration, model, frame),
+        Layer::Keys(keys) => keys::draw(keys, model, frame),
         Layer::Sheet(sheet) => sheet::draw(sheet, model, frame),
     }
 }
