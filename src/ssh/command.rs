@@ -52,6 +52,7 @@ pub struct Order {
 
 /// Runs a command to its end; the exit status, `None` after a panic.
 pub fn run(order: &Order, inbox: &Arc<Inbox>, out: &mpsc::Sender<Parcel>) -> Option<u8> {
+    order.desk.agent_acted(&order.viewer);
     let terminal = order.terminal;
     let input = Box::new(Input { inbox: Arc::clone(inbox), held: Vec::new(), at: 0, ended: false, terminal });
     let output = Box::new(Stream { out: out.clone(), parcel: Parcel::Output, terminal });

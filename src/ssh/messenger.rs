@@ -97,7 +97,9 @@ pub fn run(desk: &Desk, viewer: &Viewer, look: Look, mut seat: Seat, inbox: &Arc
         }
     };
     listen(desk, viewer, inbox);
-    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, stay)));
+    desk.agent_acted(viewer);
+    let acted = || desk.agent_acted(viewer);
+    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, stay, &acted)));
     // Drafts are kept on every way out, also where the client went first.
     let kept = catch_unwind(AssertUnwindSafe(|| session.keep_drafts()));
     let farewell = match (served, kept) {
@@ -173,7 +175,7 @@ impl Beside {
 
 /// Takes what arrives and paints, until the session ends. A frame is made only when the one before it was taken: who
 /// reads slowly sees the newest, not all there were.
-fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay) -> Farewell {
+fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay, acted: &dyn Fn()) -> Farewell {
     let mut beside = Beside { enter: true, ..Beside::default() };
     let mut due = true;
     loop {
@@ -192,6 +194,9 @@ fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay) -> Farewell {
         // A frame that could go out is not waited for; one that cannot is told by the inbox.
         let until = if due && seat.is_free() { Some(Instant::now()) } else { waking.into_iter().flatten().min() };
         let (arrived, typed) = seat.next(until);
+        if typed.iter().any(|msg| !matches!(msg, Msg::Focus(_))) {
+            acted();
+        }
         let mut events: Vec<Event> = arrived.news.into_iter().map(Event::Rang).collect();
         events.extend(arrived.size.map(|(columns, rows)| Event::Input(Msg::Resize(columns, rows))));
         events.extend(typed.into_iter().map(Event::Input));

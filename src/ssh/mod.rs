@@ -36,6 +36,8 @@ mod seat;
 pub mod server;
 /// Who is at the door.
 mod strangers;
+/// What a serving process settles now and then.
+mod upkeep;
 /// `ssh demo@host`.
 mod visitor;
 

@@ -8,6 +8,7 @@ use super::{
     limits::Limits,
     registry::{Guest, Registry},
     strangers::Strangers,
+    upkeep,
     visitor::Guestbook,
 };
 use crate::{demo::visit::Visits, desk::Desk, tui::keymap::Keymap};
@@ -129,6 +130,7 @@ impl Service {
         for listener in listeners {
             runtime.spawn(accept(listener, Arc::clone(&shared), alive.clone()));
         }
+        runtime.spawn(upkeep::run(Arc::clone(&shared)));
         Ok(Self { runtime, shared, addresses, fingerprint, stop, connections })
     }
 
