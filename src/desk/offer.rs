@@ -4,8 +4,9 @@
 use super::{
     Desk, Outcome,
     act::Act,
+    known::Known,
     page::{Denied, Done, OfferRow, Viewer},
-    read::{Known, Reading},
+    read::Reading,
     rows,
 };
 use crate::{

@@ -1,10 +1,12 @@
 //! Reading pages: access, then scope, then what the screen asked for; one snapshot a page.
 
 use super::{
-    Desk, Outcome, directory, offer,
+    Desk, Outcome, directory,
+    known::Known,
+    offer,
     page::{
         ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
-        NoticeKind, NoticeRow, OfferRow, Page, SectionRow, Viewer, Wants,
+        NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
     },
     rows, thread,
 };
@@ -25,7 +27,6 @@ use crate::{
         notices, numbers, people,
     },
 };
-use std::collections::BTreeSet;
 
 /// How many rows a picker is given.
 const PICK: usize = 50;
@@ -40,33 +41,6 @@ pub(super) struct Reading<'a> {
     pub access: Access,
     pub baseline: Seq,
     pub projects: Vec<i64>,
-}
-
-/// What a screen has on it already, and which conversations were touched since: the rows of all others stand. Which rows
-/// a list has, and in which order, is always read.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    /// The list as it was read for the same viewer.
-    pub list: Option<&'a ListPage>,
-    /// What was on offer to the same viewer.
-    pub offers: &'a [OfferRow],
-    /// What was touched since; see [`super::News`].
-    pub touched: &'a BTreeSet<ConversationId>,
-}
-
-impl Known<'_> {
-    /// What was on offer, where it was not touched.
-    pub(super) fn offer(&self, id: ConversationId) -> Option<ConversationRow> {
-        let untouched = self.offers.iter().filter(|_| !self.touched.contains(&id));
-        untouched.map(|offer| &offer.conversation).find(|row| row.id == id).cloned()
-    }
-
-    fn row(&self, id: ConversationId) -> Option<ConversationRow> {
-        match self.list.filter(|_| !self.touched.contains(&id)).map(|list| &list.rows) {
-            Some(Listed::Conversations(rows)) => rows.iter().find(|row| row.id == id).cloned(),
-            Some(Listed::Items(_)) | None => None,
-        }
-    }
 }
 
 impl Desk {
