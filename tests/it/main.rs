@@ -20,6 +20,7 @@ mod keys;
 mod leaks;
 mod letting_in;
 mod migrate;
+mod offers;
 mod old_terminals;
 mod pages;
 mod painted;
