@@ -19,6 +19,8 @@ mod customers;
 mod directory;
 /// Everything out.
 mod export;
+/// The desk in figures.
+mod figures;
 /// Searching.
 mod find;
 /// Who is at work, and who went away.
@@ -60,6 +62,7 @@ pub use administer::{AgentChange, NewAgent};
 pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
+pub use figures::Figures;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
 pub use known::Known;

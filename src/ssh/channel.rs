@@ -4,7 +4,7 @@ use super::{
     command::{self, INTERRUPTED, Order, USAGE},
     connection::Standing,
     inbox::{End, Inbox},
-    join,
+    join::{self, Joined},
     messenger::{self, Farewell, Stay},
     output::{Output, Parcel},
     registry::{Guest, Kind, Place},
@@ -19,14 +19,20 @@ use crate::{
 };
 use chrono::{Offset as _, Utc};
 use russh::{ChannelWriteHalf, server};
-use std::{io, net::SocketAddr, sync::Arc, thread};
-use tokio::sync::{mpsc, oneshot, watch};
+use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
 
 /// Parcels of one session that wait to be sent, beside the one that is.
 const PARCELS: usize = 2;
 
 /// As much of a terminal's name as anybody looks at, in characters.
 const LONGEST_NAME: usize = 64;
+
+/// How long a command may leave its input unread that it has no room for; it is not asked for it any more then.
+const UNREAD: Duration = Duration::from_secs(2);
 
 /// Who is at the other end of a channel.
 #[derive(Debug, Clone)]
@@ -54,8 +60,18 @@ pub struct Channel {
     terminal: Option<Terminal>,
     no_colour: bool,
     colour_term: Option<String>,
-    /// A command is running, whose terminal is in raw mode.
-    raw_command: bool,
+    task: Task,
+}
+
+/// What a channel carries, as far as its input is concerned.
+#[derive(Debug, Clone, Copy)]
+enum Task {
+    /// Nothing yet; what comes before anything was asked for is nobody's.
+    Nothing,
+    /// Keys.
+    Terminal,
+    /// A command; with a terminal, which is in raw mode then.
+    Command { raw: bool },
 }
 
 /// The client's terminal.
@@ -88,7 +104,7 @@ impl Channel {
             terminal: None,
             no_colour: false,
             colour_term: None,
-            raw_command: false,
+            task: Task::Nothing,
         }
     }
 
@@ -126,14 +142,23 @@ impl Channel {
         true
     }
 
-    /// Bytes from the client; waits for room, and all of the connection with it.
+    /// Bytes from the client; waits for room, and all of the connection with it: russh tells clients that there is more
+    /// room in a channel's window before anybody has read what came through it.
     pub async fn typed(&mut self, bytes: &[u8]) {
         const INTERRUPT: u8 = 0x03;
-        if self.raw_command && bytes.contains(&INTERRUPT) {
-            self.interrupted();
-            return;
+        match self.task {
+            Task::Nothing => {}
+            Task::Terminal => self.inbox.put(bytes).await,
+            Task::Command { raw: true } if bytes.contains(&INTERRUPT) => {
+                self.interrupted();
+            }
+            // A command that writes much may never read, and what it writes goes out over the same connection.
+            Task::Command { .. } => {
+                if timeout(UNREAD, self.inbox.put(bytes)).await.is_err() {
+                    self.inbox.end(End::Stalled);
+                }
+            }
         }
-        self.inbox.put(bytes).await;
     }
 
     /// Nothing more comes from the client.
@@ -173,6 +198,7 @@ impl Channel {
 
     fn messenger(&mut self, viewer: Viewer, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Messenger, Some(&viewer)) else { return self.too_many() };
+        self.task = Task::Terminal;
         let (desk, inbox) = (self.shared.desk.clone(), Arc::clone(&self.inbox));
         let stay = self.stay();
         let address = self.address;
@@ -185,11 +211,13 @@ impl Channel {
 
     fn join(&mut self, key: PublicKey, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
+        self.task = Task::Terminal;
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
         let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
-            let Some((viewer, seat)) = join::ask(&shared, &key, address, seat) else { return };
+            let Some(Joined { viewer, seat, size }) = join::ask(&shared, &key, address, seat, look.size) else { return };
+            let look = Look { size, ..look };
             place.becomes(viewer.id, &viewer.handle, viewer.key);
             standing.send_replace(Standing::Agent(connection));
             let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);
@@ -199,6 +227,7 @@ impl Channel {
 
     fn visit(&mut self, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Visiting, None) else { return self.too_many() };
+        self.task = Task::Terminal;
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
         let idle = self.shared.limits.idle;
         self.begin(place, move |out, _| {
@@ -231,13 +260,14 @@ impl Channel {
 
     fn run(&mut self, viewer: Viewer, line: String) -> bool {
         let Some(place) = self.enter(Kind::Command, Some(&viewer)) else { return self.too_many() };
-        self.raw_command = self.terminal.is_some();
+        let raw = self.terminal.is_some();
+        self.task = Task::Command { raw };
         let order = Order {
             desk: self.shared.desk.clone(),
             viewer,
             line,
             command_line: Arc::clone(&self.shared.command_line),
-            terminal: self.raw_command,
+            terminal: raw,
         };
         let (address, inbox) = (self.address, Arc::clone(&self.inbox));
         self.begin(place, move |out, _| {

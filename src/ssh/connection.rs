@@ -31,12 +31,16 @@ pub enum Standing {
     Agent(server::Handle),
 }
 
-/// Serves a connection until it ends.
-pub async fn serve(stream: TcpStream, address: SocketAddr, shared: Arc<Shared>) {
+/// Serves a connection until it ends; `place` is where it waits to be let in, and who else takes that.
+pub async fn serve(
+    stream: TcpStream,
+    address: SocketAddr,
+    place: (Stranger, oneshot::Receiver<()>),
+    shared: Arc<Shared>,
+) {
     // Only slower without it.
     let _ = stream.set_nodelay(true);
     let (knife, cut) = oneshot::channel();
-    let (stranger, taken) = shared.strangers.arrive(address.ip(), &shared.limits);
     let (standing, watched) = watch::channel(Standing::Stranger);
     let handler = Handler::new(Arc::clone(&shared), address, standing);
     let line = Line::new(stream, cut, shared.limits.stall);
@@ -48,7 +52,7 @@ pub async fn serve(stream: TcpStream, address: SocketAddr, shared: Arc<Shared>) 
             Ok(()) => "the client left".to_owned(),
             Err(error) => plain(&error),
         },
-        why = supervise(&shared, watched, stranger, taken) => {
+        why = supervise(&shared, watched, place) => {
             drop(knife);
             // Its tasks end by themselves; nothing waits for them but the last line of the log.
             let _ = timeout(HANGING_UP, run).await;
@@ -74,8 +78,7 @@ fn plain(error: &russh::Error) -> String {
 async fn supervise(
     shared: &Shared,
     mut standing: watch::Receiver<Standing>,
-    stranger: Stranger,
-    taken: oneshot::Receiver<()>,
+    (stranger, taken): (Stranger, oneshot::Receiver<()>),
 ) -> &'static str {
     let mut stopping = shared.stopping.clone();
     tokio::select! {

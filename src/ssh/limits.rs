@@ -28,6 +28,8 @@ pub struct Limits {
     pub visitors: usize,
     /// How long a newcomer may take to type the code.
     pub joining: Duration,
+    /// The wait after a first wrong code; each one after it is twice as long.
+    pub wrong_code: Duration,
     /// How long nobody may type before a messenger is closed; `None`: for ever.
     pub idle: Option<Duration>,
     /// How long output may wait without a single byte being taken.
@@ -54,6 +56,7 @@ impl Default for Limits {
             newcomers: 8,
             visitors: 40,
             joining: Duration::from_mins(5),
+            wrong_code: Duration::from_secs(1),
             idle: Some(Duration::from_hours(24)),
             stall: Duration::from_secs(45),
             // Three questions and the wait after the last: a vanished client is gone within the minute.

@@ -1,7 +1,7 @@
 //! A session's thread's own end of its channel: what arrives, and the one parcel that is on its way.
 
 use super::{
-    inbox::{Arrived, Inbox},
+    inbox::{Arrived, End, Inbox},
     input::Input,
     output::Parcel,
 };
@@ -93,6 +93,8 @@ impl Seat {
 
     /// Sends the last bytes and ends the channel, after all that is on its way.
     pub fn leave(self, bytes: String, status: u8, hang_up: Option<&'static str>) {
+        // Nothing is read any more, and nobody waits for it to be.
+        self.inbox.end(End::Gone);
         let _ = self.out.blocking_send(Parcel::Output(bytes.into_bytes()));
         let _ = self.out.blocking_send(Parcel::Exit { status, hang_up });
     }

@@ -37,6 +37,7 @@ mod screen_walks;
 mod screens;
 mod seat;
 mod sessions;
+mod ssh;
 mod states;
 mod terminal;
 mod terminal_input;

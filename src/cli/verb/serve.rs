@@ -98,7 +98,7 @@ fn addresses(written: &[String]) -> Result<Vec<SocketAddr>, Failure> {
 }
 
 fn limits(arguments: &ServeArguments) -> Limits {
-    let LimitArguments { sessions_per_agent, strangers, strangers_per_address, demo_desks, login, stall, .. } =
+    let LimitArguments { sessions_per_agent, strangers, strangers_per_address, demo_desks, login, stall, wrong_code, .. } =
         arguments.limits;
     Limits {
         sessions_per_agent,
@@ -109,6 +109,7 @@ fn limits(arguments: &ServeArguments) -> Limits {
         strangers_per_address: strangers_per_address.max(1),
         login: Duration::from_secs(login),
         stall: Duration::from_secs(stall),
+        wrong_code: Duration::from_millis(wrong_code),
         idle: Some(Duration::from_secs(arguments.idle.saturating_mul(60))).filter(|idle| !idle.is_zero()),
         ..Limits::default()
     }
