@@ -40,7 +40,7 @@ Commands (deskline COMMAND --help tells more):
   setting, audit              the desk's settings; who did what
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
-  backup, check               copy the desk safely; prove it sound
+  backup, check, status       copy the desk; prove it sound; see who is here
   init, demo, serve           make a desk; try one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
@@ -115,6 +115,8 @@ pub enum Command {
     Backup(BackupArguments),
     /// Prove the desk file sound: integrity, foreign keys, search index.
     Check,
+    /// Tell who is at the desk over SSH, what waits, and how large the desk is (owner and admins).
+    Status,
     /// Try the messenger on a made-up desk whose customers write back.
     Demo(DemoArguments),
     /// Serve the desk: agents over SSH.

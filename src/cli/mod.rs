@@ -111,6 +111,7 @@ fn dispatch(command: Option<Command>, call: &mut Call, output: &mut Output) -> R
         Some(Command::Export(arguments)) => verb::export::run(&arguments, call, output),
         Some(Command::Backup(arguments)) => verb::upkeep::backup(&arguments, call, output),
         Some(Command::Check) => verb::upkeep::check(call, output),
+        Some(Command::Status) => verb::status::run(call, output),
         Some(Command::Demo(arguments)) => verb::demo::run(&arguments, call, output),
         Some(Command::Serve(arguments)) => verb::serve::run(&arguments, call, output),
         Some(Command::Keys) => verb::about::keys(call, output),

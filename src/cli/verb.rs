@@ -36,6 +36,8 @@ pub mod section;
 pub mod serve;
 /// `setting`.
 pub mod setting;
+/// `status`.
+pub mod status;
 /// `agent` and `group`.
 pub mod team;
 /// `backup` and `check`.

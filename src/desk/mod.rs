@@ -19,6 +19,8 @@ mod customers;
 mod directory;
 /// Everything out.
 mod export;
+/// The desk in figures.
+mod figures;
 /// Searching.
 mod find;
 /// Who is at work, and who went away.
@@ -29,6 +31,8 @@ mod import;
 mod items;
 /// Keys that let agents in, and invites.
 mod keys;
+/// What a screen has on it already.
+mod known;
 /// Linking conversations to items.
 mod link;
 /// What is on offer, and to whom.
@@ -58,9 +62,10 @@ pub use administer::{AgentChange, NewAgent};
 pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
+pub use figures::Figures;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
-pub use read::Known;
+pub use known::Known;
 
 use crate::{
     domain::{

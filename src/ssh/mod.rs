@@ -34,6 +34,8 @@ pub mod registry;
 mod seat;
 /// The server.
 pub mod server;
+/// What a running server tells of itself.
+pub mod status;
 /// Who is at the door.
 mod strangers;
 /// What a serving process settles now and then.

@@ -10,6 +10,8 @@ pub mod conversations;
 pub mod drafts;
 /// The event log.
 pub mod events;
+/// A desk in figures.
+pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
 /// What was imported, so that importing again adds only what is new.

@@ -1,11 +1,6 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::pedantic,
-    reason = "a test that fails may panic, and reads better short"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::pedantic, reason = "a test that fails may panic, and reads better short")]
 
 mod access;
 mod any_keys;
@@ -25,6 +20,7 @@ mod keys;
 mod leaks;
 mod letting_in;
 mod migrate;
+mod offers;
 mod old_terminals;
 mod pages;
 mod painted;
@@ -32,6 +28,7 @@ mod permission_matrix;
 mod picture;
 mod pty;
 mod query_plans;
+mod recipes;
 mod rereading;
 mod routing;
 mod rules;

@@ -7,7 +7,11 @@ use deskline::{
         command::StartWith,
         conversation::Audience,
         envelope::Inbound,
+<<<<<<< HEAD
+        id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, KeyId, Seq},
+=======
         id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, Seq},
+>>>>>>> server
         item::{ItemKey, ItemKind},
         people::{FromCustomers, Role},
         query,
@@ -45,6 +49,11 @@ const GROWING: &[&str] = &[
     "attachment",
     "draft",
     "following_group",
+<<<<<<< HEAD
+    "agent_key",
+    "invite",
+=======
+>>>>>>> server
     "waiting",
     "past_offer",
 ];

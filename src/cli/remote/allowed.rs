@@ -60,7 +60,7 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         Command::Export(ExportArguments { file }) => export(file),
         Command::Backup(_) => refused("backup writes a file on the server. Call it there."),
         // The findings name conversations, whoever may see those.
-        Command::Check => Ok(Allowed::Administrators),
+        Command::Check | Command::Status => Ok(Allowed::Administrators),
         Command::Serve(_) => refused("serve lets agents in on the machine it is called on. Call it there."),
         Command::Demo(_) => refused("demo opens a desk of its own. Call it on your own machine."),
         Command::Config => refused("config tells what is in force on the machine it is called on. Call it there."),

@@ -287,9 +287,6 @@ impl Channel {
         }
     }
 
-    pub fn text(&self) -> String {
-        self.seen().parser.screen().contents()
-    }
 
     pub fn raw(&self) -> String {
         String::from_utf8(self.seen().output.clone()).expect("whole characters")
@@ -310,13 +307,5 @@ impl Channel {
         assert!(seen.disorder.is_empty(), "{:?}", seen.disorder);
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("whole characters");
         Ran { out: text(&seen.output), errors: text(&seen.errors), status: seen.status }
-    }
-
-    /// Waits so long that something would have happened.
-    pub fn quiet_for(&self, time: Duration) -> bool {
-        let before = self.seen().output.len();
-        let seen = self.seen();
-        let (seen, _) = self.seen.1.wait_timeout_while(seen, time, |seen| seen.output.len() == before).unwrap();
-        seen.output.len() == before
     }
 }

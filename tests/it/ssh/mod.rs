@@ -8,6 +8,7 @@ mod joining;
 mod logging_in;
 mod messenger;
 mod requests;
+mod status;
 mod stopping;
 
 use crate::desks::TestDesk;
