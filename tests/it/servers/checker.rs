@@ -132,7 +132,8 @@ impl Reader {
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         );
         let items: Vec<String> = self.rows("SELECT title || ' ' || description FROM item", |row| row.get(0));
-        let drafts: Vec<(i64, String)> = self.rows("SELECT agent_id, text FROM draft", |row| Ok((row.get(0)?, row.get(1)?)));
+        let drafts: Vec<(i64, String)> =
+            self.rows("SELECT agent_id, text FROM draft", |row| Ok((row.get(0)?, row.get(1)?)));
         let everybodys: Words = items.iter().flat_map(|text| words(text)).map(number).collect();
         let records: Vec<(i64, Words, bool)> = customers
             .into_iter()

@@ -336,11 +336,22 @@ impl House {
 
     /// `ssh` of somebody at a terminal, with arguments.
     pub fn at(&self, handle: &str, setting: &Setting, arguments: &[&str]) -> Terminal {
+        self.watched(handle, setting, arguments, |_, _| ())
+    }
+
+    /// The same with every frame shown to somebody.
+    pub fn watched(
+        &self,
+        handle: &str,
+        setting: &Setting,
+        arguments: &[&str],
+        each: impl FnMut(&vt100::Screen, &[u8]) + Send + 'static,
+    ) -> Terminal {
         let key = key_file(handle, "ed25519");
         let config = self.config();
         let mut all = vec!["-F", config.to_str().unwrap(), "-i", key.to_str().unwrap()];
         all.extend(arguments);
-        Terminal::program(program("ssh"), &all, setting)
+        Terminal::watched(program("ssh"), &all, setting, each)
     }
 
     /// The built program on this machine, as the owner.

@@ -2,7 +2,9 @@
 #![cfg(feature = "servers")]
 
 mod calling;
+mod checker;
 mod dying;
+mod hour;
 mod house;
 mod joining;
 mod losing;
