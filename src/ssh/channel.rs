@@ -216,7 +216,9 @@ impl Channel {
         let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
-            let Some(Joined { viewer, seat, size }) = join::ask(&shared, &key, address, seat, look.size) else { return };
+            let Some(Joined { viewer, seat, size }) = join::ask(&shared, &key, address, seat, look.size) else {
+                return;
+            };
             let look = Look { size, ..look };
             place.becomes(viewer.id, &viewer.handle, viewer.key);
             standing.send_replace(Standing::Agent(connection));

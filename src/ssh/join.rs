@@ -100,13 +100,7 @@ pub struct Joined {
 }
 
 /// Asks for the code on a screen; the agent that it lets in, with the seat to go on from.
-pub fn ask(
-    shared: &Shared,
-    key: &PublicKey,
-    address: SocketAddr,
-    mut seat: Seat,
-    size: (u16, u16),
-) -> Option<Joined> {
+pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat, size: (u16, u16)) -> Option<Joined> {
     let mut screen = Screen {
         fingerprint: &key.fingerprint,
         algorithm: &key.algorithm,

@@ -201,9 +201,8 @@ async fn tell(shared: Arc<Shared>, began: Status, post: Arc<Mutex<Post>>) {
         let sessions = shared.registry.guests().iter().map(Session::from).collect();
         let status = Status { strangers: shared.strangers.count(), sessions, ..began.clone() };
         let post = Arc::clone(&post);
-        let told = tokio::task::spawn_blocking(move || {
-            post.lock().unwrap_or_else(PoisonError::into_inner).tell(status)
-        });
+        let told =
+            tokio::task::spawn_blocking(move || post.lock().unwrap_or_else(PoisonError::into_inner).tell(status));
         if let Ok(Err(error)) = told.await {
             tracing::warn!(%error, "the server's status cannot be written");
         }

@@ -98,8 +98,16 @@ fn addresses(written: &[String]) -> Result<Vec<SocketAddr>, Failure> {
 }
 
 fn limits(arguments: &ServeArguments) -> Limits {
-    let LimitArguments { sessions_per_agent, strangers, strangers_per_address, demo_desks, login, stall, wrong_code, .. } =
-        arguments.limits;
+    let LimitArguments {
+        sessions_per_agent,
+        strangers,
+        strangers_per_address,
+        demo_desks,
+        login,
+        stall,
+        wrong_code,
+        ..
+    } = arguments.limits;
     Limits {
         sessions_per_agent,
         connections_per_agent: sessions_per_agent,
