@@ -31,6 +31,8 @@ mod keys;
 mod link;
 /// Following, adding and removing.
 mod people;
+/// Who is looking and who is writing.
+mod presence;
 /// Reading pages.
 mod read;
 /// A customer's message.
@@ -54,6 +56,7 @@ pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
+pub use presence::Attendance;
 pub use read::Known;
 
 use crate::{
@@ -88,6 +91,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     bell: bell::Bell,
+    presence: presence::Presence,
     /// Direct conversations of others that an administrator opened deliberately (R6.11).
     opened: Mutex<HashSet<(AgentId, ConversationId)>>,
 }
@@ -168,7 +172,8 @@ impl Desk {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { inner: Arc::new(Inner { store, clock, bell: bell::Bell::default(), opened: Mutex::default() }) }
+        let (bell, presence) = (bell::Bell::default(), presence::Presence::default());
+        Self { inner: Arc::new(Inner { store, clock, bell, presence, opened: Mutex::default() }) }
     }
 
     /// The time, by the desk's clock.

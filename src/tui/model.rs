@@ -73,6 +73,8 @@ pub struct Model {
     pub local: bool,
     /// Whether the viewer has pressed a key; before that nothing is marked as read (R3.7).
     pub acted: bool,
+    /// When the viewer last typed or pointed.
+    pub typed: Option<Moment>,
     /// Whose number was just copied: the second time its title comes along.
     pub copied: Option<ConversationId>,
     /// What makes this session's message ids its own (R1.8).
@@ -289,6 +291,7 @@ impl Model {
             mouse: false,
             local: true,
             acted: false,
+            typed: None,
             reads: 0,
             copied: None,
             tag: tag.into(),

@@ -8,6 +8,7 @@ mod stale;
 use super::{
     ansi::{self, Ansi},
     ask::{Ask, Effect, Msg},
+    doing::doing,
     draw::draw,
     keymap::Keymap,
     model::Model,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     desk::{
-        Desk, Known, News, Touched,
+        Attendance, Desk, Known, News, Touched,
         page::{Denied, DraftPlace, EXACT, Moment, Viewer, Wants},
     },
     domain::{command::Command, id::ConversationId, text::SafeText},
@@ -69,6 +70,7 @@ pub struct Session {
     /// What can wait until the frame is painted: reading marks, which go to the disk.
     later: Vec<Ask>,
     title: String,
+    attendance: Attendance,
 }
 
 impl Session {
@@ -85,8 +87,9 @@ impl Session {
         let backend = Ansi::new(look.size.0, look.size.1);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
         let (wanted, stale) = (Wants::default(), Stale::all());
-        let mut session =
-            Self { desk, viewer, model, terminal, wanted, stale, later: Vec::new(), title: String::new() };
+        let attendance = desk.attend(&viewer);
+        let (later, title) = (Vec::new(), String::new());
+        let mut session = Self { desk, viewer, model, terminal, wanted, stale, later, title, attendance };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -238,6 +241,8 @@ impl Session {
     /// Reads until the page holds what the screen wants; usually once, or not at all.
     fn read(&mut self, outside: &mut Vec<Effect>) {
         for _ in 0..READS {
+            // First, so that who comes while the page is read rings here.
+            self.attendance.says(doing(&self.model));
             let wanted = wants(&self.model);
             let (now, listeners) = (self.now(), self.desk.listeners());
             let counts = self.stale.numbers_at(now, listeners).is_some_and(|due| due <= now);

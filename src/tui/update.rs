@@ -38,6 +38,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 }
 
 fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    if matches!(msg, Msg::Press(_) | Msg::Paste(_) | Msg::Click(..) | Msg::Wheel(..) | Msg::Edited(_)) {
+        model.typed = Some(model.now);
+    }
     match msg {
         Msg::Press(press) => {
             model.acted = true;

@@ -27,6 +27,7 @@ mod pages;
 mod painted;
 mod permission_matrix;
 mod picture;
+mod presence;
 mod pty;
 mod query_plans;
 mod rereading;

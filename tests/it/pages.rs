@@ -170,6 +170,7 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
         note_to: Readers { customers: Vec::new(), agents: 3 },
         drafts: Vec::new(),
         following: true,
+        present: Vec::new(),
     }
 }
 

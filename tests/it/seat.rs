@@ -59,7 +59,7 @@ impl Seat {
         self.take_all(news.into_iter().map(Event::Rang));
     }
 
-    fn take_all(&mut self, events: impl IntoIterator<Item = Event>) {
+    pub fn take_all(&mut self, events: impl IntoIterator<Item = Event>) {
         let effects = self.session.take(events);
         self.outside.extend(effects);
         self.session.catch_up(&mut self.outside);
