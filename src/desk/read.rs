@@ -103,6 +103,11 @@ impl Desk {
             Some(place) => directory::drafts_at(&snapshot, who, place)?.into_iter().next(),
             None => None,
         };
+        for id in &wants.about {
+            if !thread::may_open(self, &reading, who, *id)? {
+                page.lost.push(*id);
+            }
+        }
         Ok(page)
     }
 
@@ -176,20 +181,8 @@ impl<'a> Reading<'a> {
             team: people::settings(self.connection)?.team_name,
             badge: if with_numbers { capped(numbers::badge(self.connection, &reader)?) } else { 0 },
             bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
-            me: self.me.clone(),
             sections,
-            list: None,
-            opened: None,
-            item: None,
-            search: None,
-            notices: None,
-            agents: None,
-            groups: None,
-            customers: None,
-            items: None,
-            settings: None,
-            audit: None,
-            draft: None,
+            ..Page::bare(self.me.clone())
         })
     }
 

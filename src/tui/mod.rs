@@ -26,6 +26,8 @@ pub mod layout;
 pub mod model;
 /// Who else is there, in words.
 pub mod present;
+/// The conversations that the screen remembers something of.
+pub mod remembered;
 /// Where a conversation stands on the screen.
 pub mod scroll;
 /// One agent's session over any terminal.

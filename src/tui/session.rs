@@ -12,6 +12,7 @@ use super::{
     draw::draw,
     keymap::Keymap,
     model::Model,
+    remembered::remembered,
     theme::Theme,
     update::{deadline, update},
     wants::wants,
@@ -26,7 +27,10 @@ use crate::{
 use chrono::FixedOffset;
 use ratatui::Terminal;
 use stale::Stale;
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// What reaches a session.
 #[derive(Debug)]
@@ -97,6 +101,11 @@ impl Session {
     /// The model, to look at.
     pub const fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// The last frame, as the terminal holds it, to look at.
+    pub const fn terminal(&self) -> &Terminal<Ansi> {
+        &self.terminal
     }
 
     /// Takes everything in that arrived, asks the desk, and reads it where something else is wanted or it rang. What
@@ -249,7 +258,8 @@ impl Session {
             if !self.stale.is_any(self.open_conversation()) && !counts && wanted == self.wanted {
                 return;
             }
-            let (asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
+            let (mut asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
+            asked.about = self.remembered(touched.as_ref());
             let known = touched.as_ref().map(|touched| Known { list: self.model.page.list.as_ref(), touched });
             match self.desk.read_on(&self.viewer, &asked, known) {
                 Ok(mut page) => {
@@ -262,13 +272,21 @@ impl Session {
         }
     }
 
+    /// What the screen remembers something of, as far as it was touched; all of it where nothing is known of that.
+    fn remembered(&self, touched: Option<&BTreeSet<ConversationId>>) -> Vec<ConversationId> {
+        let mut about = remembered(&self.model);
+        about.retain(|id| touched.is_none_or(|touched| touched.contains(id)));
+        about
+    }
+
     /// The page could not be read: perhaps only a part of it, perhaps nothing may be seen any more.
     fn unread(&mut self, denied: &Denied, wanted: Wants, outside: &mut Vec<Effect>) {
         self.wanted = wanted;
         if let Denied::Failed(why) = denied {
+            self.stale.unread(self.now());
             return self.update(Msg::Trouble(why.clone()), outside);
         }
-        match self.desk.read(&self.viewer, &Wants::default()) {
+        match self.desk.read(&self.viewer, &Wants { about: self.remembered(None), ..Wants::default() }) {
             Ok(page) => {
                 self.update(Msg::Page(Box::new(page)), outside);
                 self.update(Msg::Trouble(denied.to_string()), outside);

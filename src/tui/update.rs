@@ -3,6 +3,7 @@
 mod acting;
 mod answered;
 mod arrival;
+mod forgetting;
 mod layer;
 mod moving;
 mod panel;
@@ -70,11 +71,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Trouble(text) => model.say(Message::trouble(text)),
         Msg::Shut(why) => {
-            model.layers.clear();
-            model.composer = None;
-            model.thread = None;
-            model.kept.clear();
-            model.shut = Some(why);
+            forgetting::forget_everything(model, why);
             Vec::new()
         }
     }

@@ -308,6 +308,7 @@ pub fn page() -> Page {
         settings: None,
         audit: None,
         draft: None,
+        lost: Vec::new(),
     }
 }
 

@@ -84,7 +84,10 @@ fn r7_5_it_goes_with_the_screen_and_its_focus() {
     ben.keys("Esc j");
     assert_eq!(ben.opened(), first);
     assert!(!ana.shown().contains("Ben is"), "{}", ana.shown());
-    assert_eq!((there(&desk, "olga", first), there(&desk, "olga", second)), (vec!["Ben Okafor".into()], vec!["Ana Ruiz".into()]));
+    assert_eq!(
+        (there(&desk, "olga", first), there(&desk, "olga", second)),
+        (vec!["Ben Okafor".into()], vec!["Ana Ruiz".into()])
+    );
     desk.later(1);
     ben.keys("k");
     assert!(ana.shown().contains("Ben is looking"));
