@@ -15,7 +15,9 @@ use deskline::{
         command::{Command, Start, StartWith, Writing},
         conversation::{Audience, EntryKind, Facts, Privacy},
         envelope::Inbound,
-        history::{PastAttachment, PastAuthor, PastConversation, PastItem, PastKind, PastMessage, PastPerson, PastState},
+        history::{
+            PastAttachment, PastAuthor, PastConversation, PastItem, PastKind, PastMessage, PastPerson, PastState,
+        },
         id::{AgentId, ConversationId, EntrySeq, ItemId},
         item::{Item, ItemKey, ItemKind, ItemStatus},
         people::{Agent, Customer, FromCustomers, Notify, Party, Role},

@@ -15,7 +15,7 @@ use deskline::{
         id::ConversationId,
         people::{Party, Role},
     },
-    tui::model::Area,
+    tui::{ask::Ask, model::Area},
 };
 use std::collections::BTreeSet;
 
@@ -224,6 +224,10 @@ fn no_word_of_what_was_lost_is_left() {
             nothing_is_left(&desk, &mut seat, way.viewer, &about);
             let model = seat.seat.session.model();
             assert!(model.layers.iter().all(|layer| layer.about() != Some(id)), "{about}");
+            assert!(
+                model.undo.iter().all(|ask| !matches!(ask, Ask::Run { conversation, .. } if *conversation == id)),
+                "{about}"
+            );
             assert!(model.composer.is_none() && model.area != Area::Composer, "{about}");
             if layers > 0 && model.layers.is_empty() && model.shut.is_none() {
                 seat.shows(&format!("You cannot see #{id} any more. What was open about it is closed."));
@@ -265,12 +269,18 @@ fn a_word_that_stayed_would_be_found() {
     seat.keys("Enter");
     let watcher = Watcher::of(&desk.file());
     assert!(watcher.wrong("ben", &seat.shown()).is_empty());
-    let before = (seat.shown(), format!("{:?}", seat.seat.session.model()), format!("{:?}", seat.seat.session.terminal()));
+    let before =
+        (seat.shown(), format!("{:?}", seat.seat.session.model()), format!("{:?}", seat.seat.session.terminal()));
     desk.does("olga", id, make(Privacy::Private, true));
     let watcher = Watcher::of(&desk.file());
-    let found = |text: &str| watcher.wrong("ben", text).into_iter().map(|(word, _)| word.to_owned()).collect::<Vec<_>>();
+    let found =
+        |text: &str| watcher.wrong("ben", text).into_iter().map(|(word, _)| word.to_owned()).collect::<Vec<_>>();
     let all: Vec<String> = [1, 2, 3, 10, 11, 12, 13, 20, 21].map(word).to_vec();
-    assert_eq!(found(&before.1), all, "customer, address, subject, message, attachment, note, attachment, note, message");
+    assert_eq!(
+        found(&before.1),
+        all,
+        "customer, address, subject, message, attachment, note, attachment, note, message"
+    );
     for shown in [1, 3, 10, 12, 20, 21].map(word) {
         assert!(found(&before.0).contains(&shown) && found(&before.2).contains(&shown), "{shown}:\n{}", before.0);
     }
@@ -303,7 +313,7 @@ fn r6_4_ones_own_draft_is_kept_and_comes_back() {
 fn a_draft_that_the_disk_refused_is_remembered() {
     use deskline::{
         desk::page::{Denied, DraftPlace, Mode},
-        tui::ask::{Ask, Msg},
+        tui::ask::Msg,
     };
     let mut screen = crate::screen::Screen::new(120, 40);
     screen.keys("r").text("half a sentence");

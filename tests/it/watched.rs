@@ -2,11 +2,15 @@
 //! word, and no session remembers one, that the rules keep from its viewer.
 
 use crate::{
+    desks::{assign, make},
     histories::{History, count},
     painted::Painted,
     watcher::{Watcher, word, words},
 };
-use deskline::demo::random::Random;
+use deskline::{
+    demo::random::Random,
+    domain::{conversation::Privacy, id::ConversationId, setting::SettingKey},
+};
 
 const HANDLES: [&str; 7] = ["olga", "adam", "ana", "cleo", "dev", "eve", "finn"];
 
@@ -64,6 +68,25 @@ fn play(seat: &mut Painted, keys: &str, typed: &mut u64) {
     }
 }
 
+/// What somebody has on the screen becomes somebody else's alone, or everybody's again.
+fn take_away(history: &mut History, random: &mut Random, seats: &[(&str, Painted)]) -> String {
+    let models = seats.iter().map(|(_, seat)| seat.seat.session.model());
+    let open: Vec<ConversationId> = models.filter_map(|model| model.target()).collect();
+    if open.is_empty() {
+        return "nothing is open".to_owned();
+    }
+    let id = open[random.index(open.len())];
+    let olga = history.desk.agent("olga");
+    history.desk.set(SettingKey::PrivateConversations, "on");
+    let command = match random.below(5) {
+        0 | 1 => make(Privacy::Private, true),
+        2 | 3 => assign(random.pick(&["ana", "cleo", "dev"])),
+        _ => make(Privacy::Public, true),
+    };
+    let outcome = history.run(&olga, id, command.clone());
+    format!("{command:?} in #{id}: {}", outcome.is_ok())
+}
+
 /// R6.2 to R6.11, R4.8 on screens. `DESKLINE_WATCHED`: how many histories; `DESKLINE_SEED`: from which.
 #[test]
 fn no_screen_ever_shows_a_word_that_is_not_for_its_viewer() {
@@ -90,7 +113,8 @@ fn no_screen_ever_shows_a_word_that_is_not_for_its_viewer() {
                     play(&mut seats[who].1, keys, &mut typed);
                     format!("{} pressed {keys}", seats[who].0)
                 }
-                6 => {
+                6 | 7 => take_away(&mut history, &mut random, &seats),
+                8 => {
                     history.desk.seconds(1);
                     "a second passed".to_owned()
                 }

@@ -79,7 +79,8 @@ impl Watcher {
         watcher.gather(&connection, "SELECT agent_id, text FROM draft", |id| Place::Draft(AgentId(id)));
         let opened = "SELECT agent_id, conversation_id FROM event WHERE kind = 'opened-direct'";
         let mut statement = connection.prepare(opened).expect("a statement");
-        let rows = statement.query_map([], |row| Ok((AgentId(row.get(0)?), ConversationId(row.get(1)?)))).expect("rows");
+        let rows =
+            statement.query_map([], |row| Ok((AgentId(row.get(0)?), ConversationId(row.get(1)?)))).expect("rows");
         watcher.opened = rows.map(|row| row.expect("a row")).collect();
         watcher
     }
