@@ -290,8 +290,9 @@ impl Session {
             Ok(page) => {
                 self.update(Msg::Page(Box::new(page)), outside);
                 self.update(Msg::Trouble(denied.to_string()), outside);
-                // Another section's list, where this one was taken away.
+                // Another section's list, where this one was taken away; and all the rest, which this page has not.
                 if wants(&self.model) != self.wanted {
+                    self.stale.add(News::EVERYTHING);
                     self.read(outside);
                 }
             }

@@ -10,6 +10,7 @@
 mod access;
 mod any_keys;
 mod architecture;
+mod changed;
 mod cli;
 mod crash;
 mod demo;
@@ -39,6 +40,7 @@ mod screens;
 mod seat;
 mod sessions;
 mod states;
+mod stopped;
 mod terminal;
 mod text;
 mod two_messengers;

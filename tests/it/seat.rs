@@ -13,8 +13,12 @@ use deskline::{
 };
 use std::sync::{
     Arc,
+    atomic::{AtomicU64, Ordering},
     mpsc::{Receiver, channel},
 };
+
+/// What makes every session's message ids its own (R1.8).
+static SEATS: AtomicU64 = AtomicU64::new(0);
 
 /// An agent at a screen.
 pub struct Seat {
@@ -37,7 +41,7 @@ impl Seat {
             zone: chrono::Offset::fix(&chrono::Utc),
             size,
             local: true,
-            tag: handle.to_owned(),
+            tag: format!("{handle} {}", SEATS.fetch_add(1, Ordering::Relaxed)),
         };
         let viewer = desk.agent(handle);
         let me = viewer.id;

@@ -137,3 +137,23 @@ pub fn keep(page: &mut Page, before: &mut Page, asked: &Wants, wanted: &Wants) {
         page.search = before.search.take();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_read_again_a_second_later_or_with_the_next_news() {
+        let now = Moment::UNIX_EPOCH;
+        let wants = Wants::default();
+        let mut stale = Stale::all();
+        stale.settle(&wants, &wants, now, 1);
+        assert!(!stale.is_any(None) && stale.numbers_at(now, 1).is_none());
+        stale.unread(now);
+        assert!(stale.is_any(None), "with whatever comes next");
+        assert_eq!(stale.numbers_at(now, 1), Some(now + Duration::seconds(1)), "not at once, and not never");
+        let (asked, touched) = stale.settle(&wants, &wants, now, 1);
+        assert!(touched.is_none() && !asked.without_numbers, "all of it");
+        assert!(!stale.is_any(None) && stale.numbers_at(now, 1).is_none());
+    }
+}
