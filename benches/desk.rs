@@ -21,6 +21,7 @@ use deskline::{
         keymap::Keymap,
         session::{Event, Look as Screen, Session},
         theme::Theme,
+        traits::Traits,
     },
 };
 use divan::{Bencher, black_box};
@@ -241,7 +242,9 @@ mod search {
 
 /// From the key to the bytes of the finished frame, at 120×40, on the list of open conversations.
 mod key_to_frame {
-    use super::{Arc, Bencher, Desk, Event, Keymap, Look, Msg, Screen, Session, Theme, Viewer, black_box, looks};
+    use super::{
+        Arc, Bencher, Desk, Event, Keymap, Look, Msg, Screen, Session, Theme, Traits, Viewer, black_box, looks,
+    };
 
     fn session(look: Look) -> Session {
         session_on(look.size.desk(), &look.viewer(), &["g", "u"])
@@ -251,6 +254,7 @@ mod key_to_frame {
         let screen = Screen {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
+            traits: Traits::default(),
             zone: chrono::FixedOffset::east_opt(0).expect("UTC"),
             size: (120, 40),
             local: false,

@@ -2,12 +2,15 @@
 
 mod conversation;
 mod people;
+mod server;
 mod value;
 
-pub use conversation::{ConversationCommand, StartArguments, TextArguments};
+pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
 pub use people::{
-    AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, PartyArguments, SettingCommand,
+    AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
+    SettingCommand,
 };
+pub use server::{LimitArguments, ServeArguments};
 
 use crate::{
     domain::{
@@ -23,22 +26,22 @@ use std::path::PathBuf;
 use value::{past_state, word};
 
 /// The first help screen: the commands by what they are for; a test holds that none is missing.
-const TEMPLATE: &str = "\
+pub const TEMPLATE: &str = "\
 {about}
 
 Usage: deskline [--desk FILE] [--as HANDLE] [--json] [COMMAND]
 Without a command it opens the messenger. New here? deskline demo
 
 Commands (deskline COMMAND --help tells more):
-  conversation                list, show, start, reply, note, close, assign …
+  conversation, offer         list, show, start, reply, close … accept, reject
   section, search, notice     the lists with numbers; find messages; the bell
   item                        tickets, tasks, articles and projects
-  agent, group, customer      people
+  agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
-  backup, check               copy the desk safely; prove it sound
-  init, demo                  make a desk; try a made-up one
+  backup, check, status       copy the desk; prove it sound; see who is here
+  init, demo, serve           make a desk; try one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
 Options:
@@ -70,6 +73,9 @@ pub enum Command {
     /// The people of the team.
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// The SSH keys that let agents in.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Agents who share a queue.
     #[command(subcommand)]
     Group(GroupCommand),
@@ -88,6 +94,9 @@ pub enum Command {
     /// Conversations with customers and between agents.
     #[command(subcommand)]
     Conversation(ConversationCommand),
+    /// What waits for somebody to accept it.
+    #[command(subcommand)]
+    Offer(OfferCommand),
     /// Hand in what a customer wrote; prints the conversation and the message.
     Receive(ReceiveArguments),
     /// What the bell rang for.
@@ -106,8 +115,12 @@ pub enum Command {
     Backup(BackupArguments),
     /// Prove the desk file sound: integrity, foreign keys, search index.
     Check,
+    /// Tell who is at the desk over SSH, what waits, and how large the desk is (owner and admins).
+    Status,
     /// Try the messenger on a made-up desk whose customers write back.
     Demo(DemoArguments),
+    /// Serve the desk: agents over SSH.
+    Serve(ServeArguments),
     /// Print the keymap in force.
     Keys,
     /// Print where the configuration is and what is in force.

@@ -1,6 +1,6 @@
-//! One call of the program: what is in force for it, and the desk it is about.
+//! One call of the program: who calls, what is in force for it, and the desk it is about.
 
-use super::failure::Failure;
+use super::{failure::Failure, streams::Input};
 use crate::{
     config::Config,
     desk::{
@@ -10,18 +10,38 @@ use crate::{
 };
 use chrono::Utc;
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-/// What is in force.
+/// One call.
 #[derive(Debug)]
 pub struct Call {
-    /// File, environment and flags.
-    pub config: Config,
+    caller: Caller,
+    /// Where TEXT is read that no option gives.
+    pub input: Input,
+}
+
+/// Who calls.
+enum Caller {
+    /// Somebody at this machine: file, environment and flags say which desk is meant and who acts.
+    Here(Box<Config>),
+    /// An agent who was let in elsewhere, at a desk that is open. Nothing of this machine's configuration is theirs to see.
+    Elsewhere(Acting),
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here(config) => formatter.debug_tuple("Here").field(config).finish(),
+            Self::Elsewhere(acting) => formatter.debug_tuple("Elsewhere").field(&acting.viewer).finish(),
+        }
+    }
 }
 
 /// A desk with the agent who acts on it.
+#[derive(Clone)]
 pub struct Acting {
     /// The desk.
     pub desk: Desk,
@@ -30,6 +50,40 @@ pub struct Acting {
 }
 
 impl Call {
+    /// A call by somebody at this machine.
+    pub fn here(config: Config, input: Input) -> Self {
+        Self { caller: Caller::Here(Box::new(config)), input }
+    }
+
+    /// A call by an agent who was let in elsewhere.
+    pub const fn elsewhere(acting: Acting, input: Input) -> Self {
+        Self { caller: Caller::Elsewhere(acting), input }
+    }
+
+    /// What is in force; `None` for who is not at this machine.
+    pub fn own_config(&self) -> Option<&Config> {
+        match &self.caller {
+            Caller::Here(config) => Some(config),
+            Caller::Elsewhere(_) => None,
+        }
+    }
+
+    /// What is in force.
+    ///
+    /// # Errors
+    /// For who is not at this machine.
+    pub fn config(&self) -> Result<&Config, Failure> {
+        self.own_config().ok_or_else(|| Failure::usage("This works on the machine of the desk alone."))
+    }
+
+    /// Whether it is said who acts.
+    pub fn names_an_actor(&self) -> bool {
+        match &self.caller {
+            Caller::Here(config) => config.actor.is_some(),
+            Caller::Elsewhere(_) => true,
+        }
+    }
+
     /// The time, as the desk asks for it.
     pub fn clock() -> Clock {
         Arc::new(Utc::now)
@@ -40,13 +94,8 @@ impl Call {
     /// # Errors
     /// Where nothing says so.
     pub fn desk_file(&self) -> Result<&Path, Failure> {
-        let settled = self.config.desk.as_ref().map(|settled| settled.value.as_path());
+        let settled = self.config()?.desk.as_ref().map(|settled| settled.value.as_path());
         settled.ok_or_else(|| Failure::usage("No home directory says where the desk is. Name its file with --desk."))
-    }
-
-    /// The handle of the agent who acts; `None`: the only active one.
-    pub fn actor(&self) -> Option<&str> {
-        self.config.actor.as_ref().map(|settled| settled.value.as_str())
     }
 
     /// Opens the desk.
@@ -54,7 +103,10 @@ impl Call {
     /// # Errors
     /// Where there is none, or the file is not one.
     pub fn desk(&self) -> Result<Desk, Failure> {
-        Ok(Desk::open(self.desk_file()?, Self::clock())?)
+        match &self.caller {
+            Caller::Here(_) => Ok(Desk::open(self.desk_file()?, Self::clock())?),
+            Caller::Elsewhere(acting) => Ok(acting.desk.clone()),
+        }
     }
 
     /// Opens the desk and admits whoever acts.
@@ -62,9 +114,15 @@ impl Call {
     /// # Errors
     /// Also where the agent is unknown or switched off.
     pub fn acting(&self) -> Result<Acting, Failure> {
-        let desk = self.desk()?;
-        let viewer = desk.admit(self.actor())?;
-        Ok(Acting { desk, viewer })
+        match &self.caller {
+            Caller::Here(config) => {
+                let desk = self.desk()?;
+                // Nobody named: the only active agent.
+                let viewer = desk.admit(config.actor.as_ref().map(|settled| settled.value.as_str()))?;
+                Ok(Acting { desk, viewer })
+            }
+            Caller::Elsewhere(acting) => Ok(acting.clone()),
+        }
     }
 }
 

@@ -1,19 +1,16 @@
 //! How a command that did not work ends: its sentence, its JSON and its exit code.
 
-use super::json::EntryJson;
+use super::{json::EntryJson, streams::Errors};
 use crate::{
     config::ConfigError,
     desk::page::Denied,
     domain::{
         refusal::{Refusal, RefusalKind},
-        text::{SafeText, json_escape},
+        text::json_escape,
     },
 };
 use serde::Serialize;
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::io;
 
 /// Why a command ends without having done what was asked.
 #[derive(Debug)]
@@ -88,24 +85,27 @@ impl Failure {
     }
 
     /// The exit status that interface.md promises.
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub fn exit_code(&self) -> u8 {
+        match self {
             Self::Output(_) if self.is_broken_pipe() => 0,
             Self::Output(_) | Self::Denied(Denied::Failed(_)) => 1,
             Self::Denied(Denied::Invalid(_)) => 2,
             Self::Denied(Denied::NotFound(_)) => 3,
             Self::Denied(Denied::Refused(_)) => 4,
             Self::Denied(Denied::Stale { .. }) => 5,
-        })
+        }
     }
 
-    /// Says it on standard error: one line for people, or one JSON object. Nobody is left to tell when that fails.
-    pub fn report(&self, json: bool, errors: &mut dyn Write) {
+    /// Says it on standard error: one line for people, or one JSON object.
+    pub fn report(&self, json: bool, errors: &Errors) {
         if self.is_broken_pipe() {
             return;
         }
-        let line = if json { self.as_json() } else { SafeText::line(&self.as_sentence()).into_string() };
-        let _ = writeln!(errors, "{line}");
+        if json {
+            errors.write(&(self.as_json() + "\n"));
+        } else {
+            errors.say(&self.as_sentence());
+        }
     }
 
     fn text(&self) -> String {

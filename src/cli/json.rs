@@ -2,18 +2,21 @@
 
 mod conversation;
 mod item;
+mod key;
 mod people;
+mod status;
 mod thread;
 mod view;
 
-pub use conversation::{ConversationJson, DoneJson, HitJson};
+pub use conversation::{ConversationJson, DoneJson, HitJson, OfferJson};
 pub use item::ItemJson;
+pub use key::{InviteJson, KeyJson};
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};
+pub use status::{SessionJson, StatusJson};
 pub use thread::{AttachmentJson, EntryJson, FromJson, ThreadJson, print as print_thread};
 pub use view::{CustomerViewJson, print_view};
 
-use crate::desk::page::{Moment, Person};
-use chrono::Local;
+use crate::desk::page::Person;
 use serde::Serialize;
 
 /// Somebody with a name and an address.
@@ -27,11 +30,6 @@ impl<'a> From<&'a Person> for PersonJson<'a> {
     fn from(person: &'a Person) -> Self {
         Self { name: &person.name, address: &person.address }
     }
-}
-
-/// A moment for people: local time to the minute.
-pub fn clock(at: Moment) -> String {
-    at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// A number that is exact to 999, for people.

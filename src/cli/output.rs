@@ -2,39 +2,71 @@
 
 use super::{
     failure::Failure,
+    progress::{Progress, Stop},
+    streams::Errors,
     table::{Column, table},
+    zone::Zone,
 };
 use crate::domain::text::{SafeText, json_escape};
 use serde::Serialize;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::{
+    fmt,
+    io::{BufWriter, Write},
+};
 
 /// One thing that a list lists: an object in JSON, a row in a table for people.
 pub trait Row: Serialize {
     /// The table's columns; foreign text comes in the last ones.
     const COLUMNS: &'static [Column];
-    /// One text for each column, as stored; it is made safe when printed.
-    fn cells(&self) -> Vec<String>;
+    /// One text for each column, as stored; it is made safe when printed. Moments are those of the reader's zone.
+    fn cells(&self, zone: Zone) -> Vec<String>;
+}
+
+/// How things are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// As JSON instead of tables for people.
+    pub json: bool,
+    /// With colour.
+    pub colour: bool,
+    /// In whose zone moments are told to people.
+    pub zone: Zone,
+    /// What interrupts long work.
+    pub stop: Stop,
 }
 
 /// Where a command prints.
-#[derive(Debug)]
 pub struct Output {
-    out: BufWriter<StdoutLock<'static>>,
-    json: bool,
-    colour: bool,
+    out: BufWriter<Box<dyn Write + Send>>,
+    errors: Errors,
+    manner: Manner,
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Output").field("manner", &self.manner).finish_non_exhaustive()
+    }
 }
 
 impl Output {
-    /// Locks standard output. Colour only where it is a terminal that has any and nobody asked for none.
-    pub fn new(json: bool, colour_wanted: bool) -> Self {
-        let out = io::stdout().lock();
-        let colour = colour_wanted && !json && out.is_terminal();
-        Self { out: BufWriter::new(out), json, colour }
+    /// Prints data to a stream, and everything else where the errors go.
+    pub fn new(stream: Box<dyn Write + Send>, errors: Errors, manner: Manner) -> Self {
+        Self { out: BufWriter::new(stream), errors, manner }
+    }
+
+    /// Prints in another manner from now on.
+    pub const fn turn(&mut self, manner: Manner) {
+        self.manner = manner;
     }
 
     /// Whether JSON was asked for.
     pub const fn json(&self) -> bool {
-        self.json
+        self.manner.json
+    }
+
+    /// A moment for people.
+    pub fn clock(&self, at: crate::desk::page::Moment) -> String {
+        self.manner.zone.clock(at)
     }
 
     /// Prints a list: an object a line, or a table.
@@ -42,16 +74,16 @@ impl Output {
     /// # Errors
     /// Where standard output does not take it.
     pub fn rows<R: Row>(&mut self, rows: &[R]) -> Result<(), Failure> {
-        if self.json {
+        if self.manner.json {
             return rows.iter().try_for_each(|row| self.object(row));
         }
         if rows.is_empty() {
-            notice("Nothing to list.");
+            self.notice("Nothing to list.");
             return Ok(());
         }
-        let lines = table(R::COLUMNS, &rows.iter().map(Row::cells).collect::<Vec<_>>());
-        for (number, line) in lines.iter().enumerate() {
-            let heading = number == 0 && self.colour;
+        let cells = rows.iter().map(|row| row.cells(self.manner.zone)).collect::<Vec<_>>();
+        for (number, line) in table(R::COLUMNS, &cells).iter().enumerate() {
+            let heading = number == 0 && self.manner.colour;
             let (on, off) = if heading { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
             writeln!(self.out, "{on}{line}{off}").map_err(Failure::Output)?;
         }
@@ -102,16 +134,29 @@ impl Output {
         &mut self.out
     }
 
-    /// Prints what is still held back.
+    /// Prints what is still held back. Between two steps of long work it also finds out that nobody reads any more.
     ///
     /// # Errors
     /// Where standard output does not take it.
     pub fn finish(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(Failure::Output)
     }
-}
 
-/// Tells the person something that is no data, on standard error.
-pub fn notice(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", SafeText::line(text));
+    /// Tells the person something that is no data, on standard error.
+    pub fn notice(&self, text: &str) {
+        self.errors.say(text);
+    }
+
+    /// Standard error, for a failure's report.
+    pub const fn errors(&self) -> &Errors {
+        &self.errors
+    }
+
+    /// Begins to say how far long work has come.
+    ///
+    /// # Errors
+    /// Where the system does not let signals be watched.
+    pub fn progress(&self, unit: &'static str) -> Result<Progress, Failure> {
+        Progress::start(unit, self.errors.clone(), self.manner.stop)
+    }
 }

@@ -1,9 +1,8 @@
 //! How far long work has come, on standard error where that is a terminal, and how it is interrupted.
 
-use super::{failure::Failure, output::notice};
+use super::{failure::Failure, streams::Errors};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::{
-    io::{self, IsTerminal, Write},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,6 +15,15 @@ const PACE: Duration = Duration::from_millis(100);
 /// The length of the bar in cells.
 const BAR: usize = 24;
 
+/// What interrupts long work, besides that nobody is left to tell of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The process's signals: the first asks the work to stop, the second ends the program at once.
+    Signals,
+    /// Nothing: the process is not the caller's to stop.
+    Nothing,
+}
+
 /// A line that says how far the work has come.
 #[derive(Debug)]
 pub struct Progress {
@@ -23,24 +31,27 @@ pub struct Progress {
     started: Instant,
     drawn: Option<Instant>,
     shown: bool,
-    terminal: bool,
+    errors: Errors,
     stop: Arc<AtomicBool>,
 }
 
 impl Progress {
-    /// Begins to watch; the first interrupt asks the work to stop, the second ends the program at once.
+    /// Begins to watch for what interrupts it.
     ///
     /// # Errors
     /// Where the system does not let signals be watched.
-    pub fn start(unit: &'static str) -> Result<Self, Failure> {
+    pub fn start(unit: &'static str, errors: Errors, stops: Stop) -> Result<Self, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let signals: &[i32] = match stops {
+            Stop::Signals => &[SIGINT, SIGTERM, SIGHUP],
+            Stop::Nothing => &[],
+        };
+        for &signal in signals {
             signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
                 .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
                 .map_err(|error| Failure::failed(format!("Interrupts cannot be watched: {error}.")))?;
         }
-        let terminal = io::stderr().is_terminal();
-        Ok(Self { unit, started: Instant::now(), drawn: None, shown: false, terminal, stop })
+        Ok(Self { unit, started: Instant::now(), drawn: None, shown: false, errors, stop })
     }
 
     /// Whether somebody asked the work to stop.
@@ -50,12 +61,15 @@ impl Progress {
 
     /// Says how far it came: a part of a total (0 for an unknown one) and how many of the unit; returns whether to go on.
     pub fn at(&mut self, done: u64, total: u64, count: usize) -> bool {
-        let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
-        if self.terminal && due {
+        if self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE) {
             self.drawn = Some(Instant::now());
-            self.shown = true;
-            let line = bar(percent(done, total), count, self.unit, self.started.elapsed());
-            let _ = write!(io::stderr().lock(), "\r\x1b[K{line}");
+            if self.errors.is_terminal() {
+                self.shown = true;
+                let line = bar(percent(done, total), count, self.unit, self.started.elapsed());
+                self.errors.write(&format!("\r\x1b[K{line}"));
+            } else if !self.errors.is_open() {
+                self.stop.store(true, Ordering::Relaxed);
+            }
         }
         !self.interrupted()
     }
@@ -63,13 +77,13 @@ impl Progress {
     /// Says something else on standard error, above the line.
     pub fn aside(&mut self, text: &str) {
         self.finish();
-        notice(text);
+        self.errors.say(text);
     }
 
     /// Takes the line away again.
     pub fn finish(&mut self) {
         if std::mem::take(&mut self.shown) {
-            let _ = write!(io::stderr().lock(), "\r\x1b[K");
+            self.errors.write("\r\x1b[K");
         }
     }
 }

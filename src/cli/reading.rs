@@ -1,22 +1,22 @@
 //! TEXT on its way in: from `--body`, a file or standard input.
 
-use super::{arguments::TextArguments, failure::Failure};
+use super::{arguments::TextArguments, failure::Failure, streams::Input};
 use std::{
     fs::File,
-    io::{self, IsTerminal, Read},
+    io::{self, Read},
     path::Path,
 };
 
 /// The most bytes that are read; far more than anybody writes, far less than would hurt the machine.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
-/// Takes the text from where the arguments say.
+/// Takes the text from where the arguments say; `input` is standard input.
 ///
 /// The line ends that editors and `echo` put last are not part of it, nor is a byte order mark first.
 ///
 /// # Errors
 /// One sentence: no text given, empty, not UTF-8, too long, or a file that cannot be read.
-pub fn text(arguments: &TextArguments) -> Result<String, Failure> {
+pub fn text(arguments: &TextArguments, input: &mut Input) -> Result<String, Failure> {
     let text = match (&arguments.body, &arguments.file) {
         (Some(body), _) if body.trim() == "-" => {
             return Err(Failure::usage("“-” is no message. For standard input leave --body out."));
@@ -28,7 +28,6 @@ pub fn text(arguments: &TextArguments) -> Result<String, Failure> {
             decode(&place, opened)?
         }
         (None, named) => {
-            let input = io::stdin().lock();
             if named.is_none() && input.is_terminal() {
                 return Err(Failure::usage("There is no text. Give it with --body, with --file or on standard input."));
             }
@@ -39,6 +38,24 @@ pub fn text(arguments: &TextArguments) -> Result<String, Failure> {
         return Err(Failure::usage("The text is empty. Write something first."));
     }
     Ok(text)
+}
+
+/// Takes a small text from a file, or from standard input where it is called "-". What is not UTF-8 in it is replaced, and at
+/// most one byte more than `most` is read: whether that is a text of its kind is for the caller to say.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn lossily(file: &Path, input: &mut Input, most: usize) -> Result<String, Failure> {
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    let (place, read) = if file == Path::new("-") {
+        ("Standard input".to_owned(), input.take(most).read_to_end(&mut bytes))
+    } else {
+        let read = File::open(file).and_then(|opened| opened.take(most).read_to_end(&mut bytes));
+        (format!("The file {}", file.display()), read)
+    };
+    read.map_err(|error| unreadable(&place, &error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn decode(place: &str, input: impl Read) -> Result<String, Failure> {

@@ -18,18 +18,26 @@ pub mod import;
 pub mod init;
 /// `item`.
 pub mod item;
+/// `key`.
+pub mod key;
 /// Without a command.
 pub mod messenger;
 /// `notice`.
 pub mod notice;
+/// `offer`.
+pub mod offer;
 /// `receive`.
 pub mod receive;
 /// `search`.
 pub mod search;
 /// `section`.
 pub mod section;
+/// `serve`.
+pub mod serve;
 /// `setting`.
 pub mod setting;
+/// `status`.
+pub mod status;
 /// `agent` and `group`.
 pub mod team;
 /// `backup` and `check`.

@@ -19,16 +19,24 @@ mod customers;
 mod directory;
 /// Everything out.
 mod export;
+/// The desk in figures.
+mod figures;
 /// Searching.
 mod find;
+/// Who is at work, and who went away.
+mod idle;
 /// Bringing in what happened elsewhere.
 mod import;
 /// Making and changing items.
 mod items;
 /// Keys that let agents in, and invites.
 mod keys;
+/// What a screen has on it already.
+mod known;
 /// Linking conversations to items.
 mod link;
+/// What is on offer, and to whom.
+mod offer;
 /// Following, adding and removing.
 mod people;
 /// Who is looking and who is writing.
@@ -37,6 +45,8 @@ mod presence;
 mod read;
 /// A customer's message.
 mod receive;
+/// How a group's new conversations find an agent.
+mod route;
 /// Rows and entries as pages hold them.
 mod rows;
 /// An agent's command.
@@ -54,10 +64,11 @@ pub use administer::{AgentChange, NewAgent};
 pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
+pub use figures::Figures;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
+pub use known::Known;
 pub use presence::Attendance;
-pub use read::Known;
 
 use crate::{
     domain::{
@@ -94,6 +105,8 @@ struct Inner {
     presence: presence::Presence,
     /// Direct conversations of others that an administrator opened deliberately (R6.11).
     opened: Mutex<HashSet<(AgentId, ConversationId)>>,
+    /// Who is at work in this process.
+    activity: idle::Activity,
 }
 
 /// What a new desk begins with.
@@ -172,8 +185,9 @@ impl Desk {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        let (bell, presence) = (bell::Bell::default(), presence::Presence::default());
-        Self { inner: Arc::new(Inner { store, clock, bell, presence, opened: Mutex::default() }) }
+        let (bell, opened, activity) = (bell::Bell::default(), Mutex::default(), idle::Activity::default());
+        let presence = presence::Presence::default();
+        Self { inner: Arc::new(Inner { store, clock, bell, presence, opened, activity }) }
     }
 
     /// The time, by the desk's clock.

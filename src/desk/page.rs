@@ -10,7 +10,7 @@ mod wants;
 
 pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow, NoticeKind, NoticeRow, SectionRow};
 pub use key::{Invite, KeyRow};
-pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, Person};
+pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, OfferRow, Person};
 pub use thread::{
     Attachment, Doing, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Present, Readers,
     Thread, Verdict,
@@ -60,6 +60,10 @@ pub struct Page {
     pub bell: u32,
     /// The sidebar, in order, without what this viewer has not.
     pub sections: Vec<SectionRow>,
+    /// What is on offer to the viewer (R8.1), the longest waiting first; the first few.
+    pub offers: Vec<OfferRow>,
+    /// How many there are of those; 1000 means more than 999.
+    pub offered: u32,
     /// The list, where one was asked for.
     pub list: Option<ListPage>,
     /// The open conversation, where one was asked for.
@@ -70,6 +74,8 @@ pub struct Page {
     pub search: Option<SearchPage>,
     /// The bell's notices, newest first.
     pub notices: Option<Vec<NoticeRow>>,
+    /// The keys that let agents in, and those that were revoked: to owner and admins all, to an agent its own (R5.6).
+    pub keys: Option<Vec<KeyRow>>,
     /// Everybody on the team, for pickers and administration.
     pub agents: Option<Vec<AgentRow>>,
     /// The groups.
@@ -98,11 +104,14 @@ impl Page {
             badge: 0,
             bell: 0,
             sections: Vec::new(),
+            offers: Vec::new(),
+            offered: 0,
             list: None,
             opened: None,
             item: None,
             search: None,
             notices: None,
+            keys: None,
             agents: None,
             groups: None,
             customers: None,

@@ -40,21 +40,25 @@ pub fn parse(text: &str) -> Result<PublicKey, String> {
     Ok(of(&key))
 }
 
-/// Whether a key can let somebody in: Ed25519, ECDSA, RSA of 2048 to 8192 bits, and the first two in security keys.
+/// Whether a key can let somebody in: Ed25519, ECDSA, RSA of 2048 to 8192 bits, and the first two in security keys. Of a
+/// security key's signature the library verifies everything but that somebody touched the key for it.
 ///
 /// # Errors
 /// A sentence that says which kind it is and which to make.
 pub fn accepted(key: &ssh_key::PublicKey) -> Result<(), String> {
     const MAKE: &str = "Make one with “ssh-keygen -t ed25519”.";
     match key.key_data() {
-        KeyData::Ed25519(_) | KeyData::Ecdsa(_) | KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_) => Ok(()),
         KeyData::Rsa(key) if key.key_size() < RSA_LEAST => {
             Err(format!("That RSA key has {} bits, and {RSA_LEAST} are the least. {MAKE}", key.key_size()))
         }
         KeyData::Rsa(key) if key.key_size() > RSA_MOST => {
             Err(format!("That RSA key has {} bits, and {RSA_MOST} are the most. {MAKE}", key.key_size()))
         }
-        KeyData::Rsa(_) => Ok(()),
+        KeyData::Ed25519(_)
+        | KeyData::Ecdsa(_)
+        | KeyData::SkEd25519(_)
+        | KeyData::SkEcdsaSha2NistP256(_)
+        | KeyData::Rsa(_) => Ok(()),
         KeyData::Dsa(_) => Err(format!("That is a DSA key, which is too weak. {MAKE}")),
         KeyData::Certificate(_) => Err(CERTIFICATE.into()),
         // Kinds that the library does not know, or will know one day.

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 /// "dskl": marks a file as a desk, so that a foreign one is refused untouched.
 pub const APPLICATION_ID: i64 = 0x6473_6b6c;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001-desk.sql"), include_str!("migrations/0002-keys.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001-desk.sql"),
+    include_str!("migrations/0002-keys.sql"),
+    include_str!("migrations/0003-routing.sql"),
+];
 
 /// The version that this program writes.
 pub fn newest() -> i64 {
@@ -96,12 +100,13 @@ pub fn migrate(connection: &mut Connection, file: &Path, from: i64) -> Result<()
 
 fn migrate_with(connection: &mut Connection, file: &Path, from: i64, migrations: &[&str]) -> Result<()> {
     let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    // Another process may have done it while this one waited for its turn.
+    let from = from.max(connection.pragma_query_value(None, "user_version", |row| row.get(0))?);
     if from >= known {
         return Ok(());
     }
     if from > 0 {
-        let copy = backup_path(file, from);
-        super::backup::copy_database(connection, &copy, &mut |_, _| true)?;
+        back_up(connection, file, from)?;
     }
     for (version, sql) in (1..).zip(migrations).skip(usize::try_from(from).unwrap_or(0)) {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
@@ -115,6 +120,24 @@ fn migrate_with(connection: &mut Connection, file: &Path, from: i64, migrations:
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// Copies the desk as it is. A copy that an earlier try left whole is kept: the new one takes the next free name. One that
+/// was broken off is taken away.
+fn back_up(connection: &Connection, file: &Path, from: i64) -> Result<()> {
+    let target = backup_path(file, from);
+    let part = beside(&target, ".part");
+    if part.exists() {
+        std::fs::remove_file(&part)?;
+    }
+    super::backup::copy_database(connection, &part, &mut |_, _| true)?;
+    let mut name = target.clone();
+    let mut number = 2;
+    while name.exists() {
+        name = beside(&target, &format!(".{number}"));
+        number += 1;
+    }
+    Ok(std::fs::rename(part, name)?)
 }
 
 /// Where the copy goes that is written before a migration: "desk.db.before-2".
@@ -144,5 +167,64 @@ mod tests {
         let copy = Connection::open(backup_path(&file, 1)).unwrap();
         let word: String = copy.query_row("SELECT word FROM kept", [], |row| row.get(0)).unwrap();
         assert_eq!(word, "here");
+    }
+    #[test]
+    fn a_migration_that_was_broken_off_can_be_tried_again_and_the_first_copy_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("desk.db");
+        let mut connection = Connection::open(&file).unwrap();
+        let first = "CREATE TABLE kept (word TEXT) STRICT; INSERT INTO kept (word) VALUES ('here');";
+        migrate_with(&mut connection, &file, 0, &[first]).unwrap();
+        assert!(migrate_with(&mut connection, &file, 1, &[first, "nonsense"]).is_err());
+        std::fs::write(beside(&backup_path(&file, 1), ".part"), "half a copy").unwrap();
+        connection.execute("UPDATE kept SET word = 'there'", []).unwrap();
+        let second = "CREATE TABLE more (word TEXT) STRICT;";
+        migrate_with(&mut connection, &file, 1, &[first, second]).unwrap();
+        let word = |copy: PathBuf| -> String {
+            Connection::open(copy).unwrap().query_row("SELECT word FROM kept", [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(word(backup_path(&file, 1)), "here");
+        assert_eq!(word(beside(&backup_path(&file, 1), ".2")), "there");
+        // Who waited while another process did it has nothing to do.
+        migrate_with(&mut connection, &file, 1, &[first, second]).unwrap();
+        let names = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names, 3, "the desk and two copies");
+    }
+
+    /// Whoever has been waiting since before routing waits in line now; what was imported waits for nobody (R1.7).
+    #[test]
+    fn what_waited_before_routing_stands_in_line_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("desk.db");
+        let mut connection = Connection::open(&file).unwrap();
+        let (first, routing) = (include_str!("migrations/0001-desk.sql"), include_str!("migrations/0003-routing.sql"));
+        migrate_with(&mut connection, &file, 0, &[first]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO team_group (id, name, routing) VALUES (1, 'Support', 'polite');
+                 INSERT INTO agent (id, handle, name, role, active, ready, reply_to_customers, from_customers, notify_customers,
+                     notify_internal, bell, baseline, created_at)
+                 SELECT column1, 'agent' || column1, 'x', 'agent', 1, 1, 1, 'all', 'mine', 'mine', 1, 0, 0 FROM (VALUES (1), (2));
+                 INSERT INTO event (seq, at, kind, detail) VALUES (4, 0, 'assigned', 'agent1'), (7, 0, 'assigned', 'agent1');
+                 INSERT INTO conversation (id, audience, privacy, state, subject, assignee_id, group_id, needs_reassignment,
+                     created_at, at, last_seq, last_from, last_text, news, agent_replies, customer_at, customer_count, reach, shut)
+                 SELECT column1, 'customer', 'public', column2, '', column3, column4, 0, 100 + column1, 900, 1, '', '', column5,
+                     0, 0, 1, 1, column2 <> 'open'
+                 FROM (VALUES (1, 'open', NULL, 1, 5), (2, 'open', 1, 1, 5), (3, 'closed', NULL, 1, 5), (4, 'open', NULL, NULL, 5),
+                     (5, 'open', NULL, 1, 0), (6, 'open', NULL, 1, 9));",
+            )
+            .unwrap();
+        migrate_with(&mut connection, &file, 1, &[first, routing]).unwrap();
+        let waiting: String = connection
+            .query_row(
+                "SELECT group_concat(conversation_id || ' ' || group_id || ' ' || since, ', ') FROM waiting",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(waiting, "1 1 101, 6 1 106");
+        let idle: String =
+            connection.query_row("SELECT group_concat(last_assigned, ', ') FROM agent", [], |row| row.get(0)).unwrap();
+        assert_eq!(idle, "7, 0");
     }
 }

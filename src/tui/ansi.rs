@@ -1,5 +1,6 @@
 //! Frames as bytes for a terminal, as few as will do; for the terminal here and for one over a network.
 
+use super::traits::Traits;
 use crate::domain::text::width;
 use ratatui::{
     backend::{Backend, ClearType, WindowSize},
@@ -15,6 +16,10 @@ pub const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[>1u\x1b[?25l\x1b[
 /// What switches all of it off again, the mouse too, in the opposite order.
 pub const LEAVE: &str =
     "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[<1u\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b]0;\x07\x1b[?1049l";
+/// [`ENTER`] for terminals that would print a part of it: without unambiguous keys.
+pub const ENTER_PLAIN: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?25l\x1b[H\x1b[2J";
+/// [`LEAVE`] for the same terminals. They may have no alternate screen: what was read is not left standing.
+pub const LEAVE_PLAIN: &str = "\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 /// What takes the unambiguous keys of [`ENTER`] off the terminal's stack of keyboard modes.
 pub const POP_KEYBOARD: &str = "\x1b[<1u";
 /// What empties the screen, for painting it again.
@@ -67,6 +72,7 @@ pub struct Ansi {
     pen: Pen,
     /// What the terminal shows, for rows that have to be written whole.
     shown: Buffer,
+    traits: Traits,
 }
 
 /// What the terminal draws with.
@@ -90,7 +96,15 @@ impl Ansi {
             visible: false,
             pen: BLANK,
             shown: Buffer::empty(Rect::new(0, 0, columns, rows)),
+            traits: Traits::default(),
         }
+    }
+
+    /// For a terminal of this kind.
+    #[must_use]
+    pub const fn with(mut self, traits: Traits) -> Self {
+        self.traits = traits;
+        self
     }
 
     /// Takes a new size in.
@@ -105,7 +119,8 @@ impl Ansi {
             self.go(wanted);
         }
         let out = std::mem::take(&mut self.out);
-        (!out.is_empty()).then(|| format!("{}{out}{}", TOGETHER.0, TOGETHER.1))
+        let (begin, end) = if self.traits.modern { TOGETHER } else { ("", "") };
+        (!out.is_empty()).then(|| format!("{begin}{out}{end}"))
     }
 
     fn go(&mut self, to: Position) {
@@ -178,6 +193,10 @@ impl Ansi {
         let mut has = self.pen.modifier;
         if pen == BLANK {
             codes.push("0".to_owned());
+        } else if !gone.is_empty() && !self.traits.ends_singly {
+            codes.push("0".to_owned());
+            self.pen = BLANK;
+            has = Modifier::empty();
         } else {
             for (modifier, _, off) in MODIFIERS {
                 if gone.contains(modifier) && !codes.contains(&off.to_string()) {
@@ -188,6 +207,8 @@ impl Ansi {
                 // One code ends both.
                 has -= Modifier::BOLD | Modifier::DIM;
             }
+        }
+        if pen != BLANK {
             for (modifier, on, _) in MODIFIERS {
                 if pen.modifier.contains(modifier) && !has.contains(modifier) {
                     codes.push(on.to_string());

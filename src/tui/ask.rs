@@ -2,7 +2,7 @@
 
 use super::keymap::KeyPress;
 use crate::{
-    desk::page::{Denied, Done, DraftPlace, Mode, Moment, Page},
+    desk::page::{Denied, Done, DraftPlace, Invite, Mode, Moment, Page},
     domain::{
         command::{Command, Start},
         id::ConversationId,
@@ -87,6 +87,15 @@ pub enum Ask {
     },
     /// Open a direct conversation of others deliberately (R6.11).
     OpenDirect(ConversationId),
+    /// Take what is on offer (R8.1).
+    AcceptOffer {
+        /// Which.
+        conversation: ConversationId,
+        /// Whether it is opened then.
+        open: bool,
+    },
+    /// Reject what is on offer, for oneself.
+    RejectOffer(ConversationId),
     /// Empty the bell.
     ClearNotices,
     /// Make an item.
@@ -130,6 +139,10 @@ pub enum Ask {
     },
     /// Change an agent, by handle.
     SetAgent(String, AgentChange),
+    /// Let a key in no more, by its fingerprint.
+    RevokeKey(String),
+    /// Invite an agent, by handle, to bring a key.
+    Invite(String),
     /// Add a group.
     AddGroup(String, Routing),
     /// Change how a group's conversations find an agent.
@@ -194,6 +207,8 @@ pub enum Answer {
     Done(Box<Done>),
     /// An item was made or changed.
     Item(ItemKey),
+    /// An agent was invited; the code is told here and nowhere else.
+    Invited(Invite),
     /// It is done, and there is nothing more to tell.
     Kept,
 }

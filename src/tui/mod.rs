@@ -38,6 +38,8 @@ pub mod terminal;
 pub mod theme;
 /// Moments as people read them.
 pub mod time;
+/// What a terminal takes, by its name.
+pub mod traits;
 /// What a key, a page or an answer does to the model.
 pub mod update;
 /// What the screen needs from the desk.

@@ -14,6 +14,7 @@ use super::{
     model::Model,
     remembered::remembered,
     theme::Theme,
+    traits::Traits,
     update::{deadline, update},
     wants::wants,
 };
@@ -48,6 +49,8 @@ pub struct Look {
     pub keymap: Arc<Keymap>,
     /// The colours.
     pub theme: Theme,
+    /// What the terminal takes.
+    pub traits: Traits,
     /// The viewer's distance from UTC.
     pub zone: FixedOffset,
     /// Columns and rows.
@@ -75,6 +78,7 @@ pub struct Session {
     later: Vec<Ask>,
     title: String,
     attendance: Attendance,
+    traits: Traits,
 }
 
 impl Session {
@@ -88,12 +92,12 @@ impl Session {
         let mut model = Model::new(page, look.keymap, desk.now(), look.size, look.theme, look.tag);
         model.zone = look.zone;
         model.local = look.local;
-        let backend = Ansi::new(look.size.0, look.size.1);
+        let (traits, title) = (look.traits, String::new());
+        let backend = Ansi::new(look.size.0, look.size.1).with(traits);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
         let (wanted, stale) = (Wants::default(), Stale::all());
-        let attendance = desk.attend(&viewer);
-        let (later, title) = (Vec::new(), String::new());
-        let mut session = Self { desk, viewer, model, terminal, wanted, stale, later, title, attendance };
+        let (attendance, later) = (desk.attend(&viewer), Vec::new());
+        let mut session = Self { desk, viewer, model, terminal, wanted, stale, later, title, attendance, traits };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -175,7 +179,7 @@ impl Session {
         }
         let bytes = terminal.backend_mut().take();
         let title = self.window_title();
-        if title == self.title {
+        if title == self.title || !self.traits.modern {
             return bytes;
         }
         let changed = ansi::title(&title);
@@ -186,7 +190,7 @@ impl Session {
     /// Forgets what the terminal shows: the next frame paints everything.
     pub fn forget(&mut self) {
         let (columns, rows) = self.model.size;
-        if let Ok(terminal) = Terminal::new(Ansi::new(columns, rows)) {
+        if let Ok(terminal) = Terminal::new(Ansi::new(columns, rows).with(self.traits)) {
             self.terminal = terminal;
         }
         self.title.clear();
@@ -224,6 +228,10 @@ impl Session {
                     }
                     effects.extend(self.ask(ask));
                 }
+                Effect::Copy(text) if !self.traits.modern => {
+                    let words = format!("This terminal has no clipboard that can be reached: {text}");
+                    effects.extend(update(&mut self.model, Msg::Trouble(words)));
+                }
                 outer @ (Effect::Copy(_)
                 | Effect::Bell
                 | Effect::OpenEditor(_)
@@ -240,7 +248,9 @@ impl Session {
         if answer.is_ok() {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
-                Ask::SaveDraft { place: DraftPlace::Conversation(id), .. } => News::of(*id),
+                Ask::SaveDraft { place: DraftPlace::Conversation(id), .. }
+                | Ask::AcceptOffer { conversation: id, .. }
+                | Ask::RejectOffer(id) => News::of(*id),
                 _ => News::EVERYTHING,
             });
         }
@@ -260,7 +270,11 @@ impl Session {
             }
             let (mut asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
             asked.about = self.remembered(touched.as_ref());
-            let known = touched.as_ref().map(|touched| Known { list: self.model.page.list.as_ref(), touched });
+            let known = touched.as_ref().map(|touched| Known {
+                list: self.model.page.list.as_ref(),
+                offers: &self.model.page.offers,
+                touched,
+            });
             match self.desk.read_on(&self.viewer, &asked, known) {
                 Ok(mut page) => {
                     stale::keep(&mut page, &mut self.model.page, &asked, &wanted);

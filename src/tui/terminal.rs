@@ -275,7 +275,9 @@ fn read_all() -> io::Result<Vec<Input>> {
     Ok(inputs)
 }
 
-fn input(event: event::Event) -> Option<Input> {
+/// What an event of the terminal means here, also of a terminal over a network; `None` for what a session has no use for:
+/// keys let go, keys without a name, mice that only move. A new size is none of it: it comes by its own road.
+pub fn input(event: event::Event) -> Option<Input> {
     let msg = match event {
         event::Event::Key(key) if key.kind == KeyEventKind::Release => return None,
         event::Event::Key(key) => {
@@ -301,6 +303,10 @@ fn input(event: event::Event) -> Option<Input> {
 }
 
 fn key_press(key: event::KeyEvent) -> Option<KeyPress> {
+    // Keys of the window system that a terminal passes on: "a" with them is not "a".
+    if key.modifiers.intersects(KeyModifiers::SUPER | KeyModifiers::HYPER) {
+        return None;
+    }
     let mut modifiers = Modifiers {
         control: key.modifiers.contains(KeyModifiers::CONTROL),
         alt: key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::META),
@@ -335,4 +341,21 @@ fn key_press(key: event::KeyEvent) -> Option<KeyPress> {
 /// Whether standard input and output are a terminal; without one there is no messenger.
 pub fn is_terminal() -> bool {
     io::IsTerminal::is_terminal(&io::stdin()) && io::IsTerminal::is_terminal(&io::stdout())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_letter_with_a_key_of_the_window_system_is_not_typed() {
+        let pressed = |modifiers| key_press(event::KeyEvent::new(event::KeyCode::Char('a'), modifiers));
+        assert_eq!(pressed(KeyModifiers::NONE).unwrap(), KeyPress::plain(KeyCode::Char('a')));
+        assert_eq!(pressed(KeyModifiers::CONTROL).unwrap(), KeyPress::control('a'));
+        assert!(pressed(KeyModifiers::META).unwrap().modifiers.alt);
+        for held in [KeyModifiers::SUPER, KeyModifiers::HYPER, KeyModifiers::SUPER | KeyModifiers::SHIFT] {
+            assert_eq!(pressed(held), None);
+        }
+    }
 }

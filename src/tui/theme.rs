@@ -1,5 +1,6 @@
 //! The colours: the terminal's own sixteen, so that light and dark both work, or none at all.
 
+use super::traits;
 use ratatui::style::{Color, Modifier, Style};
 
 /// How things look. Whatever a colour says, a word, a mark or a border says too.
@@ -12,6 +13,12 @@ impl Theme {
     /// The sixteen colours, or none (`NO_COLOR`, `TERM=dumb`).
     pub const fn new(coloured: bool) -> Self {
         Self { coloured }
+    }
+
+    /// What a terminal far away gets, by what it says of itself (`TERM`, and `COLORTERM` where it was sent), and what
+    /// whoever sits there asked for (`NO_COLOR`); never by the environment of this process.
+    pub fn for_terminal(term: &str, colorterm: Option<&str>, no_color: bool) -> Self {
+        Self::new(!no_color && traits::has_colours(term, colorterm))
     }
 
     const fn colour(self, colour: Color, otherwise: Modifier) -> Style {
@@ -76,5 +83,38 @@ impl Theme {
     /// A control that cannot be used now.
     pub const fn disabled(self) -> Style {
         Style::new().add_modifier(Modifier::DIM)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_withheld_only_from_terminals_that_have_none() {
+        for (term, colorterm, coloured) in [
+            ("xterm-256color", None, true),
+            ("xterm", Some("truecolor"), true),
+            ("linux", None, true),
+            ("screen", None, true),
+            ("vte", None, true),
+            ("ansi", None, true),
+            ("made-up", None, true),
+            ("dumb", None, false),
+            ("dumb", Some("truecolor"), false),
+            ("vt100", None, false),
+            ("vt220", Some(""), false),
+            ("vt100", Some("truecolor"), true),
+            ("vt525-color", None, true),
+            ("xterm-mono", None, false),
+            ("linux-m", None, false),
+            ("rxvt-m", Some("rxvt"), false),
+            ("", None, false),
+            ("unknown", None, false),
+            ("", Some("24bit"), true),
+        ] {
+            assert_eq!(Theme::for_terminal(term, colorterm, false), Theme::new(coloured), "{term} {colorterm:?}");
+            assert_eq!(Theme::for_terminal(term, colorterm, true), Theme::new(false), "{term} with NO_COLOR");
+        }
     }
 }

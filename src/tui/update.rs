@@ -6,6 +6,7 @@ mod arrival;
 mod forgetting;
 mod layer;
 mod moving;
+mod offering;
 mod panel;
 mod pointing;
 mod press;

@@ -6,7 +6,9 @@ mod bad_input;
 mod exit_codes;
 mod history;
 mod hostile;
+mod keys;
 mod printing;
+mod remote;
 mod verbs;
 
 use std::{
@@ -184,6 +186,7 @@ fn steady(check: impl FnOnce()) {
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]");
     settings.add_filter(r"\d{4}-\d\d-\d\d \d\d:\d\d", "[time]          ");
     settings.add_filter(r#""cursor":"[^"]+""#, r#""cursor":"[cursor]""#);
+    settings.add_filter("[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}", "[code of an invite----]");
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(check);
 }

@@ -135,6 +135,7 @@ fn base(role: Role) -> Page {
             customer(HOSTILE, "evil@example.org", None, false),
         ]),
         items: Some(items),
+        keys: Some(pages::keys()),
         notices: Some(notices()),
         search: Some(hits()),
         settings: Some(Settings { team_name: "Acme Support".to_owned(), ..Settings::default() }),
@@ -180,7 +181,7 @@ fn asked(screen: &Screen) -> Vec<Ask> {
 }
 
 /// Every dialog, with the keys that open it.
-const DIALOGS: [(&str, Role, &str); 26] = [
+const DIALOGS: [(&str, Role, &str); 29] = [
     ("add_menu", Role::Agent, "+"),
     ("new_with_agents", Role::Agent, "+ u b e"),
     ("new_with_customers", Role::Agent, "+ c m a r a Enter Tab h i Tab o n e Enter t w o"),
@@ -206,6 +207,9 @@ const DIALOGS: [(&str, Role, &str); 26] = [
     ("administration", Role::Owner, "A"),
     ("administration_changed", Role::Owner, "A Enter Down Space"),
     ("administration_agents", Role::Owner, "A 2"),
+    ("keys", Role::Owner, "A 2 j j s"),
+    ("keys_invited", Role::Owner, "A 2 j j s i"),
+    ("keys_revoked", Role::Owner, "A 2 j j s j x"),
     ("my_notifications", Role::Agent, ","),
 ];
 
@@ -283,6 +287,43 @@ fn the_rest_of_administration() {
         screen.keys(keys);
         insta::assert_snapshot!(format!("administration_{name}"), layers(&screen));
     }
+}
+
+#[test]
+fn r5_6_a_key_is_revoked_only_by_a_yes_and_never_twice() {
+    let mut screen = screen(Role::Owner);
+    screen.keys("A 2 j j s j x n");
+    assert_eq!(asked(&screen), [], "no is no");
+    screen.keys("x y");
+    let second = pages::keys()[1].fingerprint.clone();
+    assert_eq!(asked(&screen), [Ask::RevokeKey(second)]);
+    assert!(screen.shown().contains("Keys of @ana"), "the keys stay on the screen");
+    screen.keys("j x");
+    assert_eq!(asked(&screen).len(), 1, "what is revoked already is not asked about");
+    screen.keys("Esc G s x Delete");
+    assert!(screen.shown().contains("No key lets @dev in yet."), "{}", screen.shown());
+    assert_eq!(asked(&screen).len(), 1);
+}
+
+#[test]
+fn an_invites_code_is_on_the_screen_until_its_layer_goes() {
+    let mut screen = screen(Role::Admin);
+    screen.keys("A 2 j j s y");
+    assert!(screen.effects.iter().all(|effect| !matches!(effect, Effect::Copy(_))), "nothing to copy yet");
+    screen.keys("i");
+    let code = "7K3QF-01AZ9-MMD2X-4H8TW";
+    assert_eq!(asked(&screen), [Ask::Invite("ana".to_owned())]);
+    assert!(screen.shown().contains(code), "{}", screen.shown());
+    assert!(!format!("{:?}", screen.model).contains(code), "not where a log could take it from");
+    screen.keys("y");
+    assert!(screen.effects.contains(&Effect::Copy(code.to_owned())));
+    screen.keys("Esc");
+    assert!(!screen.shown().contains(code));
+    screen.keys("s");
+    assert!(!screen.shown().contains(code), "shown once");
+    screen.answers.push_back(Denied::Invalid("@ana is switched off.".to_owned()));
+    screen.keys("i");
+    assert!(screen.shown().contains("! @ana is switched off."), "{}", screen.shown());
 }
 
 #[test]
@@ -819,7 +860,7 @@ proptest! {
         let (_, role, opening) = DIALOGS[start];
         let mut screen = over(role, columns, rows, |_| {});
         if bare {
-            screen.base = Page { agents: None, groups: None, customers: None, items: None, notices: None, search: None, settings: None, audit: None, item: None, ..screen.base };
+            screen.base = Page { agents: None, groups: None, customers: None, items: None, notices: None, search: None, settings: None, audit: None, item: None, keys: None, ..screen.base };
             screen.read();
         }
         if refused {

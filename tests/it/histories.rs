@@ -20,7 +20,7 @@ use deskline::{
         },
         id::{AgentId, ConversationId, EntrySeq, ItemId},
         item::{Item, ItemKey, ItemKind, ItemStatus},
-        people::{Agent, Customer, FromCustomers, Notify, Party, Role},
+        people::{Agent, Customer, FromCustomers, Notify, Party, Role, Routing},
         setting::SettingKey,
     },
     store::{Connection, Store, conversations, items, messages, people},
@@ -165,6 +165,14 @@ impl History {
         ] {
             desk.change(handle, &AgentChange { from_customers: Some(scope), ..AgentChange::default() });
         }
+        // A democracy in every third of them.
+        for (group, routing) in
+            GROUPS.iter().zip([[Routing::Polite, Routing::Dictator], [Routing::Dictator, Routing::Polite]])
+        {
+            if let Some(routing) = routing.get(usize::try_from(seed % 3).expect("small")) {
+                desk.desk.set_group(&olga, group, *routing).expect("a group");
+            }
+        }
         Self {
             desk,
             seed,
@@ -283,7 +291,8 @@ impl History {
         match self.random.below(100) {
             0..=13 => self.receives(),
             14..=24 => self.starts(),
-            25..=79 => self.acts(),
+            25..=74 => self.acts(),
+            75..=79 => self.answers_an_offer(),
             80..=87 => self.arranges_items(),
             88..=96 => self.administers(),
             _ => self.imports(),
@@ -448,6 +457,15 @@ impl History {
         self.unread.extend(others.map(|agent| (agent, conversation)));
     }
 
+    fn answers_an_offer(&mut self) {
+        let who = self.anybody();
+        let offers = self.desk.desk.offers(&who).expect("offers");
+        let Some(offer) = offers.first() else { return };
+        let (accepts, id) = (self.random.percent(60), offer.conversation.id);
+        let outcome = if accepts { self.desk.desk.accept(&who, id) } else { self.desk.desk.reject(&who, id) };
+        self.note_down(&who, &format!("{id} accepts {accepts}"), &outcome);
+    }
+
     fn note_down<T>(&mut self, who: &Viewer, what: &str, outcome: &Result<T, Denied>) {
         let outcome = match outcome {
             Ok(_) => "done".to_owned(),
@@ -499,6 +517,7 @@ impl History {
                     from_customers: Some(self.random.pick(FromCustomers::ALL)),
                     notify_customers: Some(self.random.pick(Notify::ALL)),
                     notify_internal: Some(self.random.pick(Notify::ALL)),
+                    ready: Some(self.random.percent(70)),
                     role: Some(self.random.pick(&[Role::Agent, Role::Agent, Role::Agent, Role::Admin])),
                     ..AgentChange::default()
                 };

@@ -145,6 +145,12 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
         at: Some(pages::now()),
         read: false,
     };
+    let mut keys = pages::keys();
+    for (key, row) in keys.iter_mut().zip(&team) {
+        key.handle.clone_from(&row.agent.handle);
+        key.algorithm = words.take();
+        key.comment = words.take();
+    }
     let mut me = pages::agent(1, "olga", &words.take(), Role::Owner);
     me.public_name = Some(words.take());
     let page = Page {
@@ -168,6 +174,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
             blocked: false,
         }]),
         items: Some(vec![item_row]),
+        keys: Some(keys),
         settings: Some(Settings { team_name: words.take(), ..Settings::default() }),
         audit: Some(vec![AuditRow {
             at: pages::now(),
@@ -205,6 +212,9 @@ const PLACES: &[&str] = &[
     "A 1 Enter",
     "A 2 Enter",
     "A 2 Enter Enter",
+    "A 2 s",
+    "A 2 s i",
+    "A 2 s x",
     "A 3 Enter",
     "A 3 Enter Enter",
     "A 4 Enter",

@@ -1,11 +1,6 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::pedantic,
-    reason = "a test that fails may panic, and reads better short"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::pedantic, reason = "a test that fails may panic, and reads better short")]
 
 mod access;
 mod any_keys;
@@ -24,7 +19,11 @@ mod hostile_screens;
 mod import;
 mod keys;
 mod leaks;
+mod letting_in;
 mod lost;
+mod migrate;
+mod offers;
+mod old_terminals;
 mod pages;
 mod painted;
 mod permission_matrix;
@@ -32,16 +31,20 @@ mod picture;
 mod presence;
 mod pty;
 mod query_plans;
+mod recipes;
 mod rereading;
+mod routing;
 mod rules;
 mod screen;
 mod screen_walks;
 mod screens;
 mod seat;
 mod sessions;
+mod ssh;
 mod states;
 mod stopped;
 mod terminal;
+mod terminal_input;
 mod text;
 mod two_messengers;
 mod walks;

@@ -4,11 +4,11 @@ use chrono::{DateTime, Duration, TimeZone, Utc};
 use deskline::{
     desk::page::{
         AgentRow, Attachment, ConversationRow, Cursor, Entry, Follower, FollowerKind, From, ItemPage, ItemRef, ItemRow,
-        Last, ListPage, Listed, May, Opened, Page, Person, Readers, SectionRow, Thread, Verdict,
+        KeyRow, Last, ListPage, Listed, May, Opened, Page, Person, Readers, SectionRow, Thread, Verdict,
     },
     domain::{
         conversation::{Audience, EntryKind, Privacy, State},
-        id::{AgentId, ConversationId, EntrySeq, ItemId},
+        id::{AgentId, ConversationId, EntrySeq, ItemId, KeyId},
         item::{ItemKey, ItemKind, ItemStatus},
         people::{Agent, FromCustomers, Notify, Role},
         section::Section,
@@ -64,6 +64,33 @@ pub fn team() -> Vec<AgentRow> {
         row(4, "ben", "Ben Okafor", Role::Agent, &["Support"]),
         row(5, "cleo", "Cleo Martin", Role::Agent, &["Support"]),
         row(6, "dev", "Dev Patel", Role::Agent, &["Billing"]),
+    ]
+}
+
+/// Keys of ana, ben and olga: one that is used, one that never was, one that was revoked; comments are foreign.
+pub fn keys() -> Vec<KeyRow> {
+    let key = |number: i64, handle: &str, letters: &str, comment: &str| KeyRow {
+        id: KeyId(number),
+        handle: handle.to_owned(),
+        fingerprint: format!("SHA256:{letters}{}", "Zx9+".repeat(11)).chars().take(50).collect(),
+        algorithm: "ssh-ed25519".to_owned(),
+        comment: comment.to_owned(),
+        added: ago(60 * 24 * 9),
+        revoked: None,
+        used: None,
+    };
+    vec![
+        KeyRow { used: Some(ago(7)), ..key(1, "ana", "KyGkErHJfNNN", "ana@laptop") },
+        KeyRow {
+            algorithm: "sk-ssh-ed25519@openssh.com".to_owned(),
+            ..key(2, "ana", "n5xlHuVXb3VM", "\u{1b}[31mred\u{202e}evil")
+        },
+        KeyRow {
+            revoked: Some(ago(60 * 24 * 2)),
+            used: Some(ago(60 * 24 * 3)),
+            ..key(3, "ana", "GHsWfbCgu5Cy", "lost phone")
+        },
+        key(4, "ben", "DsMVnaCqhPNl", "ben@desk"),
     ]
 }
 
@@ -284,6 +311,8 @@ pub fn sections() -> Vec<SectionRow> {
 pub fn page() -> Page {
     let rows = rows();
     Page {
+        offers: Vec::new(),
+        offered: 0,
         me: agent(3, "ana", "Ana Ruiz", Role::Agent),
         my_groups: vec!["Support".to_owned()],
         team: "Acme Support".to_owned(),
@@ -305,6 +334,7 @@ pub fn page() -> Page {
         groups: None,
         customers: None,
         items: None,
+        keys: None,
         settings: None,
         audit: None,
         draft: None,

@@ -10,6 +10,7 @@ use deskline::{
         keymap::Keymap,
         session::{Event, Look, Session},
         theme::Theme,
+        traits::Traits,
     },
 };
 use std::{fmt::Write as _, path::Path, sync::Arc};
@@ -31,6 +32,7 @@ fn the_picture_in_the_readme_is_what_the_messenger_draws() {
     let look = Look {
         keymap: Arc::new(Keymap::built_in()),
         theme: Theme::new(true),
+        traits: Traits::default(),
         zone: FixedOffset::east_opt(0).unwrap(),
         size: (COLUMNS, ROWS),
         local: true,

@@ -4,7 +4,7 @@ use crate::pages;
 use chrono::Duration;
 use deskline::{
     desk::page::{
-        ConversationRow, Denied, Done, ListPage, ListStart, Listed, Opened, Page, Thread, ThreadStart, Wants,
+        ConversationRow, Denied, Done, Invite, ListPage, ListStart, Listed, Opened, Page, Thread, ThreadStart, Wants,
     },
     domain::id::ConversationId,
     tui::{
@@ -154,6 +154,11 @@ impl Screen {
                 changed: true,
                 item: None,
             })),
+            Ask::Invite(handle) => Answer::Invited(Invite {
+                handle: handle.clone(),
+                code: "7K3QF-01AZ9-MMD2X-4H8TW".to_owned(),
+                expires: self.model.now + Duration::hours(24),
+            }),
             _ => Answer::Kept,
         }
     }

@@ -2,13 +2,14 @@
 
 use crate::{desks::TestDesk, screen::text};
 use deskline::{
-    desk::News,
+    desk::{News, page::Viewer},
     domain::id::ConversationId,
     tui::{
         ask::{Effect, Msg},
         keymap::{KeyCode, KeyPress, Keymap},
         session::{Event, Look, Session},
         theme::Theme,
+        traits::Traits,
     },
 };
 use std::sync::{
@@ -35,15 +36,29 @@ impl Seat {
     }
 
     pub fn sized(desk: &TestDesk, handle: &str, size: (u16, u16)) -> Self {
+        Self::at(desk, handle, size, Traits::default())
+    }
+
+    /// At a terminal of this kind.
+    pub fn at(desk: &TestDesk, handle: &str, size: (u16, u16), traits: Traits) -> Self {
+        Self::begin(desk, desk.agent(handle), size, traits)
+    }
+
+    /// A seat of somebody who came in somehow.
+    pub fn of(desk: &TestDesk, viewer: Viewer, size: (u16, u16)) -> Self {
+        Self::begin(desk, viewer, size, Traits::default())
+    }
+
+    fn begin(desk: &TestDesk, viewer: Viewer, size: (u16, u16), traits: Traits) -> Self {
         let look = Look {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
+            traits,
             zone: chrono::Offset::fix(&chrono::Utc),
             size,
             local: true,
-            tag: format!("{handle} {}", SEATS.fetch_add(1, Ordering::Relaxed)),
+            tag: format!("{} {}", viewer.handle, SEATS.fetch_add(1, Ordering::Relaxed)),
         };
-        let viewer = desk.agent(handle);
         let me = viewer.id;
         let session = Session::new(desk.desk.clone(), viewer, look).unwrap();
         let (send, bell) = channel();

@@ -7,6 +7,7 @@ use crate::domain::{
     setting::SettingKey,
 };
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 /// `agent …`.
 #[derive(Debug, Subcommand)]
@@ -39,6 +40,32 @@ pub enum AgentCommand {
         /// What to change.
         #[command(flatten)]
         change: Box<AgentSettings>,
+    },
+    /// Make a code that lets the agent bring a new SSH key, once and within a day (owner and admins).
+    ///
+    /// It takes the place of the agent's last code. The agent logs in over SSH as "join" with that key and types the code.
+    Invite {
+        /// The agent.
+        handle: String,
+    },
+}
+
+/// `key …`.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Let a public key in as an agent (owner and admins).
+    Add {
+        /// The agent.
+        handle: String,
+        /// The file with the public key, such as id.pub; "-" is standard input.
+        file: PathBuf,
+    },
+    /// List the keys: all for owner and admins, your own otherwise.
+    List,
+    /// Let a key in no more; whoever came in with it is shut out at once.
+    Revoke {
+        /// Its fingerprint, or at least the first 12 letters after "SHA256:".
+        fingerprint: String,
     },
 }
 
@@ -195,7 +222,7 @@ pub enum SettingCommand {
         /// Which setting.
         #[arg(value_parser = word(SettingKey::ALL, SettingKey::word))]
         key: SettingKey,
-        /// Its value: on or off, customer or internal, or the team's name.
+        /// Its value: on or off, customer or internal, minutes or off, or the team's name.
         #[arg(allow_hyphen_values = true)]
         value: String,
     },

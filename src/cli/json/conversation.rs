@@ -1,12 +1,13 @@
 //! A conversation in a list, a found message and what an act did, as JSON and as rows.
 
-use super::{FromJson, PersonJson, clock};
+use super::{FromJson, PersonJson};
 use crate::{
     cli::{
         output::Row,
         table::{Column, column},
+        zone::{CLOCK, Zone},
     },
-    desk::page::{ConversationRow, Done, From as Author, Hit, ItemRef, Last, LockedBy, Moment},
+    desk::page::{ConversationRow, Done, From as Author, Hit, ItemRef, Last, LockedBy, Moment, OfferRow},
     domain::{
         conversation::{Audience, EntryKind, Privacy, State},
         id::{ConversationId, EntrySeq},
@@ -70,7 +71,7 @@ impl Row for ConversationJson<'_> {
         column("NUMBER", 12),
         column("NEW", 3),
         column("STATE", 24),
-        column("LAST", 16),
+        column("LAST", CLOCK),
         column("ASSIGNEE", 12),
         column("ITEM", 10),
         column("WITH", 22),
@@ -78,7 +79,7 @@ impl Row for ConversationJson<'_> {
         column("LAST WORDS", 40),
     ];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, zone: Zone) -> Vec<String> {
         let with = match &self.requester {
             Some(person) => person.name.to_owned(),
             None => self.participants.iter().filter_map(FromJson::name).collect::<Vec<_>>().join(", "),
@@ -87,12 +88,51 @@ impl Row for ConversationJson<'_> {
             format!("#{}", self.id),
             if self.unread { "●" } else { "" }.to_owned(),
             standing(self.state, self.privacy, self.audience),
-            clock(self.at),
+            zone.clock(self.at),
             self.assignee.unwrap_or_default().to_owned(),
             self.item.as_ref().map(|item| item.id.clone()).unwrap_or_default(),
             with,
             self.subject.to_owned(),
             self.last.as_ref().map(|last| last.text.to_owned()).unwrap_or_default(),
+        ]
+    }
+}
+
+/// A conversation on offer: the conversation, and since when it has been waiting.
+#[derive(Debug, Serialize)]
+pub struct OfferJson<'a> {
+    #[serde(flatten)]
+    conversation: ConversationJson<'a>,
+    since: Moment,
+}
+
+impl<'a> From<&'a OfferRow> for OfferJson<'a> {
+    fn from(row: &'a OfferRow) -> Self {
+        Self { conversation: ConversationJson::from(&row.conversation), since: row.since }
+    }
+}
+
+impl Row for OfferJson<'_> {
+    const COLUMNS: &'static [Column] = &[
+        column("NUMBER", 12),
+        column("SINCE", CLOCK),
+        column("GROUP", 16),
+        column("STATE", 24),
+        column("WITH", 22),
+        column("SUBJECT", 32),
+        column("LAST WORDS", 40),
+    ];
+
+    fn cells(&self, zone: Zone) -> Vec<String> {
+        let it = &self.conversation;
+        vec![
+            format!("#{}", it.id),
+            zone.clock(self.since),
+            it.group.unwrap_or_default().to_owned(),
+            standing(it.state, it.privacy, it.audience),
+            it.requester.as_ref().map(|person| person.name.to_owned()).unwrap_or_default(),
+            it.subject.to_owned(),
+            it.last.as_ref().map(|last| last.text.to_owned()).unwrap_or_default(),
         ]
     }
 }
@@ -223,18 +263,18 @@ impl Row for HitJson<'_> {
     const COLUMNS: &'static [Column] = &[
         column("NUMBER", 12),
         column("MESSAGE", 7),
-        column("AT", 16),
+        column("AT", CLOCK),
         column("KIND", 6),
         column("FROM", 22),
         column("SUBJECT", 28),
         column("TEXT", 60),
     ];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, zone: Zone) -> Vec<String> {
         vec![
             format!("#{}", self.conversation),
             self.seq.to_string(),
-            clock(self.at),
+            zone.clock(self.at),
             self.kind.to_string(),
             self.from.name().unwrap_or_default().to_owned(),
             self.subject.to_owned(),

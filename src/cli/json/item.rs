@@ -6,6 +6,7 @@ use crate::{
         failure::Failure,
         output::{Output, Row},
         table::{Column, column},
+        zone::Zone,
     },
     desk::page::ItemPage,
     domain::item::{ItemKind, ItemStatus},
@@ -54,7 +55,7 @@ impl Row for ItemJson<'_> {
         column("TITLE", 60),
     ];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![
             self.id.clone(),
             self.status.to_string(),

@@ -1,10 +1,11 @@
 //! Agents, groups, customers, sections, settings, notices and the audit log as JSON and as rows.
 
-use super::{clock, counted, switched};
+use super::{counted, switched};
 use crate::{
     cli::{
         output::Row,
         table::{Column, column},
+        zone::{CLOCK, Zone},
     },
     desk::page::{AgentRow, AuditRow, CustomerRow, GroupRow, Moment, NoticeKind, NoticeRow, SectionRow},
     domain::{
@@ -69,7 +70,7 @@ impl Row for AgentJson<'_> {
         column("PUBLIC NAME", 32),
     ];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![
             self.handle.to_owned(),
             self.role.to_string(),
@@ -103,7 +104,7 @@ impl<'a> From<&'a GroupRow> for GroupJson<'a> {
 impl Row for GroupJson<'_> {
     const COLUMNS: &'static [Column] = &[column("ROUTING", 9), column("MEMBERS", 60), column("NAME", 48)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![self.routing.to_string(), self.members.join(", "), self.name.to_owned()]
     }
 }
@@ -132,7 +133,7 @@ impl Row for CustomerJson<'_> {
     const COLUMNS: &'static [Column] =
         &[column("BLOCKED", 7), column("ADDRESS", 40), column("ORGANIZATION", 24), column("NAME", 40)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![
             if self.blocked { "blocked" } else { "" }.to_owned(),
             self.address.to_owned(),
@@ -163,7 +164,7 @@ impl Row for SectionJson {
     const COLUMNS: &'static [Column] =
         &[column("KEY", 20), column("UNREAD", 6), column("TOTAL", 5), column("PART", 18), column("TITLE", 24)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![
             self.key.to_string(),
             counted(self.unread),
@@ -191,7 +192,7 @@ impl SettingJson {
 impl Row for SettingJson {
     const COLUMNS: &'static [Column] = &[column("SETTING", 28), column("VALUE", 60)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![self.key.to_string(), self.value.clone()]
     }
 }
@@ -223,12 +224,12 @@ impl<'a> From<&'a NoticeRow> for NoticeJson<'a> {
 
 impl Row for NoticeJson<'_> {
     const COLUMNS: &'static [Column] =
-        &[column("NEW", 3), column("AT", 16), column("KIND", 16), column("NUMBER", 12), column("TEXT", 80)];
+        &[column("NEW", 3), column("AT", CLOCK), column("KIND", 16), column("NUMBER", 12), column("TEXT", 80)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, zone: Zone) -> Vec<String> {
         vec![
             if self.read { "" } else { "●" }.to_owned(),
-            self.at.map(clock).unwrap_or_default(),
+            self.at.map(|at| zone.clock(at)).unwrap_or_default(),
             self.kind.to_string(),
             format!("#{}", self.conversation),
             self.text.unwrap_or("Restricted access").to_owned(),
@@ -260,11 +261,11 @@ impl<'a> From<&'a AuditRow> for AuditJson<'a> {
 
 impl Row for AuditJson<'_> {
     const COLUMNS: &'static [Column] =
-        &[column("AT", 16), column("AGENT", 32), column("ACTION", 20), column("NUMBER", 12), column("DETAIL", 80)];
+        &[column("AT", CLOCK), column("AGENT", 32), column("ACTION", 20), column("NUMBER", 12), column("DETAIL", 80)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, zone: Zone) -> Vec<String> {
         vec![
-            clock(self.at),
+            zone.clock(self.at),
             self.agent.unwrap_or_default().to_owned(),
             self.action.to_owned(),
             self.conversation.map(|id| format!("#{id}")).unwrap_or_default(),

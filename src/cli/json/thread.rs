@@ -1,6 +1,6 @@
 //! An opened conversation and its messages as JSON.
 
-use super::{ConversationJson, clock};
+use super::ConversationJson;
 use crate::{
     cli::{failure::Failure, output::Output},
     desk::page::{Attachment, Entry, Follower, FollowerKind, From as Author, May, Moment, Person, Thread, Verdict},
@@ -191,12 +191,12 @@ impl<'a> From<&'a May> for MayJson<'a> {
 /// # Errors
 /// Where standard output does not take it.
 pub fn print(thread: &Thread, output: &mut Output) -> Result<(), Failure> {
-    for line in heading(thread) {
+    for line in heading(thread, output) {
         output.line(&line)?;
     }
     for entry in &thread.entries {
         output.line("")?;
-        output.line(&signature(entry))?;
+        output.line(&signature(entry, output))?;
         output.block(&entry.text)?;
         for attachment in &entry.attachments {
             let Attachment { name, media_type, size } = attachment;
@@ -206,7 +206,7 @@ pub fn print(thread: &Thread, output: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn heading(thread: &Thread) -> Vec<String> {
+fn heading(thread: &Thread, output: &Output) -> Vec<String> {
     let row = &thread.row;
     let audience = match row.audience {
         Audience::Customer => "Customer",
@@ -220,7 +220,7 @@ fn heading(thread: &Thread) -> Vec<String> {
         (State::Open, _) => "Open".to_owned(),
         (State::Closed, _) => "Closed".to_owned(),
         (State::Locked, None) => "Locked".to_owned(),
-        (State::Locked, Some(locked)) => format!("Locked by {} on {}", locked.by, clock(locked.at)),
+        (State::Locked, Some(locked)) => format!("Locked by {} on {}", locked.by, output.clock(locked.at)),
     };
     let mut lines = vec![format!("#{}  {audience} · {privacy} · {state}", row.id)];
     let mut say = |label: &str, value: Option<String>| {
@@ -253,11 +253,11 @@ fn named(person: &Person) -> String {
     if person.name == person.address { person.address.clone() } else { format!("{} <{}>", person.name, person.address) }
 }
 
-fn signature(entry: &Entry) -> String {
+fn signature(entry: &Entry, output: &Output) -> String {
     let who = match &entry.from {
         Author::Agent(person) | Author::Customer(person) => format!("  {}", person.name),
         Author::System => String::new(),
     };
     let channel = entry.channel.as_ref().map(|channel| format!(" ({channel})")).unwrap_or_default();
-    format!("{}  {}  {}{who}{channel}", entry.seq, clock(entry.at), entry.kind)
+    format!("{}  {}  {}{who}{channel}", entry.seq, output.clock(entry.at), entry.kind)
 }

@@ -1,11 +1,12 @@
 //! What a customer can see, as JSON and for people.
 
-use super::{AttachmentJson, clock};
+use super::AttachmentJson;
 use crate::{
     cli::{
         failure::Failure,
         output::{Output, Row},
         table::{Column, column},
+        zone::{CLOCK, Zone},
     },
     desk::{CustomerConversation, CustomerMessage, page::Moment},
     domain::id::ConversationId,
@@ -56,10 +57,10 @@ impl<'a> From<&'a CustomerMessage> for MessageJson<'a> {
 }
 
 impl Row for CustomerViewJson<'_> {
-    const COLUMNS: &'static [Column] = &[column("NUMBER", 12), column("AT", 16), column("SUBJECT", 60)];
+    const COLUMNS: &'static [Column] = &[column("NUMBER", 12), column("AT", CLOCK), column("SUBJECT", 60)];
 
-    fn cells(&self) -> Vec<String> {
-        vec![format!("#{}", self.id), clock(self.at), self.subject.to_owned()]
+    fn cells(&self, zone: Zone) -> Vec<String> {
+        vec![format!("#{}", self.id), zone.clock(self.at), self.subject.to_owned()]
     }
 }
 
@@ -71,7 +72,7 @@ pub fn print_view(seen: &CustomerConversation, output: &mut Output) -> Result<()
     output.line(&format!("#{}  {}", seen.id, seen.subject))?;
     for message in &seen.messages {
         output.line("")?;
-        output.line(&format!("{}  {}  {}", message.number, clock(message.at), message.from))?;
+        output.line(&format!("{}  {}  {}", message.number, output.clock(message.at), message.from))?;
         output.block(&message.text)?;
         for attachment in &message.attachments {
             output.block(&format!(

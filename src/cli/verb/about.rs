@@ -3,10 +3,11 @@
 use crate::{
     cli::{
         arguments::{Arguments, CompletionsArguments},
-        call::said,
+        call::{Call, said},
         failure::Failure,
         output::{Output, Row},
         table::{Column, column},
+        zone::Zone,
     },
     config::{Config, Settled, Source},
     tui::keymap::{self, Keymap},
@@ -24,7 +25,7 @@ struct InForce {
 impl Row for InForce {
     const COLUMNS: &'static [Column] = &[column("KEY", 8), column("FROM", 20), column("VALUE", 200)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![self.key.to_owned(), self.from.clone(), self.value.clone().unwrap_or_default()]
     }
 }
@@ -62,17 +63,17 @@ impl Row for KeyJson<'_> {
     const COLUMNS: &'static [Column] =
         &[column("WHERE", 16), column("KEYS", 32), column("ACTION", 28), column("WHAT IT DOES", 100)];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self, _zone: Zone) -> Vec<String> {
         vec![self.context.to_owned(), self.shown.clone(), self.action.to_owned(), self.does.to_owned()]
     }
 }
 
-/// Prints the keymap in force: the built-in one, changed by the user's own file.
+/// Prints the keymap in force: the built-in one, changed by the user's own file where that is on this machine.
 ///
 /// # Errors
 /// Where that file cannot be read or is wrong, with the line.
-pub fn keys(config: &Config, output: &mut Output) -> Result<(), Failure> {
-    let keymap = keymap_in_force(config)?;
+pub fn keys(call: &Call, output: &mut Output) -> Result<(), Failure> {
+    let keymap = call.own_config().map_or_else(|| Ok(Keymap::built_in()), keymap_in_force)?;
     output.rows(&keymap.rows().iter().map(KeyJson::from).collect::<Vec<_>>())
 }
 
@@ -93,8 +94,9 @@ pub fn keymap_in_force(config: &Config) -> Result<Keymap, Failure> {
 /// Prints where the configuration file is and what is in force, with who settled it.
 ///
 /// # Errors
-/// Where standard output does not take it.
-pub fn config(config: &Config, output: &mut Output) -> Result<(), Failure> {
+/// For who is not at this machine, or where standard output does not take it.
+pub fn config(call: &Call, output: &mut Output) -> Result<(), Failure> {
+    let config = call.config()?;
     let file = InForce {
         key: "file",
         value: config.file.as_deref().map(said),

@@ -7,7 +7,7 @@ use crate::{
         call::{Acting, Call},
         failure::Failure,
         json::{ConversationJson, DoneJson, ThreadJson, print_thread},
-        output::{Output, notice},
+        output::Output,
         reading,
     },
     desk::page::{Cursor, Done, ListStart, ListWants, Listed, Opened, Thread, ThreadStart, ThreadWants, Wants},
@@ -27,14 +27,14 @@ const WINDOW: usize = 500;
 ///
 /// # Errors
 /// As the desk says.
-pub fn run(command: ConversationCommand, call: &Call, output: &mut Output) -> Result<(), Failure> {
+pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -> Result<(), Failure> {
     let acting = call.acting()?;
     let (id, act) = match command {
         ConversationCommand::List { section, limit, after } => {
             return list(&acting, section, limit as usize, after, output);
         }
         ConversationCommand::Show { id } => return show(&acting, id, output),
-        ConversationCommand::Start(arguments) => return start(&acting, arguments, output),
+        ConversationCommand::Start(arguments) => return start(&acting, arguments, call, output),
         ConversationCommand::CreateItem { id, kind, title } => {
             let done = acting.desk.run(&acting.viewer, id, Command::CreateItem { kind, title })?;
             return match &done.item {
@@ -43,10 +43,10 @@ pub fn run(command: ConversationCommand, call: &Call, output: &mut Output) -> Re
             };
         }
         ConversationCommand::Reply { id, seen, client_id, text } => {
-            (id, Command::Reply(Writing { text: reading::text(&text)?, seen, client_id }))
+            (id, Command::Reply(Writing { text: reading::text(&text, &mut call.input)?, seen, client_id }))
         }
         ConversationCommand::Note { id, text } => {
-            (id, Command::Note(Writing { text: reading::text(&text)?, ..Writing::default() }))
+            (id, Command::Note(Writing { text: reading::text(&text, &mut call.input)?, ..Writing::default() }))
         }
         ConversationCommand::Close { id } => (id, Command::Close),
         ConversationCommand::Reopen { id } => (id, Command::Reopen),
@@ -73,14 +73,18 @@ pub fn run(command: ConversationCommand, call: &Call, output: &mut Output) -> Re
     print_done(&acting.desk.run(&acting.viewer, id, act)?, output)
 }
 
-fn print_done(done: &Done, output: &mut Output) -> Result<(), Failure> {
+/// Prints what an act did.
+///
+/// # Errors
+/// Where standard output does not take it.
+pub fn print_done(done: &Done, output: &mut Output) -> Result<(), Failure> {
     let json = DoneJson::from(done);
     if output.json() {
         return output.object(&json);
     }
     output.line(&json.sentence(done.changed))?;
     for handle in &done.not_notified {
-        notice(&format!("@{handle} cannot see this conversation, not notified."));
+        output.notice(&format!("@{handle} cannot see this conversation, not notified."));
     }
     Ok(())
 }
@@ -109,7 +113,10 @@ fn list(
             }
         };
         match last {
-            Some(cursor) if page.older && conversations.len() + items.len() < limit => start = ListStart::After(cursor),
+            Some(cursor) if page.older && conversations.len() + items.len() < limit => {
+                start = ListStart::After(cursor);
+                output.finish()?;
+            }
             Some(_) | None => break,
         }
     }
@@ -128,6 +135,7 @@ fn show(acting: &Acting, id: ConversationId, output: &mut Output) -> Result<(), 
         let more = window(acting, id, EntrySeq(last.seq.0 + 1))?;
         thread.later = more.later && !more.entries.is_empty();
         thread.entries.extend(more.entries);
+        output.finish()?;
     }
     if output.json() { output.object(&ThreadJson::from(&thread)) } else { print_thread(&thread, output) }
 }
@@ -143,8 +151,8 @@ fn window(acting: &Acting, id: ConversationId, from: EntrySeq) -> Result<Thread,
     }
 }
 
-fn start(acting: &Acting, arguments: StartArguments, output: &mut Output) -> Result<(), Failure> {
-    let text = reading::text(&arguments.text)?;
+fn start(acting: &Acting, arguments: StartArguments, call: &mut Call, output: &mut Output) -> Result<(), Failure> {
+    let text = reading::text(&arguments.text, &mut call.input)?;
     let StartArguments { with_customer: customers, with_agent: agents, on, audience, subject, group, text: _ } =
         arguments;
     let with = match on {

@@ -7,7 +7,6 @@ use crate::{
         call::{Acting, Call, make_folder, said},
         failure::Failure,
         output::Output,
-        progress::Progress,
     },
     config::Source,
     demo::{
@@ -40,11 +39,12 @@ type Size = Option<(u64, u64)>;
 /// Where the desk cannot be built, or the messenger not be opened.
 pub fn run(arguments: &DemoArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let size = arguments.messages.map(|messages| (messages, arguments.seed.unwrap_or(1)));
-    let named = call.config.desk.as_ref().filter(|desk| desk.source == Source::Flag("--desk"));
+    let config = call.config()?;
+    let named = config.desk.as_ref().filter(|desk| desk.source == Source::Flag("--desk"));
     let folder = match (named, arguments.build_only) {
         (Some(_), _) => None,
         (None, true) => return Err(Failure::usage("Say where to build the desk, with --desk FILE.")),
-        (None, false) => Some(Folder::make(&call.config.temporary)?),
+        (None, false) => Some(Folder::make(&config.temporary)?),
     };
     let file = match (named, &folder) {
         (Some(desk), _) => desk.value.clone(),
@@ -52,7 +52,7 @@ pub fn run(arguments: &DemoArguments, call: &Call, output: &mut Output) -> Resul
         (None, None) => return Err(Failure::usage("Say where to build the desk, with --desk FILE.")),
     };
     if arguments.build_only {
-        let messages = build_only(&file, size)?;
+        let messages = build_only(&file, size, output)?;
         let desk = said(&file);
         return if output.json() {
             output.object(&BuiltJson { desk, messages })
@@ -61,22 +61,22 @@ pub fn run(arguments: &DemoArguments, call: &Call, output: &mut Output) -> Resul
         };
     }
     let script = script::built_in();
-    let handle = match call.config.actor.as_ref().filter(|actor| actor.source == Source::Flag("--as")) {
+    let handle = match config.actor.as_ref().filter(|actor| actor.source == Source::Flag("--as")) {
         Some(actor) => actor.value.clone(),
         None => choose(&people::people(&script))?,
     };
-    let (desk, customers) = build(&file, size, &script)?;
+    let (desk, customers) = build(&file, size, &script, output)?;
     let viewer = desk.admit(Some(&handle))?;
-    let left = messenger::open(Acting { desk, viewer }, &call.config);
+    let left = messenger::open(Acting { desk, viewer }, config);
     // Nobody writes back to a desk that is being taken away.
     drop(customers);
     left
 }
 
 /// Builds a desk to be kept; how many messages it holds.
-fn build_only(file: &Path, size: Size) -> Result<usize, Failure> {
+fn build_only(file: &Path, size: Size, output: &Output) -> Result<usize, Failure> {
     if let Some((messages, seed)) = size {
-        fill(file, messages, seed)?;
+        fill(file, messages, seed, output)?;
         return Ok(usize::try_from(messages).unwrap_or(usize::MAX));
     }
     let script = script::built_in();
@@ -85,9 +85,14 @@ fn build_only(file: &Path, size: Size) -> Result<usize, Failure> {
 }
 
 /// Builds a desk to be worked on; the customers of the script write back for as long as the second value is kept.
-fn build(file: &Path, size: Size, script: &Script) -> Result<(Desk, Option<write_back::Writing>), Failure> {
+fn build(
+    file: &Path,
+    size: Size,
+    script: &Script,
+    output: &Output,
+) -> Result<(Desk, Option<write_back::Writing>), Failure> {
     if let Some((messages, seed)) = size {
-        fill(file, messages, seed)?;
+        fill(file, messages, seed, output)?;
         // The built desk's clock stands still; people work on one that goes.
         return Ok((Desk::open(file, Call::clock())?, None));
     }
@@ -95,8 +100,8 @@ fn build(file: &Path, size: Size, script: &Script) -> Result<(Desk, Option<write
     Ok((desk, Some(customers)))
 }
 
-fn fill(file: &Path, messages: u64, seed: u64) -> Result<(), Failure> {
-    let mut progress = Progress::start("messages")?;
+fn fill(file: &Path, messages: u64, seed: u64, output: &Output) -> Result<(), Failure> {
+    let mut progress = output.progress("messages")?;
     let built = fill::build(file, messages, seed, &mut |done, total| progress.at(done as u64, total as u64, done));
     progress.finish();
     built?;

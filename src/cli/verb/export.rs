@@ -5,7 +5,7 @@ use crate::{
         arguments::ExportArguments,
         call::{Acting, Call, said},
         failure::Failure,
-        output::{Output, notice},
+        output::Output,
         progress::Progress,
     },
     domain::{history::PastConversation, text::json_escape},
@@ -29,13 +29,15 @@ pub fn run(arguments: &ExportArguments, call: &Call, output: &mut Output) -> Res
     let acting = call.acting()?;
     let file = &arguments.file;
     if file == Path::new("-") {
-        return match write_all(&acting, output.stream()) {
+        let progress = output.progress("conversations")?;
+        return match write_all(&acting, progress, output.stream()) {
             Ok(_) => output.finish(),
             Err(Stopped::Write(error)) => Err(Failure::Output(error)),
             Err(stopped) => Err(stopped.failure("-")),
         };
     }
-    notice(&match to_file(&acting, file)? {
+    let written = to_file(&acting, output.progress("conversations")?, file)?;
+    output.notice(&match written {
         1 => format!("1 conversation written to {}.", said(file)),
         many => format!("{many} conversations written to {}.", said(file)),
     });
@@ -43,11 +45,11 @@ pub fn run(arguments: &ExportArguments, call: &Call, output: &mut Output) -> Res
 }
 
 /// Writes beside the file and takes its name at the end, so that half an export never stands there.
-fn to_file(acting: &Acting, file: &Path) -> Result<usize, Failure> {
+fn to_file(acting: &Acting, progress: Progress, file: &Path) -> Result<usize, Failure> {
     let unwritable = |error: &io::Error| Failure::failed(format!("{} cannot be written: {error}.", said(file)));
     if std::fs::metadata(file).is_ok_and(|found| !found.is_file()) {
         let pipe = OpenOptions::new().write(true).open(file).map_err(|error| unwritable(&error))?;
-        return write_all(acting, &mut BufWriter::new(pipe)).map_err(|stopped| stopped.failure(&said(file)));
+        return write_all(acting, progress, &mut BufWriter::new(pipe)).map_err(|stopped| stopped.failure(&said(file)));
     }
     if !replaceable(file).map_err(|error| unwritable(&error))? {
         return Err(Failure::usage(format!("{} exists and is no export. Name another file.", said(file))));
@@ -55,7 +57,7 @@ fn to_file(acting: &Acting, file: &Path) -> Result<usize, Failure> {
     let part = PathBuf::from(format!("{}.part", said(file)));
     let written = part_file(&part).map_err(Stopped::Write).and_then(|part| {
         let mut out = BufWriter::new(part);
-        let count = write_all(acting, &mut out)?;
+        let count = write_all(acting, progress, &mut out)?;
         out.into_inner()
             .map_err(io::IntoInnerError::into_error)
             .and_then(|part| part.sync_all())
@@ -105,8 +107,7 @@ impl Stopped {
     }
 }
 
-fn write_all(acting: &Acting, out: &mut dyn Write) -> Result<usize, Stopped> {
-    let mut progress = Progress::start("conversations").map_err(Stopped::Denied)?;
+fn write_all(acting: &Acting, mut progress: Progress, out: &mut dyn Write) -> Result<usize, Stopped> {
     let (mut problem, mut reached) = (None, 0);
     let counted = acting.desk.export(&acting.viewer, &mut |conversation: PastConversation, done, total| {
         reached = done;

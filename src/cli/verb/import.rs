@@ -54,7 +54,7 @@ pub fn run(arguments: ImportArguments, call: &Call, output: &mut Output) -> Resu
     acting.desk.import(&acting.viewer, &[], &options)?;
     let source = open(format, &paths, &Options { team, state: state.unwrap_or_default(), map })
         .map_err(|error| unusable(&error))?;
-    let progress = Progress::start("messages")?;
+    let progress = output.progress("messages")?;
     let (batch, summary) = (Vec::new(), Summary::default());
     let importer = Importer { acting: &acting, options, batch, waiting: 0, handed_in: 0, summary, progress };
     let summary = importer.all(source)?;

@@ -25,7 +25,7 @@ struct InitJson {
 /// As the desk says.
 pub fn run(arguments: InitArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let file = call.desk_file()?;
-    if call.config.desk.as_ref().is_some_and(|desk| desk.source == Source::Default) {
+    if call.config()?.desk.as_ref().is_some_and(|desk| desk.source == Source::Default) {
         make_folder(file)?;
     }
     let InitArguments { name: team, owner, owner_name } = arguments;

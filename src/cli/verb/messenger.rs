@@ -10,6 +10,7 @@ use crate::{
     tui::{
         session::{Look, local},
         theme::Theme,
+        traits::Traits,
     },
 };
 use chrono::Local;
@@ -24,7 +25,7 @@ use std::{
 /// No desk, nobody admitted, no terminal, or a keymap that cannot be used.
 pub fn run(call: &Call) -> Result<(), Failure> {
     let acting = call.acting()?;
-    open(acting, &call.config)
+    open(acting, call.config()?)
 }
 
 /// Runs the messenger for somebody until it is left.
@@ -41,6 +42,7 @@ pub fn open(acting: Acting, config: &Config) -> Result<(), Failure> {
     let look = Look {
         keymap: Arc::new(keymap),
         theme: Theme::new(config.theme.value == config::Theme::Terminal),
+        traits: Traits::default(),
         zone: *begun.offset(),
         size: (80, 24),
         local: true,

@@ -20,9 +20,9 @@ struct ReceivedJson {
 ///
 /// # Errors
 /// As the desk says.
-pub fn run(arguments: ReceiveArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
+pub fn run(arguments: ReceiveArguments, call: &mut Call, output: &mut Output) -> Result<(), Failure> {
     let desk = call.desk()?;
-    let text = reading::text(&arguments.text)?;
+    let text = reading::text(&arguments.text, &mut call.input)?;
     let ReceiveArguments { from, name, group, conversation, channel, message_id, subject, text: _ } = arguments;
     let inbound = Inbound { from, name, group, conversation, channel, message_id, subject, text };
     let Received { conversation, message, follow_up_to } = desk.receive(&inbound)?;

@@ -29,6 +29,7 @@ pub fn run(arguments: SearchArguments, call: &Call, output: &mut Output) -> Resu
         }
         found.extend(page.hits);
         after = page.older;
+        output.finish()?;
         if after.is_none() || found.len() >= limit {
             return output.rows(&found.iter().map(HitJson::from).collect::<Vec<_>>());
         }

@@ -5,13 +5,14 @@ use crate::{
         arguments::{AgentCommand, AgentSettings, GroupCommand},
         call::{Acting, Call},
         failure::Failure,
-        json::{AgentJson, GroupJson},
+        json::{AgentJson, GroupJson, InviteJson},
         output::Output,
     },
     desk::{
         AgentChange, NewAgent,
         page::{AgentRow, GroupRow, Wants},
     },
+    domain::key::InviteCode,
 };
 
 /// Does what `agent …` asks.
@@ -43,7 +44,16 @@ pub fn agent(command: AgentCommand, call: &Call, output: &mut Output) -> Result<
             let row = desk.set_agent(viewer, &handle, &changed(*change))?;
             output.row(AgentJson::from(&row))
         }
+        AgentCommand::Invite { handle } => output.row(InviteJson::from(&desk.invite(viewer, &handle, &code()?)?)),
     }
+}
+
+/// A new invite's code, drawn at random.
+fn code() -> Result<InviteCode, Failure> {
+    let mut chance = [0; 20];
+    getrandom::fill(&mut chance)
+        .map_err(|error| Failure::failed(format!("No code can be drawn: {error}. Try again.")))?;
+    Ok(InviteCode::drawn(chance))
 }
 
 fn agents(acting: &Acting) -> Result<Vec<AgentRow>, Failure> {

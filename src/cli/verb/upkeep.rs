@@ -5,7 +5,6 @@ use crate::cli::{
     call::{Acting, Call, said},
     failure::Failure,
     output::Output,
-    progress::Progress,
 };
 use serde::Serialize;
 
@@ -26,7 +25,7 @@ struct CheckJson<'a> {
 /// As the desk says, or where it was interrupted.
 pub fn backup(arguments: &BackupArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let Acting { desk, viewer } = call.acting()?;
-    let mut progress = Progress::start("pages")?;
+    let mut progress = output.progress("pages")?;
     let copied = desk.backup(&viewer, &arguments.file, &mut |done, total| progress.at(done as u64, total as u64, done));
     progress.finish();
     if progress.interrupted() {
@@ -43,7 +42,7 @@ pub fn backup(arguments: &BackupArguments, call: &Call, output: &mut Output) -> 
 /// Where something was found, or it was interrupted.
 pub fn check(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let desk = call.desk()?;
-    let mut progress = Progress::start("steps")?;
+    let mut progress = output.progress("steps")?;
     let findings = desk.check(&mut |done, total| progress.at(done as u64, total as u64, done));
     progress.finish();
     if progress.interrupted() {

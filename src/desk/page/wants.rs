@@ -8,6 +8,7 @@ use crate::domain::{
 
 /// What a screen needs, derived from its model; equal wants and no news mean nothing to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each asks for something of its own")]
 pub struct Wants {
     /// A window of a list.
     pub list: Option<ListWants>,
@@ -21,6 +22,8 @@ pub struct Wants {
     pub notices: Option<usize>,
     /// Agents and groups, for pickers and administration.
     pub team: bool,
+    /// The keys that let agents in.
+    pub keys: bool,
     /// Customers whose name or address holds this text; the first 50.
     pub customers: Option<String>,
     /// Items whose number or title holds this text; the first 50, newest first.

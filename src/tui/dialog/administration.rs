@@ -6,7 +6,7 @@ pub mod profile;
 pub use profile::Profile;
 
 use super::{
-    Dialog, DialogKey, Filtered, Layer, Outcome, PickList, Sheet,
+    Dialog, DialogKey, Filtered, Keys, Layer, Outcome, PickList, Sheet,
     form::{self, Event, Settled},
     sheet::Purpose,
 };
@@ -207,6 +207,12 @@ impl Administration {
         if let Some(leaf) = numbered(key) {
             self.show(leaf);
             return Outcome::Stay;
+        }
+        if let (Leaf::Agents, Some('s')) = (self.leaf, key.letter()) {
+            return match Self::agents(page).get(self.list.picked(rows).unwrap_or(0)) {
+                Some(row) => Outcome::Open(Box::new(Layer::Keys(Keys::new(&row.agent.handle)))),
+                None => Outcome::Stay,
+            };
         }
         let adds = key.letter() == Some('+');
         let picked = self.list.picked(rows).filter(|_| key == DialogKey::Choose);

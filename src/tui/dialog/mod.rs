@@ -30,12 +30,16 @@ pub mod held;
 pub mod help;
 /// A key as a dialog takes it.
 pub mod key;
+/// The keys that let an agent in, and an invite for one more.
+pub mod keys;
 /// Linking a conversation to an item.
 pub mod link;
 /// What can be added, and what can be done with a conversation.
 pub mod menu;
 /// A conversation that is not started yet.
 pub mod new_conversation;
+/// What is on offer, to be accepted or rejected.
+pub mod offers;
 /// Which layer an action opens.
 pub mod open;
 /// Every action by its name.
@@ -60,9 +64,11 @@ pub use forward::Forward;
 pub use held::Held;
 pub use help::Help;
 pub use key::DialogKey;
+pub use keys::Keys;
 pub use link::Link;
 pub use menu::Menu;
 pub use new_conversation::NewConversation;
+pub use offers::Offers;
 pub use palette::Palette;
 pub use people::People;
 pub use pick_list::PickList;
@@ -155,10 +161,14 @@ pub enum Layer {
     NewConversation(NewConversation),
     /// Settings, people and audit log; for owner and admins.
     Administration(Administration),
+    /// The keys that let an agent in; for owner and admins.
+    Keys(Keys),
     /// The notices.
     Bell(Bell),
     /// All keys.
     Help(Help),
+    /// What is on offer (R8.1).
+    Offers(Offers),
     /// Every action by its name.
     Palette(Palette),
     /// Searching.
@@ -216,8 +226,10 @@ impl Layer {
             Self::CustomerDetails(details) => details,
             Self::NewConversation(new) => new,
             Self::Administration(administration) => administration,
+            Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
@@ -236,8 +248,10 @@ impl Layer {
             Self::CustomerDetails(details) => details,
             Self::NewConversation(new) => new,
             Self::Administration(administration) => administration,
+            Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,

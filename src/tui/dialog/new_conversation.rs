@@ -214,7 +214,7 @@ impl Dialog for NewConversation {
     fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
         match (self.form.answered(ask, answer), answer) {
             (Settled::Well, Ok(Answer::Done(done))) => Outcome::Go(Place::Conversation(done.conversation, None)),
-            (Settled::Well, Ok(Answer::Item(_) | Answer::Kept) | Err(_)) => Outcome::Close,
+            (Settled::Well, Ok(Answer::Item(_) | Answer::Invited(_) | Answer::Kept) | Err(_)) => Outcome::Close,
             (Settled::Badly, _) => Outcome::Do(vec![self.save(self.draft())]),
             (Settled::Not, _) => Outcome::Stay,
         }

@@ -5,6 +5,7 @@ use crate::{
         AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem,
         page::{Denied, Viewer},
     },
+    domain::key::InviteCode,
     tui::ask::{self, Answer, Ask},
 };
 
@@ -18,6 +19,10 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         Ask::Start(start) => desk.start(who, start).map(|done| Answer::Done(Box::new(done))),
         Ask::SaveDraft { place, mode, text } => desk.save_draft(who, place, *mode, text).map(kept),
         Ask::OpenDirect(conversation) => desk.open_direct(who, *conversation).map(kept),
+        Ask::AcceptOffer { conversation, .. } => {
+            desk.accept(who, *conversation).map(|done| Answer::Done(Box::new(done)))
+        }
+        Ask::RejectOffer(conversation) => desk.reject(who, *conversation).map(|done| Answer::Done(Box::new(done))),
         Ask::ClearNotices => desk.clear_notices(who).map(|_| Answer::Kept),
         Ask::AddItem { kind, title, requester, project, description } => {
             let new = NewItem {
@@ -33,10 +38,12 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
             let change = ItemChange { title: title.clone(), status: *status, assignee: assignee.clone() };
             desk.set_item(who, *item, &change).map(|row| Answer::Item(row.item.key))
         }
+        Ask::Invite(handle) => desk.invite(who, handle, &code()?).map(Answer::Invited),
         Ask::FollowItem(item, follow) => desk.follow_item(who, *item, *follow).map(kept),
         Ask::AddItemFollower(item, party) => desk.add_item_follower(who, *item, party).map(kept),
         Ask::AddAgent { .. }
         | Ask::SetAgent(..)
+        | Ask::RevokeKey(_)
         | Ask::AddGroup(..)
         | Ask::SetGroup(..)
         | Ask::JoinGroup(..)
@@ -55,6 +62,7 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
             desk.add_agent(who, &new).map(drop)
         }
         Ask::SetAgent(handle, change) => desk.set_agent(who, handle, &agent_change(change)).map(drop),
+        Ask::RevokeKey(fingerprint) => desk.revoke_key(who, fingerprint).map(drop),
         Ask::AddGroup(name, routing) => desk.add_group(who, name, *routing).map(drop),
         Ask::SetGroup(name, routing) => desk.set_group(who, name, *routing).map(drop),
         Ask::JoinGroup(group, handle) => desk.join_group(who, group, handle).map(drop),
@@ -71,6 +79,9 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         | Ask::Start(_)
         | Ask::SaveDraft { .. }
         | Ask::OpenDirect(_)
+        | Ask::AcceptOffer { .. }
+        | Ask::RejectOffer(_)
+        | Ask::Invite(_)
         | Ask::ClearNotices
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
@@ -78,6 +89,14 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         | Ask::AddItemFollower(..) => return self::ask(desk, who, ask),
     }
     .map(|()| Answer::Kept)
+}
+
+/// A new invite's code, drawn at random.
+fn code() -> Result<InviteCode, Denied> {
+    let mut chance = [0; 20];
+    getrandom::fill(&mut chance)
+        .map_err(|error| Denied::Failed(format!("No code can be drawn: {error}. Try again.")))?;
+    Ok(InviteCode::drawn(chance))
 }
 
 fn agent_change(change: &ask::AgentChange) -> AgentChange {

@@ -1,6 +1,6 @@
 //! What the desk answered: said on the message line, or shown where it was asked.
 
-use super::{acting, layer, writing};
+use super::{acting, layer, moving, settle, writing};
 use crate::{
     desk::page::{Denied, Done, Draft},
     domain::{command::Command, conversation::State, id::ConversationId},
@@ -35,6 +35,12 @@ fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
             model.say(Message::said(with_not_notified(format!("Started #{}.", done.conversation), &done)));
             writing::started(model, done.conversation)
         }
+        (Ask::AcceptOffer { conversation, open: true }, _) => {
+            tell(model, ask, None);
+            let mut effects = moving::open(model, *conversation, None);
+            effects.extend(settle::settle(model));
+            effects
+        }
         (ask, answer) => {
             tell(model, ask, Some(&answer));
             Vec::new()
@@ -46,7 +52,7 @@ fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
 fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
     let item = match answer {
         Some(Answer::Item(key)) => key.to_string(),
-        Some(Answer::Done(_) | Answer::Kept) | None => "The item".to_owned(),
+        Some(Answer::Done(_) | Answer::Invited(_) | Answer::Kept) | None => "The item".to_owned(),
     };
     let words = match ask {
         Ask::Run { conversation, command } => match acting::past(command) {
@@ -55,9 +61,11 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
         },
         Ask::Start(_) => match answer {
             Some(Answer::Done(done)) => with_not_notified(format!("Started #{}.", done.conversation), done),
-            Some(Answer::Item(_) | Answer::Kept) | None => return,
+            Some(Answer::Item(_) | Answer::Invited(_) | Answer::Kept) | None => return,
         },
         Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
+        Ask::AcceptOffer { conversation, .. } => format!("#{conversation} is assigned to you now."),
+        Ask::RejectOffer(conversation) => format!("Rejected #{conversation}. It waits in Unassigned."),
         Ask::ClearNotices => "The bell is empty.".to_owned(),
         Ask::AddItem { .. } => format!("{item} was added."),
         Ask::SetItem { .. } => format!("{item} was changed."),
@@ -69,6 +77,8 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
             if change.ready == Some(true) { "You are ready." } else { "You are not ready." }.to_owned()
         }
         Ask::SetAgent(handle, _) => format!("@{handle} was changed."),
+        Ask::RevokeKey(_) => "The key was revoked.".to_owned(),
+        Ask::Invite(handle) => format!("@{handle} is invited."),
         Ask::AddGroup(name, _) => format!("Group {name} was added."),
         Ask::SetGroup(name, _) => format!("Group {name} was changed."),
         Ask::JoinGroup(group, handle) => format!("@{handle} is in {group}."),

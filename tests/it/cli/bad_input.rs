@@ -2,6 +2,9 @@
 
 use super::{Place, words};
 
+const ED25519: &[u8] = include_bytes!("../../data/keys/ed25519.pub");
+const DSA: &[u8] = include_bytes!("../../data/keys/dsa.pub");
+
 /// A line, what is on standard input, and the exit status.
 const CASES: &[(&str, &[u8], i32)] = &[
     // Texts.
@@ -90,6 +93,26 @@ const CASES: &[(&str, &[u8], i32)] = &[
     ("--as olga customer view nobody@example.com", b"", 3),
     ("--as ana customer view mara@example.com", b"", 4),
     ("--as ana customer block mara@example.com", b"", 4),
+    // Keys.
+    ("--as olga key add ana", b"", 2),
+    ("--as olga key add ana nowhere.pub", b"", 1),
+    ("--as olga key add ana .", b"", 1),
+    ("--as olga key add ana -", b"", 2),
+    ("--as olga key add ana -", b"ssh-ed25519 AAAA", 2),
+    ("--as olga key add ana -", b"\xff\xfe\x00", 2),
+    ("--as olga key add ana -", b"-----BEGIN OPENSSH PRIVATE KEY-----\nsecret", 2),
+    ("--as olga key add ana -", DSA, 2),
+    ("--as olga key add nobody -", ED25519, 3),
+    ("--as ana key add ana -", ED25519, 4),
+    ("--as adam key add olga -", ED25519, 4),
+    ("--as olga key revoke SHA256:short", b"", 2),
+    ("--as olga key revoke ''", b"", 2),
+    ("--as olga key revoke nonsense-nonsense", b"", 2),
+    ("--as olga key revoke abcdefghijkl", b"", 3),
+    ("--as ana key revoke SHA256:KyGkEr/+HJfNNNiw0FJk9bD32PfN4uNhyxjdY2suORQ", b"", 3),
+    ("--as olga agent invite nobody", b"", 3),
+    ("--as ana agent invite ana", b"", 4),
+    ("--as adam agent invite olga", b"", 4),
     // Settings and the rest.
     ("--as olga setting set private-conversations maybe", b"", 2),
     ("--as olga setting set item-audience everybody", b"", 2),

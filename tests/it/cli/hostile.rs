@@ -12,7 +12,7 @@ fn acts(letter: char) -> bool {
         || matches!(letter, '\u{e0000}'..='\u{e007f}' | '\u{2028}' | '\u{2029}')
 }
 
-fn harmless(printed: &str, line: &str) {
+pub fn harmless(printed: &str, line: &str) {
     if let Some(letter) = printed.chars().find(|letter| acts(*letter)) {
         panic!("{line} printed U+{:04X}:\n{}", letter as u32, printed.escape_debug());
     }

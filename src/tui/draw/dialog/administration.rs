@@ -74,9 +74,10 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
     let theme = model.theme;
     let page = &model.page;
     let (drawn, note): (Vec<Line>, &str) = match administration.leaf {
-        Leaf::Agents => {
-            (Administration::agents(page).iter().map(agent).collect(), "Enter changes the picked one, + adds an agent.")
-        }
+        Leaf::Agents => (
+            Administration::agents(page).iter().map(agent).collect(),
+            "Enter changes the picked one, + adds an agent, s shows its SSH keys.",
+        ),
         Leaf::Groups => {
             let group = |row: &crate::desk::page::GroupRow| {
                 Line::row(

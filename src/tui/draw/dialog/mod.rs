@@ -9,10 +9,12 @@ mod form;
 mod forward;
 mod held;
 mod help;
+mod keys;
 mod lines;
 mod link;
 mod menu;
 mod new_conversation;
+mod offers;
 mod palette;
 mod people;
 mod search;
@@ -47,10 +49,12 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
         Layer::CustomerDetails(details) => customer_details::draw(details, model, frame),
         Layer::NewConversation(new) => new_conversation::draw(new, model, frame),
         Layer::Search(search) => search::draw(search, model, frame),
+        Layer::Offers(offers) => offers::draw(offers, model, frame),
         Layer::Palette(palette) => palette::draw(palette, model, frame),
         Layer::Help(help) => help::draw(help, model, frame),
         Layer::Bell(bell) => bell::draw(bell, model, frame),
         Layer::Administration(administration) => administration::draw(administration, model, frame),
+        Layer::Keys(keys) => keys::draw(keys, model, frame),
         Layer::Sheet(sheet) => sheet::draw(sheet, model, frame),
     }
 }

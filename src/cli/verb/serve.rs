@@ -1,0 +1,124 @@
+//! `serve`: the desk for agents over SSH.
+
+use super::about::keymap_in_force;
+use crate::{
+    cli::{
+        arguments::{LimitArguments, ServeArguments},
+        call::{Call, said},
+        failure::Failure,
+        output::Output,
+        remote,
+        streams::Streams,
+    },
+    demo::visit::{VisitLimits, Visits},
+    ssh::{
+        CommandLine, host_key,
+        limits::Limits,
+        log,
+        server::{ServeError, Service, Settings},
+    },
+};
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::Signals,
+};
+use std::{
+    net::{SocketAddr, ToSocketAddrs as _},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
+/// Serves until the process is asked to end.
+///
+/// # Errors
+/// No desk, an address that cannot be listened on, or a host key that cannot be used.
+pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(), Failure> {
+    let file = call.desk_file()?;
+    let settings = Settings {
+        addresses: addresses(&arguments.ssh)?,
+        host_key: host_key::beside(file),
+        limits: limits(arguments),
+        keymap: Arc::new(keymap_in_force(call.config()?)?),
+        command_line: command_line(),
+        visits: if arguments.demo { Some(visits(arguments, call)?) } else { None },
+    };
+    let desk = call.desk()?;
+    let _log = log::start(arguments.log.as_deref()).map_err(|error| {
+        let folder = arguments.log.as_deref().map(said).unwrap_or_default();
+        Failure::failed(format!("The log cannot be kept in {folder}: {error}."))
+    })?;
+    // Listened for before anybody is told that the server is there.
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])
+        .map_err(|error| Failure::failed(format!("Signals cannot be waited for: {error}.")))?;
+    let service = Service::start(desk, settings)?;
+    for address in service.addresses() {
+        output.notice(&format!("deskline: ssh on {address}, host key {}", service.fingerprint()));
+    }
+    signals.forever().next();
+    output.notice("deskline: stopping");
+    thread::spawn(move || {
+        // Asked twice, it goes at once; drafts are kept within a second of the last key anyway.
+        if signals.forever().next().is_some() {
+            std::process::exit(1);
+        }
+    });
+    service.stop();
+    Ok(())
+}
+
+fn visits(arguments: &ServeArguments, call: &Call) -> Result<Arc<Visits>, Failure> {
+    let limits = VisitLimits {
+        visits: arguments.limits.demo_desks,
+        age: chrono::Duration::minutes(arguments.limits.demo_minutes.into()),
+        ..VisitLimits::default()
+    };
+    Ok(Visits::within(&call.config()?.temporary, limits, Call::clock())?)
+}
+
+fn command_line() -> CommandLine {
+    Arc::new(|desk, who, line, input, output, errors| remote::run(desk, who, line, Streams { input, output, errors }))
+}
+
+fn addresses(written: &[String]) -> Result<Vec<SocketAddr>, Failure> {
+    let mut addresses = Vec::new();
+    for text in written {
+        let found = text.to_socket_addrs().map_err(|error| {
+            Failure::usage(format!("“{text}” is no address to listen on: {error}. Write it as 0.0.0.0:2222."))
+        })?;
+        addresses.extend(found);
+    }
+    Ok(addresses)
+}
+
+fn limits(arguments: &ServeArguments) -> Limits {
+    let LimitArguments {
+        sessions_per_agent,
+        strangers,
+        strangers_per_address,
+        demo_desks,
+        login,
+        stall,
+        wrong_code,
+        ..
+    } = arguments.limits;
+    Limits {
+        sessions_per_agent,
+        connections_per_agent: sessions_per_agent,
+        // One more, so that somebody is told in words that all are taken.
+        visitors: demo_desks.saturating_add(1),
+        strangers: strangers.max(1),
+        strangers_per_address: strangers_per_address.max(1),
+        login: Duration::from_secs(login),
+        stall: Duration::from_secs(stall),
+        wrong_code: Duration::from_millis(wrong_code),
+        idle: Some(Duration::from_secs(arguments.idle.saturating_mul(60))).filter(|idle| !idle.is_zero()),
+        ..Limits::default()
+    }
+}

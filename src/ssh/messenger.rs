@@ -1,0 +1,230 @@
+//! The messenger over one channel: `tui::session` in a thread of its own.
+
+use super::{
+    inbox::{End, Inbox},
+    seat::Seat,
+};
+use crate::{
+    desk::{
+        Desk,
+        page::{Moment, Viewer},
+    },
+    domain::text::SafeText,
+    tui::{
+        ansi,
+        ask::{Effect, Msg},
+        session::{Event, Look, Session},
+        traits::Traits,
+    },
+};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+/// How long a messenger stays open.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stay {
+    /// After the last key; `None`: for ever.
+    pub idle: Option<Duration>,
+    /// Not past this moment, typing or not.
+    pub until: Option<Instant>,
+}
+
+/// How a messenger ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Farewell {
+    /// The agent left it.
+    Left,
+    /// There is nobody any more who could read a word.
+    Unheard,
+    /// The server stops.
+    Stopping,
+    /// Nobody typed for too long.
+    Idle,
+    /// The visit to a demo desk is over.
+    Over,
+    /// The agent may see nothing any more, and why.
+    Shut(String),
+    /// A fault of the program.
+    Panicked,
+}
+
+impl Farewell {
+    /// For the log.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Unheard => "gone",
+            Self::Stopping => "stopping",
+            Self::Idle => "idle",
+            Self::Over => "over",
+            Self::Shut(_) => "shut",
+            Self::Panicked => "panicked",
+        }
+    }
+
+    /// What the agent reads on the terminal as it was before.
+    fn sentence(&self) -> Option<String> {
+        match self {
+            Self::Left | Self::Unheard => None,
+            Self::Stopping => Some("The desk is being stopped. Your drafts are kept; connect again in a while.".into()),
+            Self::Idle => Some("Closed, since nobody typed for a long time. Your drafts are kept.".into()),
+            Self::Over => Some("Your visit is over, and this desk is gone. Connect again for a fresh one.".into()),
+            Self::Shut(why) => Some(SafeText::line(why).into_string()),
+            Self::Panicked => Some("Something went wrong here; your draft is kept. Connect again to go on.".into()),
+        }
+    }
+
+    const fn status(&self) -> u8 {
+        match self {
+            Self::Left | Self::Unheard | Self::Stopping | Self::Idle | Self::Over => 0,
+            Self::Shut(_) => 4,
+            Self::Panicked => 1,
+        }
+    }
+}
+
+/// Runs the messenger until it ends; the terminal is as it was then.
+pub fn run(desk: &Desk, viewer: &Viewer, look: Look, mut seat: Seat, inbox: &Arc<Inbox>, stay: &Stay) -> Farewell {
+    let mut session = match Session::new(desk.clone(), viewer.clone(), look) {
+        Ok(session) => session,
+        Err(denied) => {
+            let why = denied.to_string();
+            seat.leave(format!("{}\r\n", SafeText::line(&why)), 4, Some("You are not let in."));
+            return Farewell::Shut(why);
+        }
+    };
+    listen(desk, viewer, inbox);
+    desk.agent_acted(viewer);
+    let acted = || desk.agent_acted(viewer);
+    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, stay, &acted)));
+    // Drafts are kept on every way out, also where the client went first.
+    let kept = catch_unwind(AssertUnwindSafe(|| session.keep_drafts()));
+    let farewell = match (served, kept) {
+        (Ok(farewell), Ok(())) => farewell,
+        (Err(_), _) | (_, Err(_)) => Farewell::Panicked,
+    };
+    let said = farewell.sentence().map(|sentence| format!("{sentence}\r\n")).unwrap_or_default();
+    let hang_up = matches!(farewell, Farewell::Shut(_)).then_some("You are not let in any more.");
+    let leave = seat.traits().leave();
+    seat.leave(format!("{leave}{said}"), farewell.status(), hang_up);
+    farewell
+}
+
+/// Has the desk's bell ring here for as long as the session lives.
+fn listen(desk: &Desk, viewer: &Viewer, inbox: &Arc<Inbox>) {
+    let (me, inbox): (_, Weak<Inbox>) = (viewer.id, Arc::downgrade(inbox));
+    desk.listen(Box::new(move |news| match inbox.upgrade() {
+        Some(inbox) => {
+            if news.concerns(me) {
+                inbox.ring(news);
+            }
+            true
+        }
+        None => false,
+    }));
+}
+
+/// What goes to the terminal beside the frame.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Beside {
+    enter: bool,
+    repaint: bool,
+    mouse: Option<bool>,
+    bell: bool,
+    copied: Option<String>,
+}
+
+impl Beside {
+    /// Takes effects in, the newest of each kind; whether the session is left.
+    fn add(&mut self, effects: Vec<Effect>) -> bool {
+        let mut left = false;
+        for effect in effects {
+            match effect {
+                Effect::Copy(text) => self.copied = Some(text),
+                Effect::Bell => self.bell = true,
+                Effect::Mouse(on) => self.mouse = Some(on),
+                Effect::Repaint => self.repaint = true,
+                Effect::Quit => left = true,
+                // The desk was asked inside; nothing on this machine is started for somebody who is on another.
+                Effect::Ask(_) | Effect::OpenEditor(_) | Effect::Suspend => {}
+            }
+        }
+        left
+    }
+
+    /// What brings the terminal to what the session shows now.
+    fn frame(self, session: &mut Session, traits: Traits) -> Option<String> {
+        let mut bytes = String::new();
+        if self.enter {
+            bytes.push_str(traits.enter());
+        }
+        if self.repaint {
+            bytes.push_str(ansi::CLEAR);
+            session.forget();
+        }
+        bytes.push_str(self.mouse.map_or("", ansi::mouse));
+        bytes.push_str(&session.frame().unwrap_or_default());
+        bytes.push_str(&self.copied.and_then(|text| traits.copy(&text)).unwrap_or_default());
+        bytes.push_str(if self.bell { ansi::BELL } else { "" });
+        (!bytes.is_empty()).then_some(bytes)
+    }
+}
+
+/// Takes what arrives and paints, until the session ends. A frame is made only when the one before it was taken: who
+/// reads slowly sees the newest, not all there were.
+fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay, acted: &dyn Fn()) -> Farewell {
+    let mut beside = Beside { enter: true, ..Beside::default() };
+    let mut due = true;
+    loop {
+        if due && seat.is_free() {
+            due = false;
+            if let Some(bytes) = std::mem::take(&mut beside).frame(session, seat.traits()) {
+                seat.send(bytes);
+            }
+            let mut effects = Vec::new();
+            due |= session.catch_up(&mut effects);
+            if beside.add(effects) {
+                return Farewell::Left;
+            }
+        }
+        let waking = [session.deadline().map(|at| instant(at, session.now())), seat.until(stay.idle), stay.until];
+        // A frame that could go out is not waited for; one that cannot is told by the inbox.
+        let until = if due && seat.is_free() { Some(Instant::now()) } else { waking.into_iter().flatten().min() };
+        let (arrived, typed) = seat.next(until);
+        if typed.iter().any(|msg| !matches!(msg, Msg::Focus(_))) {
+            acted();
+        }
+        let mut events: Vec<Event> = arrived.news.into_iter().map(Event::Rang).collect();
+        events.extend(arrived.size.map(|(columns, rows)| Event::Input(Msg::Resize(columns, rows))));
+        events.extend(typed.into_iter().map(Event::Input));
+        due = true;
+        let left = beside.add(session.take(events));
+        if let Some(why) = &session.model().shut {
+            return Farewell::Shut(why.clone());
+        }
+        if left {
+            return Farewell::Left;
+        }
+        match arrived.end {
+            Some(End::Stopping) => return Farewell::Stopping,
+            Some(End::Silent) => return Farewell::Left,
+            Some(End::Gone | End::Stalled) => return Farewell::Unheard,
+            None => {}
+        }
+        let now = Instant::now();
+        if seat.until(stay.idle).is_some_and(|until| until <= now) {
+            return Farewell::Idle;
+        }
+        if stay.until.is_some_and(|until| until <= now) {
+            return Farewell::Over;
+        }
+    }
+}
+
+/// A moment of the desk's clock as one to wait for.
+fn instant(at: Moment, now: Moment) -> Instant {
+    Instant::now() + (at - now).to_std().unwrap_or_default()
+}
