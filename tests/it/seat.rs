@@ -14,8 +14,12 @@ use deskline::{
 };
 use std::sync::{
     Arc,
+    atomic::{AtomicU64, Ordering},
     mpsc::{Receiver, channel},
 };
+
+/// What makes every session's message ids its own (R1.8).
+static SEATS: AtomicU64 = AtomicU64::new(0);
 
 /// An agent at a screen.
 pub struct Seat {
@@ -53,7 +57,7 @@ impl Seat {
             zone: chrono::Offset::fix(&chrono::Utc),
             size,
             local: true,
-            tag: viewer.handle.clone(),
+            tag: format!("{} {}", viewer.handle, SEATS.fetch_add(1, Ordering::Relaxed)),
         };
         let me = viewer.id;
         let session = Session::new(desk.desk.clone(), viewer, look).unwrap();
@@ -74,7 +78,7 @@ impl Seat {
         self.take_all(news.into_iter().map(Event::Rang));
     }
 
-    fn take_all(&mut self, events: impl IntoIterator<Item = Event>) {
+    pub fn take_all(&mut self, events: impl IntoIterator<Item = Event>) {
         let effects = self.session.take(events);
         self.outside.extend(effects);
         self.session.catch_up(&mut self.outside);

@@ -257,6 +257,10 @@ fn a_session_sleeps_until_something_is_due() {
     assert!(due - ana.session.now() <= Duration::seconds(1), "the draft, or reading");
     desk.later(1);
     ana.rang();
+    let left_alone = ana.session.deadline().unwrap() - ana.session.now();
+    assert!(left_alone > Duration::minutes(8), "nothing but that a screen left alone looks at nothing: {left_alone}");
+    desk.later(10);
+    ana.rang();
     assert_eq!(ana.session.deadline(), None);
 }
 

@@ -8,7 +8,7 @@ use russh::{
 };
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard},
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tokio::runtime::Runtime;
 
