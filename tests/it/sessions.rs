@@ -289,3 +289,17 @@ fn two_screens_see_each_others_writes_through_their_own_access() {
     assert!(!matches!(page, Some(Opened::Thread(_)) | None), "{page:?}");
     assert_eq!(desk.page("dev", &Wants::default()).badge, 0);
 }
+
+#[test]
+fn an_editor_is_offered_where_it_can_be_opened_only() {
+    let desk = TestDesk::new();
+    desk.arrival();
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("r");
+    assert!(ana.foot().contains("Ctrl-O"), "{}", ana.foot());
+    let mut elsewhere = Seat::elsewhere(&desk, "ana");
+    elsewhere.keys("r");
+    assert!(!elsewhere.foot().contains("Ctrl-O"), "{}", elsewhere.foot());
+    elsewhere.keys("Ctrl-O");
+    assert!(elsewhere.outside.iter().all(|effect| !matches!(effect, Effect::OpenEditor(_))));
+}
