@@ -200,6 +200,11 @@ fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay, acted: &dyn Fn()) 
         let mut events: Vec<Event> = arrived.news.into_iter().map(Event::Rang).collect();
         events.extend(arrived.size.map(|(columns, rows)| Event::Input(Msg::Resize(columns, rows))));
         events.extend(typed.into_iter().map(Event::Input));
+        let woken = until.is_some_and(|until| until <= Instant::now());
+        if arrived.taken && events.is_empty() && arrived.end.is_none() && !woken {
+            // There is room for a frame, and nothing new to be shown in it.
+            continue;
+        }
         due = true;
         let left = beside.add(session.take(events));
         if let Some(why) = &session.model().shut {

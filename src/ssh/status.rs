@@ -139,8 +139,12 @@ pub fn read(desk: &Path) -> io::Result<Option<Status>> {
         Err(TryLockError::WouldBlock) => {}
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    let text = fs::read_to_string(beside(desk, ".status"))?;
-    serde_json::from_str(&text).map(Some).map_err(io::Error::other)
+    match fs::read_to_string(beside(desk, ".status")) {
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(io::Error::other),
+        // One is about to begin, or to end.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]

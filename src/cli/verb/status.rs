@@ -87,13 +87,19 @@ mod tests {
     fn times_and_sizes_are_said_shortly() {
         let since = Utc.timestamp_opt(0, 0).single().unwrap_or_default();
         let said = |seconds| lasted(since, since + Duration::seconds(seconds));
-        assert_eq!([said(-3), said(5), said(200), said(7200), said(400_000)], [
-            "0 seconds".to_owned(),
-            "5 seconds".to_owned(),
-            "3 minutes".to_owned(),
-            "2 hours".to_owned(),
-            "4 days".to_owned()
-        ]);
-        assert_eq!([size(10), size(5 << 20), size(3 << 29)], ["1 KB".to_owned(), "5 MB".to_owned(), "1.5 GB".to_owned()]);
+        assert_eq!(
+            [said(-3), said(5), said(200), said(7200), said(400_000)],
+            [
+                "0 seconds".to_owned(),
+                "5 seconds".to_owned(),
+                "3 minutes".to_owned(),
+                "2 hours".to_owned(),
+                "4 days".to_owned()
+            ]
+        );
+        assert_eq!(
+            [size(10), size(5 << 20), size(3 << 29)],
+            ["1 KB".to_owned(), "5 MB".to_owned(), "1.5 GB".to_owned()]
+        );
     }
 }
