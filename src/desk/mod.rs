@@ -31,6 +31,8 @@ mod import;
 mod items;
 /// Keys that let agents in, and invites.
 mod keys;
+/// What a screen has on it already.
+mod known;
 /// Linking conversations to items.
 mod link;
 /// What is on offer, and to whom.
@@ -63,7 +65,7 @@ pub use customers::CustomerChange;
 pub use figures::Figures;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
-pub use read::Known;
+pub use known::Known;
 
 use crate::{
     domain::{

@@ -4,7 +4,9 @@
 use super::{
     Desk, Outcome,
     act::Act,
+    known::Known,
     page::{Denied, Done, OfferRow, Viewer},
+    read::Reading,
     rows,
 };
 use crate::{
@@ -42,7 +44,7 @@ impl Desk {
         let snapshot = reader.snapshot()?;
         let me = Self::me(&snapshot, who)?;
         let places = places(&snapshot, &me, &people::groups(&snapshot)?)?;
-        offer_rows(&snapshot, &Access::of(&me), &places)
+        offer_rows(&snapshot, &Access::of(&me), &places, None)
     }
 
     /// Takes what is on offer: the first who does has it, in the same transaction (R8.1). Who has it already and accepts
@@ -149,15 +151,14 @@ fn refused(rule: &'static str, text: &str) -> Denied {
 
 /// The first offers of an agent, as rows, and how many there are in all, to 1000.
 pub(super) fn shown(
-    connection: &Connection,
-    me: &Agent,
-    access: &Access,
+    reading: &Reading<'_>,
     groups: &[Group],
+    known: Option<Known<'_>>,
 ) -> Outcome<(Vec<OfferRow>, u32)> {
-    let mut places = places(connection, me, groups)?;
+    let mut places = places(reading.connection, &reading.me, groups)?;
     let offered = u32::try_from(places.len()).unwrap_or(u32::MAX);
     places.truncate(SHOWN);
-    Ok((offer_rows(connection, access, &places)?, offered))
+    Ok((offer_rows(reading.connection, &reading.access, &places, known)?, offered))
 }
 
 /// Where what is on offer to an agent stands, the longest waiting first, at most [`LISTED`].
@@ -178,10 +179,17 @@ fn places(connection: &Connection, me: &Agent, groups: &[Group]) -> Outcome<Vec<
 
 /// Offers as rows. Who is in the group of an unassigned conversation may read it; asked all the same, since nothing may
 /// reach a screen unasked.
-fn offer_rows(connection: &Connection, access: &Access, places: &[Place]) -> Outcome<Vec<OfferRow>> {
+fn offer_rows(
+    connection: &Connection,
+    access: &Access,
+    places: &[Place],
+    known: Option<Known<'_>>,
+) -> Outcome<Vec<OfferRow>> {
     let mut offers = Vec::new();
     for place in places {
-        if lists::is_readable(connection, access, place.conversation)?
+        if let Some(conversation) = known.and_then(|known| known.offer(place.conversation)) {
+            offers.push(OfferRow { conversation, since: moment(place.since) });
+        } else if lists::is_readable(connection, access, place.conversation)?
             && let Some(conversation) = rows::row(connection, access, place.conversation)?
         {
             offers.push(OfferRow { conversation, since: moment(place.since) });

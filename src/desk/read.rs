@@ -1,7 +1,9 @@
 //! Reading pages: access, then scope, then what the screen asked for; one snapshot a page.
 
 use super::{
-    Desk, Outcome, directory, offer,
+    Desk, Outcome, directory,
+    known::Known,
+    offer,
     page::{
         ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
         NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
@@ -25,7 +27,6 @@ use crate::{
         notices, numbers, people,
     },
 };
-use std::collections::BTreeSet;
 
 /// How many rows a picker is given.
 const PICK: usize = 50;
@@ -40,25 +41,6 @@ pub(super) struct Reading<'a> {
     pub access: Access,
     pub baseline: Seq,
     pub projects: Vec<i64>,
-}
-
-/// What a screen has on it already, and which conversations were touched since: the rows of all others stand. Which rows
-/// a list has, and in which order, is always read.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    /// The list as it was read for the same viewer.
-    pub list: Option<&'a ListPage>,
-    /// What was touched since; see [`super::News`].
-    pub touched: &'a BTreeSet<ConversationId>,
-}
-
-impl Known<'_> {
-    fn row(&self, id: ConversationId) -> Option<ConversationRow> {
-        match self.list.filter(|_| !self.touched.contains(&id)).map(|list| &list.rows) {
-            Some(Listed::Conversations(rows)) => rows.iter().find(|row| row.id == id).cloned(),
-            Some(Listed::Items(_)) | None => None,
-        }
-    }
 }
 
 impl Desk {
@@ -78,7 +60,7 @@ impl Desk {
         let reader = self.inner.store.reader()?;
         let snapshot = reader.snapshot()?;
         let reading = Reading::begin(&snapshot, who)?;
-        let mut page = reading.frame(!wants.without_numbers)?;
+        let mut page = reading.frame(!wants.without_numbers, known)?;
         page.list = wants.list.as_ref().map(|list| reading.list(list, known)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
         page.item = match wants.item {
@@ -158,7 +140,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn frame(&self, with_numbers: bool) -> Outcome<Page> {
+    fn frame(&self, with_numbers: bool, known: Option<Known<'_>>) -> Outcome<Page> {
         let reader = self.reader();
         let mut sections = Vec::new();
         for section in Section::ALL.iter().copied().filter(|section| self.has(*section)) {
@@ -170,7 +152,7 @@ impl<'a> Reading<'a> {
             sections.push(SectionRow { section, unread: capped(sum.unread), total: capped(sum.total) });
         }
         let groups = people::groups(self.connection)?;
-        let (offers, offered) = offer::shown(self.connection, &self.me, &self.access, &groups)?;
+        let (offers, offered) = offer::shown(self, &groups, known)?;
         Ok(Page {
             my_groups: groups
                 .into_iter()

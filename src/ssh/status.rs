@@ -66,7 +66,7 @@ pub struct Post {
     file: PathBuf,
     written: Option<Status>,
     /// Held for as long as the server runs; the system gives it back however the process ends.
-    _lock: File,
+    lock: File,
 }
 
 /// `desk.db` with something behind it.
@@ -90,7 +90,7 @@ impl Post {
         let until = Instant::now() + PATIENCE;
         loop {
             match lock.try_lock() {
-                Ok(()) => return Ok(Some(Self { file: beside(desk, ".status"), written: None, _lock: lock })),
+                Ok(()) => return Ok(Some(Self { file: beside(desk, ".status"), written: None, lock })),
                 Err(TryLockError::WouldBlock) if Instant::now() >= until => return Ok(None),
                 Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -121,6 +121,7 @@ impl Drop for Post {
     fn drop(&mut self) {
         // Without it the lock still says that nobody serves.
         let _ = fs::remove_file(&self.file);
+        let _ = self.lock.unlock();
     }
 }
 
@@ -192,7 +193,7 @@ mod tests {
         let mut post = Post::take(&desk).unwrap().unwrap();
         post.tell(status(1)).unwrap();
         // As the system does where a process is killed: the lock goes, the file stays.
-        post._lock.unlock().unwrap();
+        post.lock.unlock().unwrap();
         assert_eq!(read(&desk).unwrap(), None);
         assert!(Post::take(&desk).unwrap().is_some());
     }

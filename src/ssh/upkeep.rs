@@ -1,6 +1,6 @@
 //! What a serving process settles now and then: who went, and who is away by now (R8.2).
 
-use super::server::Shared;
+use super::{registry::Kind, server::Shared};
 use crate::{desk::page::Viewer, domain::id::AgentId};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::time::sleep;
@@ -27,7 +27,8 @@ pub async fn run(shared: Arc<Shared>) {
 
 /// Tells the desk who went since the last time, and lets it settle who is away; gives who is here.
 fn settle(shared: &Shared, before: HashMap<AgentId, Viewer>) -> HashMap<AgentId, Viewer> {
-    let guests = shared.registry.guests().into_iter();
+    // A command comes and goes by itself; nobody is away because one ended.
+    let guests = shared.registry.guests().into_iter().filter(|guest| guest.kind == Kind::Messenger);
     let here: HashMap<AgentId, Viewer> = guests
         .filter_map(|guest| {
             let (id, handle) = guest.agent?;

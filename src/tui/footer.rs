@@ -70,7 +70,8 @@ fn here(model: &Model) -> Vec<Action> {
         | Context::GoTo
         | Context::Conversation
         | Context::Dialog
-        | Context::Question => {
+        | Context::Question
+        | Context::Offer => {
             let mut actions = Vec::new();
             let nothing = model.list.selected.is_none() && model.area == Area::List;
             if matches!(model.area, Area::List | Area::Sidebar | Area::Item) && !nothing {

@@ -236,7 +236,9 @@ impl Session {
         if answer.is_ok() {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
-                Ask::SaveDraft { place: DraftPlace::Conversation(id), .. } => News::of(*id),
+                Ask::SaveDraft { place: DraftPlace::Conversation(id), .. }
+                | Ask::AcceptOffer { conversation: id, .. }
+                | Ask::RejectOffer(id) => News::of(*id),
                 _ => News::EVERYTHING,
             });
         }
@@ -253,7 +255,11 @@ impl Session {
                 return;
             }
             let (asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
-            let known = touched.as_ref().map(|touched| Known { list: self.model.page.list.as_ref(), touched });
+            let known = touched.as_ref().map(|touched| Known {
+                list: self.model.page.list.as_ref(),
+                offers: &self.model.page.offers,
+                touched,
+            });
             match self.desk.read_on(&self.viewer, &asked, known) {
                 Ok(mut page) => {
                     stale::keep(&mut page, &mut self.model.page, &asked, &wanted);

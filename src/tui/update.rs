@@ -5,6 +5,7 @@ mod answered;
 mod arrival;
 mod layer;
 mod moving;
+mod offering;
 mod panel;
 mod pointing;
 mod press;

@@ -7,7 +7,7 @@ use deskline::{
         command::StartWith,
         conversation::Audience,
         envelope::Inbound,
-        id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, Seq},
+        id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, KeyId, Seq},
         item::{ItemKey, ItemKind},
         people::{FromCustomers, Role},
         query,
@@ -16,7 +16,7 @@ use deskline::{
     },
     policy::access::Access,
     store::{
-        conversations, items,
+        conversations, items, keys,
         lists::{self, Key, Reader, Window},
         messages, notices, numbers, offers, people, reading, rows, search,
     },
@@ -45,6 +45,8 @@ const GROWING: &[&str] = &[
     "attachment",
     "draft",
     "following_group",
+    "agent_key",
+    "invite",
     "waiting",
     "past_offer",
 ];
@@ -63,6 +65,7 @@ const SORTS: &[(&str, &str)] = &[
     ("facts and readings", "the people of one conversation"),
     ("search #1", "the messages of one conversation"),
     ("badge", "at most 1000 unread ones of the viewer's own lists, each once"),
+    ("keys of one agent", "those of one agent"),
     ("a customer's conversations", "those of one customer and its organization"),
 ];
 
@@ -277,6 +280,11 @@ fn openings(asked: &mut Asked, viewer: &Viewer) {
     asked.ask("pick an item", |it| items::like(it, "card", None, 50));
     asked.ask("pick a customer", |it| people::customers_like(it, "mara", &mut |_| Ok(true)));
     asked.ask("a customer's conversations", |it| conversations::of_customer(it, CustomerId(1), Some("ACME")));
+    asked.ask("key: lets its agent in", |it| keys::is_live(it, KeyId(1), viewer.id));
+    asked.ask("key: whose", |it| keys::live(it, "SHA256:a"));
+    asked.ask("key: was revoked", |it| keys::was_revoked(it, "SHA256:a"));
+    asked.ask("key: of an invite", |it| keys::open_invite(it, "a", 0));
+    asked.ask("keys of one agent", |it| keys::list(it, Some(viewer.id)));
     asked.ask("audit", |it| deskline::store::events::list(it, None, 50));
     asked.ask("audit of one", |it| deskline::store::events::list(it, Some(id), 50));
 }

@@ -74,7 +74,7 @@ fn size(bytes: u64) -> String {
     match bytes {
         ..1_048_576 => format!("{} KB", bytes.div_ceil(1024)),
         1_048_576..1_073_741_824 => format!("{} MB", bytes / 1_048_576),
-        1_073_741_824.. => format!("{}.{} GB", bytes >> 30, (bytes % (1 << 30)) * 10 >> 30),
+        1_073_741_824.. => format!("{}.{} GB", bytes >> 30, ((bytes % (1 << 30)) * 10) >> 30),
     }
 }
 

@@ -56,6 +56,7 @@ pub const fn where_it_works(context: Context) -> &'static str {
         Context::SendButton => "On [ Send Message ]",
         Context::Dialog => "Dialogs",
         Context::Question => "Questions",
+        Context::Offer => "Offers",
     }
 }
 
@@ -66,7 +67,7 @@ fn can_be_done_here(row: &Row) -> bool {
         Context::Everywhere | Context::Lists | Context::GoTo | Context::Thread | Context::Conversation => {
             !shown_already
         }
-        Context::Composer | Context::SendButton | Context::Dialog | Context::Question => false,
+        Context::Composer | Context::SendButton | Context::Dialog | Context::Question | Context::Offer => false,
     }
 }
 

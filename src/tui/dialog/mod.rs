@@ -38,6 +38,8 @@ pub mod link;
 pub mod menu;
 /// A conversation that is not started yet.
 pub mod new_conversation;
+/// What is on offer, to be accepted or rejected.
+pub mod offers;
 /// Which layer an action opens.
 pub mod open;
 /// Every action by its name.
@@ -66,6 +68,7 @@ pub use keys::Keys;
 pub use link::Link;
 pub use menu::Menu;
 pub use new_conversation::NewConversation;
+pub use offers::Offers;
 pub use palette::Palette;
 pub use people::People;
 pub use pick_list::PickList;
@@ -153,6 +156,8 @@ pub enum Layer {
     Bell(Bell),
     /// All keys.
     Help(Help),
+    /// What is on offer (R8.1).
+    Offers(Offers),
     /// Every action by its name.
     Palette(Palette),
     /// Searching.
@@ -213,6 +218,7 @@ impl Layer {
             Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
@@ -234,6 +240,7 @@ impl Layer {
             Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,

@@ -1,6 +1,6 @@
 //! What the desk answered: said on the message line, or shown where it was asked.
 
-use super::{acting, layer, writing};
+use super::{acting, layer, moving, settle, writing};
 use crate::{
     desk::page::{Denied, Done},
     domain::{command::Command, conversation::State, id::ConversationId},
@@ -35,6 +35,12 @@ fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
             model.say(Message::said(with_not_notified(format!("Started #{}.", done.conversation), &done)));
             writing::started(model, done.conversation)
         }
+        (Ask::AcceptOffer { conversation, open: true }, _) => {
+            tell(model, ask, None);
+            let mut effects = moving::open(model, *conversation, None);
+            effects.extend(settle::settle(model));
+            effects
+        }
         (ask, answer) => {
             tell(model, ask, Some(&answer));
             Vec::new()
@@ -58,6 +64,8 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
             Some(Answer::Item(_) | Answer::Invited(_) | Answer::Kept) | None => return,
         },
         Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
+        Ask::AcceptOffer { conversation, .. } => format!("#{conversation} is assigned to you now."),
+        Ask::RejectOffer(conversation) => format!("Rejected #{conversation}. It waits in Unassigned."),
         Ask::ClearNotices => "The bell is empty.".to_owned(),
         Ask::AddItem { .. } => format!("{item} was added."),
         Ask::SetItem { .. } => format!("{item} was changed."),
