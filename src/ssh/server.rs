@@ -99,6 +99,7 @@ pub(super) struct Shared {
     pub command_line: CommandLine,
     pub russh: Arc<server::Config>,
     pub strangers: Strangers,
+    pub newcomers: Strangers,
     pub registry: Registry,
     pub counts: connection::Counts,
     pub guestbook: Option<Guestbook>,
@@ -128,7 +129,7 @@ impl Service {
     pub fn start(desk: Desk, settings: Settings) -> Result<Self, ServeError> {
         let file = desk.file().to_owned();
         let post = Post::take(&file)?;
-        let Some(post) = post else {
+        let Some(mut post) = post else {
             return Err(ServeError::Served(status::read(&file).ok().flatten().map(|status| status.pid)));
         };
         let key = host_key::load(&settings.host_key)?;
@@ -146,6 +147,7 @@ impl Service {
             keymap: settings.keymap,
             command_line: settings.command_line,
             strangers: Strangers::default(),
+            newcomers: Strangers::default(),
             registry: Registry::default(),
             counts: connection::Counts::default(),
             guestbook: settings.visits.map(Guestbook::new),
@@ -165,6 +167,7 @@ impl Service {
             strangers: 0,
             sessions: Vec::new(),
         };
+        post.tell(began.clone())?;
         let post = Arc::new(Mutex::new(post));
         runtime.spawn(tell(Arc::clone(&shared), began.clone(), Arc::clone(&post)));
         Ok(Self { runtime, shared, began, stop, connections, _post: post })
@@ -235,7 +238,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, alive: mpsc::Sender<
             Ok((stream, address)) => {
                 let (shared, alive) = (Arc::clone(&shared), alive.clone());
                 // In the order in which they came.
-                let place = shared.strangers.arrive(address.ip(), &shared.limits);
+                let place = shared.strangers.arrive(address.ip(), shared.limits.strangers);
                 tokio::spawn(async move {
                     connection::serve(stream, address, place, shared).await;
                     drop(alive);
