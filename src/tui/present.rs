@@ -17,8 +17,7 @@ pub fn words(present: &[Present], columns: usize) -> Option<String> {
         (one, other) => one.clone().or_else(|| other.clone()),
     };
     let others = match (writing.is_empty(), looking.len()) {
-        (true, _) => None,
-        (false, 0) => None,
+        (true, _) | (false, 0) => None,
         (false, 1) => Some("1 other is looking".to_owned()),
         (false, count) => Some(format!("{count} others are looking")),
     };

@@ -71,7 +71,8 @@ impl Client {
     }
 
     pub fn behaving(server: &Server, manners: Manners) -> Self {
-        let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
+        let runtime =
+            Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
         let learned = Arc::<Mutex<Learned>>::default();
         let config = client::Config { window_size: manners.window, nodelay: true, ..client::Config::default() };
         let watcher = Watcher { learned: Arc::clone(&learned) };
@@ -279,14 +280,14 @@ impl Channel {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() || seen.closed {
-                let (text, errors) = (seen.parser.screen().contents(), String::from_utf8_lossy(&seen.errors).into_owned());
+                let (text, errors) =
+                    (seen.parser.screen().contents(), String::from_utf8_lossy(&seen.errors).into_owned());
                 drop(seen);
                 panic!("waited for: {what}\n{text}\n{errors}");
             }
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
     }
-
 
     pub fn raw(&self) -> String {
         String::from_utf8(self.seen().output.clone()).expect("whole characters")

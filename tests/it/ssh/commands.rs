@@ -31,7 +31,9 @@ fn what_is_no_command_at_all_is_told_so_in_a_line() {
     let desk = TestDesk::new();
     let server = Server::on(&desk.file(), &[]);
     let client = Client::login(&server, &key_of(&desk, "ana"));
-    for line in ["exec sh -c 'eval \"$(echo)\"' '' ", "/bin/sh -c id", "--as olga section list", "serve --ssh 0.0.0.0:22"] {
+    for line in
+        ["exec sh -c 'eval \"$(echo)\"' '' ", "/bin/sh -c id", "--as olga section list", "serve --ssh 0.0.0.0:22"]
+    {
         let ran = client.command(line, b"");
         assert_eq!((ran.status, ran.out.as_str(), ran.errors.lines().count()), (Some(2), "", 1), "{line}: {ran:?}");
     }

@@ -5,10 +5,7 @@ use super::{
     client::{Channel, Client},
     fingerprint, key_of, new_key, today,
 };
-use crate::{
-    desks::TestDesk,
-    pty,
-};
+use crate::{desks::TestDesk, pty};
 use deskline::domain::key::InviteCode;
 
 /// A code that lets somebody in by the time that the server goes by.

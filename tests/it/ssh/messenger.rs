@@ -177,7 +177,8 @@ fn a_flood_of_keys_holds_up_nobody_else() {
     let desk = TestDesk::new();
     desk.arrival();
     let server = Server::on(&desk.file(), &[]);
-    let (flooding, working) = (Client::login(&server, &key_of(&desk, "ana")), Client::login(&server, &key_of(&desk, "ben")));
+    let (flooding, working) =
+        (Client::login(&server, &key_of(&desk, "ana")), Client::login(&server, &key_of(&desk, "ben")));
     let (flooded, messenger) = (flooding.messenger(), reading(&working));
     flooded.shows("My card is declined");
     let flood = std::thread::spawn(move || {

@@ -19,9 +19,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        Arc, Condvar, Mutex,
-    },
+    sync::{Arc, Condvar, Mutex},
     time::{Duration, Instant},
 };
 
@@ -67,8 +65,7 @@ impl Server {
             shared.0.lock().unwrap().closed = true;
             shared.1.notify_all();
         });
-        let mut server =
-            Self { child, address: ([127, 0, 0, 1], 0).into(), fingerprint: String::new(), printed };
+        let mut server = Self { child, address: ([127, 0, 0, 1], 0).into(), fingerprint: String::new(), printed };
         let line = server.prints("ssh on ");
         let (address, fingerprint) =
             line.trim_start_matches("deskline: ssh on ").split_once(", host key ").expect("where it listens");
