@@ -41,6 +41,7 @@ mod screen;
 mod screen_walks;
 mod screens;
 mod seat;
+mod servers;
 mod sessions;
 mod ssh;
 mod states;
