@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! What a viewer's screen must never show: every text on a desk has a word of its own, and the rules, transcribed and
 //! without the program's policy, say whose eyes each word is for.
 
@@ -15,11 +14,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
-=======
-//! Words.
-
-use std::collections::BTreeSet;
->>>>>>> openssh
 
 /// How every such word begins; no other word does.
 const BEGINS: &str = "zq";
@@ -48,7 +42,6 @@ pub fn words(text: &str) -> BTreeSet<&str> {
     found.collect()
 }
 
-<<<<<<< HEAD
 /// Where a word stands on the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -150,5 +143,3 @@ fn words_are_found_whole_and_no_word_is_part_of_another() {
     let text = format!("({})·x{}… zqaaa… zqaaaaaA", word(1), word(2));
     assert_eq!(words(&text), BTreeSet::from([word(1).as_str(), word(2).as_str()]));
 }
-=======
->>>>>>> openssh

@@ -126,7 +126,12 @@ impl Board {
                 }
             }
             if !shown && took > WATCH && watched.counts {
-                seen.missed.push(format!("{} in {} on screen {number} of {}", watched.token, section.title(), person.handle));
+                seen.missed.push(format!(
+                    "{} in {} on screen {number} of {}",
+                    watched.token,
+                    section.title(),
+                    person.handle
+                ));
                 match watched.way {
                     Way::Server => seen.by_server.add(WATCH),
                     Way::Process => seen.by_process.add(WATCH),
@@ -148,11 +153,9 @@ impl Screen {
         match self.section {
             Section::Open => self.person.sees_open,
             Section::Live => place.assignee == Some(self.person.handle.as_str()),
-            Section::Unassigned => {
-                place.queue.is_some_and(|queue| {
-                    self.person.administers || self.person.groups.iter().any(|group| group == queue)
-                })
-            }
+            Section::Unassigned => place
+                .queue
+                .is_some_and(|queue| self.person.administers || self.person.groups.iter().any(|group| group == queue)),
             Section::NeedsReassignment
             | Section::All
             | Section::Unanswered

@@ -92,9 +92,8 @@ impl<'a> Eyes<'a> {
     pub fn shows(self, token: &str) -> bool {
         let (left, right) = self.borders;
         left > 0
-            && (TITLE + 1..FOOT).any(|line| {
-                self.reads(line, left + 4, token) || (line > RULE && self.reads(line, right + 4, token))
-            })
+            && (TITLE + 1..FOOT)
+                .any(|line| self.reads(line, left + 4, token) || (line > RULE && self.reads(line, right + 4, token)))
     }
 
     /// The conversation has the keys.

@@ -73,11 +73,7 @@ impl Client {
         Self::behaving(server.address, Manners::default())
     }
 
-<<<<<<< HEAD
     pub fn behaving(address: SocketAddr, manners: Manners) -> Self {
-=======
-    pub fn behaving(server: &Server, manners: Manners) -> Self {
->>>>>>> presence
         let runtime =
             Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
         let learned = Arc::<Mutex<Learned>>::default();
