@@ -150,7 +150,7 @@ pub fn read(desk: &Path) -> io::Result<Option<Status>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::used_underscore_binding)]
     use super::*;
     use crate::ssh::registry::Kind;
     use chrono::{TimeZone as _, Utc};
