@@ -280,21 +280,49 @@ mod tests {
         }
     }
 
+    /// A messenger of the only agent, in a thread of its own.
+    fn running(desk: &Desk) -> (Arc<Inbox>, mpsc::Receiver<Parcel>, thread::JoinHandle<Farewell>) {
+        let viewer = desk.admit(None).unwrap();
+        let inbox = Arc::new(Inbox::new(1000));
+        let (out, parcels) = mpsc::channel(2);
+        let (desk, its) = (desk.clone(), Arc::clone(&inbox));
+        let running = thread::spawn(move || {
+            let seat = Seat::new(Arc::clone(&its), out, Traits::default());
+            run(&desk, &viewer, look(), seat, &its, &Stay::default())
+        });
+        (inbox, parcels, running)
+    }
+
+    #[test]
+    fn who_reads_slowly_sees_the_newest_and_nothing_that_was_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk(&folder, &Arc::default());
+        let (inbox, mut parcels, running) = running(&desk);
+        assert!(output(&mut parcels).contains("olga"));
+        // Nothing was taken yet: whatever happens, nothing more is made.
+        for (columns, rows) in [(60, 20), (90, 25), (100, 30)] {
+            inbox.resize(columns, rows);
+            let until = Instant::now() + Duration::from_millis(50);
+            while Instant::now() < until {
+                assert!(parcels.try_recv().is_err(), "a frame before the one before it was taken");
+                thread::yield_now();
+            }
+        }
+        inbox.taken();
+        let mut screen = vt100::Parser::new(30.try_into().unwrap(), 100.try_into().unwrap(), 0);
+        screen.process(output(&mut parcels).as_bytes());
+        assert!(screen.screen().contents().lines().nth(29).is_some_and(|line| line.contains("? all keys")));
+        assert!(parcels.try_recv().is_err(), "one frame for all that happened");
+        inbox.end(End::Gone);
+        assert_eq!(running.join().unwrap(), Farewell::Unheard);
+    }
+
     #[test]
     fn a_fault_ends_one_session_and_restores_its_terminal() {
         let folder = tempfile::tempdir().unwrap();
         let broken = Arc::<AtomicBool>::default();
         let desk = desk(&folder, &broken);
-        let viewer = desk.admit(None).unwrap();
-        let inbox = Arc::new(Inbox::new(1000));
-        let (out, mut parcels) = mpsc::channel(2);
-        let running = {
-            let (desk, inbox) = (desk.clone(), Arc::clone(&inbox));
-            thread::spawn(move || {
-                let seat = Seat::new(Arc::clone(&inbox), out, Traits::default());
-                run(&desk, &viewer, look(), seat, &inbox, &Stay::default())
-            })
-        };
+        let (inbox, mut parcels, running) = running(&desk);
         assert!(output(&mut parcels).contains("olga"));
         broken.store(true, Ordering::SeqCst);
         inbox.resize(100, 30);

@@ -34,9 +34,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Bytes that the system keeps for one connection and direction: a client that reads slowly gets little that is old, and one
-/// that reads nothing costs little.
-const SOCKET: u32 = 128 * 1024;
+/// Bytes that the system keeps for one connection, to be sent and to be read: a client that reads slowly gets little that is
+/// old, and one that reads nothing costs little.
+const TO_SEND: u32 = 64 * 1024;
+const TO_READ: u32 = 128 * 1024;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 256;
@@ -219,8 +220,8 @@ fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.set_reuseaddr(true)?;
         // Accepted connections inherit these.
-        socket.set_send_buffer_size(SOCKET)?;
-        socket.set_recv_buffer_size(SOCKET)?;
+        socket.set_send_buffer_size(TO_SEND)?;
+        socket.set_recv_buffer_size(TO_READ)?;
         socket.bind(address)?;
         socket.listen(BACKLOG)
     };

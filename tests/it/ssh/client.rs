@@ -4,7 +4,7 @@ use super::{PATIENCE, Server};
 use russh::{
     ChannelMsg, ChannelReadHalf, ChannelWriteHalf, MethodSet,
     client::{self, AuthResult, DisconnectReason, Handle, Msg},
-    keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
+    keys::{Certificate, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
 };
 use std::{
     net::SocketAddr,
@@ -105,6 +105,19 @@ impl Client {
         let key = PrivateKeyWithHashAlg::new(Arc::clone(key), Some(HashAlg::Sha512));
         let tried = self.handle.authenticate_publickey(user, key);
         self.runtime.block_on(tried).map(|result| result.success())
+    }
+
+    /// Signs with a key by another digest than the usual one.
+    pub fn signs(&mut self, key: &Arc<PrivateKey>, digest: Option<HashAlg>) -> bool {
+        let key = PrivateKeyWithHashAlg::new(Arc::clone(key), digest);
+        let tried = self.handle.authenticate_publickey("whoever", key);
+        self.runtime.block_on(tried).unwrap().success()
+    }
+
+    /// Comes with a certificate for its key.
+    pub fn certified(&mut self, key: &Arc<PrivateKey>, certificate: Certificate) -> bool {
+        let tried = self.handle.authenticate_openssh_cert("ana", Arc::clone(key), certificate);
+        self.runtime.block_on(tried).unwrap().success()
     }
 
     /// Tries a password; what may be tried next.
