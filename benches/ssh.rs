@@ -51,6 +51,7 @@ fn main() {
         warm_up: WARM_UP,
         measured: Duration::from_secs(seconds),
         customer_every: Duration::from_secs(300),
+        quiet: Duration::from_secs(3),
     };
     let (_folder, file) = copy();
     let most = numbers.iter().copied().max().expect("a number of sessions");

@@ -26,7 +26,11 @@ impl Line {
         let sessions = outcome.sessions;
         let show = |what: &str, list: &[String], most: usize| {
             if !list.is_empty() {
-                println!("{sessions} sessions: {} {what}, the first:\n{}\n", list.len(), list[..list.len().min(most)].join("\n\n"));
+                println!(
+                    "{sessions} sessions: {} {what}, the first:\n{}\n",
+                    list.len(),
+                    list[..list.len().min(most)].join("\n\n")
+                );
             }
         };
         show("keys without effect within 5 s", &outcome.unproved, 2);
@@ -64,7 +68,12 @@ impl Line {
             three(keys),
             two(escapes),
             two(sends),
-            format!("{} ({}×{:.0})", three(&seen.by_server), seen.messages, per(seen.by_server.count() as u64, seen.messages as u64)),
+            format!(
+                "{} ({}×{:.0})",
+                three(&seen.by_server),
+                seen.messages,
+                per(seen.by_server.count() as u64, seen.messages as u64)
+            ),
             three(&seen.by_process),
             format!("{} / {} / {}", seen.missed.len(), self.outcome.unproved.len(), self.outcome.untrue.len()),
             format!("{} / {}", self.outcome.sent, self.outcome.lost.len()),
@@ -117,12 +126,17 @@ pub fn print(lines: &[Line]) {
     }
     println!();
     bends("Keys stay within 50 ms (p99)", lines, Line::key_holds);
-    bends("Messages are on the other screens within 50 ms (p99) for up to 20 sessions, within 250 ms for more,", lines, Line::seen_holds);
+    bends(
+        "Messages are on the other screens within 50 ms (p99) for up to 20 sessions, within 250 ms for more,",
+        lines,
+        Line::seen_holds,
+    );
     bends("A session costs at most 3 MiB", lines, |line| line.per_session(2) * f64::from(1 << 20) <= MEMORY as f64);
     for line in lines {
         let Outcome { sessions, held, skipped, logins, memory, .. } = &line.outcome;
         println!(
-            "{sessions} sessions: {held} messages held first, {skipped} not written; log-in {}; {} threads",
+            "{sessions} sessions: {held} messages held first, {skipped} not written; {} screens had gone on to older rows; log-in {}; {} threads",
+            line.outcome.seen.passed,
             two(logins),
             memory[2].threads
         );
@@ -141,10 +155,13 @@ fn bends(what: &str, lines: &[Line], holds: impl Fn(&Line) -> bool) {
 }
 
 fn told(time: Option<Duration>) -> String {
-    time.map_or_else(|| "–".to_owned(), |time| {
-        let milliseconds = time.as_secs_f64() * 1e3;
-        if milliseconds < 10.0 { format!("{milliseconds:.1}") } else { format!("{milliseconds:.0}") }
-    })
+    time.map_or_else(
+        || "–".to_owned(),
+        |time| {
+            let milliseconds = time.as_secs_f64() * 1e3;
+            if milliseconds < 10.0 { format!("{milliseconds:.1}") } else { format!("{milliseconds:.0}") }
+        },
+    )
 }
 
 fn two(times: &Times) -> String {

@@ -88,13 +88,17 @@ impl<'a> Eyes<'a> {
         self.line(row.line + 2, self.borders.0 + 4, self.borders.1).trim().to_owned()
     }
 
+    /// How many rows are above the selected one, where it is in view.
+    pub fn above(self) -> Option<usize> {
+        self.rows().position(|row| row.selected)
+    }
+
     /// Whether some row's last words, or some line of the conversation, begin with this.
     pub fn shows(self, token: &str) -> bool {
         let (left, right) = self.borders;
         left > 0
-            && (TITLE + 1..FOOT).any(|line| {
-                self.reads(line, left + 4, token) || (line > RULE && self.reads(line, right + 4, token))
-            })
+            && (TITLE + 1..FOOT)
+                .any(|line| self.reads(line, left + 4, token) || (line > RULE && self.reads(line, right + 4, token)))
     }
 
     /// The conversation has the keys.
@@ -105,6 +109,11 @@ impl<'a> Eyes<'a> {
     /// Text goes into the composer.
     pub fn composing(self) -> bool {
         self.foot(" Ctrl-S send")
+    }
+
+    /// Something stands in the open composer.
+    pub fn draft(self) -> bool {
+        self.composing() && !self.composed("                    ")
     }
 
     /// The first line of the composer begins so.

@@ -53,7 +53,8 @@ pub fn untrue(desk: &Desk, left: &Left) -> Option<String> {
     let first = left.rows.first().and_then(|row| truth.iter().position(|true_row| true_row.id.0 == row.0));
     let told = |why: &str| {
         let handle = &left.person.handle;
-        let rows: Vec<_> = truth.iter().take(12).map(|row| (row.id.0, row.last.as_ref().map(|last| &last.text))).collect();
+        let rows: Vec<_> =
+            truth.iter().take(12).map(|row| (row.id.0, row.last.as_ref().map(|last| &last.text))).collect();
         Some(format!("{handle} in {}: {why}\n{rows:?}\n{}", left.section.title(), left.text))
     };
     let Some(first) = first else { return told("shows nothing of the list") };
