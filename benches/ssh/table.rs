@@ -34,7 +34,7 @@ impl Line {
             }
         };
         show("keys without effect within 5 s", &outcome.unproved, 2);
-        show("screens that did not show a message within 3 s", &outcome.seen.missed, 10);
+        show("screens that did not show a message within 3 s", &outcome.seen.missed, 3);
         show("messages lost", &outcome.lost, 10);
         show("screens that say something else than the desk", &outcome.untrue, 2);
         if outcome.cut > 0 {

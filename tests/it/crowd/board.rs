@@ -11,7 +11,7 @@ use std::{
 pub const WATCH: Duration = Duration::from_secs(3);
 
 /// With more rows above the selected one a screen is not watched.
-const ABOVE: usize = 3;
+const ABOVE: usize = 5;
 
 /// What one screen shows, as far as it matters here, and what it is watched for.
 struct Screen {
@@ -138,7 +138,8 @@ impl Board {
                     seen.passed += 1;
                 } else if !shown {
                     let (title, handle) = (view.section.title(), &person.handle);
-                    seen.missed.push(format!("{} in {title} on screen {number} of {handle}", watched.token));
+                    let text = eyes.text();
+                    seen.missed.push(format!("{} in {title} on screen {number} of {handle}\n{text}", watched.token));
                 }
             }
             !over

@@ -134,6 +134,11 @@ impl<'a> Eyes<'a> {
         (RULE + 1..FOOT).any(|line| self.line(line, self.borders.1 + 1, COLUMNS).contains("new below"))
     }
 
+    /// All of it.
+    pub fn text(self) -> String {
+        self.screen.contents()
+    }
+
     /// The last row says this first.
     pub fn foot(self, words: &str) -> bool {
         self.reads(FOOT, 0, words)
