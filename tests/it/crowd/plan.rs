@@ -69,7 +69,7 @@ impl Proof {
 pub struct Habits {
     /// Reading: keys that leave the list as it is.
     pub looks: usize,
-    /// Going up and down the list.
+    /// Going down the list.
     pub moves: usize,
     /// Everybody looks at Open conversations; else half do, the others at Unassigned and Customer replies.
     pub all_in_open: bool,
@@ -125,7 +125,7 @@ pub struct Plan {
     habits: Habits,
     sees_open: bool,
     step: Step,
-    /// Keys up and down before the next message.
+    /// Keys down the list before the next message.
     moves: usize,
     dice: Dice,
     /// What is written next.
@@ -150,7 +150,7 @@ impl Plan {
             own,
             habits,
             sees_open,
-            // Whole rounds of reading, and the rest of the keys up and down.
+            // Whole rounds of reading, and the rest of the keys down the list.
             step: Step::Look(before / LOOKS.len() * LOOKS.len()),
             moves: before % LOOKS.len(),
             dice,
@@ -250,8 +250,8 @@ impl Plan {
             Step::Move(left) => {
                 self.step = Step::Move(left - 1);
                 self.at_the_top = false;
-                let down = self.dice.below(2) == 0;
-                self.up_or_down(eyes, selected, down)
+                // Up does nothing where the selected conversation has just come to the top with a message.
+                self.up_or_down(eyes, selected, true)
             }
             Step::Find(left) => {
                 self.step = Step::Find(left - 1);
