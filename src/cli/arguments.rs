@@ -5,7 +5,7 @@ mod people;
 mod server;
 mod value;
 
-pub use conversation::{ConversationCommand, StartArguments, TextArguments};
+pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
     SettingCommand,
@@ -33,14 +33,14 @@ Usage: deskline [--desk FILE] [--as HANDLE] [--json] [COMMAND]
 Without a command it opens the messenger. New here? deskline demo
 
 Commands (deskline COMMAND --help tells more):
-  conversation                list, show, start, reply, note, close, assign …
+  conversation, offer         list, show, start, reply, close … accept, reject
   section, search, notice     the lists with numbers; find messages; the bell
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
   receive                     hand in what a customer wrote
   import, export              bring conversations in; write them out
-  backup, check               copy the desk safely; prove it sound
+  backup, check, status       copy the desk; prove it sound; see who is here
   init, demo, serve           make a desk; try one; let agents in over SSH
   keys, config, completions   the keymap; what is in force; for your shell
 
@@ -94,6 +94,9 @@ pub enum Command {
     /// Conversations with customers and between agents.
     #[command(subcommand)]
     Conversation(ConversationCommand),
+    /// What waits for somebody to accept it.
+    #[command(subcommand)]
+    Offer(OfferCommand),
     /// Hand in what a customer wrote; prints the conversation and the message.
     Receive(ReceiveArguments),
     /// What the bell rang for.
@@ -112,6 +115,8 @@ pub enum Command {
     Backup(BackupArguments),
     /// Prove the desk file sound: integrity, foreign keys, search index.
     Check,
+    /// Tell who is at the desk over SSH, what waits, and how large the desk is (owner and admins).
+    Status,
     /// Try the messenger on a made-up desk whose customers write back.
     Demo(DemoArguments),
     /// Serve the desk: agents over SSH.

@@ -76,6 +76,14 @@ impl Call {
         self.own_config().ok_or_else(|| Failure::usage("This works on the machine of the desk alone."))
     }
 
+    /// Whether it is said who acts.
+    pub fn names_an_actor(&self) -> bool {
+        match &self.caller {
+            Caller::Here(config) => config.actor.is_some(),
+            Caller::Elsewhere(_) => true,
+        }
+    }
+
     /// The time, as the desk asks for it.
     pub fn clock() -> Clock {
         Arc::new(Utc::now)

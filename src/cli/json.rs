@@ -4,13 +4,15 @@ mod conversation;
 mod item;
 mod key;
 mod people;
+mod status;
 mod thread;
 mod view;
 
-pub use conversation::{ConversationJson, DoneJson, HitJson};
+pub use conversation::{ConversationJson, DoneJson, HitJson, OfferJson};
 pub use item::ItemJson;
 pub use key::{InviteJson, KeyJson};
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};
+pub use status::{SessionJson, StatusJson};
 pub use thread::{AttachmentJson, EntryJson, FromJson, ThreadJson, print as print_thread};
 pub use view::{CustomerViewJson, print_view};
 

@@ -24,6 +24,8 @@ pub mod key;
 pub mod messenger;
 /// `notice`.
 pub mod notice;
+/// `offer`.
+pub mod offer;
 /// `receive`.
 pub mod receive;
 /// `search`.
@@ -34,6 +36,8 @@ pub mod section;
 pub mod serve;
 /// `setting`.
 pub mod setting;
+/// `status`.
+pub mod status;
 /// `agent` and `group`.
 pub mod team;
 /// `backup` and `check`.

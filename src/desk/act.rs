@@ -1,11 +1,11 @@
 //! One agent at work on one conversation, inside one write transaction: the facts before, the facts after, and one save.
 
-use super::{Desk, Outcome, rows};
+use super::{Desk, Outcome, route, rows};
 use crate::{
     domain::{
         conversation::{Author, EntryKind, Facts},
         event::EventKind,
-        id::{ConversationId, EntrySeq, ItemId, Seq},
+        id::{AgentId, ConversationId, EntrySeq, ItemId, Seq},
         people::Agent,
         refusal::Refusal,
         setting::Settings,
@@ -38,6 +38,8 @@ pub(super) struct Act<'a> {
     pub item: Option<ItemRef>,
     /// An item that this act answers (R3.3).
     pub answered: Option<ItemId>,
+    /// Who handed it back, or had it until then: routing does not bring it straight back to them.
+    pub handed_back: Vec<AgentId>,
     lock_reason: String,
 }
 
@@ -82,6 +84,7 @@ impl<'a> Act<'a> {
             not_notified: Vec::new(),
             item: None,
             answered: None,
+            handed_back: Vec::new(),
         })
     }
 
@@ -140,21 +143,6 @@ impl<'a> Act<'a> {
         self.me.name.clone()
     }
 
-    /// Makes somebody, or nobody, responsible, and keeps the follow that comes with it (R7.2).
-    pub fn set_assignee(&mut self, assignee: Option<&Agent>) {
-        if let Some(old) = self.facts.assignee {
-            self.facts.member_mut(old).assigned = false;
-        }
-        self.facts.assignee = assignee.map(|agent| agent.id);
-        self.facts.assignee_active = assignee.is_some_and(|agent| agent.active);
-        self.facts.needs_reassignment = false;
-        if let Some(agent) = assignee {
-            let member = self.facts.member_mut(agent.id);
-            member.assigned = true;
-            member.unfollowed = false;
-        }
-    }
-
     /// Saves what became of the conversation and says what was done.
     pub fn finish(mut self) -> Outcome<Done> {
         self.facts.members.retain(|member| !member.is_empty());
@@ -162,8 +150,9 @@ impl<'a> Act<'a> {
         let changed = after != self.before || self.item.is_some();
         conversations::save(self.writing, &self.before, &after)?;
         self.refresh_items()?;
+        let routed = route::settle(self.writing, self.now, Some(&self.before.facts), &after.facts, &self.handed_back)?;
         let access = Access::of(&self.me);
-        let row = if access.holds(&after.facts) { rows::row(self.writing, &access, after.facts.id)? } else { None };
+        let row = if access.holds(&routed) { rows::row(self.writing, &access, routed.id)? } else { None };
         Ok(Done {
             conversation: after.facts.id,
             message: self.message,

@@ -8,6 +8,7 @@ use super::{
     new_agent,
     page::{AgentRow, AuditRow, Denied, GroupRow, Viewer},
     people::set_via_group,
+    route,
 };
 use crate::{
     domain::{
@@ -18,9 +19,10 @@ use crate::{
         refusal::Refusal,
         setting::{SettingKey, Settings},
     },
-    policy::rights,
+    policy::{rights, routing},
     store::{Writing, conversations, events, people, tally},
 };
+use chrono::{DateTime, Utc};
 
 /// An agent to add.
 #[derive(Debug, Clone)]
@@ -97,7 +99,7 @@ impl Desk {
     pub fn add_agent(&self, who: &Viewer, new: &NewAgent) -> Outcome<AgentRow> {
         let handle = check_handle(&new.handle).map_err(Denied::Invalid)?;
         let name = check_name(&new.name).map_err(Denied::Invalid)?;
-        self.write(|writing| {
+        self.write_and_drain(|writing| {
             let me = Self::administrator(writing, who)?;
             if new.role == Role::Owner {
                 only_owners(&me)?;
@@ -115,7 +117,8 @@ impl Desk {
                 people::set_group_member(writing, group.id, id, true)?;
                 refresh_group(writing, group.id)?;
             }
-            directory::agent_row(writing, &handle)
+            let groups = people::agent_by_id(writing, id)?.map(|agent| agent.groups).unwrap_or_default();
+            Ok((directory::agent_row(writing, &handle)?, self.drain(writing, groups)?))
         })
     }
 
@@ -125,7 +128,7 @@ impl Desk {
     /// # Errors
     /// Not for this agent (R5.6), no such agent, unusable values; the last active owner stays one.
     pub fn set_agent(&self, who: &Viewer, handle: &str, change: &AgentChange) -> Outcome<AgentRow> {
-        self.write(|writing| {
+        self.write_and_drain(|writing| {
             let me = Desk::me(writing, who)?;
             let own = me.handle.eq_ignore_ascii_case(handle.trim_start_matches('@'));
             if !(own && change.is_own()) {
@@ -149,15 +152,17 @@ impl Desk {
                 .into());
             }
             if old == new {
-                return directory::agent_row(writing, &new.handle);
+                return Ok((directory::agent_row(writing, &new.handle)?, Vec::new()));
             }
             people::save_agent(writing, &new, 0, crate::domain::id::Seq(0))?;
             if old.active != new.active {
-                set_active(writing, new.id, new.active)?;
+                set_active(writing, self.now(), new.id, new.active)?;
             }
+            let waiting = route::agent_changed(writing, &old, &new)?;
             let detail = if change.is_own() { format!("{} (own settings)", new.handle) } else { described(&old, &new) };
             self.log(writing, EventKind::AgentChanged, who, None, &detail)?;
-            directory::agent_row(writing, &new.handle)
+            let waiting = self.drain(writing, waiting)?;
+            Ok((directory::agent_row(writing, &new.handle)?, waiting))
         })
     }
 
@@ -183,12 +188,17 @@ impl Desk {
     /// # Errors
     /// Not for this agent (R5.6), or no such group.
     pub fn set_group(&self, who: &Viewer, name: &str, routing: Routing) -> Outcome<GroupRow> {
-        self.write(|writing| {
+        self.write_and_drain(|writing| {
             Self::administrator(writing, who)?;
             let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
+            let id = group.id;
+            if group.routing == Routing::Polite && routing != Routing::Polite {
+                route::stops_offering(writing, id)?;
+            }
             people::save_group(writing, &Group { routing, ..group })?;
             self.log(writing, EventKind::GroupChanged, who, None, &format!("{name} {routing}"))?;
-            directory::group_row(writing, name)
+            let waiting = self.drain(writing, vec![id])?;
+            Ok((directory::group_row(writing, name)?, waiting))
         })
     }
 
@@ -209,17 +219,47 @@ impl Desk {
     }
 
     fn set_group_member(&self, who: &Viewer, name: &str, handle: &str, joins: bool) -> Outcome<GroupRow> {
-        self.write(|writing| {
+        self.write_and_drain(|writing| {
             Self::administrator(writing, who)?;
             let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
             let agent = people::agent_by_handle(writing, handle)?.ok_or_else(|| no_agent(handle))?;
+            let mut waiting = Vec::new();
             if people::set_group_member(writing, group.id, agent.id, joins)? {
                 refresh_group(writing, group.id)?;
+                if joins {
+                    waiting = self.drain(writing, vec![group.id])?;
+                } else if routing::is_available(&agent) {
+                    route::lose_offers(writing, &agent, &[group.id])?;
+                }
                 let kind = if joins { EventKind::GroupJoined } else { EventKind::GroupLeft };
                 self.log(writing, kind, who, None, &format!("{} {}", group.name, agent.handle))?;
             }
-            directory::group_row(writing, name)
+            Ok((directory::group_row(writing, name)?, waiting))
         })
+    }
+
+    /// Assigns what waits for dictators in these groups; gives those that are not through yet.
+    fn drain(&self, writing: &Writing<'_>, groups: Vec<GroupId>) -> Outcome<Vec<GroupId>> {
+        let now = self.now();
+        let mut left = Vec::new();
+        for group in groups {
+            if route::drain(writing, now, group)? {
+                left.push(group);
+            }
+        }
+        Ok(left)
+    }
+
+    /// One write transaction, and as many more as dictators need for what waits in the groups that it gives.
+    pub(super) fn write_and_drain<T>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Outcome<(T, Vec<GroupId>)>,
+    ) -> Outcome<T> {
+        let (value, mut waiting) = self.write(work)?;
+        while !waiting.is_empty() {
+            waiting = self.write(|writing| self.drain(writing, waiting))?;
+        }
+        Ok(value)
     }
 
     /// Saves settings, all or none; they affect the future only (R6.1).
@@ -280,20 +320,19 @@ fn only_owners(me: &Agent) -> Outcome<()> {
 }
 
 /// What follows from switching an agent off or on again (R6.8).
-fn set_active(writing: &Writing<'_>, agent: AgentId, active: bool) -> Outcome<()> {
+fn set_active(writing: &Writing<'_>, now: DateTime<Utc>, agent: AgentId, active: bool) -> Outcome<()> {
     for id in conversations::assigned_to(writing, agent)? {
-        change_one(writing, id, &mut |facts: &mut Facts| {
+        let changed = change_one(writing, id, &mut |facts: &mut Facts| {
             facts.assignee_active = active;
             match facts.privacy {
                 Privacy::Private => facts.needs_reassignment = !active,
-                Privacy::Public if !active && !facts.shut() => {
-                    facts.assignee = None;
-                    facts.member_mut(agent).assigned = false;
-                    facts.members.retain(|member| !member.is_empty());
-                }
+                Privacy::Public if !active && !facts.shut() => facts.set_assignee(None),
                 Privacy::Public => {}
             }
         })?;
+        if let Some((before, after)) = changed {
+            route::settle(writing, now, Some(&before), &after, &[])?;
+        }
     }
     Ok(())
 }

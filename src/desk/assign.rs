@@ -25,7 +25,7 @@ impl Act<'_> {
         if self.facts.assignee == Some(other.id) {
             return Ok(());
         }
-        self.set_assignee(Some(&other));
+        self.facts.set_assignee(Some(&other));
         let text = if other.id == self.me.id {
             format!("{} took this conversation.", self.me.name)
         } else {
@@ -51,7 +51,7 @@ impl Act<'_> {
                 "Released, this private conversation becomes readable by {readers} of its group. Confirm to release it."
             )
         })?;
-        self.set_assignee(None);
+        self.hand_back();
         let text = format!("{} released this conversation.", self.me.name);
         self.line(EventKind::Released, &text, "")
     }
@@ -71,10 +71,16 @@ impl Act<'_> {
                 group.name
             )
         })?;
-        self.set_assignee(None);
+        self.hand_back();
         self.facts.group = Some(group.id);
         let text = format!("{} forwarded this conversation to {}.", self.me.name, group.name);
         self.line(EventKind::Forwarded, &text, &group.name)
+    }
+
+    /// Makes nobody responsible on purpose: routing brings it straight back neither to who had it nor to who decided that.
+    fn hand_back(&mut self) {
+        self.handed_back = self.facts.assignee.into_iter().chain([self.me.id]).collect();
+        self.facts.set_assignee(None);
     }
 
     /// Makes it private or public (R6.5).
@@ -103,7 +109,7 @@ impl Act<'_> {
             Privacy::Public => {
                 self.facts.needs_reassignment = false;
                 if orphaned && self.facts.state == State::Open {
-                    self.set_assignee(None);
+                    self.facts.set_assignee(None);
                 }
                 self.line(EventKind::MadePublic, &format!("{} made this conversation public.", self.me.name), "")
             }

@@ -208,17 +208,18 @@ fn each_conversation(writing: &Writing<'_>, item: ItemId, mut change: impl FnMut
     Ok(())
 }
 
-/// Changes one conversation on the side, without an entry in it.
+/// Changes one conversation on the side, without an entry in it; gives how it was and how it is.
 pub(super) fn change_one(
     writing: &Writing<'_>,
     id: crate::domain::id::ConversationId,
     change: &mut dyn FnMut(&mut Facts),
-) -> Outcome<()> {
-    let Some(facts) = conversations::load_facts(writing, id)? else { return Ok(()) };
+) -> Outcome<Option<(Facts, Facts)>> {
+    let Some(facts) = conversations::load_facts(writing, id)? else { return Ok(None) };
     let before = Loaded { facts, readings: reading::load(writing, id)? };
     let mut after = before.clone();
     change(&mut after.facts);
-    Ok(conversations::save(writing, &before, &after)?)
+    conversations::save(writing, &before, &after)?;
+    Ok(Some((before.facts, after.facts)))
 }
 
 /// A customer by address; a record is made where there is none.

@@ -19,22 +19,34 @@ mod customers;
 mod directory;
 /// Everything out.
 mod export;
+/// The desk in figures.
+mod figures;
 /// Searching.
 mod find;
+/// Who is at work, and who went away.
+mod idle;
 /// Bringing in what happened elsewhere.
 mod import;
 /// Making and changing items.
 mod items;
 /// Keys that let agents in, and invites.
 mod keys;
+/// What a screen has on it already.
+mod known;
 /// Linking conversations to items.
 mod link;
+/// What is on offer, and to whom.
+mod offer;
 /// Following, adding and removing.
 mod people;
+/// Who is looking and who is writing.
+mod presence;
 /// Reading pages.
 mod read;
 /// A customer's message.
 mod receive;
+/// How a group's new conversations find an agent.
+mod route;
 /// Rows and entries as pages hold them.
 mod rows;
 /// An agent's command.
@@ -52,9 +64,11 @@ pub use administer::{AgentChange, NewAgent};
 pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
+pub use figures::Figures;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
-pub use read::Known;
+pub use known::Known;
+pub use presence::Attendance;
 
 use crate::{
     domain::{
@@ -88,8 +102,11 @@ struct Inner {
     store: Store,
     clock: Clock,
     bell: bell::Bell,
+    presence: presence::Presence,
     /// Direct conversations of others that an administrator opened deliberately (R6.11).
     opened: Mutex<HashSet<(AgentId, ConversationId)>>,
+    /// Who is at work in this process.
+    activity: idle::Activity,
 }
 
 /// What a new desk begins with.
@@ -168,7 +185,9 @@ impl Desk {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { inner: Arc::new(Inner { store, clock, bell: bell::Bell::default(), opened: Mutex::default() }) }
+        let (bell, opened, activity) = (bell::Bell::default(), Mutex::default(), idle::Activity::default());
+        let presence = presence::Presence::default();
+        Self { inner: Arc::new(Inner { store, clock, bell, presence, opened, activity }) }
     }
 
     /// The time, by the desk's clock.

@@ -2,6 +2,8 @@
 
 use super::{
     Desk, Outcome, directory,
+    known::Known,
+    offer,
     page::{
         ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
         NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
@@ -25,7 +27,6 @@ use crate::{
         notices, numbers, people,
     },
 };
-use std::collections::BTreeSet;
 
 /// How many rows a picker is given.
 const PICK: usize = 50;
@@ -40,25 +41,6 @@ pub(super) struct Reading<'a> {
     pub access: Access,
     pub baseline: Seq,
     pub projects: Vec<i64>,
-}
-
-/// What a screen has on it already, and which conversations were touched since: the rows of all others stand. Which rows
-/// a list has, and in which order, is always read.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    /// The list as it was read for the same viewer.
-    pub list: Option<&'a ListPage>,
-    /// What was touched since; see [`super::News`].
-    pub touched: &'a BTreeSet<ConversationId>,
-}
-
-impl Known<'_> {
-    fn row(&self, id: ConversationId) -> Option<ConversationRow> {
-        match self.list.filter(|_| !self.touched.contains(&id)).map(|list| &list.rows) {
-            Some(Listed::Conversations(rows)) => rows.iter().find(|row| row.id == id).cloned(),
-            Some(Listed::Items(_)) | None => None,
-        }
-    }
 }
 
 impl Desk {
@@ -78,7 +60,7 @@ impl Desk {
         let reader = self.inner.store.reader()?;
         let snapshot = reader.snapshot()?;
         let reading = Reading::begin(&snapshot, who)?;
-        let mut page = reading.frame(!wants.without_numbers)?;
+        let mut page = reading.frame(!wants.without_numbers, known)?;
         page.list = wants.list.as_ref().map(|list| reading.list(list, known)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
         page.item = match wants.item {
@@ -106,6 +88,11 @@ impl Desk {
             Some(place) => directory::drafts_at(&snapshot, who, place)?.into_iter().next(),
             None => None,
         };
+        for id in &wants.about {
+            if !thread::may_open(self, &reading, who, *id)? {
+                page.lost.push(*id);
+            }
+        }
         Ok(page)
     }
 
@@ -158,7 +145,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn frame(&self, with_numbers: bool) -> Outcome<Page> {
+    fn frame(&self, with_numbers: bool, known: Option<Known<'_>>) -> Outcome<Page> {
         let reader = self.reader();
         let mut sections = Vec::new();
         for section in Section::ALL.iter().copied().filter(|section| self.has(*section)) {
@@ -170,6 +157,7 @@ impl<'a> Reading<'a> {
             sections.push(SectionRow { section, unread: capped(sum.unread), total: capped(sum.total) });
         }
         let groups = people::groups(self.connection)?;
+        let (offers, offered) = offer::shown(self, &groups, known)?;
         Ok(Page {
             my_groups: groups
                 .into_iter()
@@ -179,21 +167,10 @@ impl<'a> Reading<'a> {
             team: people::settings(self.connection)?.team_name,
             badge: if with_numbers { capped(numbers::badge(self.connection, &reader)?) } else { 0 },
             bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
-            me: self.me.clone(),
+            offers,
+            offered,
             sections,
-            list: None,
-            opened: None,
-            item: None,
-            search: None,
-            notices: None,
-            keys: None,
-            agents: None,
-            groups: None,
-            customers: None,
-            items: None,
-            settings: None,
-            audit: None,
-            draft: None,
+            ..Page::bare(self.me.clone())
         })
     }
 

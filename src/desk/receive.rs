@@ -5,6 +5,7 @@ use super::{
     assign::no_group,
     page::Denied,
     people::new_customer,
+    route,
     start::{begin, blank, seat},
     tell,
     write::{check_subject, check_text, used_id},
@@ -144,7 +145,8 @@ impl Receiving<'_> {
             outbox::queue_reply(self.writing, facts.id, message, customer, self.millis())?;
         }
         conversations::save(self.writing, before, &after)?;
-        self.tell(&after.facts, false)?;
+        let routed = route::settle(self.writing, self.now, Some(&before.facts), &after.facts, &[])?;
+        self.tell(&after.facts, &routed, false)?;
         Ok((place, message))
     }
 
@@ -157,10 +159,7 @@ impl Receiving<'_> {
         self.event(EventKind::Reopened, Some(facts.id))?;
         facts.state = State::Open;
         if consequences.releases {
-            if let Some(old) = facts.assignee.take() {
-                facts.member_mut(old).assigned = false;
-            }
-            facts.members.retain(|member| !member.is_empty());
+            facts.set_assignee(None);
         }
         facts.needs_reassignment |= consequences.needs_reassignment;
         let text = format!("Re-opened by a message from {}.", self.name());
@@ -212,13 +211,17 @@ impl Receiving<'_> {
             facts.privacy = Privacy::Private;
         }
         let message = begin(self.writing, &mut facts, &mut Readings::default(), &self.entry())?;
-        self.tell(&facts, true)?;
+        // Chosen first: a private one is then nobody else's to be told of (R6.4).
+        let routed = route::settle(self.writing, self.now, None, &facts, &[])?;
+        self.tell(&facts, &routed, true)?;
         Ok(((facts.id, facts.last_seq, facts.follow_up_to), message))
     }
 
-    fn tell(&self, facts: &Facts, new: bool) -> Outcome<()> {
-        let news = tell::News { writer: None, kind: EntryKind::Reply, new, mentioned: &[] };
-        tell::of_entry(self.writing, facts.id, facts, &news, self.millis())
+    /// Tells of the message; whom routing chose for it was told of that.
+    fn tell(&self, before: &Facts, routed: &Facts, new: bool) -> Outcome<()> {
+        let chosen: Vec<_> = routed.assignee.filter(|agent| before.assignee != Some(*agent)).into_iter().collect();
+        let news = tell::News { writer: None, kind: EntryKind::Reply, new, mentioned: &chosen };
+        tell::of_entry(self.writing, routed.id, routed, &news, self.millis())
     }
 
     fn event(&self, kind: EventKind, conversation: Option<ConversationId>) -> Outcome<crate::domain::id::Seq> {

@@ -6,7 +6,7 @@ use super::{
     link::{Joining, item, join, join_groups, joining, project_of},
     page::{Denied, Done, Viewer},
     people::new_customer,
-    rows, tell,
+    route, rows, tell,
     write::{check_subject, check_text, used_id},
 };
 use crate::{
@@ -169,11 +169,12 @@ impl Starting<'_> {
         if let Some(id) = &start.client_id {
             messages::remember_write(self.writing, &writer, 0, id, &fingerprint, message)?;
         }
-        self.afterwards(&facts, message, &told)?;
+        let first = facts.last_seq;
+        let facts = self.afterwards(&facts, message, &told)?;
         let access = Access::of(&self.me);
         Ok(Done {
             conversation: facts.id,
-            message: Some(facts.last_seq),
+            message: Some(first),
             row: if access.holds(&facts) { rows::row(self.writing, &access, facts.id)? } else { None },
             not_notified,
             changed: true,
@@ -335,7 +336,8 @@ impl Starting<'_> {
         Ok(())
     }
 
-    fn afterwards(&self, facts: &Facts, message: i64, told: &[AgentId]) -> Outcome<()> {
+    /// What follows from the first message; gives the conversation as routing left it.
+    fn afterwards(&self, facts: &Facts, message: i64, told: &[AgentId]) -> Outcome<Facts> {
         let now = self.now.timestamp_millis();
         for customer in audience::customers(facts, EntryKind::Reply, None) {
             outbox::queue_reply(self.writing, facts.id, message, customer, now)?;
@@ -346,9 +348,12 @@ impl Starting<'_> {
         if let Some(item) = facts.item {
             remember_groups(self.writing, facts.id, item)?;
         }
-        tell::ring_mentioned(self.writing, told, facts, now)?;
-        let news = tell::News { writer: Some(self.me.id), kind: EntryKind::Reply, new: true, mentioned: told };
-        tell::of_entry(self.writing, facts.id, facts, &news, now)
+        let facts = route::settle(self.writing, self.now, None, facts, &[])?;
+        tell::ring_mentioned(self.writing, told, &facts, now)?;
+        let told: Vec<AgentId> = told.iter().copied().chain(facts.assignee).collect();
+        let news = tell::News { writer: Some(self.me.id), kind: EntryKind::Reply, new: true, mentioned: &told };
+        tell::of_entry(self.writing, facts.id, &facts, &news, now)?;
+        Ok(facts)
     }
 }
 

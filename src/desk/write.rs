@@ -129,7 +129,7 @@ impl Act<'_> {
         }
         if takes {
             let me = self.me.clone();
-            self.set_assignee(Some(&me));
+            self.facts.set_assignee(Some(&me));
             self.line(EventKind::Assigned, &format!("{} took this conversation by replying.", me.name), &me.handle)?;
         }
         for customer in audience::customers(&self.facts, EntryKind::Reply, None) {
@@ -173,7 +173,7 @@ impl Act<'_> {
         let consequences = crate::domain::decide::reopen_consequences(&self.facts);
         self.facts.state = crate::domain::conversation::State::Open;
         if consequences.releases {
-            self.set_assignee(None);
+            self.facts.set_assignee(None);
         }
         if consequences.needs_reassignment {
             self.facts.needs_reassignment = true;

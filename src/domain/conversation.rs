@@ -2,7 +2,7 @@
 
 use super::{
     id::{AgentId, ConversationId, CustomerId, EntrySeq, GroupId, ItemId, Seq},
-    people::words,
+    people::{Agent, words},
 };
 use chrono::{DateTime, Utc};
 
@@ -234,6 +234,22 @@ impl Facts {
             self.members.len() - 1
         });
         &mut self.members[place]
+    }
+
+    /// Makes somebody, or nobody, responsible, and keeps the follow that comes with it (R7.2).
+    pub fn set_assignee(&mut self, assignee: Option<&Agent>) {
+        if let Some(old) = self.assignee {
+            self.member_mut(old).assigned = false;
+        }
+        self.assignee = assignee.map(|agent| agent.id);
+        self.assignee_active = assignee.is_some_and(|agent| agent.active);
+        self.needs_reassignment = false;
+        if let Some(agent) = assignee {
+            let member = self.member_mut(agent.id);
+            member.assigned = true;
+            member.unfollowed = false;
+        }
+        self.members.retain(|member| !member.is_empty());
     }
 
     /// Whether an agent is named in it: its starter or added by name (R6.9).

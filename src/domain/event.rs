@@ -23,6 +23,8 @@ words! {
         Assigned = "assigned",
         /// Nobody is responsible.
         Released = "released",
+        /// An agent does not want it while it is on offer (R8.1).
+        OfferRejected = "offer-rejected",
         /// Another group has it.
         Forwarded = "forwarded",
         /// Somebody takes part.

@@ -15,6 +15,10 @@ words! {
         ItemAudience = "item-audience",
         /// Which audience a new conversation on a project begins with (R4.7).
         ProjectAudience = "project-audience",
+        /// After how many minutes without a key or a command of theirs agents become not ready (R8.2): `off`, or 1 to 1440.
+        AwayAfter = "away-after",
+        /// Whether what waits for an answer of somebody who went away goes back to their group (R8.1).
+        HandBack = "hand-back",
         /// The team's name.
         TeamName = "team-name",
     }
@@ -22,6 +26,7 @@ words! {
 
 /// The settings, as one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct Settings {
     /// See [`SettingKey::PrivateConversations`].
     pub private_conversations: bool,
@@ -33,6 +38,14 @@ pub struct Settings {
     pub item_audience: Audience,
     /// See [`SettingKey::ProjectAudience`].
     pub project_audience: Audience,
+    /// See [`SettingKey::AwayAfter`]; in minutes, `None` for off. Only agents at work in a `deskline serve` are judged, and those
+    /// who left it.
+    pub away_after: Option<u32>,
+    /// See [`SettingKey::HandBack`]. Who was away for that long, or left the last of their sessions more than a minute ago,
+    /// is not ready any more, and those of their live conversations in which the customer spoke last are Unassigned in
+    /// their group again and routed anew. What is private, or in no group, stays assigned: it would be open to more
+    /// readers (R5.4), or to nobody's queue.
+    pub hand_back: bool,
     /// See [`SettingKey::TeamName`].
     pub team_name: String,
 }
@@ -45,6 +58,8 @@ impl Default for Settings {
             organization_sharing: false,
             item_audience: Audience::Customer,
             project_audience: Audience::Internal,
+            away_after: None,
+            hand_back: false,
             team_name: String::new(),
         }
     }
@@ -60,6 +75,8 @@ impl Settings {
             SettingKey::OrganizationSharing => switch(self.organization_sharing),
             SettingKey::ItemAudience => self.item_audience.to_string(),
             SettingKey::ProjectAudience => self.project_audience.to_string(),
+            SettingKey::AwayAfter => self.away_after.map_or_else(|| "off".to_owned(), |minutes| minutes.to_string()),
+            SettingKey::HandBack => switch(self.hand_back),
             SettingKey::TeamName => self.team_name.clone(),
         }
     }
@@ -80,6 +97,8 @@ impl Settings {
             SettingKey::OrganizationSharing => self.organization_sharing = switch()?,
             SettingKey::ItemAudience => self.item_audience = value.parse()?,
             SettingKey::ProjectAudience => self.project_audience = value.parse()?,
+            SettingKey::AwayAfter => self.away_after = minutes(value)?,
+            SettingKey::HandBack => self.hand_back = switch()?,
             SettingKey::TeamName => self.team_name = super::people::check_name(value)?,
         }
         Ok(())
@@ -88,5 +107,44 @@ impl Settings {
     /// Whether a customer conversation created now starts private (R6.1).
     pub const fn starts_private(&self) -> bool {
         self.private_conversations && self.new_conversations_private
+    }
+}
+
+/// The longest time after which somebody counts as away: a day, in minutes.
+const DAY: u32 = 1_440;
+
+fn minutes(value: &str) -> Result<Option<u32>, String> {
+    if value == "off" {
+        return Ok(None);
+    }
+    match value.parse() {
+        Ok(minutes) if (1..=DAY).contains(&minutes) => Ok(Some(minutes)),
+        Ok(_) | Err(_) => Err(format!("“{value}” is neither off nor a number of minutes from 1 to {DAY}.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_value_is_read_back_as_it_is_written() {
+        let mut settings = Settings { team_name: "Acme".into(), ..Settings::default() };
+        for (key, values) in [
+            (SettingKey::AwayAfter, &["1", "30", "1440", "off"][..]),
+            (SettingKey::HandBack, &["on", "off"]),
+            (SettingKey::ItemAudience, &["internal", "customer"]),
+        ] {
+            for value in values {
+                settings.set(key, value).unwrap();
+                assert_eq!(settings.get(key), *value);
+            }
+        }
+        let before = settings.clone();
+        for value in ["", "0", "1441", "-5", "soon", "on"] {
+            assert!(settings.set(SettingKey::AwayAfter, value).unwrap_err().contains("1 to 1440"), "{value}");
+        }
+        assert_eq!(settings, before);
     }
 }

@@ -6,3 +6,5 @@ pub mod access;
 pub mod audience;
 /// Who may reply, assign, change state and privacy.
 pub mod rights;
+/// Whom routing may choose, and whom it chooses.
+pub mod routing;

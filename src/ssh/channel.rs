@@ -4,7 +4,7 @@ use super::{
     command::{self, INTERRUPTED, Order, USAGE},
     connection::Standing,
     inbox::{End, Inbox},
-    join,
+    join::{self, Applicant, Joined, Tries},
     messenger::{self, Farewell, Stay},
     output::{Output, Parcel},
     registry::{Guest, Kind, Place},
@@ -19,7 +19,13 @@ use crate::{
 };
 use chrono::{Offset as _, Utc};
 use russh::{ChannelWriteHalf, server};
-use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
@@ -39,8 +45,8 @@ const UNREAD: Duration = Duration::from_secs(2);
 pub enum Who {
     /// An agent.
     Agent(Viewer),
-    /// Somebody with a key that lets nobody in yet; its signature was verified.
-    Newcomer(PublicKey),
+    /// Somebody with a key that lets nobody in yet; its signature was verified. With the codes that they tried.
+    Newcomer(PublicKey, Arc<Tries>),
     /// Somebody who came to see a demo desk.
     Visitor,
 }
@@ -166,10 +172,19 @@ impl Channel {
         self.inbox.end(End::Silent);
     }
 
-    /// The client asks the session to end.
+    /// The client asks the session to end; whether there is one.
     pub fn interrupted(&mut self) -> bool {
-        self.inbox.end(End::Gone);
-        self.gone.take().is_some_and(|gone| gone.send(INTERRUPTED).is_ok())
+        match self.task {
+            Task::Nothing => false,
+            Task::Terminal => {
+                self.inbox.end(End::Silent);
+                true
+            }
+            Task::Command { .. } => {
+                self.inbox.end(End::Gone);
+                self.gone.take().is_some_and(|gone| gone.send(INTERRUPTED).is_ok())
+            }
+        }
     }
 
     /// Begins what comes without a command; whether anything did.
@@ -191,7 +206,7 @@ impl Channel {
         };
         match self.who.clone() {
             Who::Agent(viewer) => self.messenger(viewer, look),
-            Who::Newcomer(key) => self.join(key, look),
+            Who::Newcomer(key, tries) => self.join(self.applicant(key, tries), look),
             Who::Visitor => self.visit(look),
         }
     }
@@ -209,14 +224,19 @@ impl Channel {
         })
     }
 
-    fn join(&mut self, key: PublicKey, look: Look) -> bool {
+    fn applicant(&self, key: PublicKey, tries: Arc<Tries>) -> Applicant {
+        Applicant { shared: Arc::clone(&self.shared), key, address: self.address, tries }
+    }
+
+    fn join(&mut self, applicant: Applicant, look: Look) -> bool {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
         self.task = Task::Terminal;
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
         let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
-            let Some((viewer, seat)) = join::ask(&shared, &key, address, seat) else { return };
+            let Some(Joined { viewer, seat, size }) = join::ask(&applicant, seat, look.size) else { return };
+            let look = Look { size, ..look };
             place.becomes(viewer.id, &viewer.handle, viewer.key);
             standing.send_replace(Standing::Agent(connection));
             let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);
@@ -252,7 +272,7 @@ impl Channel {
         }
         match self.who.clone() {
             Who::Agent(viewer) => self.run(viewer, line),
-            Who::Newcomer(key) => self.redeem(key, line),
+            Who::Newcomer(key, tries) => self.redeem(self.applicant(key, tries), line),
             Who::Visitor => self.say("The demo is the messenger alone: “ssh demo@HOST”, without a command.", USAGE),
         }
     }
@@ -275,21 +295,27 @@ impl Channel {
         })
     }
 
-    fn redeem(&mut self, key: PublicKey, code: String) -> bool {
+    fn redeem(&mut self, applicant: Applicant, code: String) -> bool {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
-        let (shared, address) = (Arc::clone(&self.shared), self.address);
         let (standing, connection) = (Arc::clone(&self.standing), self.connection.clone());
+        let inbox = Arc::clone(&self.inbox);
         let ends = if self.terminal.is_some() { "\r\n" } else { "\n" };
         self.begin(place, move |out, place| {
-            let (words, status) = match join::redeem(&shared, &key, address, &code) {
+            let (words, exit) = match applicant.redeem(&code) {
                 Ok(viewer) => {
                     place.becomes(viewer.id, &viewer.handle, viewer.key);
                     standing.send_replace(Standing::Agent(connection));
-                    (Parcel::Output(format!("{}{ends}", join::welcome(&viewer)).into()), 0)
+                    let welcome = format!("{}{ends}", join::welcome(&viewer));
+                    (Parcel::Output(welcome.into()), Parcel::Exit { status: 0, hang_up: None })
                 }
-                Err(why) => (Parcel::Errors(format!("{why}{ends}").into()), 4),
+                Err(wrong) => {
+                    let until = Instant::now() + wrong.wait;
+                    while Instant::now() < until && inbox.take(Some(until), usize::MAX).end.is_none() {}
+                    let exit = Parcel::Exit { status: 4, hang_up: wrong.last.then_some(join::TOO_MANY) };
+                    (Parcel::Errors(format!("{}{ends}", wrong.why).into()), exit)
+                }
             };
-            for parcel in [words, Parcel::Exit { status, hang_up: None }] {
+            for parcel in [words, exit] {
                 let _ = out.blocking_send(parcel);
             }
         })

@@ -1,6 +1,6 @@
 //! `ssh join@host`: a key that nobody knows, and the code of an invite that lets it in.
 
-use super::{inbox::End, seat::Seat, server::Shared};
+use super::{inbox::End, seat::Seat, server::Shared, strangers::network};
 use crate::{
     desk::page::{Denied, Viewer},
     domain::{key::PublicKey, text::SafeText},
@@ -10,18 +10,18 @@ use crate::{
     },
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     fmt::Write as _,
     net::{IpAddr, SocketAddr},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 /// Codes that may be tried over one connection.
 const TRIES: u32 = 5;
-
-/// The wait after the first wrong code; each one after it is twice as long.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// Wrong codes from one address in [`WITHIN`], after which none is looked at.
 const TRIES_PER_ADDRESS: u32 = 20;
@@ -31,8 +31,14 @@ const WITHIN: Duration = Duration::from_hours(1);
 /// addresses.
 const ADDRESSES: usize = 10_000;
 
+/// What is said where the connection ends because of it.
+pub const TOO_MANY: &str = "Too many codes.";
+
 /// The longest code that is typed, with its hyphens and some to spare.
 const LONGEST: usize = 40;
+
+/// Keys that are kept while no code is taken.
+const AHEAD: usize = 256;
 
 /// Wrong codes, by address.
 #[derive(Debug, Default)]
@@ -60,27 +66,60 @@ impl Attempts {
     }
 }
 
-/// Gives a code for a key; the agent that it lets in.
-///
-/// # Errors
-/// Always the same sentence, whatever is wrong; another one only where the desk itself cannot be read or written.
-pub fn redeem(shared: &Shared, key: &PublicKey, address: SocketAddr, code: &str) -> Result<Viewer, String> {
-    let (from, now) = (address.ip().to_canonical(), Instant::now());
-    // An address that tried too often is answered as if the code were wrong.
-    let given = if shared.attempts.may(from, now) { code } else { "" };
-    match shared.desk.redeem(given, key) {
-        Ok(viewer) => {
-            let (agent, fingerprint) = (&viewer.handle, &key.fingerprint);
-            tracing::info!(%address, agent, fingerprint, "joined");
-            Ok(viewer)
-        }
-        Err(denied) => {
-            if !matches!(denied, Denied::Failed(_)) {
-                shared.attempts.failed(from, now);
-            }
-            tracing::warn!(%address, fingerprint = key.fingerprint, "a code that lets nobody in");
-            Err(SafeText::line(&denied.to_string()).into_string())
-        }
+/// Codes tried over one connection.
+#[derive(Debug, Default)]
+pub struct Tries(AtomicU32);
+
+/// Somebody with a key that lets nobody in yet.
+pub struct Applicant {
+    /// The server.
+    pub shared: Arc<Shared>,
+    /// The key; its signature was verified.
+    pub key: PublicKey,
+    /// Where from.
+    pub address: SocketAddr,
+    /// What was tried over the same connection.
+    pub tries: Arc<Tries>,
+}
+
+/// A code that lets nobody in.
+pub struct Wrong {
+    /// Always the same sentence, whatever is wrong; another one only where the desk itself cannot be read or written.
+    pub why: String,
+    /// How long the next one has to wait.
+    pub wait: Duration,
+    /// There is no next one.
+    pub last: bool,
+}
+
+impl Applicant {
+    /// Gives a code; the agent that it lets the key in as.
+    ///
+    /// # Errors
+    /// It lets nobody in.
+    pub fn redeem(&self, code: &str) -> Result<Viewer, Wrong> {
+        let Self { shared, key, address, tries } = self;
+        let (from, now) = (network(address.ip()), Instant::now());
+        let tried = tries.0.fetch_add(1, Ordering::Relaxed);
+        // Whoever tried too often is answered as if the code were wrong.
+        let given = if tried < TRIES && shared.attempts.may(from, now) { code } else { "" };
+        shared
+            .desk
+            .redeem(given, key)
+            .inspect(|viewer| {
+                tracing::info!(%address, agent = viewer.handle, fingerprint = key.fingerprint, "joined");
+            })
+            .map_err(|denied| {
+                if !matches!(denied, Denied::Failed(_)) {
+                    shared.attempts.failed(from, now);
+                }
+                tracing::warn!(%address, fingerprint = key.fingerprint, "a code that lets nobody in");
+                Wrong {
+                    why: SafeText::line(&denied.to_string()).into_string(),
+                    wait: shared.limits.wrong_code * (1 << tried.min(TRIES)),
+                    last: tried + 1 >= TRIES,
+                }
+            })
     }
 }
 
@@ -89,17 +128,29 @@ pub fn welcome(viewer: &Viewer) -> String {
     format!("Welcome, @{}. This key lets you in from now on: ssh HOST", viewer.handle)
 }
 
-/// Asks for the code on a screen; the agent that it lets in, with the seat to go on from.
-pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat) -> Option<(Viewer, Seat)> {
+/// Somebody who was let in.
+pub struct Joined {
+    /// Who it is.
+    pub viewer: Viewer,
+    /// The seat to go on from.
+    pub seat: Seat,
+    /// The terminal's columns and rows by now.
+    pub size: (u16, u16),
+}
+
+/// Asks for the code on a screen; whoever it lets in, with the seat to go on from.
+pub fn ask(applicant: &Applicant, mut seat: Seat, size: (u16, u16)) -> Option<Joined> {
     let mut screen = Screen {
-        fingerprint: &key.fingerprint,
-        algorithm: &key.algorithm,
+        fingerprint: &applicant.key.fingerprint,
+        algorithm: &applicant.key.algorithm,
         code: String::new(),
         said: String::new(),
+        closed: None,
+        ahead: VecDeque::new(),
+        size,
         shown: String::new(),
     };
-    let limit = Instant::now() + shared.limits.joining;
-    let mut tries = 0;
+    let limit = Instant::now() + applicant.shared.limits.joining;
     let traits = seat.traits();
     seat.send(traits.enter().to_owned());
     loop {
@@ -111,42 +162,29 @@ pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat
             }
             None => return None,
         }
-        match redeem(shared, key, address, &screen.code) {
+        match applicant.redeem(&screen.code) {
             Ok(viewer) => {
                 // The messenger takes the terminal over anew.
                 seat.send(format!("{}{}\r\n", traits.leave(), welcome(&viewer)));
-                return Some((viewer, seat));
+                return Some(Joined { viewer, seat, size: screen.size });
             }
-            Err(why) => {
-                tries += 1;
-                if tries == TRIES {
-                    seat.leave(format!("{}{why}\r\n", traits.leave()), 4, Some("Too many codes."));
-                    return None;
-                }
+            Err(Wrong { why, last: true, .. }) => {
+                seat.leave(format!("{}{why}\r\n", traits.leave()), 4, Some(TOO_MANY));
+                return None;
+            }
+            Err(Wrong { why, wait, .. }) => {
                 screen.code.clear();
-                "Wait …".clone_into(&mut screen.said);
-                screen.show(&mut seat);
-                if !rest(&mut seat, FIRST_WAIT * (1 << (tries - 1))) {
-                    return None;
-                }
                 screen.said = why;
+                screen.closed = Some(Instant::now() + wait);
             }
         }
     }
 }
 
-/// Lets time pass; what is typed meanwhile is nobody's. Whether somebody is still there.
-fn rest(seat: &mut Seat, time: Duration) -> bool {
-    let until = Instant::now() + time;
-    loop {
-        let (arrived, _) = seat.next(Some(until));
-        if matches!(arrived.end, Some(End::Gone | End::Stalled | End::Silent)) {
-            return false;
-        }
-        if Instant::now() >= until || arrived.end.is_some() {
-            return true;
-        }
-    }
+/// Whether a key leaves, at any time.
+fn leaves(msg: &Msg) -> bool {
+    let Msg::Press(press) = msg else { return false };
+    press.code == KeyCode::Esc || [KeyPress::control('c'), KeyPress::control('d')].contains(press)
 }
 
 /// What typing came to.
@@ -162,6 +200,11 @@ struct Screen<'a> {
     algorithm: &'a str,
     code: String,
     said: String,
+    /// Until when no code is taken.
+    closed: Option<Instant>,
+    /// Keys that were typed meanwhile, or after Enter.
+    ahead: VecDeque<Msg>,
+    size: (u16, u16),
     /// The bytes that were sent last.
     shown: String,
 }
@@ -170,18 +213,27 @@ impl Screen<'_> {
     /// Takes keys until Enter; `None` where nobody is there any more.
     fn typing(&mut self, seat: &mut Seat, limit: Instant) -> Option<Typed> {
         loop {
-            self.show(seat);
-            let (arrived, typed) = seat.next(Some(limit));
-            if arrived.size.is_some() {
-                self.shown.clear();
-            }
-            for msg in typed {
+            self.closed = self.closed.filter(|until| *until > Instant::now());
+            while self.closed.is_none()
+                && let Some(msg) = self.ahead.pop_front()
+            {
                 match self.take(msg) {
                     None => {}
                     Some(Typed::Code) if self.code.is_empty() => {}
                     Some(done) => return Some(done),
                 }
             }
+            self.show(seat);
+            let (arrived, typed) = seat.next([Some(limit), self.closed].into_iter().flatten().min());
+            if let Some(size) = arrived.size {
+                self.size = size;
+                self.shown.clear();
+            }
+            if typed.iter().any(leaves) {
+                return Some(Typed::Left(""));
+            }
+            let room = AHEAD.saturating_sub(self.ahead.len());
+            self.ahead.extend(typed.into_iter().take(room));
             match arrived.end {
                 Some(End::Gone | End::Stalled) => return None,
                 Some(End::Silent) => return Some(Typed::Left("")),
@@ -207,12 +259,8 @@ impl Screen<'_> {
 
     fn take(&mut self, msg: Msg) -> Option<Typed> {
         match msg {
-            Msg::Press(press) if press == KeyPress::control('c') || press == KeyPress::control('d') => {
-                return Some(Typed::Left(""));
-            }
             Msg::Press(KeyPress { code, modifiers }) => match code {
                 KeyCode::Enter => return Some(Typed::Code),
-                KeyCode::Esc => return Some(Typed::Left("")),
                 KeyCode::Backspace => {
                     self.code.pop();
                 }
@@ -231,8 +279,9 @@ impl Screen<'_> {
         }
     }
 
-    /// The whole screen; few bytes, and it changes seldom.
+    /// The whole screen; few bytes, and it changes seldom. Where there is no room for all of it the top is left out.
     fn paint(&self) -> String {
+        let said = if self.closed.is_some() { format!("{} Wait …", self.said) } else { self.said.clone() };
         let lines = [
             "\x1b[1mdeskline\x1b[22m · joining".to_owned(),
             String::new(),
@@ -242,18 +291,19 @@ impl Screen<'_> {
             "It lets nobody in yet. Type the code of your invite; an".to_owned(),
             "administrator makes one with “deskline agent invite”.".to_owned(),
             String::new(),
-            format!("\x1b[33m{}\x1b[39m", self.said),
+            format!("\x1b[33m{said}\x1b[39m"),
             String::new(),
             "\x1b[2mEnter join   Esc leave\x1b[22m".to_owned(),
+            String::new(),
+            // The field last, so that the cursor stands behind it.
+            format!("Code  \x1b[4m{}\x1b[24m", self.code),
         ];
+        let left_out = lines.len().saturating_sub(self.size.1.into());
         let mut bytes = "\x1b[?2026h\x1b[m\x1b[2J".to_owned();
-        for (row, line) in (2..).zip(&lines) {
+        for (row, line) in (1..).zip(lines.iter().skip(left_out)) {
             // What is too long for the terminal is cut by it, not wrapped into the next line.
             let _ = write!(bytes, "\x1b[{row};3H\x1b[?7l{line}\x1b[?7h");
         }
-        // The field last, so that the cursor stands behind it.
-        let field = lines.len() + 3;
-        let _ = write!(bytes, "\x1b[{field};3HCode  \x1b[4m{}\x1b[24m\x1b[?25h\x1b[?2026l", self.code);
-        bytes
+        bytes + "\x1b[?25h\x1b[?2026l"
     }
 }

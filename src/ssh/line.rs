@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_line_is_cut_while_it_is_being_read() {
         alone(async {
-            let (mut line, _theirs, knife) = line(10, Duration::from_secs(60));
+            let (mut line, _theirs, knife) = line(10, Duration::from_mins(1));
             let reading = tokio::spawn(async move { line.read_u8().await.unwrap_err().kind() });
             tokio::task::yield_now().await;
             drop(knife);
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_slow_reader_that_takes_a_little_is_waited_for() {
         alone(async {
-            let (mut line, mut theirs, _knife) = line(1, Duration::from_secs(60));
+            let (mut line, mut theirs, _knife) = line(1, Duration::from_mins(1));
             let writing = tokio::spawn(async move { line.write_all(b"slow").await.map_err(|error| error.kind()) });
             let mut read = [0; 4];
             theirs.read_exact(&mut read).await.unwrap();
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn after_the_last_word_nobody_is_waited_for() {
         alone(async {
-            let (mut line, _theirs, _knife) = line(10, Duration::from_secs(60));
+            let (mut line, _theirs, _knife) = line(10, Duration::from_mins(1));
             line.last_words = Duration::from_millis(5);
             line.shutdown().await.unwrap();
             assert_eq!(line.read(&mut [0; 1]).await.unwrap(), 0);

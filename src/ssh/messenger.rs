@@ -97,7 +97,9 @@ pub fn run(desk: &Desk, viewer: &Viewer, look: Look, mut seat: Seat, inbox: &Arc
         }
     };
     listen(desk, viewer, inbox);
-    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, stay)));
+    desk.agent_acted(viewer);
+    let acted = || desk.agent_acted(viewer);
+    let served = catch_unwind(AssertUnwindSafe(|| serve(&mut session, &mut seat, stay, &acted)));
     // Drafts are kept on every way out, also where the client went first.
     let kept = catch_unwind(AssertUnwindSafe(|| session.keep_drafts()));
     let farewell = match (served, kept) {
@@ -173,7 +175,7 @@ impl Beside {
 
 /// Takes what arrives and paints, until the session ends. A frame is made only when the one before it was taken: who
 /// reads slowly sees the newest, not all there were.
-fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay) -> Farewell {
+fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay, acted: &dyn Fn()) -> Farewell {
     let mut beside = Beside { enter: true, ..Beside::default() };
     let mut due = true;
     loop {
@@ -192,9 +194,17 @@ fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay) -> Farewell {
         // A frame that could go out is not waited for; one that cannot is told by the inbox.
         let until = if due && seat.is_free() { Some(Instant::now()) } else { waking.into_iter().flatten().min() };
         let (arrived, typed) = seat.next(until);
+        if typed.iter().any(|msg| !matches!(msg, Msg::Focus(_))) {
+            acted();
+        }
         let mut events: Vec<Event> = arrived.news.into_iter().map(Event::Rang).collect();
         events.extend(arrived.size.map(|(columns, rows)| Event::Input(Msg::Resize(columns, rows))));
         events.extend(typed.into_iter().map(Event::Input));
+        let woken = until.is_some_and(|until| until <= Instant::now());
+        if arrived.taken && events.is_empty() && arrived.end.is_none() && !woken {
+            // There is room for a frame, and nothing new to be shown in it.
+            continue;
+        }
         due = true;
         let left = beside.add(session.take(events));
         if let Some(why) = &session.model().shut {
@@ -222,4 +232,78 @@ fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay) -> Farewell {
 /// A moment of the desk's clock as one to wait for.
 fn instant(at: Moment, now: Moment) -> Instant {
     Instant::now() + (at - now).to_std().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{
+        desk::NewDesk,
+        ssh::output::Parcel,
+        tui::{keymap::Keymap, theme::Theme},
+    };
+    use chrono::{Offset as _, Utc};
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+    use tokio::sync::mpsc;
+
+    /// A clock that can be broken: the one thing inside a session that a test can make fail.
+    fn desk(folder: &tempfile::TempDir, broken: &Arc<AtomicBool>) -> Desk {
+        let broken = Arc::clone(broken);
+        let clock = move || {
+            assert!(!broken.load(Ordering::SeqCst), "the clock is broken");
+            Utc::now()
+        };
+        let new = NewDesk { team: "Acme".into(), owner: "olga".into(), owner_name: None };
+        Desk::create(&folder.path().join("desk.db"), &new, Arc::new(clock)).unwrap()
+    }
+
+    fn look() -> Look {
+        Look {
+            keymap: Arc::new(Keymap::built_in()),
+            theme: Theme::new(true),
+            traits: Traits::default(),
+            zone: Utc.fix(),
+            size: (80, 24),
+            local: false,
+            tag: "test".into(),
+        }
+    }
+
+    fn output(parcels: &mut mpsc::Receiver<Parcel>) -> String {
+        match parcels.blocking_recv() {
+            Some(Parcel::Output(bytes)) => String::from_utf8(bytes).unwrap(),
+            other => panic!("bytes for the screen were due, but: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_fault_ends_one_session_and_restores_its_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let broken = Arc::<AtomicBool>::default();
+        let desk = desk(&folder, &broken);
+        let viewer = desk.admit(None).unwrap();
+        let inbox = Arc::new(Inbox::new(1000));
+        let (out, mut parcels) = mpsc::channel(2);
+        let running = {
+            let (desk, inbox) = (desk.clone(), Arc::clone(&inbox));
+            thread::spawn(move || {
+                let seat = Seat::new(Arc::clone(&inbox), out, Traits::default());
+                run(&desk, &viewer, look(), seat, &inbox, &Stay::default())
+            })
+        };
+        assert!(output(&mut parcels).contains("olga"));
+        broken.store(true, Ordering::SeqCst);
+        inbox.resize(100, 30);
+        let last = output(&mut parcels);
+        assert!(last.starts_with(Traits::default().leave()), "{last:?}");
+        assert!(last.contains("Something went wrong here; your draft is kept."), "{last:?}");
+        assert!(matches!(parcels.blocking_recv(), Some(Parcel::Exit { status: 1, hang_up: None })));
+        assert_eq!(running.join().unwrap(), Farewell::Panicked);
+        broken.store(false, Ordering::SeqCst);
+        desk.admit(None).unwrap();
+    }
 }

@@ -34,8 +34,12 @@ pub mod registry;
 mod seat;
 /// The server.
 pub mod server;
+/// What a running server tells of itself.
+pub mod status;
 /// Who is at the door.
 mod strangers;
+/// What a serving process settles now and then.
+mod upkeep;
 /// `ssh demo@host`.
 mod visitor;
 

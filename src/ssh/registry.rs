@@ -107,6 +107,11 @@ impl Registry {
         }
     }
 
+    /// Waits until somebody came, went or joined.
+    pub async fn changed(&self) {
+        self.inner.changed.notified().await;
+    }
+
     /// Waits until nobody is here.
     pub async fn emptied(&self) {
         loop {

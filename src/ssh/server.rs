@@ -6,8 +6,10 @@ use super::{
     host_key::{self, HostKeyError},
     join::Attempts,
     limits::Limits,
-    registry::{Guest, Registry},
+    registry::Registry,
+    status::{self, Post, Session, Status},
     strangers::Strangers,
+    upkeep,
     visitor::Guestbook,
 };
 use crate::{demo::visit::Visits, desk::Desk, tui::keymap::Keymap};
@@ -16,7 +18,14 @@ use russh::{
     keys::{Algorithm, EcdsaCurve, HashAlg, PrivateKey},
     mac, server,
 };
-use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -31,6 +40,10 @@ const SOCKET: u32 = 128 * 1024;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 256;
+
+/// How long a change of who is here may take to be told, and one of who is at the door.
+const CHANGES_TOLD: Duration = Duration::from_millis(200);
+const STRANGERS_TOLD: Duration = Duration::from_secs(2);
 
 /// How long a refused key is waited for. Nobody learns anything from a faster answer that the answer does not say, and an
 /// agent with ten keys is let in soon.
@@ -58,6 +71,9 @@ pub enum ServeError {
     /// No host key.
     #[error(transparent)]
     HostKey(#[from] HostKeyError),
+    /// Another server has the desk.
+    #[error("This desk is served already{}. End that server first; for one more address give it another --ssh.", process(*.0))]
+    Served(Option<u32>),
     /// An address cannot be listened on.
     #[error("Nobody can listen on {address}: {reason}.")]
     Listen {
@@ -71,6 +87,10 @@ pub enum ServeError {
     System(#[from] io::Error),
 }
 
+fn process(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" by process {pid}")).unwrap_or_default()
+}
+
 /// What all connections share.
 pub(super) struct Shared {
     pub desk: Desk,
@@ -79,6 +99,7 @@ pub(super) struct Shared {
     pub command_line: CommandLine,
     pub russh: Arc<server::Config>,
     pub strangers: Strangers,
+    pub newcomers: Strangers,
     pub registry: Registry,
     pub counts: connection::Counts,
     pub guestbook: Option<Guestbook>,
@@ -91,11 +112,13 @@ pub(super) struct Shared {
 pub struct Service {
     runtime: Runtime,
     shared: Arc<Shared>,
-    addresses: Vec<SocketAddr>,
-    fingerprint: String,
+    /// How it began.
+    began: Status,
     stop: watch::Sender<bool>,
     /// Ends when the last connection is gone.
     connections: mpsc::Receiver<()>,
+    /// Held to the end, so that no other server begins before.
+    _post: Arc<Mutex<Post>>,
 }
 
 impl Service {
@@ -104,6 +127,11 @@ impl Service {
     /// # Errors
     /// No host key, or an address that cannot be listened on.
     pub fn start(desk: Desk, settings: Settings) -> Result<Self, ServeError> {
+        let file = desk.file().to_owned();
+        let post = Post::take(&file)?;
+        let Some(mut post) = post else {
+            return Err(ServeError::Served(status::read(&file).ok().flatten().map(|status| status.pid)));
+        };
         let key = host_key::load(&settings.host_key)?;
         let fingerprint = host_key::fingerprint(&key);
         let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("ssh").enable_all().build()?;
@@ -119,6 +147,7 @@ impl Service {
             keymap: settings.keymap,
             command_line: settings.command_line,
             strangers: Strangers::default(),
+            newcomers: Strangers::default(),
             registry: Registry::default(),
             counts: connection::Counts::default(),
             guestbook: settings.visits.map(Guestbook::new),
@@ -129,22 +158,29 @@ impl Service {
         for listener in listeners {
             runtime.spawn(accept(listener, Arc::clone(&shared), alive.clone()));
         }
-        Ok(Self { runtime, shared, addresses, fingerprint, stop, connections })
+        runtime.spawn(upkeep::run(Arc::clone(&shared)));
+        let began = Status {
+            pid: std::process::id(),
+            since: shared.desk.now(),
+            addresses,
+            fingerprint,
+            strangers: 0,
+            sessions: Vec::new(),
+        };
+        post.tell(began.clone())?;
+        let post = Arc::new(Mutex::new(post));
+        runtime.spawn(tell(Arc::clone(&shared), began.clone(), Arc::clone(&post)));
+        Ok(Self { runtime, shared, began, stop, connections, _post: post })
     }
 
     /// Where it listens, in the order of the settings.
     pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+        &self.began.addresses
     }
 
     /// The host key's fingerprint, "SHA256:…".
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
-    }
-
-    /// Who is here, the oldest session first.
-    pub fn guests(&self) -> Vec<Guest> {
-        self.shared.registry.guests()
+        &self.began.fingerprint
     }
 
     /// Ends everything: nobody is let in any more, sessions are told, keep their drafts and restore their terminals.
@@ -159,6 +195,22 @@ impl Service {
             let _ = timeout(limit + 2 * connection::HANGING_UP, self.connections.recv()).await;
         });
         self.runtime.shutdown_timeout(Duration::from_millis(500));
+    }
+}
+
+/// Tells how things stand, soon after they changed.
+async fn tell(shared: Arc<Shared>, began: Status, post: Arc<Mutex<Post>>) {
+    loop {
+        let sessions = shared.registry.guests().iter().map(Session::from).collect();
+        let status = Status { strangers: shared.strangers.count(), sessions, ..began.clone() };
+        let post = Arc::clone(&post);
+        let told =
+            tokio::task::spawn_blocking(move || post.lock().unwrap_or_else(PoisonError::into_inner).tell(status));
+        if let Ok(Err(error)) = told.await {
+            tracing::warn!(%error, "the server's status cannot be written");
+        }
+        let _ = timeout(STRANGERS_TOLD, shared.registry.changed()).await;
+        sleep(CHANGES_TOLD).await;
     }
 }
 
@@ -186,7 +238,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, alive: mpsc::Sender<
             Ok((stream, address)) => {
                 let (shared, alive) = (Arc::clone(&shared), alive.clone());
                 // In the order in which they came.
-                let place = shared.strangers.arrive(address.ip(), &shared.limits);
+                let place = shared.strangers.arrive(address.ip(), shared.limits.strangers);
                 tokio::spawn(async move {
                     connection::serve(stream, address, place, shared).await;
                     drop(alive);

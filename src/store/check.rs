@@ -29,6 +29,14 @@ const CHECKS: &[(&str, &str)] = &[
          c.news > (SELECT baseline FROM agent WHERE agent.id = m.agent_id)) LIMIT 20",
     ),
     (
+        "routing",
+        "SELECT 'conversation ' || c.id || ' waits in a line in which it does not stand' FROM waiting \
+         JOIN conversation c ON c.id = waiting.conversation_id \
+         WHERE c.audience <> 'customer' OR c.shut = 1 OR c.assignee_id IS NOT NULL OR c.group_id IS NOT waiting.group_id \
+         UNION ALL SELECT 'conversation ' || conversation_id || ' was rejected but does not wait' FROM past_offer \
+         WHERE outcome = 'rejected' AND conversation_id NOT IN (SELECT conversation_id FROM waiting) LIMIT 20",
+    ),
+    (
         "numbers",
         "WITH counted (range, a, b, c, total, news) AS ( \
            SELECT 'audience', audience = 'internal', shut, reach, count(*), sum(news > 0) FROM conversation GROUP BY 2, 3, 4 \

@@ -308,6 +308,19 @@ pub fn has_readable_conversation(connection: &Connection, access: &Access, custo
         .query_row([customer.0], |row| row.get(0))?)
 }
 
+/// Whether an agent may read a conversation openly.
+///
+/// # Errors
+/// What SQLite says.
+pub fn is_readable(connection: &Connection, access: &Access, conversation: ConversationId) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT EXISTS (SELECT 1 FROM conversation c WHERE c.id = ?1 AND {})",
+            predicate::openly_readable(access)
+        ))?
+        .query_row([conversation.0], |row| row.get(0))?)
+}
+
 /// Every conversation that an agent may read openly, by number: for the export.
 ///
 /// # Errors

@@ -83,6 +83,20 @@ pub fn note(facts: &mut Facts, entry: &NewEntry<'_>) {
     facts.tail.text = entry.text.chars().take(Tail::LENGTH).collect();
 }
 
+/// Whether a customer wrote the newest reply of a conversation; notes and system lines answer nobody.
+///
+/// # Errors
+/// What SQLite says.
+pub fn customer_spoke_last(connection: &Connection, conversation: ConversationId) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT customer_id IS NOT NULL FROM message WHERE conversation_id = ?1 AND kind = 'reply' ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row([conversation.0], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false))
+}
+
 /// Writes the entry that `facts` already counts as its newest, and indexes it for the search.
 ///
 /// # Errors

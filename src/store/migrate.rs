@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 /// "dskl": marks a file as a desk, so that a foreign one is refused untouched.
 pub const APPLICATION_ID: i64 = 0x6473_6b6c;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001-desk.sql"), include_str!("migrations/0002-keys.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001-desk.sql"),
+    include_str!("migrations/0002-keys.sql"),
+    include_str!("migrations/0003-routing.sql"),
+];
 
 /// The version that this program writes.
 pub fn newest() -> i64 {
@@ -185,5 +189,42 @@ mod tests {
         migrate_with(&mut connection, &file, 1, &[first, second]).unwrap();
         let names = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(names, 3, "the desk and two copies");
+    }
+
+    /// Whoever has been waiting since before routing waits in line now; what was imported waits for nobody (R1.7).
+    #[test]
+    fn what_waited_before_routing_stands_in_line_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("desk.db");
+        let mut connection = Connection::open(&file).unwrap();
+        let (first, routing) = (include_str!("migrations/0001-desk.sql"), include_str!("migrations/0003-routing.sql"));
+        migrate_with(&mut connection, &file, 0, &[first]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO team_group (id, name, routing) VALUES (1, 'Support', 'polite');
+                 INSERT INTO agent (id, handle, name, role, active, ready, reply_to_customers, from_customers, notify_customers,
+                     notify_internal, bell, baseline, created_at)
+                 SELECT column1, 'agent' || column1, 'x', 'agent', 1, 1, 1, 'all', 'mine', 'mine', 1, 0, 0 FROM (VALUES (1), (2));
+                 INSERT INTO event (seq, at, kind, detail) VALUES (4, 0, 'assigned', 'agent1'), (7, 0, 'assigned', 'agent1');
+                 INSERT INTO conversation (id, audience, privacy, state, subject, assignee_id, group_id, needs_reassignment,
+                     created_at, at, last_seq, last_from, last_text, news, agent_replies, customer_at, customer_count, reach, shut)
+                 SELECT column1, 'customer', 'public', column2, '', column3, column4, 0, 100 + column1, 900, 1, '', '', column5,
+                     0, 0, 1, 1, column2 <> 'open'
+                 FROM (VALUES (1, 'open', NULL, 1, 5), (2, 'open', 1, 1, 5), (3, 'closed', NULL, 1, 5), (4, 'open', NULL, NULL, 5),
+                     (5, 'open', NULL, 1, 0), (6, 'open', NULL, 1, 9));",
+            )
+            .unwrap();
+        migrate_with(&mut connection, &file, 1, &[first, routing]).unwrap();
+        let waiting: String = connection
+            .query_row(
+                "SELECT group_concat(conversation_id || ' ' || group_id || ' ' || since, ', ') FROM waiting",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(waiting, "1 1 101, 6 1 106");
+        let idle: String =
+            connection.query_row("SELECT group_concat(last_assigned, ', ') FROM agent", [], |row| row.get(0)).unwrap();
+        assert_eq!(idle, "7, 0");
     }
 }

@@ -10,6 +10,8 @@ pub mod conversations;
 pub mod drafts;
 /// The event log.
 pub mod events;
+/// A desk in figures.
+pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
 /// What was imported, so that importing again adds only what is new.
@@ -30,6 +32,8 @@ pub mod migrate;
 pub mod notices;
 /// Sidebar numbers.
 pub mod numbers;
+/// Who waits in which group, and what became of offers.
+pub mod offers;
 /// What is on its way to customers.
 pub mod outbox;
 /// Agents, customers, groups and settings.

@@ -106,7 +106,7 @@ pub fn clear(connection: &Connection, agent: AgentId, conversation: Option<Conve
         .execute(params![agent.0, conversation.map(|id| id.0)])?)
 }
 
-/// Whether an agent was ever told of a conversation (R6.6): by a notice, by having read it, done something in it or been
+/// Whether an agent was ever told of a conversation (R6.6): by a notice, an offer, by having read it, done something in it or been
 /// assigned. A place in it alone tells nothing: who follows its item or is in a following group has one without knowing.
 ///
 /// # Errors
@@ -116,6 +116,7 @@ pub fn was_told(connection: &Connection, agent: AgentId, conversation: Conversat
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM notice WHERE conversation_id = ?2 AND agent_id = ?1) \
              OR EXISTS (SELECT 1 FROM reading WHERE conversation_id = ?2 AND agent_id = ?1) \
+             OR EXISTS (SELECT 1 FROM past_offer WHERE conversation_id = ?2 AND agent_id = ?1) \
              OR EXISTS (SELECT 1 FROM event WHERE conversation_id = ?2 AND (agent_id = ?1 OR (kind = 'assigned' \
              AND detail = (SELECT handle FROM agent WHERE id = ?1))))",
         )?

@@ -3,7 +3,7 @@
 use super::{Result, StoreError};
 use crate::domain::{
     id::{AgentId, CustomerId, GroupId, Seq},
-    people::{Agent, Customer, Group},
+    people::{Agent, Customer, Group, Routing},
     setting::{SettingKey, Settings},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -248,6 +248,17 @@ pub fn group_by_name(connection: &Connection, name: &str) -> Result<Option<Group
     Ok(connection
         .prepare_cached("SELECT id, name, routing FROM team_group WHERE name = ?1")?
         .query_row([name], group)
+        .optional()?)
+}
+
+/// How a group's new conversations find an agent (R8.1); `None` where there is no such group.
+///
+/// # Errors
+/// What SQLite says.
+pub fn routing(connection: &Connection, group: GroupId) -> Result<Option<Routing>> {
+    Ok(connection
+        .prepare_cached("SELECT routing FROM team_group WHERE id = ?1")?
+        .query_row([group.0], |row| word(row, 0))
         .optional()?)
 }
 

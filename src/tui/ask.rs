@@ -87,6 +87,15 @@ pub enum Ask {
     },
     /// Open a direct conversation of others deliberately (R6.11).
     OpenDirect(ConversationId),
+    /// Take what is on offer (R8.1).
+    AcceptOffer {
+        /// Which.
+        conversation: ConversationId,
+        /// Whether it is opened then.
+        open: bool,
+    },
+    /// Reject what is on offer, for oneself.
+    RejectOffer(ConversationId),
     /// Empty the bell.
     ClearNotices,
     /// Make an item.

@@ -14,6 +14,10 @@ pub const FOUR: u16 = 140;
 pub const THREE: u16 = 100;
 /// From here on two areas fit.
 pub const TWO: u16 = 70;
+/// Lines of the box that says what is on offer.
+pub const OFFER: u16 = 5;
+/// Lines of the sidebar besides the sections: the parts' titles, what is free between them, one to spare.
+const PARTS: u16 = 6;
 /// Below this a line asks for room.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
@@ -34,6 +38,8 @@ pub struct Areas {
     pub main: Option<Rect>,
     /// The item panel beside a conversation.
     pub item: Option<Rect>,
+    /// What is on offer, where something is: under nothing that is read or written. A single line where only that is free.
+    pub offer: Option<Rect>,
 }
 
 /// Everything between header and footer.
@@ -95,7 +101,31 @@ pub fn areas(model: &Model) -> Areas {
             Area::Thread | Area::Composer | Area::Item => areas.main = Some(rest),
         }
     }
+    if model.page.offers.is_empty() { areas } else { with_offer(model, areas) }
+}
+
+/// Makes room for the offer: under the sections where they leave some, else under the list or what stands in its place,
+/// else instead of the line that says where one is.
+fn with_offer(model: &Model, mut areas: Areas) -> Areas {
+    let sections = u16::try_from(model.page.sections.len()).unwrap_or(u16::MAX);
+    if let Some(sidebar) = areas.sidebar
+        && sidebar.height >= sections.saturating_add(PARTS + OFFER)
+    {
+        areas.offer = Some(foot(sidebar, OFFER));
+    } else if let Some(line) = areas.breadcrumb {
+        areas.offer = Some(line);
+    } else if let Some(pane) = areas.list.as_mut().or(areas.item.as_mut()) {
+        let height = if pane.height >= 3 * OFFER { OFFER } else { OFFER - 2 };
+        areas.offer = Some(foot(*pane, height));
+        pane.height -= height;
+    }
     areas
+}
+
+/// The last lines of an area.
+fn foot(area: Rect, height: u16) -> Rect {
+    let height = height.min(area.height);
+    Rect { y: area.bottom() - height, height, ..area }
 }
 
 /// An area of so many columns at the left; one column is left for the rule between.

@@ -22,7 +22,7 @@ use deskline::{
         history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState},
         id::{ConversationId, EntrySeq, ItemId},
         item::{ItemKey, ItemKind, ItemStatus},
-        people::{FromCustomers, Notify, Party, Role},
+        people::{FromCustomers, Notify, Party, Role, Routing},
         section::Section,
         setting::SettingKey,
     },
@@ -52,6 +52,7 @@ const NEWEST: i64 = 6;
 fn beginning() -> TestDesk {
     let desk = TestDesk::with_privacy();
     let olga = desk.agent("olga");
+    desk.desk.set_group(&olga, "Support", Routing::Polite).expect("a group");
     for (handle, groups) in [("eve", vec!["Support", "Billing"]), ("finn", vec![])] {
         let groups = groups.into_iter().map(str::to_owned).collect();
         let new = NewAgent { handle: handle.into(), name: handle.to_uppercase(), role: Role::Agent, groups };
@@ -106,7 +107,10 @@ fn visible(desk: &TestDesk, random: &mut Random) -> String {
     let who = random.pick(OUTSIDERS);
     let public = random.pick(&[PUBLIC, BILLING, INTERNAL, OWN]);
     let number = random.below(1_000);
-    let outcome = match random.below(14) {
+    let outcome = match random.below(17) {
+        14 => desk.desk.accept(&desk.agent(who), public),
+        15 => desk.desk.reject(&desk.agent(who), public),
+        16 => desk.desk.run(&desk.agent("olga"), public, Command::Release { confirmed: true }),
         0..=2 => desk.desk.run(&desk.agent(who), public, reply(&format!("common answer {number}"))),
         3 => desk.desk.run(&desk.agent(who), public, note(&format!("common note {number} @finn"))),
         4 => desk.desk.run(&desk.agent("ben"), public, reply(&format!("common colleague {number} @ana"))),
@@ -257,6 +261,7 @@ fn everything(desk: &TestDesk, handle: &str) -> Vec<(String, String)> {
         true
     });
     say("the export".into(), format!("{count:?} {exported:?}"));
+    say("offers".into(), format!("{:?}", desk.desk.offers(&who)));
     say("customers".into(), format!("{:?}", desk.desk.list_customers(&who, "", 1_000)));
     say("items".into(), format!("{:?}", desk.desk.list_items(&who, None, 1_000)));
     if !["olga", "adam"].contains(&handle) {
@@ -347,6 +352,8 @@ fn refusals(desk: &TestDesk, who: &Viewer, say: &mut dyn FnMut(String, String)) 
             assert!(outcome.is_err(), "{} could {command:?} in #{id}", who.handle);
             say(format!("{command:?} in #{id}"), format!("{outcome:?}"));
         }
+        say(format!("accepting #{id}"), format!("{:?}", desk.desk.accept(who, id)));
+        say(format!("rejecting #{id}"), format!("{:?}", desk.desk.reject(who, id)));
         say(format!("opening #{id} deliberately"), format!("{:?}", desk.desk.open_direct(who, id)));
         say(format!("the audit of #{id}"), format!("{:?}", desk.desk.audit(who, Some(id), 10)));
         say(

@@ -1,7 +1,7 @@
 //! Keys and invites: who may let whom in, that a code lets one key in once, and that a revoked key opens nothing any more.
 
 use crate::{
-    desks::{TestDesk, reply, starting, with_agents},
+    desks::{TestDesk, inbound, reply, starting, with_agents},
     seat::Seat,
 };
 use chrono::Duration;
@@ -11,6 +11,7 @@ use deskline::{
         page::{Denied, DraftPlace, KeyRow, Mode, Viewer, Wants},
     },
     domain::{
+        envelope::Inbound,
         id::ConversationId,
         item::ItemKind,
         key::{InviteCode, PublicKey},
@@ -204,7 +205,12 @@ fn a_revoked_key_can_be_added_again_and_opens_nothing_that_it_had_opened() {
 }
 
 /// Every call of the desk that takes a viewer, by name.
-fn every_call(desk: &Desk, who: &Viewer, one: ConversationId) -> Vec<(&'static str, Result<(), Denied>)> {
+fn every_call(
+    desk: &Desk,
+    who: &Viewer,
+    one: ConversationId,
+    offered: [ConversationId; 2],
+) -> Vec<(&'static str, Result<(), Denied>)> {
     let item = desk.list_items(&desk.admit(Some("olga")).unwrap(), None, 1).unwrap()[0].item.key;
     let agent = NewAgent { handle: "new".into(), name: "New".into(), role: Role::Agent, groups: Vec::new() };
     let new_item =
@@ -212,6 +218,9 @@ fn every_call(desk: &Desk, who: &Viewer, one: ConversationId) -> Vec<(&'static s
     let own = AgentChange { ready: Some(false), ..AgentChange::default() };
     let to = desk.file().with_file_name("copy.db");
     vec![
+        ("offers", desk.offers(who).map(drop)),
+        ("accept", desk.accept(who, offered[0]).map(drop)),
+        ("reject", desk.reject(who, offered[1]).map(drop)),
         ("read", desk.read(who, &Wants::default()).map(drop)),
         ("read_on", desk.read_on(who, &Wants::default(), None).map(drop)),
         ("list_items", desk.list_items(who, None, 1).map(drop)),
@@ -264,7 +273,9 @@ fn names_of_calls() -> Vec<String> {
         for function in text.split("\n    pub fn ").skip(1) {
             let (name, rest) = function.split_once(['(', '<']).unwrap();
             let parameters = rest.split(") ->").next().unwrap_or_default();
-            if parameters.contains("&self") && parameters.contains("who: &Viewer") {
+            // What gives nothing back has nothing to refuse, and shows nothing.
+            let gives = rest.split(" {").next().unwrap_or_default().contains("-> Outcome");
+            if parameters.contains("&self") && parameters.contains("who: &Viewer") && gives {
                 names.push(name.to_owned());
             }
         }
@@ -279,6 +290,12 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     let id = desk.arrival();
     desk.ticket();
     let olga = desk.agent("olga");
+    desk.desk.add_group(&olga, "Polite", Routing::Polite).unwrap();
+    desk.desk.join_group(&olga, "Polite", "adam").unwrap();
+    let offered = ["One", "Other"].map(|text| {
+        let inbound = Inbound { group: Some("Polite".into()), ..inbound("jo@example.com", None, text) };
+        desk.desk.receive(&inbound).unwrap().conversation
+    });
     for number in [1, 2] {
         desk.desk.add_key(&olga, "adam", &key(number)).unwrap();
     }
@@ -287,7 +304,7 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     let other = desk.desk.admit_key(&key(2).fingerprint).unwrap().unwrap();
     desk.desk.revoke_key(&olga, &key(1).fingerprint).unwrap();
     let before = desk.contents();
-    let calls = every_call(&desk.desk, &adam, id);
+    let calls = every_call(&desk.desk, &adam, id, offered);
     let mut names: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     assert_eq!(names, names_of_calls(), "calls that this test does not make, or that are gone");
@@ -298,7 +315,7 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     assert_eq!(desk.contents(), before);
     assert!(!desk.file().with_file_name("copy.db").exists());
     assert!(desk.desk.read(&other, &Wants::default()).is_ok(), "another key of the same agent stays");
-    for (name, outcome) in every_call(&desk.desk, &other, id) {
+    for (name, outcome) in every_call(&desk.desk, &other, id, offered) {
         assert!(outcome.is_ok(), "{name} can succeed: {outcome:?}");
     }
 }

@@ -32,7 +32,11 @@ fn as_first_version(desk: &TestDesk) -> PathBuf {
     let names: Vec<String> =
         first.prepare(names).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert!(!names.contains(&"agent_key".to_owned()));
+    let still = "SELECT EXISTS (SELECT 1 FROM now.sqlite_schema WHERE name = ?1)";
     for name in names {
+        if !first.query_row(still, [&name], |row| row.get::<_, bool>(0)).unwrap() {
+            continue;
+        }
         let columns: Vec<String> = first
             .prepare(&format!("SELECT name FROM pragma_table_info('{name}', 'main')"))
             .unwrap()

@@ -197,6 +197,7 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
         note_to: Readers { customers: Vec::new(), agents: 3 },
         drafts: Vec::new(),
         following: true,
+        present: Vec::new(),
     }
 }
 
@@ -310,6 +311,8 @@ pub fn sections() -> Vec<SectionRow> {
 pub fn page() -> Page {
     let rows = rows();
     Page {
+        offers: Vec::new(),
+        offered: 0,
         me: agent(3, "ana", "Ana Ruiz", Role::Agent),
         my_groups: vec!["Support".to_owned()],
         team: "Acme Support".to_owned(),
@@ -335,6 +338,7 @@ pub fn page() -> Page {
         settings: None,
         audit: None,
         draft: None,
+        lost: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use deskline::{
         command::StartWith,
         conversation::Audience,
         envelope::Inbound,
-        id::{ConversationId, CustomerId, EntrySeq, ItemId, KeyId, Seq},
+        id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, KeyId, Seq},
         item::{ItemKey, ItemKind},
         people::{FromCustomers, Role},
         query,
@@ -18,7 +18,7 @@ use deskline::{
     store::{
         conversations, items, keys,
         lists::{self, Key, Reader, Window},
-        messages, notices, numbers, people, reading, rows, search,
+        messages, notices, numbers, offers, people, reading, rows, search,
     },
 };
 use rusqlite::{
@@ -47,6 +47,8 @@ const GROWING: &[&str] = &[
     "following_group",
     "agent_key",
     "invite",
+    "waiting",
+    "past_offer",
 ];
 
 /// Questions whose statements may walk a table, and why.
@@ -287,6 +289,27 @@ fn openings(asked: &mut Asked, viewer: &Viewer) {
     asked.ask("audit of one", |it| deskline::store::events::list(it, Some(id), 50));
 }
 
+/// What offers and routing ask.
+fn routing(asked: &mut Asked, viewer: &Viewer) {
+    let id = ConversationId(1);
+    let me = people::agent_by_id(&asked.explain, viewer.id).expect("an answer").expect("an agent");
+    let access = Access::of(&me);
+    asked.ask("offers", |it| offers::offered(it, GroupId(1), viewer.id, 50));
+    asked.ask("offers: may read one", |it| lists::is_readable(it, &access, id));
+    asked.ask("routing: how a group does it", |it| people::routing(it, GroupId(1)));
+    asked.ask("routing: waits in", |it| offers::waits_in(it, id));
+    asked.ask("routing: line", |it| offers::line(it, GroupId(1), None, 50));
+    asked.ask("routing: line, further", |it| {
+        offers::line(it, GroupId(1), Some(offers::Place { since: 1, conversation: id }), 50)
+    });
+    asked.ask("routing: rejected", |it| offers::rejected(it, id, viewer.id));
+    asked.ask("routing: load", |it| offers::load(it, viewer.id));
+    asked.ask("routing: live", |it| offers::live_of(it, viewer.id));
+    asked.ask("routing: lose all", |it| offers::lose_all(it, GroupId(1), viewer.id));
+    asked.ask("routing: end", |it| offers::end_waiting(it, id));
+    asked.ask("routing: who spoke last", |it| messages::customer_spoke_last(it, id));
+}
+
 #[test]
 fn every_question_is_answered_by_an_index_and_in_order() {
     let desk = desk();
@@ -301,6 +324,7 @@ fn every_question_is_answered_by_an_index_and_in_order() {
         from_customers(&mut asked, &olga, &format!("owner, {scope}"));
     }
     openings(&mut asked, &olga);
+    routing(&mut asked, &desk.agent("eve"));
     assert!(asked.seen.len() > 60, "the trace was deaf: {}", asked.seen.len());
     assert!(asked.wrong.is_empty(), "{}", asked.wrong.join("\n"));
     insta::assert_snapshot!(asked.report);

@@ -220,3 +220,20 @@ pub struct TextArguments {
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 }
+
+/// `offer …`.
+#[derive(Debug, Subcommand)]
+pub enum OfferCommand {
+    /// List what is on offer to you, the longest waiting first.
+    List,
+    /// Take what is on offer; the first who accepts has it.
+    Accept {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Reject what is on offer, for yourself alone.
+    Reject {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+}

@@ -222,7 +222,7 @@ pub enum SettingCommand {
         /// Which setting.
         #[arg(value_parser = word(SettingKey::ALL, SettingKey::word))]
         key: SettingKey,
-        /// Its value: on or off, customer or internal, or the team's name.
+        /// Its value: on or off, customer or internal, minutes or off, or the team's name.
         #[arg(allow_hyphen_values = true)]
         value: String,
     },

@@ -7,7 +7,7 @@ use crate::{
         table::{Column, column},
         zone::{CLOCK, Zone},
     },
-    desk::page::{ConversationRow, Done, From as Author, Hit, ItemRef, Last, LockedBy, Moment},
+    desk::page::{ConversationRow, Done, From as Author, Hit, ItemRef, Last, LockedBy, Moment, OfferRow},
     domain::{
         conversation::{Audience, EntryKind, Privacy, State},
         id::{ConversationId, EntrySeq},
@@ -94,6 +94,45 @@ impl Row for ConversationJson<'_> {
             with,
             self.subject.to_owned(),
             self.last.as_ref().map(|last| last.text.to_owned()).unwrap_or_default(),
+        ]
+    }
+}
+
+/// A conversation on offer: the conversation, and since when it has been waiting.
+#[derive(Debug, Serialize)]
+pub struct OfferJson<'a> {
+    #[serde(flatten)]
+    conversation: ConversationJson<'a>,
+    since: Moment,
+}
+
+impl<'a> From<&'a OfferRow> for OfferJson<'a> {
+    fn from(row: &'a OfferRow) -> Self {
+        Self { conversation: ConversationJson::from(&row.conversation), since: row.since }
+    }
+}
+
+impl Row for OfferJson<'_> {
+    const COLUMNS: &'static [Column] = &[
+        column("NUMBER", 12),
+        column("SINCE", CLOCK),
+        column("GROUP", 16),
+        column("STATE", 24),
+        column("WITH", 22),
+        column("SUBJECT", 32),
+        column("LAST WORDS", 40),
+    ];
+
+    fn cells(&self, zone: Zone) -> Vec<String> {
+        let it = &self.conversation;
+        vec![
+            format!("#{}", it.id),
+            zone.clock(self.since),
+            it.group.unwrap_or_default().to_owned(),
+            standing(it.state, it.privacy, it.audience),
+            it.requester.as_ref().map(|person| person.name.to_owned()).unwrap_or_default(),
+            it.subject.to_owned(),
+            it.last.as_ref().map(|last| last.text.to_owned()).unwrap_or_default(),
         ]
     }
 }

@@ -6,8 +6,8 @@
 use crate::cli::{
     arguments::{
         AgentCommand, AuditCommand, Command, ConversationCommand, CustomerCommand, ExportArguments, GroupCommand,
-        ItemCommand, KeyCommand, NoticeCommand, SearchArguments, SectionCommand, SettingCommand, StartArguments,
-        TextArguments,
+        ItemCommand, KeyCommand, NoticeCommand, OfferCommand, SearchArguments, SectionCommand, SettingCommand,
+        StartArguments, TextArguments,
     },
     failure::Failure,
 };
@@ -46,6 +46,9 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         | Command::Notice(NoticeCommand::List | NoticeCommand::Clear)
         | Command::Keys
         | Command::Completions(_) => Ok(Allowed::Everybody),
+        Command::Offer(OfferCommand::List | OfferCommand::Accept { .. } | OfferCommand::Reject { .. }) => {
+            Ok(Allowed::Everybody)
+        }
         Command::Item(command) => item(command),
         Command::Conversation(command) => conversation(command),
         Command::Receive(_) => refused(
@@ -57,7 +60,7 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         Command::Export(ExportArguments { file }) => export(file),
         Command::Backup(_) => refused("backup writes a file on the server. Call it there."),
         // The findings name conversations, whoever may see those.
-        Command::Check => Ok(Allowed::Administrators),
+        Command::Check | Command::Status => Ok(Allowed::Administrators),
         Command::Serve(_) => refused("serve lets agents in on the machine it is called on. Call it there."),
         Command::Demo(_) => refused("demo opens a desk of its own. Call it on your own machine."),
         Command::Config => refused("config tells what is in force on the machine it is called on. Call it there."),
@@ -218,7 +221,6 @@ mod tests {
         ("key add", "key add ana x"),
         ("serve --log", "serve --ssh 127.0.0.1:0 --log x"),
         ("backup", "backup x"),
-        ("serve --log", "serve --ssh 127.0.0.1:0 --log x"),
     ];
 
     #[test]

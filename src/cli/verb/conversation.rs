@@ -73,7 +73,11 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
     print_done(&acting.desk.run(&acting.viewer, id, act)?, output)
 }
 
-fn print_done(done: &Done, output: &mut Output) -> Result<(), Failure> {
+/// Prints what an act did.
+///
+/// # Errors
+/// Where standard output does not take it.
+pub fn print_done(done: &Done, output: &mut Output) -> Result<(), Failure> {
     let json = DoneJson::from(done);
     if output.json() {
         return output.object(&json);

@@ -101,6 +101,15 @@ pub struct ConversationRow {
     pub cursor: Cursor,
 }
 
+/// A conversation that is on offer to the viewer (R8.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferRow {
+    /// The conversation, as its list shows it.
+    pub conversation: ConversationRow,
+    /// Since when it has been waiting in its group.
+    pub since: Moment,
+}
+
 /// What a list lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {

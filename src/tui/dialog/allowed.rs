@@ -36,6 +36,10 @@ pub fn why_not(action: Action, model: &Model) -> Option<String> {
     if action == Action::Administration && !model.page.me.role.administers() {
         return Some("Administration is for the owner and admins. Ask one of them.".to_owned());
     }
+    if OFFERS.contains(&action) && model.page.offers.is_empty() {
+        let ready = if model.page.me.ready { "" } else { " You are not ready." };
+        return Some(format!("Nothing is on offer to you.{ready}"));
+    }
     let target = model.target();
     if CONVERSATION.contains(&action) && target.is_none() {
         return Some("No conversation is selected. Pick one in a list first.".to_owned());
@@ -47,6 +51,9 @@ pub fn why_not(action: Action, model: &Model) -> Option<String> {
         (!verdict.allowed).then(why)
     })
 }
+
+/// Actions that are about what is on offer.
+const OFFERS: [Action; 4] = [Action::Offers, Action::AcceptOffer, Action::AcceptAndOpen, Action::RejectOffer];
 
 /// Actions that are about one conversation.
 const CONVERSATION: [Action; 20] = [

@@ -1,9 +1,12 @@
 //! All keys, from the keymap.
 
 use super::{Dialog, DialogKey, Filtered, Outcome, filtered::Pressed};
-use crate::tui::{
-    keymap::{Action, Context, Row},
-    model::Model,
+use crate::{
+    domain::id::ConversationId,
+    tui::{
+        keymap::{Action, Context, Row},
+        model::Model,
+    },
 };
 
 /// The keymap as a list; what is typed narrows it.
@@ -56,6 +59,7 @@ pub const fn where_it_works(context: Context) -> &'static str {
         Context::SendButton => "On [ Send Message ]",
         Context::Dialog => "Dialogs",
         Context::Question => "Questions",
+        Context::Offer => "Offers",
     }
 }
 
@@ -66,7 +70,7 @@ fn can_be_done_here(row: &Row) -> bool {
         Context::Everywhere | Context::Lists | Context::GoTo | Context::Thread | Context::Conversation => {
             !shown_already
         }
-        Context::Composer | Context::SendButton | Context::Dialog | Context::Question => false,
+        Context::Composer | Context::SendButton | Context::Dialog | Context::Question | Context::Offer => false,
     }
 }
 
@@ -84,6 +88,10 @@ impl Dialog for Help {
             },
             Pressed::Moved | Pressed::Other => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        None
     }
 
     fn paste(&mut self, text: &str) {

@@ -38,6 +38,8 @@ pub mod link;
 pub mod menu;
 /// A conversation that is not started yet.
 pub mod new_conversation;
+/// What is on offer, to be accepted or rejected.
+pub mod offers;
 /// Which layer an action opens.
 pub mod open;
 /// Every action by its name.
@@ -66,6 +68,7 @@ pub use keys::Keys;
 pub use link::Link;
 pub use menu::Menu;
 pub use new_conversation::NewConversation;
+pub use offers::Offers;
 pub use palette::Palette;
 pub use people::People;
 pub use pick_list::PickList;
@@ -77,12 +80,23 @@ use super::{
     keymap::{Action, Context},
     model::Model,
 };
-use crate::desk::page::{Denied, Moment, Page, Wants};
+use crate::{
+    desk::page::{Denied, Moment, Page, Wants},
+    domain::id::ConversationId,
+};
 
 /// What every layer does with what reaches it.
 pub trait Dialog {
     /// A key. The page and everything else on the screen is the model's, to be read only.
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome;
+
+    /// The conversation that the layer is about or remembers something of: without access to it, the layer goes (R6.4).
+    fn about(&self) -> Option<ConversationId>;
+
+    /// Whether it is for owner and admins only: it goes with the role (R5.6).
+    fn administers(&self) -> bool {
+        false
+    }
 
     /// A block of text put in at once.
     fn paste(&mut self, _text: &str) {}
@@ -153,6 +167,8 @@ pub enum Layer {
     Bell(Bell),
     /// All keys.
     Help(Help),
+    /// What is on offer (R8.1).
+    Offers(Offers),
     /// Every action by its name.
     Palette(Palette),
     /// Searching.
@@ -190,7 +206,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A conversation, opened; at this entry where one is given.
-    Conversation(crate::domain::id::ConversationId, Option<crate::domain::id::EntrySeq>),
+    Conversation(ConversationId, Option<crate::domain::id::EntrySeq>),
     /// An item's panel.
     Item(crate::domain::item::ItemKey),
     /// A section's list.
@@ -213,6 +229,7 @@ impl Layer {
             Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
@@ -234,6 +251,7 @@ impl Layer {
             Self::Keys(keys) => keys,
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
+            Self::Offers(offers) => offers,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
@@ -243,6 +261,16 @@ impl Layer {
     /// See [`Dialog::press`].
     pub fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         self.dialog_mut().press(key, model)
+    }
+
+    /// See [`Dialog::about`].
+    pub fn about(&self) -> Option<ConversationId> {
+        self.dialog().about()
+    }
+
+    /// See [`Dialog::administers`].
+    pub fn administers(&self) -> bool {
+        self.dialog().administers()
     }
 
     /// See [`Dialog::paste`].

@@ -1,7 +1,7 @@
 //! Which layer an action opens.
 
 use super::{
-    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Palette, People, Search, allowed,
+    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Offers, Palette, People, Search, allowed,
     customer_details::CustomerDetails,
     menu::About,
     new_conversation::{NewConversation, With},
@@ -36,6 +36,8 @@ fn everywhere(action: Action, model: &Model) -> Option<Layer> {
         Layer::Search(Search::new())
     } else if action == Action::Bell {
         Layer::Bell(Bell::default())
+    } else if action == Action::Offers {
+        Layer::Offers(Offers::new(&model.page))
     } else if action == Action::Administration {
         Layer::Administration(Administration::new())
     } else if action == Action::MyNotifications {
@@ -68,7 +70,7 @@ fn about_a_conversation(action: Action, model: &Model) -> Option<Layer> {
     } else if action == Action::People {
         Layer::People(People::new(row.id, row.audience))
     } else if action == Action::CustomerDetails {
-        Layer::CustomerDetails(CustomerDetails { person: row.requester.clone()? })
+        Layer::CustomerDetails(CustomerDetails { conversation: row.id, person: row.requester.clone()? })
     } else {
         let kinds = [
             (Action::CreateTicket, ItemKind::Ticket),

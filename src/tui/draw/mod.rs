@@ -7,6 +7,8 @@ pub mod dialog;
 pub mod editor;
 mod item;
 mod list;
+/// What is on offer, beside what is being done.
+pub mod offer;
 /// Small pieces that every drawing uses: one line of text at a place, in so many columns.
 pub mod piece;
 mod screen;

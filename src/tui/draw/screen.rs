@@ -1,6 +1,6 @@
 //! The whole screen: header, footer, the areas and the rules between them, then the layers.
 
-use super::{composer, dialog, item, list, piece::Row, sidebar, thread};
+use super::{composer, dialog, item, list, offer, piece::Row, sidebar, thread};
 use crate::{
     desk::page::EXACT,
     domain::text::{SafeText, width},
@@ -49,6 +49,9 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     }
     if let Some(mention) = writing::mention_list(model) {
         composer::draw_mentions(model, frame, &mention);
+    }
+    if let Some(area) = areas.offer {
+        offer::draw(model, frame, area);
     }
     for layer in &model.layers {
         dialog::draw(layer, model, frame);

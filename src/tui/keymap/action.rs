@@ -45,6 +45,7 @@ actions! {
     Administration = "administration",
     MyNotifications = "my-notifications",
     ToggleReady = "toggle-ready",
+    Offers = "offers",
     ThreadPageUp = "thread-page-up",
     ThreadPageDown = "thread-page-down",
     ThreadStart = "thread-start",
@@ -119,6 +120,12 @@ actions! {
     Cancel = "cancel",
     AnswerYes = "answer-yes",
     AnswerNo = "answer-no",
+    AcceptOffer = "accept-offer",
+    AcceptAndOpen = "accept-and-open",
+    RejectOffer = "reject-offer",
+    NextOffer = "next-offer",
+    PreviousOffer = "previous-offer",
+    LeaveOffers = "leave-offers",
 }
 
 impl Action {

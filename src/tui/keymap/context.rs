@@ -21,6 +21,8 @@ pub enum Context {
     Dialog,
     /// A question to be answered with yes or no, asked inline.
     Question,
+    /// An offer that was opened waits for an answer.
+    Offer,
 }
 
 impl Context {
@@ -35,6 +37,7 @@ impl Context {
         Context::SendButton,
         Context::Dialog,
         Context::Question,
+        Context::Offer,
     ];
 
     /// The name in the keymap, such as "send-button".
@@ -49,6 +52,7 @@ impl Context {
             Context::SendButton => "send-button",
             Context::Dialog => "dialog",
             Context::Question => "question",
+            Context::Offer => "offer",
         }
     }
 
@@ -59,7 +63,7 @@ impl Context {
 
     /// Whose rows work here: its own and those it falls back to.
     pub fn falls_back_to(self) -> &'static [Context] {
-        use Context::{Composer, Conversation, Dialog, Everywhere, GoTo, Lists, Question, SendButton, Thread};
+        use Context::{Composer, Conversation, Dialog, Everywhere, GoTo, Lists, Offer, Question, SendButton, Thread};
         match self {
             Everywhere => &[Everywhere],
             Lists => &[Lists, Conversation, GoTo, Everywhere],
@@ -70,6 +74,7 @@ impl Context {
             SendButton => &[SendButton, Everywhere],
             Dialog => &[Dialog],
             Question => &[Question],
+            Offer => &[Offer],
         }
     }
 
@@ -83,7 +88,8 @@ impl Context {
             | Context::Thread
             | Context::Conversation
             | Context::SendButton
-            | Context::Question => false,
+            | Context::Question
+            | Context::Offer => false,
         }
     }
 }

@@ -19,6 +19,10 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         Ask::Start(start) => desk.start(who, start).map(|done| Answer::Done(Box::new(done))),
         Ask::SaveDraft { place, mode, text } => desk.save_draft(who, place, *mode, text).map(kept),
         Ask::OpenDirect(conversation) => desk.open_direct(who, *conversation).map(kept),
+        Ask::AcceptOffer { conversation, .. } => {
+            desk.accept(who, *conversation).map(|done| Answer::Done(Box::new(done)))
+        }
+        Ask::RejectOffer(conversation) => desk.reject(who, *conversation).map(|done| Answer::Done(Box::new(done))),
         Ask::ClearNotices => desk.clear_notices(who).map(|_| Answer::Kept),
         Ask::AddItem { kind, title, requester, project, description } => {
             let new = NewItem {
@@ -75,6 +79,8 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         | Ask::Start(_)
         | Ask::SaveDraft { .. }
         | Ask::OpenDirect(_)
+        | Ask::AcceptOffer { .. }
+        | Ask::RejectOffer(_)
         | Ask::Invite(_)
         | Ask::ClearNotices
         | Ask::AddItem { .. }

@@ -1,6 +1,6 @@
 //! A page that came: nothing that is being read moves because of it.
 
-use super::{moving, reading, writing};
+use super::{forgetting, moving, offering, reading, writing};
 use crate::{
     desk::page::{ConversationRow, ListStart, Opened, Page, Thread, ThreadStart},
     domain::id::EntrySeq,
@@ -14,16 +14,19 @@ use crate::{
 
 /// Takes a page in.
 pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
-    let rang = page.bell > model.page.bell && page.me.bell && model.reads > 0;
+    let news = page.bell > model.page.bell || offering::is_new(&model.page, &page);
+    let rang = news && page.me.bell && model.reads > 0;
     let before = before(model);
     model.page = page;
     model.reads += 1;
     for layer in &mut model.layers {
         layer.arrived(&model.page);
     }
+    offering::arrived(model);
     model.shut = None;
     forget_kept(model);
-    let mut effects = list(model);
+    let mut effects = forgetting::forget(model);
+    effects.extend(list(model));
     effects.extend(opened(model, before));
     if rang {
         effects.push(Effect::Bell);
@@ -151,7 +154,6 @@ fn opened(model: &mut Model, before: Option<Before>) -> Vec<Effect> {
                 model.area = Area::Thread;
             }
             if let Some(view) = &mut model.thread {
-                view.flow = flow::Flow::default();
                 view.arrived = false;
             }
             model.kept.retain(|draft| draft.place != crate::desk::page::DraftPlace::Conversation(id));

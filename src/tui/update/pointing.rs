@@ -1,9 +1,10 @@
 //! The mouse, while it is on: what lies under it gets the keys, and rows are selected.
 
-use super::{moving, panel, reading, writing};
+use super::{moving, panel, press, reading, writing};
 use crate::tui::{
     ask::Effect,
     draw::section_at,
+    keymap::Action,
     layout,
     model::{Area, Model, RowKey},
     writing::BUTTON,
@@ -19,6 +20,9 @@ pub fn click(model: &mut Model, column: u16, row: u16) -> Vec<Effect> {
     let at = Position::new(column, row);
     let areas = layout::areas(model);
     let within = |area: Option<Rect>| area.filter(|area| area.contains(at));
+    if within(areas.offer).is_some() {
+        return press::act(model, Action::Offers);
+    }
     if let Some(area) = within(areas.sidebar) {
         let section = section_at(model, area, row - area.y);
         model.area = Area::Sidebar;

@@ -1,6 +1,6 @@
 //! A key to what it does.
 
-use super::{acting, layer, moving, panel, reading, writing};
+use super::{acting, layer, moving, offering, panel, reading, writing};
 use crate::{
     domain::command::Command,
     tui::{
@@ -65,6 +65,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::AddArticle
         | A::AddProject
         | A::Bell
+        | A::Offers
         | A::Administration
         | A::MyNotifications
         | A::Assign
@@ -139,6 +140,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         A::Undo => acting::undo(model),
         A::ItemPanel => panel::toggle(model),
         A::ItemDetails => panel::details(model),
+        A::AcceptOffer | A::AcceptAndOpen | A::RejectOffer => offering::answer(model, action),
         A::Send | A::PressSend => writing::send(model),
         A::OpenEditor => writing::open_editor(model),
         A::FocusSend => writing::focus_send(model),
@@ -156,7 +158,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::Save
         | A::Cancel
         | A::AnswerYes
-        | A::AnswerNo => Vec::new(),
+        | A::AnswerNo
+        | A::NextOffer
+        | A::PreviousOffer
+        | A::LeaveOffers => Vec::new(),
     }
 }
 

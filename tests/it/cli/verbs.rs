@@ -85,6 +85,38 @@ pub const CONVERSATIONS: &str = "
     check
 ";
 
+const OFFERS: &str = "
+    --as olga group set Support --routing polite
+    --as ana offer list
+    receive --from mara@example.com --name 'Mara Lindt' --group Support --subject 'Card declined' --body 'My card is declined.'
+    receive --from jo@example.com --name 'Jo Park' --group Support --subject Invoice --body 'Where is it?'
+    --as ana offer list
+    --as dev offer list
+    --as ana offer reject #2
+    --as ana offer reject 2
+    --as ana offer list
+    --as ana offer accept 2
+    --as ben offer accept 1
+    --as ben offer accept 1
+    --as ana offer accept 1
+    --as dev offer accept 1
+    --as dev offer reject 9
+    --as ben agent set ben --ready off
+    --as ben offer list
+    --as ben offer accept 2
+    --as olga conversation private 2
+    --as olga conversation assign 2 ben
+    --as ana offer accept 2
+    --as ana offer
+    --as olga group set Support --routing dictator
+    --as olga setting set away-after 15
+    --as olga setting set away-after soon
+    --as olga setting set hand-back on
+    receive --from mara@example.com --group Support --subject Refund --body 'And my refund?'
+    --as ana conversation show 3
+    --as olga audit list --limit 4
+";
+
 const ABOUT: &str = "
     config
     --help
@@ -114,6 +146,20 @@ fn conversations_as_json() {
     let place = Place::staffed();
     place.does("--as olga setting set private-conversations on");
     steady(|| insta::assert_snapshot!("cli_conversations_json", place.transcript(CONVERSATIONS, "--json")));
+}
+
+#[test]
+fn offers_in_text() {
+    let place = Place::staffed();
+    place.does("--as olga setting set private-conversations on");
+    steady(|| insta::assert_snapshot!("cli_offers_text", place.transcript(OFFERS, "")));
+}
+
+#[test]
+fn offers_as_json() {
+    let place = Place::staffed();
+    place.does("--as olga setting set private-conversations on");
+    steady(|| insta::assert_snapshot!("cli_offers_json", place.transcript(OFFERS, "--json")));
 }
 
 #[test]
@@ -154,6 +200,10 @@ fn every_line_of_json_is_an_object_with_the_promised_names_in_order() {
     assert_eq!(names("section list"), "key title part unread total");
     assert_eq!(names("conversation list --section open"), conversation);
     assert_eq!(names("conversation show 1"), format!("{conversation} messages followers read_up_to may"));
+    place.does("--as olga group set Support --routing polite");
+    place.does("receive --from mara@example.com --group Support --body Again");
+    assert_eq!(names("offer list"), format!("{conversation} since"));
+    assert_eq!(names("offer accept 2"), "conversation message state privacy assignee not_notified");
     assert_eq!(names("item list"), "id kind title status requester assignee project conversations cursor");
     assert_eq!(names("conversation follow 1"), "conversation message state privacy assignee not_notified");
     assert!(names("agent list").starts_with("handle name role active ready groups from_customers reply_to_customers"));

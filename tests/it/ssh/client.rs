@@ -7,8 +7,9 @@ use russh::{
     keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
 };
 use std::{
+    net::SocketAddr,
     sync::{Arc, Condvar, Mutex, MutexGuard},
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tokio::runtime::Runtime;
 
@@ -32,11 +33,13 @@ pub struct Learned {
 pub struct Manners {
     /// Bytes that the server may send on a channel before it is told that there is more room; it never is where this is 1.
     pub window: u32,
+    /// What came on a channel and was not looked at; with more of it nothing is read from the connection any more.
+    pub unread: usize,
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { window: 2_097_152 }
+        Self { window: 2_097_152, unread: 100 }
     }
 }
 
@@ -67,15 +70,21 @@ impl client::Handler for Watcher {
 impl Client {
     /// A connection that is not logged in.
     pub fn connect(server: &Server) -> Self {
-        Self::behaving(server, Manners::default())
+        Self::behaving(server.address, Manners::default())
     }
 
-    pub fn behaving(server: &Server, manners: Manners) -> Self {
-        let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
+    pub fn behaving(address: SocketAddr, manners: Manners) -> Self {
+        let runtime =
+            Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
         let learned = Arc::<Mutex<Learned>>::default();
-        let config = client::Config { window_size: manners.window, nodelay: true, ..client::Config::default() };
+        let config = client::Config {
+            window_size: manners.window,
+            channel_buffer_size: manners.unread,
+            nodelay: true,
+            ..client::Config::default()
+        };
         let watcher = Watcher { learned: Arc::clone(&learned) };
-        let handle = runtime.block_on(client::connect(Arc::new(config), server.address, watcher)).unwrap();
+        let handle = runtime.block_on(client::connect(Arc::new(config), address, watcher)).unwrap();
         Self { runtime, handle, learned }
     }
 
@@ -279,16 +288,13 @@ impl Channel {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() || seen.closed {
-                let (text, errors) = (seen.parser.screen().contents(), String::from_utf8_lossy(&seen.errors).into_owned());
+                let (text, errors) =
+                    (seen.parser.screen().contents(), String::from_utf8_lossy(&seen.errors).into_owned());
                 drop(seen);
                 panic!("waited for: {what}\n{text}\n{errors}");
             }
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
-    }
-
-    pub fn text(&self) -> String {
-        self.seen().parser.screen().contents()
     }
 
     pub fn raw(&self) -> String {
@@ -310,13 +316,5 @@ impl Channel {
         assert!(seen.disorder.is_empty(), "{:?}", seen.disorder);
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("whole characters");
         Ran { out: text(&seen.output), errors: text(&seen.errors), status: seen.status }
-    }
-
-    /// Waits so long that something would have happened.
-    pub fn quiet_for(&self, time: Duration) -> bool {
-        let before = self.seen().output.len();
-        let seen = self.seen();
-        let (seen, _) = self.seen.1.wait_timeout_while(seen, time, |seen| seen.output.len() == before).unwrap();
-        seen.output.len() == before
     }
 }

@@ -157,7 +157,7 @@ fn who_reads_nothing_is_left_and_nobody_else_notices() {
     let good = Client::login(&server, &key);
     let working = reading(&good);
     // Room for one byte, and never for more.
-    let mut silent = Client::behaving(&server, Manners { window: 1 });
+    let mut silent = Client::behaving(server.address, Manners { window: 1, ..Manners::default() });
     assert!(silent.offers("ana", &key));
     let stalled = silent.messenger();
     stalled.when("a beginning", |seen| seen.output.len() == 1);
@@ -177,7 +177,8 @@ fn a_flood_of_keys_holds_up_nobody_else() {
     let desk = TestDesk::new();
     desk.arrival();
     let server = Server::on(&desk.file(), &[]);
-    let (flooding, working) = (Client::login(&server, &key_of(&desk, "ana")), Client::login(&server, &key_of(&desk, "ben")));
+    let (flooding, working) =
+        (Client::login(&server, &key_of(&desk, "ana")), Client::login(&server, &key_of(&desk, "ben")));
     let (flooded, messenger) = (flooding.messenger(), reading(&working));
     flooded.shows("My card is declined");
     let flood = std::thread::spawn(move || {

@@ -4,9 +4,13 @@
 mod client;
 mod commands;
 mod doors;
+mod joining;
 mod logging_in;
 mod messenger;
 mod requests;
+mod status;
+mod stopping;
+mod vanishing;
 
 use crate::desks::TestDesk;
 use deskline::{desk::Desk, ssh::key};
@@ -16,9 +20,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        Arc, Condvar, Mutex,
-    },
+    sync::{Arc, Condvar, Mutex},
     time::{Duration, Instant},
 };
 
@@ -64,8 +66,7 @@ impl Server {
             shared.0.lock().unwrap().closed = true;
             shared.1.notify_all();
         });
-        let mut server =
-            Self { child, address: ([127, 0, 0, 1], 0).into(), fingerprint: String::new(), printed };
+        let mut server = Self { child, address: ([127, 0, 0, 1], 0).into(), fingerprint: String::new(), printed };
         let line = server.prints("ssh on ");
         let (address, fingerprint) =
             line.trim_start_matches("deskline: ssh on ").split_once(", host key ").expect("where it listens");

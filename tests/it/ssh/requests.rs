@@ -95,16 +95,24 @@ fn a_terminal_that_knows_no_colour_gets_none() {
     let client = Client::login(&server, &key_of(&desk, "ana"));
     let coloured = client.messenger();
     coloured.shows("Customer replies");
-    assert!(coloured.raw().contains("\x1b[22;36m") || coloured.raw().contains(";36m") || coloured.raw().contains("[36m"));
+    assert!(
+        coloured.raw().contains("\x1b[22;36m") || coloured.raw().contains(";36m") || coloured.raw().contains("[36m")
+    );
     let plain = client.channel().unwrap();
     plain.run(plain.half.set_env(false, "NO_COLOR", "1")).unwrap();
     plain.pty(120, 40);
     plain.run(plain.half.request_shell(true)).unwrap();
     plain.shows("Customer replies");
-    let colours = plain.raw().split("\x1b[").filter(|piece| {
-        let codes = piece.split('m').next().unwrap_or_default();
-        codes.split(';').any(|code| code.len() == 2 && (code.starts_with('3') || code.starts_with('4')) && code != "39" && code != "49")
-            && piece.contains('m') && codes.chars().all(|letter| letter.is_ascii_digit() || letter == ';')
-    }).count();
+    let colours = plain
+        .raw()
+        .split("\x1b[")
+        .filter(|piece| {
+            let codes = piece.split('m').next().unwrap_or_default();
+            codes.split(';').any(|code| {
+                code.len() == 2 && (code.starts_with('3') || code.starts_with('4')) && code != "39" && code != "49"
+            }) && piece.contains('m')
+                && codes.chars().all(|letter| letter.is_ascii_digit() || letter == ';')
+        })
+        .count();
     assert_eq!(colours, 0, "{:?}", plain.raw());
 }

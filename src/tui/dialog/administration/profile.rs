@@ -20,6 +20,8 @@ const NEW_PRIVATE: usize = 2;
 const SHARING: usize = 3;
 const ITEMS: usize = 4;
 const PROJECTS: usize = 5;
+const AWAY: usize = 6;
+const HAND_BACK: usize = 7;
 
 const AUDIENCES: &[&str] = &["customer replies", "internal messages"];
 
@@ -78,6 +80,8 @@ impl Profile {
             SettingKey::OrganizationSharing => switch(SHARING),
             SettingKey::ItemAudience => audience(ITEMS),
             SettingKey::ProjectAudience => audience(PROJECTS),
+            SettingKey::AwayAfter => form.line(AWAY).unwrap_or_default(),
+            SettingKey::HandBack => switch(HAND_BACK),
         }
     }
 }
@@ -97,6 +101,8 @@ fn controls(settings: &Settings) -> Vec<Control> {
         Choice::switch("Organization sharing", settings.organization_sharing),
         Choice::of("New on items", AUDIENCES, audience(settings.item_audience)),
         Choice::of("New on projects", AUDIENCES, audience(settings.project_audience)),
+        Control::Line(Field::with("Away after minutes", &settings.get(SettingKey::AwayAfter))),
+        Choice::switch("Hand back when away", settings.hand_back),
     ];
     controls.push(Control::Button("Save"));
     controls

@@ -14,6 +14,7 @@ mod lines;
 mod link;
 mod menu;
 mod new_conversation;
+mod offers;
 mod palette;
 mod people;
 mod search;
@@ -48,6 +49,7 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
         Layer::CustomerDetails(details) => customer_details::draw(details, model, frame),
         Layer::NewConversation(new) => new_conversation::draw(new, model, frame),
         Layer::Search(search) => search::draw(search, model, frame),
+        Layer::Offers(offers) => offers::draw(offers, model, frame),
         Layer::Palette(palette) => palette::draw(palette, model, frame),
         Layer::Help(help) => help::draw(help, model, frame),
         Layer::Bell(bell) => bell::draw(bell, model, frame),
