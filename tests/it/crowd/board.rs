@@ -10,13 +10,26 @@ use std::{
 /// How long a screen is watched for a message; only screens count that are left as they are for so long.
 pub const WATCH: Duration = Duration::from_secs(3);
 
+/// With more rows above the selected one a screen is not watched.
+const ABOVE: usize = 5;
+
 /// What one screen shows, as far as it matters here, and what it is watched for.
 struct Screen {
     person: Arc<Person>,
-    section: Section,
-    at_the_top: bool,
-    still_until: Instant,
+    view: View,
     watched: Vec<Watched>,
+}
+
+/// What a screen's list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    pub section: Section,
+    /// It is at its newest row.
+    pub at_the_top: bool,
+    /// Rows above the selected one: so many more messages, and the list goes on by half a page.
+    pub above: usize,
+    /// Until when nobody goes through it.
+    pub still_until: Instant,
 }
 
 struct Watched {
@@ -51,6 +64,8 @@ pub struct Seen {
     pub by_process: Times,
     /// Screens that should have shown a message and did not within [`WATCH`].
     pub missed: Vec<String>,
+    /// Screens that went on to older rows with the selected one before a message was on them; timed until then.
+    pub passed: usize,
     /// Messages that some screen was watched for.
     pub messages: usize,
 }
@@ -71,16 +86,9 @@ impl Board {
     /// Adds a screen; its number.
     pub fn add(&self, person: Arc<Person>) -> usize {
         let mut inner = self.inner.lock().unwrap();
-        let now = Instant::now();
-        let section = Section::Open;
-        inner.screens.push(Screen { person, section, at_the_top: false, still_until: now, watched: Vec::new() });
+        let view = View { section: Section::Open, at_the_top: false, above: 0, still_until: Instant::now() };
+        inner.screens.push(Screen { person, view, watched: Vec::new() });
         inner.screens.len() - 1
-    }
-
-    /// What a screen's list is, and until when it is left as it is.
-    pub fn looks_at(&self, screen: usize, section: Section, at_the_top: bool, still_until: Instant) {
-        let screen = &mut self.inner.lock().unwrap().screens[screen];
-        (screen.section, screen.at_the_top, screen.still_until) = (section, at_the_top, still_until);
     }
 
     /// A message is being sent: every other screen whose list begins with its conversation is watched.
@@ -90,7 +98,8 @@ impl Board {
         let mut inner = self.inner.lock().unwrap();
         let mut any = false;
         for (number, screen) in inner.screens.iter_mut().enumerate() {
-            let quiet = screen.at_the_top && screen.still_until >= now + WATCH;
+            let View { at_the_top, above, still_until, .. } = screen.view;
+            let quiet = at_the_top && above <= ABOVE && still_until >= now + WATCH;
             if quiet && by != Some(number) && screen.lists(place) {
                 any = true;
                 screen.watched.push(Watched { token: Arc::clone(&token), sent: now, way, counts });
@@ -106,38 +115,34 @@ impl Board {
         }
     }
 
-    /// A screen has changed.
-    pub fn look(&self, number: usize, eyes: Eyes) {
+    /// A screen has changed, or will.
+    pub fn look(&self, number: usize, eyes: Eyes, view: View) {
         let mut inner = self.inner.lock().unwrap();
         let Inner { screens, seen } = &mut *inner;
-        let screen = &mut screens[number];
-        if screen.watched.is_empty() {
+        let Screen { person, view: before, watched } = &mut screens[number];
+        *before = view;
+        if watched.is_empty() {
             return;
         }
         let now = Instant::now();
-        let Screen { watched, person, section, .. } = screen;
         watched.retain(|watched| {
-            let shown = eyes.shows(&watched.token);
-            let took = now - watched.sent;
-            if shown && watched.counts {
+            let took = (now - watched.sent).min(WATCH);
+            let (shown, passed, missed) = (eyes.shows(&watched.token), !view.at_the_top, took == WATCH);
+            let over = shown || passed || missed;
+            if over && watched.counts {
                 match watched.way {
                     Way::Server => seen.by_server.add(took),
                     Way::Process => seen.by_process.add(took),
                 }
-            }
-            if !shown && took > WATCH && watched.counts {
-                seen.missed.push(format!(
-                    "{} in {} on screen {number} of {}",
-                    watched.token,
-                    section.title(),
-                    person.handle
-                ));
-                match watched.way {
-                    Way::Server => seen.by_server.add(WATCH),
-                    Way::Process => seen.by_process.add(WATCH),
+                if !shown && passed {
+                    seen.passed += 1;
+                } else if !shown {
+                    let (title, handle) = (view.section.title(), &person.handle);
+                    let text = eyes.text();
+                    seen.missed.push(format!("{} in {title} on screen {number} of {handle}\n{text}", watched.token));
                 }
             }
-            !shown && took <= WATCH
+            !over
         });
     }
 
@@ -150,7 +155,7 @@ impl Board {
 impl Screen {
     /// Whether its section lists such a conversation.
     fn lists(&self, place: &Place) -> bool {
-        match self.section {
+        match self.view.section {
             Section::Open => self.person.sees_open,
             Section::Live => place.assignee == Some(self.person.handle.as_str()),
             Section::Unassigned => place

@@ -88,6 +88,11 @@ impl<'a> Eyes<'a> {
         self.line(row.line + 2, self.borders.0 + 4, self.borders.1).trim().to_owned()
     }
 
+    /// How many rows are above the selected one, where it is in view.
+    pub fn above(self) -> Option<usize> {
+        self.rows().position(|row| row.selected)
+    }
+
     /// Whether some row's last words, or some line of the conversation, begin with this.
     pub fn shows(self, token: &str) -> bool {
         let (left, right) = self.borders;
@@ -106,6 +111,11 @@ impl<'a> Eyes<'a> {
         self.foot(" Ctrl-S send")
     }
 
+    /// Something stands in the open composer.
+    pub fn draft(self) -> bool {
+        self.composing() && !self.composed("                    ")
+    }
+
     /// The first line of the composer begins so.
     pub fn composed(self, words: &str) -> bool {
         let edge = self.borders.1 + 1;
@@ -122,6 +132,11 @@ impl<'a> Eyes<'a> {
     /// There is more of the conversation below the screen.
     pub fn more_below(self) -> bool {
         (RULE + 1..FOOT).any(|line| self.line(line, self.borders.1 + 1, COLUMNS).contains("new below"))
+    }
+
+    /// All of it.
+    pub fn text(self) -> String {
+        self.screen.contents()
     }
 
     /// The last row says this first.
