@@ -39,6 +39,8 @@ mod link;
 mod offer;
 /// Following, adding and removing.
 mod people;
+/// Who is looking and who is writing.
+mod presence;
 /// Reading pages.
 mod read;
 /// A customer's message.
@@ -66,6 +68,7 @@ pub use figures::Figures;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
 pub use known::Known;
+pub use presence::Attendance;
 
 use crate::{
     domain::{
@@ -99,6 +102,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     bell: bell::Bell,
+    presence: presence::Presence,
     /// Direct conversations of others that an administrator opened deliberately (R6.11).
     opened: Mutex<HashSet<(AgentId, ConversationId)>>,
     /// Who is at work in this process.
@@ -182,7 +186,8 @@ impl Desk {
 
     fn over(store: Store, clock: Clock) -> Self {
         let (bell, opened, activity) = (bell::Bell::default(), Mutex::default(), idle::Activity::default());
-        Self { inner: Arc::new(Inner { store, clock, bell, opened, activity }) }
+        let presence = presence::Presence::default();
+        Self { inner: Arc::new(Inner { store, clock, bell, presence, opened, activity }) }
     }
 
     /// The time, by the desk's clock.
@@ -302,6 +307,13 @@ impl Desk {
     /// One write transaction that can say what it touched.
     fn write_news<T>(&self, work: impl FnOnce(&Writing<'_>) -> Outcome<(T, News)>) -> Outcome<T> {
         let (value, news) = self.inner.store.write(work)?;
+        self.inner.bell.ring(news);
+        Ok(value)
+    }
+
+    /// The same for what is no loss if the power is cut in this moment: the disk is not waited for.
+    fn write_lightly<T>(&self, work: impl FnOnce(&Writing<'_>) -> Outcome<(T, News)>) -> Outcome<T> {
+        let (value, news) = self.inner.store.write_lightly(work)?;
         self.inner.bell.ring(news);
         Ok(value)
     }

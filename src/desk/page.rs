@@ -12,7 +12,8 @@ pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow
 pub use key::{Invite, KeyRow};
 pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, OfferRow, Person};
 pub use thread::{
-    Attachment, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Readers, Thread, Verdict,
+    Attachment, Doing, Draft, DraftPlace, Entry, Follower, FollowerKind, From, May, Mode, Opened, Present, Readers,
+    Thread, Verdict,
 };
 pub use wants::{ListStart, ListWants, SearchWants, ThreadStart, ThreadWants, Wants};
 
@@ -89,6 +90,38 @@ pub struct Page {
     pub audit: Option<Vec<AuditRow>>,
     /// A draft of a conversation that is not started yet.
     pub draft: Option<Draft>,
+    /// Those of the conversations asked about that the viewer cannot read (any more).
+    pub lost: Vec<ConversationId>,
+}
+
+impl Page {
+    /// A page that shows nothing but who looks.
+    pub const fn bare(me: Agent) -> Self {
+        Self {
+            me,
+            my_groups: Vec::new(),
+            team: String::new(),
+            badge: 0,
+            bell: 0,
+            sections: Vec::new(),
+            offers: Vec::new(),
+            offered: 0,
+            list: None,
+            opened: None,
+            item: None,
+            search: None,
+            notices: None,
+            keys: None,
+            agents: None,
+            groups: None,
+            customers: None,
+            items: None,
+            settings: None,
+            audit: None,
+            draft: None,
+            lost: Vec::new(),
+        }
+    }
 }
 
 /// Found messages, newest first.

@@ -88,6 +88,11 @@ impl Desk {
             Some(place) => directory::drafts_at(&snapshot, who, place)?.into_iter().next(),
             None => None,
         };
+        for id in &wants.about {
+            if !thread::may_open(self, &reading, who, *id)? {
+                page.lost.push(*id);
+            }
+        }
         Ok(page)
     }
 
@@ -164,21 +169,8 @@ impl<'a> Reading<'a> {
             bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
             offers,
             offered,
-            me: self.me.clone(),
             sections,
-            list: None,
-            opened: None,
-            item: None,
-            search: None,
-            notices: None,
-            keys: None,
-            agents: None,
-            groups: None,
-            customers: None,
-            items: None,
-            settings: None,
-            audit: None,
-            draft: None,
+            ..Page::bare(self.me.clone())
         })
     }
 

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         conversation::{EntryKind, Facts, Privacy},
         decide::{Change, change_state},
-        id::EntrySeq,
+        id::{ConversationId, EntrySeq},
         people::Agent,
         refusal::Refusal,
     },
@@ -43,10 +43,18 @@ pub(super) fn open(desk: &Desk, reading: &Reading<'_>, who: &Viewer, wants: &Thr
     if reading.access.withheld(&facts) && !desk.has_opened(who, id) {
         return Ok(Opened::NotFound(id));
     }
-    Ok(Opened::Thread(Box::new(thread(reading, who, &facts, wants)?)))
+    Ok(Opened::Thread(Box::new(thread(desk, reading, who, &facts, wants)?)))
 }
 
-fn thread(reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants: &ThreadWants) -> Outcome<Thread> {
+/// Whether a viewer can read a conversation as things stand.
+pub(super) fn may_open(desk: &Desk, reading: &Reading<'_>, who: &Viewer, id: ConversationId) -> Outcome<bool> {
+    let facts = conversations::load_facts(reading.connection, id)?;
+    Ok(facts.is_some_and(|facts| {
+        reading.access.holds(&facts) && (!reading.access.withheld(&facts) || desk.has_opened(who, id))
+    }))
+}
+
+fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants: &ThreadWants) -> Outcome<Thread> {
     let connection = reading.connection;
     let window = match wants.start {
         ThreadStart::End => Window::End,
@@ -76,6 +84,7 @@ fn thread(reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants: &ThreadWant
         last_seq: facts.last_seq,
         read_up_to,
         followers: followers(connection, facts, &agents)?,
+        present: desk.inner.presence.others(who.id, &reading.access, facts, &agents, desk.now()),
         may: may(&reading.me, facts, &around),
         reply_to: readers(connection, &reading.me, facts, EntryKind::Reply, &agents)?,
         note_to: readers(connection, &reading.me, facts, EntryKind::Note, &agents)?,

@@ -5,7 +5,7 @@ use crate::domain::id::AgentId;
 use russh::{Disconnect, server};
 use std::{
     collections::HashMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -52,7 +52,7 @@ pub async fn serve(
             Ok(()) => "the client left".to_owned(),
             Err(error) => plain(&error),
         },
-        why = supervise(&shared, watched, place) => {
+        why = supervise(&shared, watched, place, address.ip()) => {
             drop(knife);
             // Its tasks end by themselves; nothing waits for them but the last line of the log.
             let _ = timeout(HANGING_UP, run).await;
@@ -79,6 +79,7 @@ async fn supervise(
     shared: &Shared,
     mut standing: watch::Receiver<Standing>,
     (stranger, taken): (Stranger, oneshot::Receiver<()>),
+    address: IpAddr,
 ) -> &'static str {
     let mut stopping = shared.stopping.clone();
     tokio::select! {
@@ -92,6 +93,11 @@ async fn supervise(
         _ = is(&mut stopping, |stopping| *stopping) => return "stopping",
     }
     drop(stranger);
+    let newcomer = matches!(*standing.borrow(), Standing::Newcomer(_));
+    let (place, taken) = match newcomer.then(|| shared.newcomers.arrive(address, shared.limits.newcomers)) {
+        Some((place, taken)) => (Some(place), Some(taken)),
+        None => (None, None),
+    };
     tokio::select! {
         agent = is(&mut standing, |standing| matches!(standing, Standing::Agent(_) | Standing::Visitor(_))) => {
             if !agent {
@@ -99,8 +105,10 @@ async fn supervise(
             }
         }
         () = sleep(shared.limits.joining) => return "took too long to join",
+        () = given_away(taken) => return "made room for another one",
         _ = is(&mut stopping, |stopping| *stopping) => {}
     }
+    drop(place);
     is(&mut stopping, |stopping| *stopping).await;
     let _ = timeout(shared.limits.stopping, shared.registry.emptied()).await;
     let handle = match &*standing.borrow() {
@@ -115,6 +123,15 @@ async fn supervise(
     "stopping"
 }
 
+/// Waits until a place is given to another; for ever where there is none.
+async fn given_away(taken: Option<oneshot::Receiver<()>>) {
+    match taken {
+        // It is never used, only dropped.
+        Some(taken) => drop(taken.await),
+        None => std::future::pending().await,
+    }
+}
+
 /// Waits until something holds; false where it never will.
 async fn is<T>(watched: &mut watch::Receiver<T>, holds: impl FnMut(&T) -> bool) -> bool {
     watched.wait_for(holds).await.is_ok()
@@ -125,8 +142,6 @@ async fn is<T>(watched: &mut watch::Receiver<T>, holds: impl FnMut(&T) -> bool) 
 pub enum Party {
     /// One agent's.
     Agent(AgentId),
-    /// All newcomers'.
-    Newcomers,
     /// All visitors' of demo desks.
     Visitors,
 }
@@ -149,7 +164,6 @@ impl Counts {
     pub fn enter(&self, who: Party, limits: &Limits) -> Option<Counted> {
         let most = match who {
             Party::Agent(_) => limits.connections_per_agent,
-            Party::Newcomers => limits.newcomers,
             Party::Visitors => limits.visitors,
         };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -182,14 +196,14 @@ mod tests {
     #[test]
     fn each_agent_has_so_many_connections() {
         let counts = Counts::default();
-        let limits = Limits { connections_per_agent: 2, newcomers: 1, ..Limits::default() };
+        let limits = Limits { connections_per_agent: 2, visitors: 1, ..Limits::default() };
         let ana = Party::Agent(AgentId(1));
         let first = counts.enter(ana, &limits);
         let second = counts.enter(ana, &limits);
         assert!(first.is_some() && second.is_some() && counts.enter(ana, &limits).is_none());
         assert!(counts.enter(Party::Agent(AgentId(2)), &limits).is_some());
-        let newcomer = counts.enter(Party::Newcomers, &limits);
-        assert!(newcomer.is_some() && counts.enter(Party::Newcomers, &limits).is_none());
+        let visitor = counts.enter(Party::Visitors, &limits);
+        assert!(visitor.is_some() && counts.enter(Party::Visitors, &limits).is_none());
         drop(first);
         assert!(counts.enter(ana, &limits).is_some());
     }

@@ -3,6 +3,7 @@
 use super::{
     channel::{Channel, Who},
     connection::{Counted, Party, Standing},
+    join::Tries,
     key,
     server::Shared,
     visitor::DEMO,
@@ -22,6 +23,9 @@ use tokio::sync::watch;
 /// The only user name that means something: somebody with a code who brings a new key.
 const JOIN: &str = "join";
 
+/// There are as many connections as anybody may have.
+struct TooMany;
+
 /// One connection's side of the server.
 pub struct Handler {
     shared: Arc<Shared>,
@@ -33,8 +37,10 @@ pub struct Handler {
     key: Option<PublicKey>,
     /// Who came in with it; `None`: a newcomer.
     agent: Option<Viewer>,
-    /// Counts the connection; `None` where there are too many.
-    counted: Option<Counted>,
+    /// Counts the connection of an agent or a visitor; an error where they have too many.
+    counted: Result<Option<Counted>, TooMany>,
+    /// The codes that were tried over the connection.
+    tries: Arc<Tries>,
     /// Came to see a demo desk.
     visitor: bool,
     channels: HashMap<ChannelId, Channel>,
@@ -52,7 +58,8 @@ impl Handler {
             offers: 0,
             key: None,
             agent: None,
-            counted: None,
+            counted: Ok(None),
+            tries: Arc::default(),
             visitor: false,
             channels: HashMap::new(),
             opened: 0,
@@ -94,7 +101,7 @@ impl Handler {
     fn visits(&mut self, user: &str) -> bool {
         self.visitor = user == DEMO && self.shared.guestbook.is_some();
         if self.visitor {
-            self.counted = self.shared.counts.enter(Party::Visitors, &self.shared.limits);
+            self.counted = self.shared.counts.enter(Party::Visitors, &self.shared.limits).map(Some).ok_or(TooMany);
         }
         self.visitor
     }
@@ -110,8 +117,16 @@ impl Handler {
                 self.agent = Some(viewer.clone());
                 Some(Who::Agent(viewer))
             }
-            None if self.agent.is_none() => Some(Who::Newcomer(key)),
+            None if self.agent.is_none() => Some(Who::Newcomer(key, Arc::clone(&self.tries))),
             None => None,
+        }
+    }
+}
+
+impl Drop for Handler {
+    fn drop(&mut self) {
+        if self.offers > 0 && self.key.is_none() && !self.visitor {
+            tracing::info!(address = %self.address, keys = self.offers, "no key of theirs lets anybody in");
         }
     }
 }
@@ -146,8 +161,10 @@ impl server::Handler for Handler {
         if agent.is_none() && user != JOIN {
             return Ok(Auth::reject());
         }
-        let party = agent.as_ref().map_or(Party::Newcomers, |agent| Party::Agent(agent.id));
-        self.counted = self.shared.counts.enter(party, &self.shared.limits);
+        if let Some(agent) = &agent {
+            let entered = self.shared.counts.enter(Party::Agent(agent.id), &self.shared.limits);
+            self.counted = entered.map(Some).ok_or(TooMany);
+        }
         self.agent = agent;
         self.key = Some(key);
         Ok(Auth::Accept)
@@ -156,7 +173,7 @@ impl server::Handler for Handler {
     async fn auth_succeeded(&mut self, session: &mut Session) -> Result<(), russh::Error> {
         let fingerprint = self.key.as_ref().map_or("", |key| &key.fingerprint);
         let address = self.address;
-        if self.counted.is_none() {
+        if self.counted.is_err() {
             self.refuse("too many connections");
             let why = "There are too many connections of yours to this desk. Close one, then connect again.";
             return session.disconnect(Disconnect::TooManyConnections, why, "");

@@ -8,6 +8,8 @@ pub mod ask;
 pub mod composer;
 /// What lies over the screen: forms, menus, pickers; each a small state of its own.
 pub mod dialog;
+/// What the viewer is doing in the conversation on the screen.
+pub mod doing;
 /// The screen drawn: `&Model` to a frame, nothing else.
 pub mod draw;
 /// A text being edited.
@@ -22,6 +24,10 @@ pub mod keymap;
 pub mod layout;
 /// What the screen remembers.
 pub mod model;
+/// Who else is there, in words.
+pub mod present;
+/// The conversations that the screen remembers something of.
+pub mod remembered;
 /// Where a conversation stands on the screen.
 pub mod scroll;
 /// One agent's session over any terminal.

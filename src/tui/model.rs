@@ -73,6 +73,8 @@ pub struct Model {
     pub local: bool,
     /// Whether the viewer has pressed a key; before that nothing is marked as read (R3.7).
     pub acted: bool,
+    /// When the viewer last typed or pointed.
+    pub typed: Option<Moment>,
     /// Whose number was just copied: the second time its title comes along.
     pub copied: Option<ConversationId>,
     /// What makes this session's message ids its own (R1.8).
@@ -194,6 +196,8 @@ pub struct Message {
     pub trouble: bool,
     /// Whether `z` takes it back.
     pub undo: bool,
+    /// The conversation that it says something of, if any.
+    pub about: Option<ConversationId>,
 }
 
 /// An act on several conversations at once.
@@ -205,8 +209,8 @@ pub struct Batch {
     pub left: usize,
     /// How many were done.
     pub done: usize,
-    /// Why others were not.
-    pub refused: Vec<String>,
+    /// Which others were not, and why.
+    pub refused: Vec<(ConversationId, String)>,
     /// What takes it back.
     pub undo: Vec<Ask>,
 }
@@ -214,17 +218,23 @@ pub struct Batch {
 impl Message {
     /// Something to know.
     pub fn said(text: impl Into<String>) -> Self {
-        Self { text: text.into(), trouble: false, undo: false }
+        Self { text: text.into(), trouble: false, undo: false, about: None }
     }
 
     /// Something that went wrong, with what would help.
     pub fn trouble(text: impl Into<String>) -> Self {
-        Self { text: text.into(), trouble: true, undo: false }
+        Self { text: text.into(), trouble: true, undo: false, about: None }
     }
 
     /// Something that was done and can be taken back.
     pub fn undoable(text: impl Into<String>) -> Self {
-        Self { text: text.into(), trouble: false, undo: true }
+        Self { text: text.into(), trouble: false, undo: true, about: None }
+    }
+
+    /// The same, which says something of a conversation.
+    #[must_use]
+    pub fn about(self, conversation: ConversationId) -> Self {
+        Self { about: Some(conversation), ..self }
     }
 }
 
@@ -289,6 +299,7 @@ impl Model {
             mouse: false,
             local: true,
             acted: false,
+            typed: None,
             reads: 0,
             copied: None,
             tag: tag.into(),

@@ -8,9 +8,11 @@ mod stale;
 use super::{
     ansi::{self, Ansi},
     ask::{Ask, Effect, Msg},
+    doing::doing,
     draw::draw,
     keymap::Keymap,
     model::Model,
+    remembered::remembered,
     theme::Theme,
     traits::Traits,
     update::{deadline, update},
@@ -18,7 +20,7 @@ use super::{
 };
 use crate::{
     desk::{
-        Desk, Known, News, Touched,
+        Attendance, Desk, Known, News, Touched,
         page::{Denied, DraftPlace, EXACT, Moment, Viewer, Wants},
     },
     domain::{command::Command, id::ConversationId, text::SafeText},
@@ -26,7 +28,10 @@ use crate::{
 use chrono::FixedOffset;
 use ratatui::Terminal;
 use stale::Stale;
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// What reaches a session.
 #[derive(Debug)]
@@ -72,6 +77,7 @@ pub struct Session {
     /// What can wait until the frame is painted: reading marks, which go to the disk.
     later: Vec<Ask>,
     title: String,
+    attendance: Attendance,
     traits: Traits,
 }
 
@@ -90,7 +96,8 @@ impl Session {
         let backend = Ansi::new(look.size.0, look.size.1).with(traits);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
         let (wanted, stale) = (Wants::default(), Stale::all());
-        let mut session = Self { desk, viewer, model, terminal, wanted, stale, later: Vec::new(), title, traits };
+        let (attendance, later) = (desk.attend(&viewer), Vec::new());
+        let mut session = Self { desk, viewer, model, terminal, wanted, stale, later, title, attendance, traits };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -98,6 +105,11 @@ impl Session {
     /// The model, to look at.
     pub const fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// The last frame, as the terminal holds it, to look at.
+    pub const fn terminal(&self) -> &Terminal<Ansi> {
+        &self.terminal
     }
 
     /// Takes everything in that arrived, asks the desk, and reads it where something else is wanted or it rang. What
@@ -248,13 +260,16 @@ impl Session {
     /// Reads until the page holds what the screen wants; usually once, or not at all.
     fn read(&mut self, outside: &mut Vec<Effect>) {
         for _ in 0..READS {
+            // First, so that who comes while the page is read rings here.
+            self.attendance.says(doing(&self.model));
             let wanted = wants(&self.model);
             let (now, listeners) = (self.now(), self.desk.listeners());
             let counts = self.stale.numbers_at(now, listeners).is_some_and(|due| due <= now);
             if !self.stale.is_any(self.open_conversation()) && !counts && wanted == self.wanted {
                 return;
             }
-            let (asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
+            let (mut asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
+            asked.about = self.remembered(touched.as_ref());
             let known = touched.as_ref().map(|touched| Known {
                 list: self.model.page.list.as_ref(),
                 offers: &self.model.page.offers,
@@ -271,18 +286,27 @@ impl Session {
         }
     }
 
+    /// What the screen remembers something of, as far as it was touched; all of it where nothing is known of that.
+    fn remembered(&self, touched: Option<&BTreeSet<ConversationId>>) -> Vec<ConversationId> {
+        let mut about = remembered(&self.model);
+        about.retain(|id| touched.is_none_or(|touched| touched.contains(id)));
+        about
+    }
+
     /// The page could not be read: perhaps only a part of it, perhaps nothing may be seen any more.
     fn unread(&mut self, denied: &Denied, wanted: Wants, outside: &mut Vec<Effect>) {
         self.wanted = wanted;
         if let Denied::Failed(why) = denied {
+            self.stale.unread(self.now());
             return self.update(Msg::Trouble(why.clone()), outside);
         }
-        match self.desk.read(&self.viewer, &Wants::default()) {
+        match self.desk.read(&self.viewer, &Wants { about: self.remembered(None), ..Wants::default() }) {
             Ok(page) => {
                 self.update(Msg::Page(Box::new(page)), outside);
                 self.update(Msg::Trouble(denied.to_string()), outside);
-                // Another section's list, where this one was taken away.
+                // Another section's list, where this one was taken away; and all the rest, which this page has not.
                 if wants(&self.model) != self.wanted {
+                    self.stale.add(News::EVERYTHING);
                     self.read(outside);
                 }
             }

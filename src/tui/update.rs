@@ -3,6 +3,7 @@
 mod acting;
 mod answered;
 mod arrival;
+mod forgetting;
 mod layer;
 mod moving;
 mod offering;
@@ -39,6 +40,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 }
 
 fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    if matches!(msg, Msg::Press(_) | Msg::Paste(_) | Msg::Click(..) | Msg::Wheel(..) | Msg::Edited(_)) {
+        model.typed = Some(model.now);
+    }
     match msg {
         Msg::Press(press) => {
             model.acted = true;
@@ -68,11 +72,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Trouble(text) => model.say(Message::trouble(text)),
         Msg::Shut(why) => {
-            model.layers.clear();
-            model.composer = None;
-            model.thread = None;
-            model.kept.clear();
-            model.shut = Some(why);
+            forgetting::forget_everything(model, why);
             Vec::new()
         }
     }

@@ -20,7 +20,7 @@ use deskline::{
 use std::collections::BTreeSet;
 
 /// access(agent a, c) of §9, word by word.
-fn may_read(a: &Agent, c: &Facts) -> bool {
+pub fn may_read(a: &Agent, c: &Facts) -> bool {
     let named = c.members.iter().any(|member| member.agent == a.id && (member.starter || member.added));
     a.active
         && (matches!(a.role, Role::Owner | Role::Admin)
@@ -32,7 +32,7 @@ fn may_read(a: &Agent, c: &Facts) -> bool {
 }
 
 /// What an agent may read without a deliberate, audited opening (R6.11).
-fn may_read_openly(a: &Agent, c: &Facts) -> bool {
+pub fn may_read_openly(a: &Agent, c: &Facts) -> bool {
     may_read(a, c) && !others_direct(a.id, c)
 }
 

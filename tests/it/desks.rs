@@ -93,6 +93,11 @@ impl TestDesk {
         *self.time.lock().expect("the clock") += Duration::minutes(minutes);
     }
 
+    /// Moves the clock on by so many seconds.
+    pub fn seconds(&self, seconds: i64) {
+        *self.time.lock().expect("the clock") += Duration::seconds(seconds);
+    }
+
     pub fn set(&self, key: SettingKey, value: &str) {
         self.desk.save_settings(&self.agent("olga"), &[(key, value.to_owned())]).expect("a setting");
     }

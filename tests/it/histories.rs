@@ -1,6 +1,9 @@
 //! Random histories: a desk that went through commands of every kind, and a shadow of what everybody has read.
 
-use crate::desks::{TestDesk, beginning, inbound};
+use crate::{
+    desks::{TestDesk, beginning, inbound},
+    watcher::word,
+};
 use chrono::Duration;
 use deskline::{
     demo::random::Random,
@@ -12,7 +15,9 @@ use deskline::{
         command::{Command, Start, StartWith, Writing},
         conversation::{Audience, EntryKind, Facts, Privacy},
         envelope::Inbound,
-        history::{PastAuthor, PastConversation, PastItem, PastKind, PastMessage, PastPerson, PastState},
+        history::{
+            PastAttachment, PastAuthor, PastConversation, PastItem, PastKind, PastMessage, PastPerson, PastState,
+        },
         id::{AgentId, ConversationId, EntrySeq, ItemId},
         item::{Item, ItemKey, ItemKind, ItemStatus},
         people::{Agent, Customer, FromCustomers, Notify, Party, Role, Routing},
@@ -20,11 +25,18 @@ use deskline::{
     },
     store::{Connection, Store, conversations, items, messages, people},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 pub const CUSTOMERS: &[&str] =
     &["mara@example.com", "jo@example.com", "kim@acme.example", "lee@acme.example", "noa@other.example"];
 const GROUPS: &[&str] = &["Support", "Billing"];
+
+/// Numbers of the words in the addresses of customers whom nobody knows by hand, and in what was imported.
+const STRANGERS: u64 = 500_000;
+const PAST: u64 = 600_000;
 
 /// A number from the environment, so that a longer run needs no other test.
 pub fn count(variable: &str, otherwise: u64) -> u64 {
@@ -59,7 +71,11 @@ fn pairs(connection: &Connection, sql: &str) -> BTreeSet<(ItemId, AgentId)> {
 
 impl World {
     pub fn of(desk: &TestDesk) -> Self {
-        let store = Store::open(&desk.file()).expect("the desk's file");
+        Self::at(&desk.file())
+    }
+
+    pub fn at(file: &Path) -> Self {
+        let store = Store::open(file).expect("the desk's file");
         let connection = store.reader().expect("a reader");
         let mut ids = connection.prepare("SELECT id FROM conversation ORDER BY id").expect("a statement");
         let ids: Vec<i64> = ids.query_map([], |row| row.get(0)).expect("rows").map(Result::unwrap).collect();
@@ -126,6 +142,10 @@ pub struct History {
     pub log: Vec<String>,
     random: Random,
     newcomers: u64,
+    /// How many texts were written; each has a word of its own.
+    said: u64,
+    /// How many customers were asked for; some are strangers.
+    asked_for: u64,
     received: BTreeSet<String>,
     imported: u64,
 }
@@ -163,6 +183,8 @@ impl History {
             log: Vec::new(),
             random: Random::of(seed, 7, 0),
             newcomers: 0,
+            said: 0,
+            asked_for: 0,
             received: BTreeSet::new(),
             imported: 0,
         }
@@ -238,7 +260,17 @@ impl History {
     }
 
     fn customer(&mut self) -> String {
-        self.random.pick(CUSTOMERS).to_owned()
+        let known = self.random.pick(CUSTOMERS);
+        self.asked_for += 1;
+        if self.asked_for.is_multiple_of(8) {
+            return format!("{}@example.com", word(STRANGERS + self.asked_for % 5));
+        }
+        known.to_owned()
+    }
+
+    fn new_word(&mut self) -> String {
+        self.said += 1;
+        word(self.said)
     }
 
     fn party(&mut self) -> Party {
@@ -250,11 +282,11 @@ impl History {
     }
 
     fn words(&mut self) -> String {
-        let number = self.random.below(1_000);
+        let (number, own) = (self.random.below(1_000), self.new_word());
         if self.random.percent(20) {
-            format!("word{number} @{} look", self.handle())
+            format!("word{number} @{} look {own}", self.handle())
         } else {
-            format!("word{number} common")
+            format!("word{number} common {own}")
         }
     }
 
@@ -313,7 +345,8 @@ impl History {
             }
         };
         let group = self.random.percent(30).then(|| self.random.pick(GROUPS).to_owned());
-        let start = Start { with, subject: "common subject".into(), group, text: self.words(), client_id: None };
+        let subject = format!("common subject {}", self.new_word());
+        let start = Start { with, subject, group, text: self.words(), client_id: None };
         let outcome = self.desk.desk.start(&who, &start);
         self.note_down(&who, &format!("{start:?}"), &outcome);
         if let Ok(done) = outcome {
@@ -560,12 +593,16 @@ impl History {
                 PastAuthor::Customer(person(CUSTOMERS[usize::try_from(number % 5).expect("small")]))
             },
             at: beginning() - Duration::days(1) + Duration::minutes(i64::try_from(number * 7 + place).expect("small")),
-            text: format!("common past {number} {place}"),
-            attachments: Vec::new(),
+            text: format!("common past {number} {place} {}", word(PAST + number * 100 + place)),
+            attachments: vec![PastAttachment {
+                name: format!("{}.png", word(PAST + number * 100 + 50 + place)),
+                media_type: "image/png".into(),
+                size: 7,
+            }],
         };
         PastConversation {
             key: format!("past:{number}"),
-            subject: "common past".into(),
+            subject: format!("common past {}", word(PAST + number * 100 + 49)),
             internal,
             private: number.is_multiple_of(3),
             state: [PastState::Open, PastState::Closed, PastState::Locked][usize::try_from(number % 3).expect("small")],

@@ -1,17 +1,14 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::pedantic,
-    reason = "a test that fails may panic, and reads better short"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::pedantic, reason = "a test that fails may panic, and reads better short")]
 
 mod access;
 mod any_keys;
 mod architecture;
+mod changed;
 mod cli;
 mod crash;
+mod crowd;
 mod demo;
 mod desks;
 mod dialog_walks;
@@ -24,6 +21,8 @@ mod import;
 mod keys;
 mod leaks;
 mod letting_in;
+mod load;
+mod lost;
 mod migrate;
 mod offers;
 mod old_terminals;
@@ -31,6 +30,7 @@ mod pages;
 mod painted;
 mod permission_matrix;
 mod picture;
+mod presence;
 mod pty;
 mod query_plans;
 mod recipes;
@@ -45,9 +45,11 @@ mod servers;
 mod sessions;
 mod ssh;
 mod states;
+mod stopped;
 mod terminal;
 mod terminal_input;
 mod text;
 mod two_messengers;
 mod walks;
+mod watched;
 mod watcher;

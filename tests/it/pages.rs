@@ -197,6 +197,7 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
         note_to: Readers { customers: Vec::new(), agents: 3 },
         drafts: Vec::new(),
         following: true,
+        present: Vec::new(),
     }
 }
 
@@ -337,6 +338,7 @@ pub fn page() -> Page {
         settings: None,
         audit: None,
         draft: None,
+        lost: Vec::new(),
     }
 }
 

@@ -72,6 +72,13 @@ impl Painted {
         self.terminal.screen().contents()
     }
 
+    /// Another size of the terminal.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.terminal.screen_mut().set_size(rows.try_into().unwrap(), columns.try_into().unwrap());
+        self.take(Event::Input(Msg::Resize(columns, rows)));
+        self
+    }
+
     /// Everything written since the last time.
     pub fn written(&mut self) -> String {
         std::mem::take(&mut self.written)

@@ -14,8 +14,12 @@ use deskline::{
 };
 use std::sync::{
     Arc,
+    atomic::{AtomicU64, Ordering},
     mpsc::{Receiver, channel},
 };
+
+/// What makes every session's message ids its own (R1.8).
+static SEATS: AtomicU64 = AtomicU64::new(0);
 
 /// An agent at a screen.
 pub struct Seat {
@@ -37,23 +41,28 @@ impl Seat {
 
     /// At a terminal of this kind.
     pub fn at(desk: &TestDesk, handle: &str, size: (u16, u16), traits: Traits) -> Self {
-        Self::begin(desk, desk.agent(handle), size, traits)
+        Self::begin(desk, desk.agent(handle), size, traits, true)
+    }
+
+    /// At a terminal on another machine than the desk's.
+    pub fn elsewhere(desk: &TestDesk, handle: &str) -> Self {
+        Self::begin(desk, desk.agent(handle), (120, 40), Traits::default(), false)
     }
 
     /// A seat of somebody who came in somehow.
     pub fn of(desk: &TestDesk, viewer: Viewer, size: (u16, u16)) -> Self {
-        Self::begin(desk, viewer, size, Traits::default())
+        Self::begin(desk, viewer, size, Traits::default(), true)
     }
 
-    fn begin(desk: &TestDesk, viewer: Viewer, size: (u16, u16), traits: Traits) -> Self {
+    fn begin(desk: &TestDesk, viewer: Viewer, size: (u16, u16), traits: Traits, local: bool) -> Self {
         let look = Look {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
             traits,
             zone: chrono::Offset::fix(&chrono::Utc),
             size,
-            local: true,
-            tag: viewer.handle.clone(),
+            local,
+            tag: format!("{} {}", viewer.handle, SEATS.fetch_add(1, Ordering::Relaxed)),
         };
         let me = viewer.id;
         let session = Session::new(desk.desk.clone(), viewer, look).unwrap();
@@ -74,7 +83,7 @@ impl Seat {
         self.take_all(news.into_iter().map(Event::Rang));
     }
 
-    fn take_all(&mut self, events: impl IntoIterator<Item = Event>) {
+    pub fn take_all(&mut self, events: impl IntoIterator<Item = Event>) {
         let effects = self.session.take(events);
         self.outside.extend(effects);
         self.session.catch_up(&mut self.outside);

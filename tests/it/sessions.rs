@@ -257,6 +257,10 @@ fn a_session_sleeps_until_something_is_due() {
     assert!(due - ana.session.now() <= Duration::seconds(1), "the draft, or reading");
     desk.later(1);
     ana.rang();
+    let left_alone = ana.session.deadline().unwrap() - ana.session.now();
+    assert!(left_alone > Duration::minutes(8), "nothing but that a screen left alone looks at nothing: {left_alone}");
+    desk.later(10);
+    ana.rang();
     assert_eq!(ana.session.deadline(), None);
 }
 
@@ -284,4 +288,18 @@ fn two_screens_see_each_others_writes_through_their_own_access() {
     let page = dev.session.model().page.opened.clone();
     assert!(!matches!(page, Some(Opened::Thread(_)) | None), "{page:?}");
     assert_eq!(desk.page("dev", &Wants::default()).badge, 0);
+}
+
+#[test]
+fn an_editor_is_offered_where_it_can_be_opened_only() {
+    let desk = TestDesk::new();
+    desk.arrival();
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("r");
+    assert!(ana.foot().contains("Ctrl-O"), "{}", ana.foot());
+    let mut elsewhere = Seat::elsewhere(&desk, "ana");
+    elsewhere.keys("r");
+    assert!(!elsewhere.foot().contains("Ctrl-O"), "{}", elsewhere.foot());
+    elsewhere.keys("Ctrl-O");
+    assert!(elsewhere.outside.iter().all(|effect| !matches!(effect, Effect::OpenEditor(_))));
 }

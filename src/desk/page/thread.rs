@@ -37,6 +37,8 @@ pub struct Thread {
     pub followers: Vec<Follower>,
     /// What the viewer may do, and why not.
     pub may: May,
+    /// Who else is there now; who writes comes first (R7.5).
+    pub present: Vec<Present>,
     /// Who will receive a reply.
     pub reply_to: Readers,
     /// Who will receive a note.
@@ -49,6 +51,26 @@ pub struct Thread {
     pub replies: u32,
     /// See `replies`.
     pub notes: u32,
+}
+
+/// Somebody else who is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// The agent's name.
+    pub name: String,
+    /// Whether the agent writes; looks otherwise.
+    pub writing: bool,
+}
+
+/// What a session does with the conversation that it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doing {
+    /// Nobody looks there as far as is known: it is told who else is there, and counts for nobody.
+    Away,
+    /// It is looked at.
+    Looking,
+    /// A message is being written in it.
+    Writing,
 }
 
 /// One entry of a conversation.

@@ -34,6 +34,8 @@ pub struct Wants {
     pub audit: Option<usize>,
     /// A draft that belongs to no conversation yet.
     pub draft: Option<DraftPlace>,
+    /// Conversations that the screen remembers something of besides: it is told which of them it may not any more.
+    pub about: Vec<ConversationId>,
     /// Leave the sidebar's numbers, badge and bell out (the command line does).
     pub without_numbers: bool,
 }

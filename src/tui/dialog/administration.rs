@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     desk::page::{AgentRow, CustomerRow, Denied, GroupRow, Page, Wants},
+    domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask},
         keymap::Action,
@@ -272,6 +273,14 @@ impl Dialog for Administration {
             (true, Leaf::Customers) if self.finding => self.press_finding(key),
             (true, Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => self.press_list(key, &model.page),
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        None
+    }
+
+    fn administers(&self) -> bool {
+        true
     }
 
     fn paste(&mut self, text: &str) {

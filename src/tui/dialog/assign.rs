@@ -95,6 +95,10 @@ impl Dialog for Assign {
         }
     }
 
+    fn about(&self) -> Option<ConversationId> {
+        Some(self.conversation)
+    }
+
     fn paste(&mut self, text: &str) {
         self.filtered.paste(text);
     }

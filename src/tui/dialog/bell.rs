@@ -3,6 +3,7 @@
 use super::{Dialog, DialogKey, Outcome, PickList, Place};
 use crate::{
     desk::page::{Denied, NoticeRow, Wants},
+    domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask, Effect},
         model::Model,
@@ -48,6 +49,10 @@ impl Dialog for Bell {
             }
             (_, Some(_) | None) => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        None
     }
 
     fn answered(&mut self, _ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         command::Command,
         conversation::Privacy,
+        id::ConversationId,
         refusal::{Refusal, RefusalKind},
     },
     tui::{
@@ -62,6 +63,12 @@ impl Dialog for Confirm {
             | DialogKey::Save
             | DialogKey::Other(_) => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        self.effects.iter().find_map(|effect| {
+            if let Effect::Ask(Ask::Run { conversation, .. }) = effect { Some(*conversation) } else { None }
+        })
     }
 
     fn context(&self) -> Context {

@@ -6,12 +6,15 @@ use super::{
 };
 use crate::{
     desk::page::{CustomerRow, Page, Person, Wants},
+    domain::id::ConversationId,
     tui::model::Model,
 };
 
 /// A customer's record, as far as the viewer may see it (R4.8).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerDetails {
+    /// Which conversation.
+    pub conversation: ConversationId,
     /// Name and address, as the conversation shows them.
     pub person: Person,
 }
@@ -33,6 +36,10 @@ impl Dialog for CustomerDetails {
             }
             (_, Some(_) | None) => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        Some(self.conversation)
     }
 
     fn wants(&self, wants: &mut Wants) {

@@ -50,6 +50,10 @@ impl Dialog for Forward {
         }
     }
 
+    fn about(&self) -> Option<ConversationId> {
+        Some(self.conversation)
+    }
+
     fn paste(&mut self, text: &str) {
         self.filtered.paste(text);
     }

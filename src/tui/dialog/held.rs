@@ -3,13 +3,15 @@
 use super::{Dialog, DialogKey, Outcome, PickList};
 use crate::{
     desk::page::Entry,
-    domain::id::EntrySeq,
+    domain::id::{ConversationId, EntrySeq},
     tui::{keymap::Action, model::Model},
 };
 
 /// What was added, and what to do with the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
+    /// Which conversation.
+    pub conversation: ConversationId,
     /// What was added, oldest first.
     pub unseen: Vec<Entry>,
     /// The picked choice of [`Held::CHOICES`].
@@ -21,8 +23,8 @@ impl Held {
     pub const CHOICES: [&'static str; 3] = ["Edit the message", "Send it as it is", "Keep the draft and read"];
 
     /// A held message.
-    pub fn new(unseen: Vec<Entry>) -> Self {
-        Self { unseen, choices: PickList::default() }
+    pub fn new(conversation: ConversationId, unseen: Vec<Entry>) -> Self {
+        Self { conversation, unseen, choices: PickList::default() }
     }
 }
 
@@ -48,5 +50,9 @@ impl Dialog for Held {
             | DialogKey::Yes
             | DialogKey::Other(_) => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        Some(self.conversation)
     }
 }

@@ -1,9 +1,12 @@
 //! All keys, from the keymap.
 
 use super::{Dialog, DialogKey, Filtered, Outcome, filtered::Pressed};
-use crate::tui::{
-    keymap::{Action, Context, Row},
-    model::Model,
+use crate::{
+    domain::id::ConversationId,
+    tui::{
+        keymap::{Action, Context, Row},
+        model::Model,
+    },
 };
 
 /// The keymap as a list; what is typed narrows it.
@@ -85,6 +88,10 @@ impl Dialog for Help {
             },
             Pressed::Moved | Pressed::Other => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        None
     }
 
     fn paste(&mut self, text: &str) {

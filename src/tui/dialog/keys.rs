@@ -3,6 +3,7 @@
 use super::{Confirm, Dialog, DialogKey, Layer, Outcome, PickList};
 use crate::{
     desk::page::{Denied, Invite, KeyRow, Page, Wants},
+    domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask, Effect},
         keymap::KeyCode,
@@ -75,6 +76,10 @@ impl Dialog for Keys {
             Some(_) | None if key.is(KeyCode::Delete) => self.revoke(&model.page),
             Some(_) | None => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        None
     }
 
     fn answered(&mut self, _ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {

@@ -59,6 +59,10 @@ impl Dialog for Link {
         }
     }
 
+    fn about(&self) -> Option<ConversationId> {
+        Some(self.conversation)
+    }
+
     fn paste(&mut self, text: &str) {
         self.filtered.paste(text);
     }

@@ -178,6 +178,13 @@ impl Dialog for Menu {
         }
     }
 
+    fn about(&self) -> Option<ConversationId> {
+        match self.about {
+            About::Conversation(conversation) | About::Create(conversation) => Some(conversation),
+            About::Add => None,
+        }
+    }
+
     fn wants(&self, wants: &mut Wants) {
         match self.about {
             About::Conversation(conversation) | About::Create(conversation) => {

@@ -80,12 +80,23 @@ use super::{
     keymap::{Action, Context},
     model::Model,
 };
-use crate::desk::page::{Denied, Moment, Page, Wants};
+use crate::{
+    desk::page::{Denied, Moment, Page, Wants},
+    domain::id::ConversationId,
+};
 
 /// What every layer does with what reaches it.
 pub trait Dialog {
     /// A key. The page and everything else on the screen is the model's, to be read only.
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome;
+
+    /// The conversation that the layer is about or remembers something of: without access to it, the layer goes (R6.4).
+    fn about(&self) -> Option<ConversationId>;
+
+    /// Whether it is for owner and admins only: it goes with the role (R5.6).
+    fn administers(&self) -> bool {
+        false
+    }
 
     /// A block of text put in at once.
     fn paste(&mut self, _text: &str) {}
@@ -195,7 +206,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A conversation, opened; at this entry where one is given.
-    Conversation(crate::domain::id::ConversationId, Option<crate::domain::id::EntrySeq>),
+    Conversation(ConversationId, Option<crate::domain::id::EntrySeq>),
     /// An item's panel.
     Item(crate::domain::item::ItemKey),
     /// A section's list.
@@ -250,6 +261,16 @@ impl Layer {
     /// See [`Dialog::press`].
     pub fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         self.dialog_mut().press(key, model)
+    }
+
+    /// See [`Dialog::about`].
+    pub fn about(&self) -> Option<ConversationId> {
+        self.dialog().about()
+    }
+
+    /// See [`Dialog::administers`].
+    pub fn administers(&self) -> bool {
+        self.dialog().administers()
     }
 
     /// See [`Dialog::paste`].

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     desk::page::{Denied, DraftPlace, Mode, Moment, Page, Wants},
-    domain::command::{Start, StartWith},
+    domain::{
+        command::{Start, StartWith},
+        id::ConversationId,
+    },
     tui::{
         ask::{Answer, Ask, Effect},
         editor::Editor,
@@ -187,6 +190,10 @@ impl Dialog for NewConversation {
                 Outcome::CloseAnd(if self.form.changed { vec![self.save(self.draft())] } else { Vec::new() })
             }
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        None
     }
 
     fn paste(&mut self, text: &str) {

@@ -69,6 +69,11 @@ impl Dialog for Offers {
         self.answer(action, &model.page)
     }
 
+    /// None: an offer that is gone leaves the page, and the box holds its number alone.
+    fn about(&self) -> Option<ConversationId> {
+        None
+    }
+
     fn arrived(&mut self, page: &Page) {
         if let Some(at) = page.offers.iter().position(|offer| Some(offer.conversation.id) == self.shown) {
             self.at = at;

@@ -70,7 +70,7 @@ fn about_a_conversation(action: Action, model: &Model) -> Option<Layer> {
     } else if action == Action::People {
         Layer::People(People::new(row.id, row.audience))
     } else if action == Action::CustomerDetails {
-        Layer::CustomerDetails(CustomerDetails { person: row.requester.clone()? })
+        Layer::CustomerDetails(CustomerDetails { conversation: row.id, person: row.requester.clone()? })
     } else {
         let kinds = [
             (Action::CreateTicket, ItemKind::Ticket),

@@ -115,6 +115,10 @@ impl Dialog for Palette {
         }
     }
 
+    fn about(&self) -> Option<ConversationId> {
+        None
+    }
+
     fn paste(&mut self, text: &str) {
         self.filtered.paste(text);
     }

@@ -186,6 +186,10 @@ impl Dialog for People {
         if self.adding { self.press_adding(key, &model.page) } else { self.press_list(key, model) }
     }
 
+    fn about(&self) -> Option<ConversationId> {
+        Some(self.conversation)
+    }
+
     fn paste(&mut self, text: &str) {
         if self.adding {
             self.filtered.paste(text);

@@ -3,6 +3,7 @@
 use super::{Dialog, DialogKey, Filtered, Outcome, PickList, Place, filtered::Pressed};
 use crate::{
     desk::page::{Cursor, Hit, SearchPage, SearchWants, Wants},
+    domain::id::ConversationId,
     tui::model::Model,
 };
 
@@ -90,6 +91,10 @@ impl Dialog for Search {
             },
             Pressed::Take(None) | Pressed::Moved | Pressed::Other => Outcome::Stay,
         }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        None
     }
 
     fn paste(&mut self, text: &str) {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     desk::page::{AgentRow, ConversationRow, CustomerRow, Denied, GroupRow, Wants},
-    domain::{item::ItemKind, people::Agent},
+    domain::{id::ConversationId, item::ItemKind, people::Agent},
     tui::{
         ask::{Answer, Ask},
         keymap::Action,
@@ -144,6 +144,32 @@ impl Dialog for Sheet {
             Event::Nothing | Event::Changed => Outcome::Stay,
             Event::Submit => self.submit(),
             Event::Leave => Outcome::Close,
+        }
+    }
+
+    fn about(&self) -> Option<ConversationId> {
+        match &self.purpose {
+            Purpose::CreateItem(_, row) => Some(row.id),
+            Purpose::AddItem(_)
+            | Purpose::MyNotifications(_)
+            | Purpose::AddAgent
+            | Purpose::ChangeAgent(_)
+            | Purpose::AddGroup
+            | Purpose::ChangeGroup(_)
+            | Purpose::AddCustomer
+            | Purpose::ChangeCustomer(_) => None,
+        }
+    }
+
+    fn administers(&self) -> bool {
+        match &self.purpose {
+            Purpose::AddAgent
+            | Purpose::ChangeAgent(_)
+            | Purpose::AddGroup
+            | Purpose::ChangeGroup(_)
+            | Purpose::AddCustomer
+            | Purpose::ChangeCustomer(_) => true,
+            Purpose::AddItem(_) | Purpose::CreateItem(..) | Purpose::MyNotifications(_) => false,
         }
     }
 

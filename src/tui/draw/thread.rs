@@ -11,7 +11,7 @@ use crate::{
         flow::{FlowLine, LineKind, Voice},
         layout,
         model::{Area, Model, ThreadView},
-        scroll,
+        present, scroll,
         theme::Theme,
         writing,
     },
@@ -155,9 +155,14 @@ fn head(model: &Model, thread: &Thread, buffer: &mut Buffer, area: Rect) {
     }
     let left = line.left().saturating_sub(1);
     line.foreign(&subject, left, if focused { theme.accent().patch(theme.strong()) } else { theme.strong() });
-    let rule = if focused { "━" } else { "─" };
-    let rule = rule.repeat(usize::from(area.width));
-    Row::new(buffer, area, 2).own(&rule, if focused { theme.accent() } else { theme.quiet() });
+    let (rule, style) = if focused { ("━", theme.accent()) } else { ("─", theme.quiet()) };
+    let mut line = Row::new(buffer, area, 2);
+    if let Some(words) = present::words(&thread.present, line.left().saturating_sub(6)) {
+        let writing = thread.present.iter().any(|present| present.writing);
+        line.right(rule, style).right(&format!(" {words} "), if writing { theme.strong() } else { theme.plain() });
+    }
+    let rest = rule.repeat(line.left());
+    line.own(&rest, style);
 }
 
 /// `Customer · Public · Open`, from the right.

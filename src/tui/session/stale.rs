@@ -31,12 +31,19 @@ pub struct Stale {
     numbers: bool,
     /// When the numbers were read last.
     counted: Option<Moment>,
+    /// When to read again what could not be read.
+    again: Option<Moment>,
 }
 
 impl Stale {
     /// Nothing was read yet.
     pub fn all() -> Self {
         Self { everything: true, numbers: true, ..Self::default() }
+    }
+
+    /// Nothing could be read: what is shown may not be true any more, or allowed.
+    pub fn unread(&mut self, now: Moment) {
+        *self = Self { again: Some(now + Duration::seconds(1)), ..Self::all() };
     }
 
     /// Takes news in.
@@ -63,7 +70,8 @@ impl Stale {
             return None;
         }
         let pace = if listeners <= FEW { 0 } else { i64::try_from(listeners).unwrap_or(i64::MAX / 8) * NUMBERS_PACE };
-        Some(self.counted.map_or(now, |counted| counted + Duration::milliseconds(pace)))
+        let due = self.counted.map_or(now, |counted| counted + Duration::milliseconds(pace));
+        Some(self.again.map_or(due, |again| again.max(due)))
     }
 
     /// What has to be read of what is wanted, and the conversations whose rows do not stand any more; `None` where all do
@@ -75,6 +83,7 @@ impl Stale {
         now: Moment,
         listeners: usize,
     ) -> (Wants, Option<BTreeSet<ConversationId>>) {
+        self.again = None;
         let with_numbers = self.numbers_at(now, listeners).is_some_and(|due| due <= now);
         if with_numbers {
             (self.numbers, self.counted) = (false, Some(now));
@@ -126,5 +135,25 @@ pub fn keep(page: &mut Page, before: &mut Page, asked: &Wants, wanted: &Wants) {
     }
     if asked.search.is_none() && wanted.search.is_some() {
         page.search = before.search.take();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_read_again_a_second_later_or_with_the_next_news() {
+        let now = Moment::UNIX_EPOCH;
+        let wants = Wants::default();
+        let mut stale = Stale::all();
+        stale.settle(&wants, &wants, now, 1);
+        assert!(!stale.is_any(None) && stale.numbers_at(now, 1).is_none());
+        stale.unread(now);
+        assert!(stale.is_any(None), "with whatever comes next");
+        assert_eq!(stale.numbers_at(now, 1), Some(now + Duration::seconds(1)), "not at once, and not never");
+        let (asked, touched) = stale.settle(&wants, &wants, now, 1);
+        assert!(touched.is_none() && !asked.without_numbers, "all of it");
+        assert!(!stale.is_any(None) && stale.numbers_at(now, 1).is_none());
     }
 }

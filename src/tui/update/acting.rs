@@ -216,6 +216,6 @@ pub fn copy_number(model: &mut Model) -> Vec<Effect> {
         Some(subject) if again => format!("#{id} {subject}"),
         Some(_) | None => format!("#{id}"),
     };
-    model.say(Message::said(format!("Copied “{text}”.")));
+    model.say(Message::said(format!("Copied “{text}”.")).about(id));
     vec![Effect::Copy(text)]
 }

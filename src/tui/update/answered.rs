@@ -2,7 +2,7 @@
 
 use super::{acting, layer, moving, settle, writing};
 use crate::{
-    desk::page::{Denied, Done},
+    desk::page::{Denied, Done, Draft},
     domain::{command::Command, conversation::State, id::ConversationId},
     tui::{
         ask::{Answer, Ask, Effect},
@@ -139,7 +139,9 @@ fn ran(model: &mut Model, id: ConversationId, command: &Command, done: &Done) ->
     };
     let undo = done.changed && inverse.is_some() && done.row.is_some();
     model.undo = inverse.filter(|_| undo).into_iter().collect();
-    model.message = Some(if undo { Message::undoable(words) } else { Message::said(words) });
+    let message = if undo { Message::undoable(words) } else { Message::said(words) };
+    // What took the access away is said all the same.
+    model.message = Some(if done.row.is_some() { message.about(id) } else { message });
     model.list.chosen.remove(&id);
     Vec::new()
 }
@@ -156,7 +158,7 @@ fn wrote(model: &mut Model, id: ConversationId, command: &Command, done: &Done) 
     if taken {
         words.push_str(" It is assigned to you now.");
     }
-    model.message = Some(Message::said(with_not_notified(words, done)));
+    model.message = Some(Message::said(with_not_notified(words, done)).about(id));
     writing::sent(model)
 }
 
@@ -169,8 +171,8 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
         return confirm(model, *conversation, question);
     }
     match (denied, ask) {
-        (Denied::Stale { unseen }, _) => {
-            model.layers.push(Layer::Held(Held::new(unseen)));
+        (Denied::Stale { unseen }, Ask::Run { conversation, .. }) => {
+            model.layers.push(Layer::Held(Held::new(conversation, unseen)));
             Vec::new()
         }
         (denied, ask) => {
@@ -179,11 +181,20 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
             if matches!(ask, Ask::Run { command: Command::MarkRead(_), .. } | Ask::OpenDirect(_)) {
                 return Vec::new();
             }
-            if let Some(batch) = &mut model.batch {
-                batch.refused.push(words);
+            let about = if let Ask::Run { conversation, .. } = &ask { Some(*conversation) } else { None };
+            if let Ask::SaveDraft { place, mode, text } = ask {
+                // The composer may be gone by now.
+                writing::not_kept(model, Draft { place, mode, text });
+            }
+            if let (Some(batch), Some(id)) = (&mut model.batch, about) {
+                batch.refused.push((id, words));
                 return end_batch(model);
             }
-            model.say(Message::trouble(words))
+            let message = Message::trouble(words);
+            model.say(match about {
+                Some(id) => message.about(id),
+                None => message,
+            })
         }
     }
 }
@@ -216,7 +227,8 @@ fn end_batch(model: &mut Model) -> Vec<Effect> {
     } else {
         format!("{} {}.", batch.verb.trim_end_matches(':'), count(batch.done))
     };
-    if let Some(reason) = batch.refused.first() {
+    let reason = batch.refused.first();
+    if let Some((_, reason)) = reason {
         words = format!("{words} {} refused: {reason}", batch.refused.len());
     }
     let undo = !batch.undo.is_empty();
@@ -224,6 +236,7 @@ fn end_batch(model: &mut Model) -> Vec<Effect> {
     if batch.done == 0 && batch.refused.is_empty() && !model.layers.is_empty() {
         return Vec::new();
     }
-    model.message = Some(Message { text: words, trouble: !batch.refused.is_empty(), undo });
+    let about = reason.map(|(id, _)| *id);
+    model.message = Some(Message { text: words, trouble: reason.is_some(), undo, about });
     Vec::new()
 }

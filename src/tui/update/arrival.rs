@@ -1,6 +1,6 @@
 //! A page that came: nothing that is being read moves because of it.
 
-use super::{moving, offering, reading, writing};
+use super::{forgetting, moving, offering, reading, writing};
 use crate::{
     desk::page::{ConversationRow, ListStart, Opened, Page, Thread, ThreadStart},
     domain::id::EntrySeq,
@@ -25,7 +25,8 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     offering::arrived(model);
     model.shut = None;
     forget_kept(model);
-    let mut effects = list(model);
+    let mut effects = forgetting::forget(model);
+    effects.extend(list(model));
     effects.extend(opened(model, before));
     if rang {
         effects.push(Effect::Bell);
@@ -153,7 +154,6 @@ fn opened(model: &mut Model, before: Option<Before>) -> Vec<Effect> {
                 model.area = Area::Thread;
             }
             if let Some(view) = &mut model.thread {
-                view.flow = flow::Flow::default();
                 view.arrived = false;
             }
             model.kept.retain(|draft| draft.place != crate::desk::page::DraftPlace::Conversation(id));

@@ -8,7 +8,7 @@ use crate::{
         flow::LineKind,
         layout,
         model::{Message, Model},
-        scroll,
+        scroll, writing,
     },
 };
 use chrono::Duration;
@@ -144,8 +144,10 @@ pub fn shown_afresh(model: &mut Model) {
 pub fn note_shown(model: &mut Model) {
     let height = height(model);
     let now = model.now;
+    // What lies under something else, or under nothing but a request for room, is not shown.
+    let covered = !model.layers.is_empty() || writing::mention_list(model).is_some() || layout::too_small(model.size);
     let loaded = model.opened().is_some();
-    let Some(view) = model.thread.as_mut().filter(|_| loaded) else { return };
+    let Some(view) = model.thread.as_mut().filter(|_| loaded && !covered) else { return };
     let top = scroll::top(view, height);
     let words = |kind: LineKind| !matches!(kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_));
     let newest =

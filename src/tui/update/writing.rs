@@ -46,6 +46,14 @@ fn kept(model: &mut Model, place: DraftPlace, mode: Mode, text: String) -> Effec
     Effect::Ask(Ask::SaveDraft { place, mode, text })
 }
 
+/// A draft could not be kept: it is remembered until one is, whatever becomes of the composer.
+pub fn not_kept(model: &mut Model, draft: Draft) {
+    let same = |kept: &Draft| kept.place == draft.place && kept.mode == draft.mode;
+    if !model.kept.iter().any(same) {
+        model.kept.push(draft);
+    }
+}
+
 /// Opens the composer: of the item where that has the keys, else of the conversation. It opens on a locked one too (R2.4).
 pub fn open(model: &mut Model, note: bool) -> Vec<Effect> {
     let (place, mode) = if model.area == Area::Item {

@@ -31,7 +31,11 @@ pub(super) fn draw(held: &Held, model: &Model, frame: &mut Frame) {
                     format!("{note}{} · {at}", SafeText::line(name).fit(usize::from(columns) - 16)),
                     theme.strong(),
                 ));
+                let more = words.len().saturating_sub(LINES);
                 lines.extend(words.into_iter().take(LINES).map(|line| (format!("  {line}"), theme.plain())));
+                if more > 0 {
+                    lines.push((format!("  ⋯ {}", counted(more, "more line")), theme.quiet()));
+                }
             }
             None => lines.extend(words.into_iter().take(1).map(|line| (format!("· {line} · {at}"), theme.quiet()))),
         }
@@ -42,8 +46,12 @@ pub(super) fn draw(held: &Held, model: &Model, frame: &mut Frame) {
     let buffer = frame.buffer_mut();
     // The newest additions are the ones that matter where not all fit.
     let room = usize::from(area.height.saturating_sub(choices + 1));
-    let skipped = lines.len().saturating_sub(room);
-    for (y, (line, style)) in (0..area.height).zip(lines.iter().skip(skipped)) {
+    let skipped = if lines.len() > room { lines.len() + 1 - room } else { 0 };
+    if skipped > 0 {
+        let words = format!("⋯ {} before these", counted(skipped, "line"));
+        lines.splice(..skipped, [(words, theme.alarm())]);
+    }
+    for (y, (line, style)) in (0..area.height).zip(&lines) {
         Row::new(buffer, area, y).own(line, *style);
     }
     let picked = held.choices.picked(Held::CHOICES.len());
@@ -54,4 +62,9 @@ pub(super) fn draw(held: &Held, model: &Model, frame: &mut Frame) {
         let style = if here { theme.selected() } else { theme.plain() };
         Row::new(buffer, area, y).own(mark, theme.accent()).own(choice, style);
     }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    let many = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{many}")
 }
