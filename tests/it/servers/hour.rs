@@ -28,6 +28,7 @@ use std::{
 
 const PEOPLE: [&str; 6] = ["ana", "ben", "cleo", "dev", "olga", "adam"];
 
+const CTRL_L: &str = "\x0c";
 const CTRL_S: &str = "\x13";
 const DOWN: &str = "\x1b[B";
 
@@ -230,13 +231,23 @@ impl<'a> Person<'a> {
                 }
                 self.terminal = enter(self.hour, self.handle);
             }
-            if self.terminal.within(Duration::from_millis(50), is_base) {
+            if self.terminal.within(Duration::from_millis(50), is_base)
+                && self.is_heard()
+                && is_base(&self.terminal.seen())
+            {
                 return;
             }
             self.keys("\x1b");
             self.terminal.within(Duration::from_millis(500), |seen| is_base(seen) || seen.is_closed());
         }
         panic!("{} is stuck:\n{}", self.handle, self.terminal.text());
+    }
+
+    /// Everything pressed so far was taken in and is on the screen.
+    fn is_heard(&mut self) -> bool {
+        let before = self.terminal.seen().emptied();
+        self.keys(CTRL_L);
+        self.waits(|seen| seen.emptied() > before)
     }
 
     /// A session that is over takes no keys, and need not.
@@ -632,8 +643,9 @@ fn agrees(house: &House, handle: &str, terminal: &mut Terminal) {
         let text = seen.text();
         let side = text.lines().skip(1).filter_map(|line| line.split_once('│')).map(|(side, _)| side.trim());
         let titles = side.filter(|side| side.chars().any(char::is_lowercase));
-        let shown: Vec<u32> =
-            titles.map(|title| title.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)).collect();
+        let number =
+            |title: &str| title.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap_or(0);
+        let shown: Vec<u32> = titles.map(number).collect();
         shown == counted
     });
 }
