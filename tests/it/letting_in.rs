@@ -231,7 +231,7 @@ fn every_call(
         ("start", desk.start(who, &starting(with_agents(&["ben"]), "Hello")).map(drop)),
         ("save_draft", desk.save_draft(who, &DraftPlace::Conversation(one), Mode::Reply, "Hel")),
         ("clear_notices", desk.clear_notices(who).map(drop)),
-        ("open_direct", desk.open_direct(who, one)),
+        ("open_direct", desk.open_direct(who, one).map(drop)),
         ("add_item", desk.add_item(who, &new_item).map(drop)),
         (
             "set_item",
