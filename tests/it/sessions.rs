@@ -290,7 +290,6 @@ fn two_screens_see_each_others_writes_through_their_own_access() {
     assert_eq!(desk.page("dev", &Wants::default()).badge, 0);
 }
 
-<<<<<<< HEAD
 #[test]
 fn an_editor_is_offered_where_it_can_be_opened_only() {
     let desk = TestDesk::new();
@@ -303,7 +302,8 @@ fn an_editor_is_offered_where_it_can_be_opened_only() {
     assert!(!elsewhere.foot().contains("Ctrl-O"), "{}", elsewhere.foot());
     elsewhere.keys("Ctrl-O");
     assert!(elsewhere.outside.iter().all(|effect| !matches!(effect, Effect::OpenEditor(_))));
-=======
+}
+
 /// R6.11: a look into a direct conversation of others lasts as long as the screen shows it; the next one is written down too.
 #[test]
 fn an_audited_look_ends_with_the_screen_that_shows_it() {
@@ -327,5 +327,4 @@ fn an_audited_look_ends_with_the_screen_that_shows_it() {
     adam.keys("g A g g Enter");
     drop(adam);
     assert_eq!((desk.open("adam", id), looks()), (Opened::NotFound(id), 3), "it ends with the session");
->>>>>>> review
 }
