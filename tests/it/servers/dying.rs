@@ -59,9 +59,10 @@ fn a_killed_server_loses_nothing_that_was_acknowledged() {
 fn a_killed_client_is_gone_and_its_draft_is_kept() {
     let house = House::new();
     let (_, mut ana) = writing(&house, "half a sentence");
+    until("ana is there", || house.sessions() == ["ana"]);
     ana.signal("KILL");
     ana.ended();
-    house.says("a session ended");
+    until("nobody is there", || house.sessions().is_empty());
     draft_is_kept(&house, "half a sentence");
     assert_eq!(house.logged("panicked"), 0, "{:#?}", house.said());
     let again = house.messenger("ana");
@@ -74,7 +75,7 @@ fn a_closed_window_keeps_the_draft() {
     let (_, ana) = writing(&house, "half a sentence");
     // The terminal goes, and with it the client.
     drop(ana);
-    house.says("a session ended");
+    until("nobody is there", || house.sessions().is_empty());
     draft_is_kept(&house, "half a sentence");
 }
 

@@ -115,3 +115,18 @@ fn what_one_writes_the_other_sees() {
     leaves(&mut ana);
     leaves(&mut ben);
 }
+
+#[test]
+fn status_tells_who_is_there_and_only_administrators() {
+    let house = House::new();
+    let ana = house.messenger("ana");
+    ana.shows("Ana Ruiz, agent");
+    let ben = house.messenger("ben");
+    ben.shows("Ben Okafor, agent");
+    crate::pty::until("both are there", || house.sessions() == ["ana", "ben"]);
+    let told = house.call("olga", "status").well().out;
+    assert!(told.contains("ana") && told.contains("ben") && told.contains("SSH on 127.0.0.1"), "{told}");
+    assert_eq!(house.call("ana", "status").code, Some(4));
+    drop(ana);
+    crate::pty::until("ana is gone", || house.sessions() == ["ben"]);
+}
