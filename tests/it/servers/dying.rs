@@ -38,7 +38,7 @@ fn a_killed_server_loses_nothing_that_was_acknowledged() {
     house.kill();
     // OpenSSH sees its connection go, says so and restores the line; the alternate screen nobody was left to leave.
     assert_eq!(ana.ended(), (255, None));
-    assert_eq!(ana.line().contains("-echo "), false, "the terminal can be typed at: {}", ana.line());
+    assert!(!ana.line().contains("-echo "), "the terminal can be typed at: {}", ana.line());
     assert_eq!(house.desk.texts("ana", id).iter().filter(|text| *text == "This was sent.").count(), 1);
     assert_eq!(house.desk.desk.check(&mut |_, _| true).unwrap(), Vec::<String>::new());
     // The same host key: OpenSSH would refuse another one.
