@@ -135,7 +135,7 @@ pub fn print(lines: &[Line]) {
     for line in lines {
         let Outcome { sessions, held, skipped, logins, memory, .. } = &line.outcome;
         println!(
-            "{sessions} sessions: {held} messages held first, {skipped} not written; {} screens had gone on to older rows; log-in {}; {} threads",
+            "{sessions} sessions: {held} messages held first, {skipped} not written; {} screens may have gone on to older rows; log-in {}; {} threads",
             line.outcome.seen.passed,
             two(logins),
             memory[2].threads

@@ -3,6 +3,7 @@
 use super::{Person, eyes::Eyes, figures::Times};
 use deskline::domain::section::Section;
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -11,12 +12,17 @@ use std::{
 pub const WATCH: Duration = Duration::from_secs(3);
 
 /// With more rows above the selected one a screen is not watched.
-const ABOVE: usize = 5;
+const ABOVE: usize = 3;
+
+/// Rows that are on the screen; where the selected one is pushed further down, the list goes on with it.
+const ROWS: usize = 9;
 
 /// What one screen shows, as far as it matters here, and what it is watched for.
 struct Screen {
     person: Arc<Person>,
     view: View,
+    /// The conversations that came to the top of its list since it was jumped to: the selected row is so far down.
+    above: BTreeSet<i64>,
     watched: Vec<Watched>,
 }
 
@@ -24,10 +30,8 @@ struct Screen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct View {
     pub section: Section,
-    /// It is at its newest row.
+    /// Nobody went down it.
     pub at_the_top: bool,
-    /// Rows above the selected one: so many more messages, and the list goes on by half a page.
-    pub above: usize,
     /// Until when nobody goes through it.
     pub still_until: Instant,
 }
@@ -51,6 +55,8 @@ pub enum Way {
 
 /// A public customer conversation that gets a message.
 pub struct Place<'a> {
+    /// Its number, or any of its own that is none where it is only being started.
+    pub key: i64,
     /// The assignee's handle.
     pub assignee: Option<&'a str>,
     /// The group whose queue it waits in.
@@ -64,7 +70,7 @@ pub struct Seen {
     pub by_process: Times,
     /// Screens that should have shown a message and did not within [`WATCH`].
     pub missed: Vec<String>,
-    /// Screens that went on to older rows with the selected one before a message was on them; timed until then.
+    /// Screens that may have gone on to older rows with the selected one before a message was on them; timed until then.
     pub passed: usize,
     /// Messages that some screen was watched for.
     pub messages: usize,
@@ -86,8 +92,8 @@ impl Board {
     /// Adds a screen; its number.
     pub fn add(&self, person: Arc<Person>) -> usize {
         let mut inner = self.inner.lock().unwrap();
-        let view = View { section: Section::Open, at_the_top: false, above: 0, still_until: Instant::now() };
-        inner.screens.push(Screen { person, view, watched: Vec::new() });
+        let view = View { section: Section::Open, at_the_top: false, still_until: Instant::now() };
+        inner.screens.push(Screen { person, view, above: BTreeSet::new(), watched: Vec::new() });
         inner.screens.len() - 1
     }
 
@@ -97,10 +103,18 @@ impl Board {
         let token: Arc<str> = token.into();
         let mut inner = self.inner.lock().unwrap();
         let mut any = false;
-        for (number, screen) in inner.screens.iter_mut().enumerate() {
-            let View { at_the_top, above, still_until, .. } = screen.view;
-            let quiet = at_the_top && above <= ABOVE && still_until >= now + WATCH;
-            if quiet && by != Some(number) && screen.lists(place) {
+        let Inner { screens, seen } = &mut *inner;
+        for (number, screen) in screens.iter_mut().enumerate() {
+            if !screen.lists(place) {
+                continue;
+            }
+            screen.above.insert(place.key);
+            if screen.above.len() >= ROWS {
+                screen.passed(seen);
+            }
+            let View { at_the_top, still_until, .. } = screen.view;
+            let quiet = at_the_top && screen.above.len() <= ABOVE && still_until >= now + WATCH;
+            if quiet && by != Some(number) {
                 any = true;
                 screen.watched.push(Watched { token: Arc::clone(&token), sent: now, way, counts });
             }
@@ -119,7 +133,10 @@ impl Board {
     pub fn look(&self, number: usize, eyes: Eyes, view: View) {
         let mut inner = self.inner.lock().unwrap();
         let Inner { screens, seen } = &mut *inner;
-        let Screen { person, view: before, watched } = &mut screens[number];
+        let Screen { person, view: before, above, watched } = &mut screens[number];
+        if view.section != before.section {
+            above.clear();
+        }
         *before = view;
         if watched.is_empty() {
             return;
@@ -127,16 +144,11 @@ impl Board {
         let now = Instant::now();
         watched.retain(|watched| {
             let took = (now - watched.sent).min(WATCH);
-            let (shown, passed, missed) = (eyes.shows(&watched.token), !view.at_the_top, took == WATCH);
-            let over = shown || passed || missed;
+            let shown = eyes.shows(&watched.token);
+            let over = shown || took == WATCH;
             if over && watched.counts {
-                match watched.way {
-                    Way::Server => seen.by_server.add(took),
-                    Way::Process => seen.by_process.add(took),
-                }
-                if !shown && passed {
-                    seen.passed += 1;
-                } else if !shown {
+                seen.add(watched.way, took);
+                if !shown {
                     let (title, handle) = (view.section.title(), &person.handle);
                     let text = eyes.text();
                     seen.missed.push(format!("{} in {title} on screen {number} of {handle}\n{text}", watched.token));
@@ -152,12 +164,31 @@ impl Board {
     }
 }
 
+impl Seen {
+    fn add(&mut self, way: Way, took: Duration) {
+        match way {
+            Way::Server => self.by_server.add(took),
+            Way::Process => self.by_process.add(took),
+        }
+    }
+}
+
 impl Screen {
+    /// So much came that the list may have gone on with its selected row.
+    fn passed(&mut self, seen: &mut Seen) {
+        let now = Instant::now();
+        for watched in self.watched.drain(..).filter(|watched| watched.counts) {
+            seen.passed += 1;
+            seen.add(watched.way, (now - watched.sent).min(WATCH));
+        }
+    }
+
     /// Whether its section lists such a conversation.
     fn lists(&self, place: &Place) -> bool {
         match self.view.section {
             Section::Open => self.person.sees_open,
-            Section::Live => place.assignee == Some(self.person.handle.as_str()),
+            // Whoever has a conversation follows it.
+            Section::Live | Section::CustomerReplies => place.assignee == Some(self.person.handle.as_str()),
             Section::Unassigned => place
                 .queue
                 .is_some_and(|queue| self.person.administers || self.person.groups.iter().any(|group| group == queue)),
@@ -165,7 +196,6 @@ impl Screen {
             | Section::All
             | Section::Unanswered
             | Section::Closed
-            | Section::CustomerReplies
             | Section::InternalInbox
             | Section::InternalSent
             | Section::AllClosed => false,

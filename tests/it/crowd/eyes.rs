@@ -88,11 +88,6 @@ impl<'a> Eyes<'a> {
         self.line(row.line + 2, self.borders.0 + 4, self.borders.1).trim().to_owned()
     }
 
-    /// How many rows are above the selected one, where it is in view.
-    pub fn above(self) -> Option<usize> {
-        self.rows().position(|row| row.selected)
-    }
-
     /// Whether some row's last words, or some line of the conversation, begin with this.
     pub fn shows(self, token: &str) -> bool {
         let (left, right) = self.borders;

@@ -331,12 +331,13 @@ impl<'a> Customers<'a> {
         let person = self.stage.person(session);
         let (own, from) = &self.stage.own[session];
         let inbound = if number.is_multiple_of(2) {
-            let place = Place { assignee: Some(&person.handle), queue: None };
+            let place = Place { key: own.0, assignee: Some(&person.handle), queue: None };
             self.room.board.sent(&token, &place, None, Way::Process, counts);
             Inbound { conversation: Some(*own), ..inbound(from, &token) }
         } else {
             let group = person.groups.first();
-            let place = Place { assignee: None, queue: group.map(String::as_str) };
+            let place =
+                Place { key: -i64::try_from(number).unwrap(), assignee: None, queue: group.map(String::as_str) };
             self.room.board.sent(&token, &place, None, Way::Process, counts);
             let from = format!("crowd-new{number}@example.com");
             Inbound { group: group.cloned(), subject: Some("A question".into()), ..inbound(&from, &token) }

@@ -132,10 +132,8 @@ pub struct Plan {
     pub token: String,
     /// What the list lists.
     pub section: Section,
-    /// The list is at its newest row.
+    /// Nobody went down the list since it was jumped to, further than its first rows.
     pub at_the_top: bool,
-    /// The line that the selected row was in.
-    line: u16,
     /// Messages that were not written since the own conversation was not found.
     pub skipped: usize,
     pub held: usize,
@@ -157,7 +155,6 @@ impl Plan {
             token: String::new(),
             section,
             at_the_top: true,
-            line: 0,
             skipped: 0,
             held: 0,
         }
@@ -172,16 +169,6 @@ impl Plan {
             Step::Leave => 1,
             Step::Browse | Step::Move(_) | Step::Live | Step::Find(_) | Step::Write | Step::Clear => 0,
         }
-    }
-
-    /// The screen changed: where the selected row was pushed to the lower end, the list went on by half a page.
-    pub fn looks(&mut self, eyes: Eyes) {
-        let Some(selected) = eyes.selected() else { return };
-        let first = eyes.rows().all(|row| row.line >= selected.line);
-        if selected.line < self.line && !first {
-            self.at_the_top = false;
-        }
-        self.line = selected.line;
     }
 
     /// The message is held (R7.6): it is to be sent all the same.
@@ -255,7 +242,6 @@ impl Plan {
             }
             Step::Find(left) => {
                 self.step = Step::Find(left - 1);
-                self.line = 0;
                 let own = eyes.rows().find(|row| row.conversation == self.own);
                 match (own, selected) {
                     (Some(own), Some(selected)) => self.up_or_down(eyes, Some(selected), own.line > selected.line),
@@ -309,7 +295,6 @@ impl Plan {
     fn jump(&mut self, section: Section) -> Stroke {
         self.section = section;
         self.at_the_top = true;
-        self.line = 0;
         let keys = match section {
             Section::Live => "gl",
             Section::Open => "go",

@@ -144,7 +144,7 @@ impl Typist {
         let dice = Dice::new(number as u64 + 1);
         let plan = Plan::new(own, section, person.sees_open, room.habits, dice.clone());
         let next_key = Instant::now();
-        let view = View { section, at_the_top: true, above: usize::MAX, still_until: next_key };
+        let view = View { section, at_the_top: true, still_until: next_key };
         Ok(Self {
             room,
             person,
@@ -223,9 +223,6 @@ impl Typist {
             self.tally.bytes += bytes.len() as u64;
         }
         let eyes = Eyes::on(self.parser.screen());
-        self.plan.looks(eyes);
-        self.view.at_the_top = self.plan.at_the_top;
-        self.view.above = eyes.above().unwrap_or(usize::MAX);
         self.room.board.look(self.number, eyes, self.view);
         let Some(waiting) = self.waiting.take_if(|waiting| waiting.proof.holds(eyes)) else { return };
         self.free = now;
@@ -256,14 +253,9 @@ impl Typist {
             format!("zq{letter}{number:03}{messages:02}")
         });
         let still = self.room.key_every * u32::try_from(self.plan.still_for()).unwrap();
-        let before = self.view;
         self.view.section = self.plan.section;
         self.view.at_the_top = self.plan.at_the_top;
         self.view.still_until = self.next_key + still;
-        // Until this key shows its effect, a screen that is left is not one to look at.
-        if self.view.section != before.section {
-            self.view.above = usize::MAX;
-        }
         self.room.board.look(self.number, eyes, self.view);
         let now = Instant::now();
         // Whoever had to wait for the key before counts from the moment at which this one was due.
@@ -274,7 +266,7 @@ impl Typist {
         }
         if stroke.kind == Kind::Send {
             let token = self.plan.token.clone();
-            let place = Place { assignee: Some(&self.person.handle), queue: None };
+            let place = Place { key: self.own, assignee: Some(&self.person.handle), queue: None };
             self.room.board.sent(&token, &place, Some(self.number), Way::Server, counts);
             self.tally.sent.push(token);
         }
