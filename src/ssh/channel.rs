@@ -2,7 +2,7 @@
 
 use super::{
     command::{self, INTERRUPTED, Order, USAGE},
-    connection::Standing,
+    connection::Connected,
     inbox::{End, Inbox},
     join::{self, Joined},
     messenger::{self, Farewell, Stay},
@@ -21,7 +21,7 @@ use chrono::{Offset as _, Utc};
 use russh::{ChannelWriteHalf, server};
 use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, oneshot},
     time::timeout,
 };
 
@@ -51,7 +51,7 @@ pub struct Channel {
     address: SocketAddr,
     who: Who,
     connection: server::Handle,
-    standing: Arc<watch::Sender<Standing>>,
+    connected: Arc<Connected>,
     /// Taken when the session begins.
     half: Option<ChannelWriteHalf<server::Msg>>,
     inbox: Arc<Inbox>,
@@ -89,7 +89,7 @@ impl Channel {
         who: Who,
         half: ChannelWriteHalf<server::Msg>,
         connection: server::Handle,
-        standing: Arc<watch::Sender<Standing>>,
+        connected: Arc<Connected>,
     ) -> Self {
         let inbox = Arc::new(Inbox::new(shared.limits.input));
         Self {
@@ -97,7 +97,7 @@ impl Channel {
             address,
             who,
             connection,
-            standing,
+            connected,
             half: Some(half),
             inbox,
             gone: None,
@@ -213,15 +213,15 @@ impl Channel {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
         self.task = Task::Terminal;
         let (shared, inbox, address) = (Arc::clone(&self.shared), Arc::clone(&self.inbox), self.address);
-        let (standing, connection, stay) = (Arc::clone(&self.standing), self.connection.clone(), self.stay());
+        let (connected, connection, stay) = (Arc::clone(&self.connected), self.connection.clone(), self.stay());
         self.begin(place, move |out, place| {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
             let Some(Joined { viewer, seat, size }) = join::ask(&shared, &key, address, seat, look.size) else {
                 return;
             };
             let look = Look { size, ..look };
-            place.becomes(viewer.id, &viewer.handle, viewer.key);
-            standing.send_replace(Standing::Agent(connection));
+            place.becomes(viewer.id, &viewer.handle, viewer.key, Kind::Messenger);
+            connected.joined(viewer.id, connection);
             let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
         })
@@ -281,13 +281,14 @@ impl Channel {
     fn redeem(&mut self, key: PublicKey, code: String) -> bool {
         let Some(place) = self.enter(Kind::Joining, None) else { return self.too_many() };
         let (shared, address) = (Arc::clone(&self.shared), self.address);
-        let (standing, connection) = (Arc::clone(&self.standing), self.connection.clone());
+        let (connected, connection) = (Arc::clone(&self.connected), self.connection.clone());
         let ends = if self.terminal.is_some() { "\r\n" } else { "\n" };
         self.begin(place, move |out, place| {
             let (words, status) = match join::redeem(&shared, &key, address, &code) {
                 Ok(viewer) => {
-                    place.becomes(viewer.id, &viewer.handle, viewer.key);
-                    standing.send_replace(Standing::Agent(connection));
+                    // Not at a screen: nobody is away when this ends.
+                    place.becomes(viewer.id, &viewer.handle, viewer.key, Kind::Command);
+                    connected.joined(viewer.id, connection);
                     (Parcel::Output(format!("{}{ends}", join::welcome(&viewer)).into()), 0)
                 }
                 Err(why) => (Parcel::Errors(format!("{why}{ends}").into()), 4),

@@ -2,7 +2,7 @@
 
 use super::{
     channel::{Channel, Who},
-    connection::{Counted, Party, Standing},
+    connection::{Connected, Party, Standing},
     key,
     server::Shared,
     visitor::DEMO,
@@ -17,7 +17,6 @@ use russh::{
     server::{self, Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey},
 };
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
-use tokio::sync::watch;
 
 /// The only user name that means something: somebody with a code who brings a new key.
 const JOIN: &str = "join";
@@ -26,15 +25,13 @@ const JOIN: &str = "join";
 pub struct Handler {
     shared: Arc<Shared>,
     address: SocketAddr,
-    standing: Arc<watch::Sender<Standing>>,
+    connected: Arc<Connected>,
     /// Keys offered so far.
     offers: usize,
     /// The key whose signature was verified.
     key: Option<PublicKey>,
     /// Who came in with it; `None`: a newcomer.
     agent: Option<Viewer>,
-    /// Counts the connection; `None` where there are too many.
-    counted: Option<Counted>,
     /// Came to see a demo desk.
     visitor: bool,
     channels: HashMap<ChannelId, Channel>,
@@ -44,15 +41,14 @@ pub struct Handler {
 
 impl Handler {
     /// For a connection of which nothing is known but its address.
-    pub fn new(shared: Arc<Shared>, address: SocketAddr, standing: watch::Sender<Standing>) -> Self {
+    pub fn new(shared: Arc<Shared>, address: SocketAddr, connected: Connected) -> Self {
         Self {
             shared,
             address,
-            standing: Arc::new(standing),
+            connected: Arc::new(connected),
             offers: 0,
             key: None,
             agent: None,
-            counted: None,
             visitor: false,
             channels: HashMap::new(),
             opened: 0,
@@ -94,7 +90,7 @@ impl Handler {
     fn visits(&mut self, user: &str) -> bool {
         self.visitor = user == DEMO && self.shared.guestbook.is_some();
         if self.visitor {
-            self.counted = self.shared.counts.enter(Party::Visitors, &self.shared.limits);
+            self.connected.count(Party::Visitors, self.address.ip(), &self.shared);
         }
         self.visitor
     }
@@ -147,7 +143,7 @@ impl server::Handler for Handler {
             return Ok(Auth::reject());
         }
         let party = agent.as_ref().map_or(Party::Newcomers, |agent| Party::Agent(agent.id));
-        self.counted = self.shared.counts.enter(party, &self.shared.limits);
+        self.connected.count(party, self.address.ip(), &self.shared);
         self.agent = agent;
         self.key = Some(key);
         Ok(Auth::Accept)
@@ -156,7 +152,7 @@ impl server::Handler for Handler {
     async fn auth_succeeded(&mut self, session: &mut Session) -> Result<(), russh::Error> {
         let fingerprint = self.key.as_ref().map_or("", |key| &key.fingerprint);
         let address = self.address;
-        if self.counted.is_none() {
+        if !self.connected.is_counted() {
             self.refuse("too many connections");
             let why = "There are too many connections of yours to this desk. Close one, then connect again.";
             return session.disconnect(Disconnect::TooManyConnections, why, "");
@@ -164,10 +160,10 @@ impl server::Handler for Handler {
         let handle = session.handle();
         if self.visitor {
             tracing::info!(%address, "a visitor of the demo");
-            self.standing.send_replace(Standing::Visitor(handle));
+            self.connected.is(Standing::Visitor(handle));
         } else if let Some(agent) = self.agent.clone() {
             tracing::info!(%address, agent = agent.handle, fingerprint, "logged in");
-            self.standing.send_replace(Standing::Agent(handle));
+            self.connected.is(Standing::Agent(handle));
             let desk = self.shared.desk.clone();
             // Nobody waits for it: it goes to the disk, and is for looking back at.
             tokio::task::spawn_blocking(move || {
@@ -177,7 +173,7 @@ impl server::Handler for Handler {
             });
         } else {
             tracing::info!(%address, fingerprint, "somebody new with a key of their own");
-            self.standing.send_replace(Standing::Newcomer(handle));
+            self.connected.is(Standing::Newcomer(handle));
         }
         Ok(())
     }
@@ -214,8 +210,8 @@ impl server::Handler for Handler {
         let id = channel.id();
         // What arrives comes to this handler; the half that reads would have to be emptied, or all of the connection stops.
         let (_, half) = channel.split();
-        let standing = Arc::clone(&self.standing);
-        let new = Channel::new(Arc::clone(&self.shared), self.address, who, half, session.handle(), standing);
+        let connected = Arc::clone(&self.connected);
+        let new = Channel::new(Arc::clone(&self.shared), self.address, who, half, session.handle(), connected);
         self.channels.insert(id, new);
         Ok(())
     }

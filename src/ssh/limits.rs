@@ -24,8 +24,12 @@ pub struct Limits {
     pub connections_per_agent: usize,
     /// Newcomers with an unknown key who are asked for their code, in all.
     pub newcomers: usize,
+    /// The same from one address, or one /64 of IPv6.
+    pub newcomers_per_address: usize,
     /// Connections of visitors of demo desks, in all.
     pub visitors: usize,
+    /// The same from one address, or one /64 of IPv6.
+    pub visitors_per_address: usize,
     /// How long a newcomer may take to type the code.
     pub joining: Duration,
     /// The wait after a first wrong code; each one after it is twice as long.
@@ -54,7 +58,10 @@ impl Default for Limits {
             sessions_per_agent: 20,
             connections_per_agent: 20,
             newcomers: 8,
+            newcomers_per_address: 4,
             visitors: 40,
+            // One more than visits, so that somebody is told in words that those are all.
+            visitors_per_address: 5,
             joining: Duration::from_mins(5),
             wrong_code: Duration::from_secs(1),
             idle: Some(Duration::from_hours(24)),

@@ -1,7 +1,8 @@
 //! The door: strangers who say nothing, who say it slowly, or who come in crowds keep no agent out.
 
-use super::{PATIENCE, Server, client::Client, key_of};
+use super::{PATIENCE, Server, client::Client, key_of, new_key, today};
 use crate::desks::TestDesk;
+use deskline::domain::key::InviteCode;
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
@@ -108,4 +109,38 @@ fn rubbish_is_hung_up_on() {
         is_hung_up_on(&mut stream);
     }
     assert!(Client::login(&server, &key_of(&desk, "ana")).command("section list", b"").status == Some(0));
+}
+
+#[test]
+fn who_joined_makes_room_and_one_address_does_not_keep_everybody_out() {
+    let desk = TestDesk::new();
+    let server = Server::on(&desk.file(), &[]);
+    let newcomer = || {
+        let mut client = Client::connect(&server);
+        assert!(client.offers("join", &new_key()));
+        client
+    };
+    let waiting: Vec<Client> = (0..4).map(|_| newcomer()).collect();
+    let words = newcomer().hung_up();
+    assert!(words.starts_with("There are too many connections"), "{words}");
+    let today = today(&desk);
+    let code = today.invite(&desk.agent("olga"), "ben", &InviteCode::drawn([7; 20])).unwrap().code;
+    assert_eq!(waiting[0].command(&code, b"").status, Some(0));
+    let screen = newcomer().messenger();
+    screen.shows("joining");
+    assert_eq!(waiting[0].command("section list", b"").status, Some(0), "who joined is still there");
+}
+
+#[test]
+fn a_visitor_who_visits_nothing_is_shown_out() {
+    let desk = TestDesk::new();
+    let server = Server::on(&desk.file(), &["--demo", "--login", "1"]);
+    let [mut idle, mut visitor] = [(); 2].map(|()| Client::connect(&server));
+    assert!(idle.bare("demo") && visitor.bare("demo"));
+    let screen = visitor.messenger();
+    screen.shows("a demo desk of your own");
+    idle.hung_up();
+    server.prints("a visitor without a visit");
+    screen.keys("\u{1b}");
+    assert_eq!(screen.closes().status, Some(0), "the other one stayed");
 }
