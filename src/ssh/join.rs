@@ -1,6 +1,6 @@
 //! `ssh join@host`: a key that nobody knows, and the code of an invite that lets it in.
 
-use super::{inbox::End, seat::Seat, server::Shared};
+use super::{inbox::End, seat::Seat, server::Shared, strangers::network};
 use crate::{
     desk::page::{Denied, Viewer},
     domain::{key::PublicKey, text::SafeText},
@@ -20,7 +20,7 @@ use std::{
 /// Codes that may be tried over one connection.
 const TRIES: u32 = 5;
 
-/// Wrong codes from one address in [`WITHIN`], after which none is looked at.
+/// Wrong codes from one address, or one /64 of IPv6, in [`WITHIN`], after which none is looked at.
 const TRIES_PER_ADDRESS: u32 = 20;
 const WITHIN: Duration = Duration::from_hours(1);
 
@@ -65,7 +65,7 @@ impl Attempts {
 /// # Errors
 /// Always the same sentence, whatever is wrong; another one only where the desk itself cannot be read or written.
 pub fn redeem(shared: &Shared, key: &PublicKey, address: SocketAddr, code: &str) -> Result<Viewer, String> {
-    let (from, now) = (address.ip().to_canonical(), Instant::now());
+    let (from, now) = (network(address.ip()), Instant::now());
     // An address that tried too often is answered as if the code were wrong.
     let given = if shared.attempts.may(from, now) { code } else { "" };
     match shared.desk.redeem(given, key) {
