@@ -283,6 +283,9 @@ impl Session {
             });
             match self.desk.read_on(&self.viewer, &asked, known) {
                 Ok(mut page) => {
+                    if asked.without_numbers && page.me != self.model.page.me {
+                        self.stale.count_anew();
+                    }
                     stale::keep(&mut page, &mut self.model.page, &asked, &wanted);
                     self.wanted = wanted;
                     self.update(Msg::Page(Box::new(page)), outside);
