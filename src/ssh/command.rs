@@ -239,4 +239,25 @@ mod tests {
         assert!(line(b"search kitty exec sh").is_ok());
         assert!(line(&vec![b'a'; LONGEST + 1]).is_err());
     }
+
+    #[test]
+    fn a_command_that_panics_says_so_and_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = crate::desk::NewDesk { team: "Acme".into(), owner: "olga".into(), owner_name: None };
+        let desk = Desk::create(&folder.path().join("desk.db"), &new, Arc::new(chrono::Utc::now)).unwrap();
+        let viewer = desk.admit(None).unwrap();
+        let order = Order {
+            desk,
+            viewer,
+            line: "conversation list".into(),
+            command_line: Arc::new(|_, _, line, _, _, _| panic!("{line}")),
+            terminal: false,
+        };
+        let (out, mut parcels) = mpsc::channel(3);
+        assert_eq!(run(&order, &Arc::new(Inbox::new(10)), &out), None);
+        assert!(
+            matches!(parcels.try_recv(), Ok(Parcel::Errors(words)) if words.starts_with(b"deskline: Something went wrong"))
+        );
+        assert!(matches!(parcels.try_recv(), Ok(Parcel::Exit { status: 1, hang_up: None })));
+    }
 }

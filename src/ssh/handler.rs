@@ -2,9 +2,11 @@
 
 use super::{
     channel::{Channel, Who},
-    connection::{Connected, Party, Standing},
+    connection::{Counted, Party, Standing},
+    join::Tries,
     key,
     server::Shared,
+    strangers::network,
     visitor::DEMO,
 };
 use crate::{
@@ -17,21 +19,29 @@ use russh::{
     server::{self, Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey},
 };
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use tokio::sync::watch;
 
 /// The only user name that means something: somebody with a code who brings a new key.
 const JOIN: &str = "join";
+
+/// There are as many connections as anybody may have.
+struct TooMany;
 
 /// One connection's side of the server.
 pub struct Handler {
     shared: Arc<Shared>,
     address: SocketAddr,
-    connected: Arc<Connected>,
+    standing: Arc<watch::Sender<Standing>>,
     /// Keys offered so far.
     offers: usize,
     /// The key whose signature was verified.
     key: Option<PublicKey>,
     /// Who came in with it; `None`: a newcomer.
     agent: Option<Viewer>,
+    /// Counts the connection of an agent or a visitor; an error where they have too many.
+    counted: Result<Vec<Counted>, TooMany>,
+    /// The codes that were tried over the connection.
+    tries: Arc<Tries>,
     /// Came to see a demo desk.
     visitor: bool,
     channels: HashMap<ChannelId, Channel>,
@@ -41,14 +51,16 @@ pub struct Handler {
 
 impl Handler {
     /// For a connection of which nothing is known but its address.
-    pub fn new(shared: Arc<Shared>, address: SocketAddr, connected: Connected) -> Self {
+    pub fn new(shared: Arc<Shared>, address: SocketAddr, standing: watch::Sender<Standing>) -> Self {
         Self {
             shared,
             address,
-            connected: Arc::new(connected),
+            standing: Arc::new(standing),
             offers: 0,
             key: None,
             agent: None,
+            counted: Ok(Vec::new()),
+            tries: Arc::default(),
             visitor: false,
             channels: HashMap::new(),
             opened: 0,
@@ -86,11 +98,19 @@ impl Handler {
         if granted { session.channel_success(id) } else { session.channel_failure(id) }
     }
 
+    /// Counts the connection among all of these, or not at all.
+    fn count(&mut self, parties: &[Party]) {
+        // Not twice, whatever is tried before the log-in.
+        self.counted = Ok(Vec::new());
+        let enter = |party: &Party| self.shared.counts.enter(*party, &self.shared.limits).ok_or(TooMany);
+        self.counted = parties.iter().map(enter).collect();
+    }
+
     /// Lets in whoever came to see a demo desk: with any key or none, and to nothing else.
     fn visits(&mut self, user: &str) -> bool {
         self.visitor = user == DEMO && self.shared.guestbook.is_some();
         if self.visitor {
-            self.connected.count(Party::Visitors, self.address.ip(), &self.shared);
+            self.count(&[Party::Visitors, Party::VisitorsFrom(network(self.address.ip()))]);
         }
         self.visitor
     }
@@ -106,8 +126,16 @@ impl Handler {
                 self.agent = Some(viewer.clone());
                 Some(Who::Agent(viewer))
             }
-            None if self.agent.is_none() => Some(Who::Newcomer(key)),
+            None if self.agent.is_none() => Some(Who::Newcomer(key, Arc::clone(&self.tries))),
             None => None,
+        }
+    }
+}
+
+impl Drop for Handler {
+    fn drop(&mut self) {
+        if self.offers > 0 && self.key.is_none() && !self.visitor {
+            tracing::info!(address = %self.address, keys = self.offers, "no key of theirs lets anybody in");
         }
     }
 }
@@ -142,8 +170,9 @@ impl server::Handler for Handler {
         if agent.is_none() && user != JOIN {
             return Ok(Auth::reject());
         }
-        let party = agent.as_ref().map_or(Party::Newcomers, |agent| Party::Agent(agent.id));
-        self.connected.count(party, self.address.ip(), &self.shared);
+        if let Some(agent) = &agent {
+            self.count(&[Party::Agent(agent.id)]);
+        }
         self.agent = agent;
         self.key = Some(key);
         Ok(Auth::Accept)
@@ -152,7 +181,7 @@ impl server::Handler for Handler {
     async fn auth_succeeded(&mut self, session: &mut Session) -> Result<(), russh::Error> {
         let fingerprint = self.key.as_ref().map_or("", |key| &key.fingerprint);
         let address = self.address;
-        if !self.connected.is_counted() {
+        if self.counted.is_err() {
             self.refuse("too many connections");
             let why = "There are too many connections of yours to this desk. Close one, then connect again.";
             return session.disconnect(Disconnect::TooManyConnections, why, "");
@@ -160,10 +189,10 @@ impl server::Handler for Handler {
         let handle = session.handle();
         if self.visitor {
             tracing::info!(%address, "a visitor of the demo");
-            self.connected.is(Standing::Visitor(handle));
+            self.standing.send_replace(Standing::Visitor(handle));
         } else if let Some(agent) = self.agent.clone() {
             tracing::info!(%address, agent = agent.handle, fingerprint, "logged in");
-            self.connected.is(Standing::Agent(handle));
+            self.standing.send_replace(Standing::Agent(handle));
             let desk = self.shared.desk.clone();
             // Nobody waits for it: it goes to the disk, and is for looking back at.
             tokio::task::spawn_blocking(move || {
@@ -173,7 +202,7 @@ impl server::Handler for Handler {
             });
         } else {
             tracing::info!(%address, fingerprint, "somebody new with a key of their own");
-            self.connected.is(Standing::Newcomer(handle));
+            self.standing.send_replace(Standing::Newcomer(handle));
         }
         Ok(())
     }
@@ -210,8 +239,8 @@ impl server::Handler for Handler {
         let id = channel.id();
         // What arrives comes to this handler; the half that reads would have to be emptied, or all of the connection stops.
         let (_, half) = channel.split();
-        let connected = Arc::clone(&self.connected);
-        let new = Channel::new(Arc::clone(&self.shared), self.address, who, half, session.handle(), connected);
+        let standing = Arc::clone(&self.standing);
+        let new = Channel::new(Arc::clone(&self.shared), self.address, who, half, session.handle(), standing);
         self.channels.insert(id, new);
         Ok(())
     }

@@ -13,20 +13,26 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt::Write as _,
     net::{IpAddr, SocketAddr},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 /// Codes that may be tried over one connection.
 const TRIES: u32 = 5;
 
-/// Wrong codes from one address, or one /64 of IPv6, in [`WITHIN`], after which none is looked at.
+/// Wrong codes from one address in [`WITHIN`], after which none is looked at.
 const TRIES_PER_ADDRESS: u32 = 20;
 const WITHIN: Duration = Duration::from_hours(1);
 
 /// Addresses that are remembered; with more of them all are forgotten, since a code has more chances than there are
 /// addresses.
 const ADDRESSES: usize = 10_000;
+
+/// What is said where the connection ends because of it.
+pub const TOO_MANY: &str = "Too many codes.";
 
 /// The longest code that is typed, with its hyphens and some to spare.
 const LONGEST: usize = 40;
@@ -60,27 +66,60 @@ impl Attempts {
     }
 }
 
-/// Gives a code for a key; the agent that it lets in.
-///
-/// # Errors
-/// Always the same sentence, whatever is wrong; another one only where the desk itself cannot be read or written.
-pub fn redeem(shared: &Shared, key: &PublicKey, address: SocketAddr, code: &str) -> Result<Viewer, String> {
-    let (from, now) = (network(address.ip()), Instant::now());
-    // An address that tried too often is answered as if the code were wrong.
-    let given = if shared.attempts.may(from, now) { code } else { "" };
-    match shared.desk.redeem(given, key) {
-        Ok(viewer) => {
-            let (agent, fingerprint) = (&viewer.handle, &key.fingerprint);
-            tracing::info!(%address, agent, fingerprint, "joined");
-            Ok(viewer)
-        }
-        Err(denied) => {
-            if !matches!(denied, Denied::Failed(_)) {
-                shared.attempts.failed(from, now);
-            }
-            tracing::warn!(%address, fingerprint = key.fingerprint, "a code that lets nobody in");
-            Err(SafeText::line(&denied.to_string()).into_string())
-        }
+/// Codes tried over one connection.
+#[derive(Debug, Default)]
+pub struct Tries(AtomicU32);
+
+/// Somebody with a key that lets nobody in yet.
+pub struct Applicant {
+    /// The server.
+    pub shared: Arc<Shared>,
+    /// The key; its signature was verified.
+    pub key: PublicKey,
+    /// Where from.
+    pub address: SocketAddr,
+    /// What was tried over the same connection.
+    pub tries: Arc<Tries>,
+}
+
+/// A code that lets nobody in.
+pub struct Wrong {
+    /// Always the same sentence, whatever is wrong; another one only where the desk itself cannot be read or written.
+    pub why: String,
+    /// How long the next one has to wait.
+    pub wait: Duration,
+    /// There is no next one.
+    pub last: bool,
+}
+
+impl Applicant {
+    /// Gives a code; the agent that it lets the key in as.
+    ///
+    /// # Errors
+    /// It lets nobody in.
+    pub fn redeem(&self, code: &str) -> Result<Viewer, Wrong> {
+        let Self { shared, key, address, tries } = self;
+        let (from, now) = (network(address.ip()), Instant::now());
+        let tried = tries.0.fetch_add(1, Ordering::Relaxed);
+        // Whoever tried too often is answered as if the code were wrong.
+        let given = if tried < TRIES && shared.attempts.may(from, now) { code } else { "" };
+        shared
+            .desk
+            .redeem(given, key)
+            .inspect(|viewer| {
+                tracing::info!(%address, agent = viewer.handle, fingerprint = key.fingerprint, "joined");
+            })
+            .map_err(|denied| {
+                if !matches!(denied, Denied::Failed(_)) {
+                    shared.attempts.failed(from, now);
+                }
+                tracing::warn!(%address, fingerprint = key.fingerprint, "a code that lets nobody in");
+                Wrong {
+                    why: SafeText::line(&denied.to_string()).into_string(),
+                    wait: shared.limits.wrong_code * (1 << tried.min(TRIES)),
+                    last: tried + 1 >= TRIES,
+                }
+            })
     }
 }
 
@@ -99,11 +138,11 @@ pub struct Joined {
     pub size: (u16, u16),
 }
 
-/// Asks for the code on a screen; the agent that it lets in, with the seat to go on from.
-pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat, size: (u16, u16)) -> Option<Joined> {
+/// Asks for the code on a screen; whoever it lets in, with the seat to go on from.
+pub fn ask(applicant: &Applicant, mut seat: Seat, size: (u16, u16)) -> Option<Joined> {
     let mut screen = Screen {
-        fingerprint: &key.fingerprint,
-        algorithm: &key.algorithm,
+        fingerprint: &applicant.key.fingerprint,
+        algorithm: &applicant.key.algorithm,
         code: String::new(),
         said: String::new(),
         closed: None,
@@ -111,8 +150,7 @@ pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat
         size,
         shown: String::new(),
     };
-    let limit = Instant::now() + shared.limits.joining;
-    let mut tries = 0;
+    let limit = Instant::now() + applicant.shared.limits.joining;
     let traits = seat.traits();
     seat.send(traits.enter().to_owned());
     loop {
@@ -124,21 +162,20 @@ pub fn ask(shared: &Shared, key: &PublicKey, address: SocketAddr, mut seat: Seat
             }
             None => return None,
         }
-        match redeem(shared, key, address, &screen.code) {
+        match applicant.redeem(&screen.code) {
             Ok(viewer) => {
                 // The messenger takes the terminal over anew.
                 seat.send(format!("{}{}\r\n", traits.leave(), welcome(&viewer)));
                 return Some(Joined { viewer, seat, size: screen.size });
             }
-            Err(why) => {
-                tries += 1;
-                if tries == TRIES {
-                    seat.leave(format!("{}{why}\r\n", traits.leave()), 4, Some("Too many codes."));
-                    return None;
-                }
+            Err(Wrong { why, last: true, .. }) => {
+                seat.leave(format!("{}{why}\r\n", traits.leave()), 4, Some(TOO_MANY));
+                return None;
+            }
+            Err(Wrong { why, wait, .. }) => {
                 screen.code.clear();
                 screen.said = why;
-                screen.closed = Some(Instant::now() + shared.limits.wrong_code * (1 << (tries - 1)));
+                screen.closed = Some(Instant::now() + wait);
             }
         }
     }

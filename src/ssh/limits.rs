@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
+/// Places for connections that wait for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// How many there are; the oldest makes room for one more.
+    pub in_all: usize,
+    /// The same for one address, or one /64 of IPv6.
+    pub from_one_address: usize,
+}
+
 /// The limits of one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections that have not logged in yet, in all; the oldest makes room for one more.
-    pub strangers: usize,
-    /// The same from one address, or one /64 of IPv6.
-    pub strangers_per_address: usize,
+    /// Connections that have not logged in yet.
+    pub strangers: Room,
     /// How long a connection may take from the first byte to the log-in.
     pub login: Duration,
     /// Keys that a connection may offer.
@@ -22,10 +29,8 @@ pub struct Limits {
     pub sessions_per_agent: usize,
     /// Connections of one agent.
     pub connections_per_agent: usize,
-    /// Newcomers with an unknown key who are asked for their code, in all.
-    pub newcomers: usize,
-    /// The same from one address, or one /64 of IPv6.
-    pub newcomers_per_address: usize,
+    /// Newcomers with an unknown key who are asked for their code.
+    pub newcomers: Room,
     /// Connections of visitors of demo desks, in all.
     pub visitors: usize,
     /// The same from one address, or one /64 of IPv6.
@@ -49,16 +54,14 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            strangers: 64,
-            strangers_per_address: 8,
+            strangers: Room { in_all: 64, from_one_address: 8 },
             login: Duration::from_secs(20),
             offers: 10,
             channels: 10,
             channels_in_all: 1000,
             sessions_per_agent: 20,
             connections_per_agent: 20,
-            newcomers: 8,
-            newcomers_per_address: 4,
+            newcomers: Room { in_all: 16, from_one_address: 4 },
             visitors: 40,
             // One more than visits, so that somebody is told in words that those are all.
             visitors_per_address: 5,

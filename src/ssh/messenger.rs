@@ -200,6 +200,11 @@ fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay, acted: &dyn Fn()) 
         let mut events: Vec<Event> = arrived.news.into_iter().map(Event::Rang).collect();
         events.extend(arrived.size.map(|(columns, rows)| Event::Input(Msg::Resize(columns, rows))));
         events.extend(typed.into_iter().map(Event::Input));
+        let woken = until.is_some_and(|until| until <= Instant::now());
+        if arrived.taken && events.is_empty() && arrived.end.is_none() && !woken {
+            // There is room for a frame, and nothing new to be shown in it.
+            continue;
+        }
         due = true;
         let left = beside.add(session.take(events));
         if let Some(why) = &session.model().shut {
@@ -227,4 +232,106 @@ fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay, acted: &dyn Fn()) 
 /// A moment of the desk's clock as one to wait for.
 fn instant(at: Moment, now: Moment) -> Instant {
     Instant::now() + (at - now).to_std().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{
+        desk::NewDesk,
+        ssh::output::Parcel,
+        tui::{keymap::Keymap, theme::Theme},
+    };
+    use chrono::{Offset as _, Utc};
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+    use tokio::sync::mpsc;
+
+    /// A clock that can be broken: the one thing inside a session that a test can make fail.
+    fn desk(folder: &tempfile::TempDir, broken: &Arc<AtomicBool>) -> Desk {
+        let broken = Arc::clone(broken);
+        let clock = move || {
+            assert!(!broken.load(Ordering::SeqCst), "the clock is broken");
+            Utc::now()
+        };
+        let new = NewDesk { team: "Acme".into(), owner: "olga".into(), owner_name: None };
+        Desk::create(&folder.path().join("desk.db"), &new, Arc::new(clock)).unwrap()
+    }
+
+    fn look() -> Look {
+        Look {
+            keymap: Arc::new(Keymap::built_in()),
+            theme: Theme::new(true),
+            traits: Traits::default(),
+            zone: Utc.fix(),
+            size: (80, 24),
+            local: false,
+            tag: "test".into(),
+        }
+    }
+
+    fn output(parcels: &mut mpsc::Receiver<Parcel>) -> String {
+        match parcels.blocking_recv() {
+            Some(Parcel::Output(bytes)) => String::from_utf8(bytes).unwrap(),
+            other => panic!("bytes for the screen were due, but: {other:?}"),
+        }
+    }
+
+    /// A messenger of the only agent, in a thread of its own.
+    fn running(desk: &Desk) -> (Arc<Inbox>, mpsc::Receiver<Parcel>, thread::JoinHandle<Farewell>) {
+        let viewer = desk.admit(None).unwrap();
+        let inbox = Arc::new(Inbox::new(1000));
+        let (out, parcels) = mpsc::channel(2);
+        let (desk, its) = (desk.clone(), Arc::clone(&inbox));
+        let running = thread::spawn(move || {
+            let seat = Seat::new(Arc::clone(&its), out, Traits::default());
+            run(&desk, &viewer, look(), seat, &its, &Stay::default())
+        });
+        (inbox, parcels, running)
+    }
+
+    #[test]
+    fn who_reads_slowly_sees_the_newest_and_nothing_that_was_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk(&folder, &Arc::default());
+        let (inbox, mut parcels, running) = running(&desk);
+        assert!(output(&mut parcels).contains("olga"));
+        // Nothing was taken yet: whatever happens, nothing more is made.
+        for (columns, rows) in [(60, 20), (90, 25), (100, 30)] {
+            inbox.resize(columns, rows);
+            let until = Instant::now() + Duration::from_millis(50);
+            while Instant::now() < until {
+                assert!(parcels.try_recv().is_err(), "a frame before the one before it was taken");
+                thread::yield_now();
+            }
+        }
+        inbox.taken();
+        let mut screen = vt100::Parser::new(30.try_into().unwrap(), 100.try_into().unwrap(), 0);
+        screen.process(output(&mut parcels).as_bytes());
+        assert!(screen.screen().contents().lines().nth(29).is_some_and(|line| line.contains("? all keys")));
+        assert!(parcels.try_recv().is_err(), "one frame for all that happened");
+        inbox.end(End::Gone);
+        assert_eq!(running.join().unwrap(), Farewell::Unheard);
+    }
+
+    #[test]
+    fn a_fault_ends_one_session_and_restores_its_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let broken = Arc::<AtomicBool>::default();
+        let desk = desk(&folder, &broken);
+        let (inbox, mut parcels, running) = running(&desk);
+        assert!(output(&mut parcels).contains("olga"));
+        broken.store(true, Ordering::SeqCst);
+        inbox.resize(100, 30);
+        let last = output(&mut parcels);
+        assert!(last.starts_with(Traits::default().leave()), "{last:?}");
+        assert!(last.contains("Something went wrong here; your draft is kept."), "{last:?}");
+        assert!(matches!(parcels.blocking_recv(), Some(Parcel::Exit { status: 1, hang_up: None })));
+        assert_eq!(running.join().unwrap(), Farewell::Panicked);
+        broken.store(false, Ordering::SeqCst);
+        desk.admit(None).unwrap();
+    }
 }

@@ -34,9 +34,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Bytes that the system keeps for one connection and direction: a client that reads slowly gets little that is old, and one
-/// that reads nothing costs little.
-const SOCKET: u32 = 128 * 1024;
+/// Bytes that the system keeps for one connection, to be sent and to be read: a client that reads slowly gets little that is
+/// old, and one that reads nothing costs little.
+const TO_SEND: u32 = 64 * 1024;
+const TO_READ: u32 = 128 * 1024;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 256;
@@ -99,6 +100,7 @@ pub(super) struct Shared {
     pub command_line: CommandLine,
     pub russh: Arc<server::Config>,
     pub strangers: Strangers,
+    pub newcomers: Strangers,
     pub registry: Registry,
     pub counts: connection::Counts,
     pub guestbook: Option<Guestbook>,
@@ -128,7 +130,7 @@ impl Service {
     pub fn start(desk: Desk, settings: Settings) -> Result<Self, ServeError> {
         let file = desk.file().to_owned();
         let post = Post::take(&file)?;
-        let Some(post) = post else {
+        let Some(mut post) = post else {
             return Err(ServeError::Served(status::read(&file).ok().flatten().map(|status| status.pid)));
         };
         let key = host_key::load(&settings.host_key)?;
@@ -146,6 +148,7 @@ impl Service {
             keymap: settings.keymap,
             command_line: settings.command_line,
             strangers: Strangers::default(),
+            newcomers: Strangers::default(),
             registry: Registry::default(),
             counts: connection::Counts::default(),
             guestbook: settings.visits.map(Guestbook::new),
@@ -165,6 +168,7 @@ impl Service {
             strangers: 0,
             sessions: Vec::new(),
         };
+        post.tell(began.clone())?;
         let post = Arc::new(Mutex::new(post));
         runtime.spawn(tell(Arc::clone(&shared), began.clone(), Arc::clone(&post)));
         Ok(Self { runtime, shared, began, stop, connections, _post: post })
@@ -216,8 +220,8 @@ fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.set_reuseaddr(true)?;
         // Accepted connections inherit these.
-        socket.set_send_buffer_size(SOCKET)?;
-        socket.set_recv_buffer_size(SOCKET)?;
+        socket.set_send_buffer_size(TO_SEND)?;
+        socket.set_recv_buffer_size(TO_READ)?;
         socket.bind(address)?;
         socket.listen(BACKLOG)
     };
@@ -235,7 +239,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, alive: mpsc::Sender<
             Ok((stream, address)) => {
                 let (shared, alive) = (Arc::clone(&shared), alive.clone());
                 // In the order in which they came.
-                let place = shared.strangers.arrive(address.ip(), &shared.limits);
+                let place = shared.strangers.arrive(address.ip(), shared.limits.strangers);
                 tokio::spawn(async move {
                     connection::serve(stream, address, place, shared).await;
                     drop(alive);

@@ -66,7 +66,7 @@ pub struct Post {
     file: PathBuf,
     written: Option<Status>,
     /// Held for as long as the server runs; the system gives it back however the process ends.
-    _lock: File,
+    lock: File,
 }
 
 /// `desk.db` with something behind it.
@@ -90,7 +90,7 @@ impl Post {
         let until = Instant::now() + PATIENCE;
         loop {
             match lock.try_lock() {
-                Ok(()) => return Ok(Some(Self { file: beside(desk, ".status"), written: None, _lock: lock })),
+                Ok(()) => return Ok(Some(Self { file: beside(desk, ".status"), written: None, lock })),
                 Err(TryLockError::WouldBlock) if Instant::now() >= until => return Ok(None),
                 Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -121,6 +121,7 @@ impl Drop for Post {
     fn drop(&mut self) {
         // Without it the lock still says that nobody serves.
         let _ = fs::remove_file(&self.file);
+        let _ = self.lock.unlock();
     }
 }
 
@@ -139,8 +140,12 @@ pub fn read(desk: &Path) -> io::Result<Option<Status>> {
         Err(TryLockError::WouldBlock) => {}
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    let text = fs::read_to_string(beside(desk, ".status"))?;
-    serde_json::from_str(&text).map(Some).map_err(io::Error::other)
+    match fs::read_to_string(beside(desk, ".status")) {
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(io::Error::other),
+        // One is about to begin, or to end.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +193,7 @@ mod tests {
         let mut post = Post::take(&desk).unwrap().unwrap();
         post.tell(status(1)).unwrap();
         // As the system does where a process is killed: the lock goes, the file stays.
-        post._lock.unlock().unwrap();
+        post.lock.unlock().unwrap();
         assert_eq!(read(&desk).unwrap(), None);
         assert!(Post::take(&desk).unwrap().is_some());
     }

@@ -1,6 +1,6 @@
-//! Who is at the door and has not logged in yet: bounded, and nobody can fill it for long.
+//! Who is at the door and has not been let in yet: bounded, and nobody can fill it for long.
 
-use super::limits::Limits;
+use super::limits::Room;
 use std::{
     collections::VecDeque,
     net::{IpAddr, Ipv6Addr},
@@ -39,15 +39,15 @@ pub struct Stranger {
 impl Strangers {
     /// Takes somebody in, in the oldest one's place where there is none left: whoever waits in silence has had the most
     /// time already, and an agent who comes is let through. The receiver ends when this place is taken by another.
-    pub fn arrive(&self, address: IpAddr, limits: &Limits) -> (Stranger, oneshot::Receiver<()>) {
+    pub fn arrive(&self, address: IpAddr, room: Room) -> (Stranger, oneshot::Receiver<()>) {
         let (place, taken) = oneshot::channel();
         let network = network(address);
         let mut door = self.door();
         let neighbours = door.waiting.iter().filter(|waiting| waiting.network == network).count();
-        if neighbours >= limits.strangers_per_address {
+        if neighbours >= room.from_one_address {
             let oldest = door.waiting.iter().position(|waiting| waiting.network == network);
             oldest.and_then(|oldest| door.waiting.remove(oldest));
-        } else if door.waiting.len() >= limits.strangers {
+        } else if door.waiting.len() >= room.in_all {
             door.waiting.pop_front();
         }
         let id = door.next;
@@ -73,7 +73,7 @@ impl Drop for Stranger {
     }
 }
 
-/// Whoever has one IPv6 address has its whole /64.
+/// What counts as one address: whoever has one of IPv6 has its whole /64.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         four @ IpAddr::V4(_) => four,
@@ -93,27 +93,25 @@ mod tests {
         taken.try_recv() == Err(oneshot::error::TryRecvError::Closed)
     }
 
-    fn limits() -> Limits {
-        Limits { strangers: 3, strangers_per_address: 2, ..Limits::default() }
-    }
+    const ROOM: Room = Room { in_all: 3, from_one_address: 2 };
 
     #[test]
     fn the_oldest_makes_room() {
         let strangers = Strangers::default();
-        let mut places: Vec<_> = (1..=4).map(|last| strangers.arrive([10, 0, 0, last].into(), &limits())).collect();
+        let mut places: Vec<_> = (1..=4).map(|last| strangers.arrive([10, 0, 0, last].into(), ROOM)).collect();
         let taken: Vec<bool> = places.iter_mut().map(|(_, taken)| is_taken(taken)).collect();
         assert_eq!((taken, strangers.count()), (vec![true, false, false, false], 3));
         places.remove(1);
         assert_eq!(strangers.count(), 2);
-        let _room = strangers.arrive([10, 0, 0, 9].into(), &limits());
+        let _room = strangers.arrive([10, 0, 0, 9].into(), ROOM);
         assert!(!places.iter_mut().skip(1).any(|(_, taken)| is_taken(taken)), "nobody goes where there is room");
     }
 
     #[test]
     fn one_address_takes_only_its_own_places() {
         let strangers = Strangers::default();
-        let (_other, mut kept) = strangers.arrive([10, 0, 0, 1].into(), &limits());
-        let mut same: Vec<_> = (0..5).map(|_| strangers.arrive([10, 0, 0, 2].into(), &limits())).collect();
+        let (_other, mut kept) = strangers.arrive([10, 0, 0, 1].into(), ROOM);
+        let mut same: Vec<_> = (0..5).map(|_| strangers.arrive([10, 0, 0, 2].into(), ROOM)).collect();
         let taken: Vec<bool> = same.iter_mut().map(|(_, taken)| is_taken(taken)).collect();
         assert_eq!(taken, [true, true, true, false, false]);
         assert!(!is_taken(&mut kept));

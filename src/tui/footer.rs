@@ -25,7 +25,10 @@ pub fn context(model: &Model) -> Context {
 
 /// Keys and words for the last line.
 pub fn hints(model: &Model) -> Vec<(String, String)> {
-    let actions: Vec<Action> = if let Some(layer) = model.layers.last() { layer.hints().to_vec() } else { here(model) };
+    let mut actions: Vec<Action> =
+        if let Some(layer) = model.layers.last() { layer.hints().to_vec() } else { here(model) };
+    // Nothing is started on the server for somebody who is elsewhere.
+    actions.retain(|action| *action != Action::OpenEditor || model.local);
     let named = |action: Action| {
         if action == Action::NextChoice { moving(model) } else { (model.keymap.keys_for(action), words(model, action)) }
     };

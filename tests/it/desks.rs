@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use deskline::{
     desk::{
-        AgentChange, Desk, ImportOptions, Imported, NewAgent, NewDesk, NewItem,
+        AgentChange, Clock, Desk, ImportOptions, Imported, NewAgent, NewDesk, NewItem,
         page::{
             ConversationRow, Denied, Done, ItemPage, ListStart, ListWants, Listed, NoticeRow, Opened, Page,
             SearchWants, Thread, ThreadStart, ThreadWants, Viewer, Wants,
@@ -42,14 +42,21 @@ pub fn beginning() -> DateTime<Utc> {
 
 impl TestDesk {
     pub fn new() -> Self {
-        // Where there is a folder in memory, hundreds of desks need not wait for the disk.
-        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder for the desk");
         let time = Arc::new(Mutex::new(beginning()));
         let clock = Arc::clone(&time);
+        Self::with(time, Arc::new(move || *clock.lock().expect("the clock")))
+    }
+
+    /// The same by the machine's own clock, for a desk that another process serves meanwhile.
+    pub fn in_real_time() -> Self {
+        Self::with(Arc::new(Mutex::new(beginning())), Arc::new(Utc::now))
+    }
+
+    fn with(time: Arc<Mutex<DateTime<Utc>>>, clock: Clock) -> Self {
+        // Where there is a folder in memory, hundreds of desks need not wait for the disk.
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder for the desk");
         let new = NewDesk { team: "Acme Support".into(), owner: "olga".into(), owner_name: Some("Olga Berg".into()) };
-        let desk =
-            Desk::create(&folder.path().join("desk.db"), &new, Arc::new(move || *clock.lock().expect("the clock")))
-                .expect("a new desk");
+        let desk = Desk::create(&folder.path().join("desk.db"), &new, clock).expect("a new desk");
         let this = Self { desk, folder, time };
         let olga = this.agent("olga");
         for group in ["Support", "Billing"] {

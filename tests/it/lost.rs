@@ -13,7 +13,8 @@ use deskline::{
         conversation::Privacy,
         history::{PastAttachment, PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState},
         id::ConversationId,
-        people::{Party, Role},
+        people::{Party, Role, Routing},
+        setting::SettingKey,
     },
     tui::{ask::Ask, model::Area},
 };
@@ -341,6 +342,26 @@ fn r6_9_who_is_removed_keeps_no_word() {
         desk.does("ana", id, remove(Party::Agent("ben".into())));
         nothing_is_left(&desk, &mut ben, "ben", keys);
         desk.does("ana", id, add_agent("ben", true));
+    }
+}
+
+/// R8.1, R6.4: what was on offer, private, and was taken by somebody else leaves no word in the box or behind it.
+#[test]
+fn r8_1_an_offer_that_is_gone_leaves_no_word() {
+    for keys in ["", "o", "Enter", "r %"] {
+        let desk = TestDesk::with_privacy();
+        desk.desk.set_group(&desk.agent("olga"), "Support", Routing::Polite).unwrap();
+        desk.set(SettingKey::NewConversationsPrivate, "on");
+        let mut ben = Painted::new(&desk, "ben");
+        let from = format!("{}@example.com", word(2));
+        let id = desk.write_in(&from, None, &format!("On offer: {}", word(50))).conversation;
+        ben.shown();
+        take_pose(&mut ben, &desk, id, keys);
+        assert!(remembered(&ben).len() >= 2, "{keys}: {}", ben.shown());
+        desk.desk.accept(&desk.agent("ana"), id).unwrap();
+        nothing_is_left(&desk, &mut ben, "ben", &format!("an offer, {keys}"));
+        assert!(ben.seat.session.model().layers.is_empty(), "{keys}");
+        assert!(ben.seat.session.model().page.offers.is_empty(), "{keys}");
     }
 }
 

@@ -198,6 +198,24 @@ fn r7_5_presence_is_for_those_with_access() {
     assert_eq!(there(&desk, "ana", id), ["Olga Berg"]);
 }
 
+/// R6.6: who looks at what is hidden changes no byte of anything that an outsider gets, and rings no bell there.
+#[test]
+fn r7_5_who_looks_at_what_is_hidden_is_hidden() {
+    let desk = TestDesk::with_privacy();
+    let id = desk.private_of("ana");
+    let mut dev = Seat::new(&desk, "dev");
+    dev.keys("Enter : 1 Enter");
+    assert_eq!(dev.opened(), id);
+    let bytes = || format!("{:?} {:?}", desk.open("dev", id), desk.open("ben", id));
+    let (before, screen) = (bytes(), dev.shown());
+    let mut ana = desk.desk.attend(&desk.agent("ana"));
+    for doing in [Doing::Looking, Doing::Writing] {
+        ana.says(Some((id, doing)));
+        assert_eq!((bytes(), dev.shown()), (before.clone(), screen.clone()));
+        assert!(!dev.session.frame().is_some_and(|bytes| bytes.contains("Ana")));
+    }
+}
+
 #[test]
 fn r6_11_an_audited_look_is_not_shown_and_shows_nobody() {
     let desk = TestDesk::new();

@@ -21,6 +21,8 @@ pub struct Seen {
     raw: Vec<u8>,
     last: Instant,
     closed: bool,
+    /// How often the screen was emptied, as it is to be painted whole.
+    emptied: usize,
 }
 
 impl Seen {
@@ -31,6 +33,16 @@ impl Seen {
     /// The screen as lines of text.
     pub fn text(&self) -> String {
         self.parser.screen().contents()
+    }
+
+    /// How often the screen was emptied.
+    pub fn emptied(&self) -> usize {
+        self.emptied
+    }
+
+    /// Nothing more comes: the program is gone.
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 }
 
@@ -80,6 +92,17 @@ impl Terminal {
     }
 
     pub fn program(program: impl AsRef<OsStr>, arguments: &[&str], setting: &Setting) -> Self {
+        Self::watched(program, arguments, setting, |_, _| ())
+    }
+
+    /// A program whose every frame is shown to somebody, with the bytes that made it: what came with one read, in pieces
+    /// that end where frames do.
+    pub fn watched(
+        program: impl AsRef<OsStr>,
+        arguments: &[&str],
+        setting: &Setting,
+        mut each: impl FnMut(&vt100::Screen, &[u8]) + Send + 'static,
+    ) -> Self {
         let pair = native_pty_system().openpty(size(setting.columns, setting.rows)).expect("a terminal");
         let settings = stty(&*pair.master, "-g");
         let home = std::env::temp_dir();
@@ -97,7 +120,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let parser = vt100::Parser::new(setting.rows.try_into().unwrap(), setting.columns.try_into().unwrap(), 0);
-        let seen = Seen { parser, raw: Vec::new(), last: Instant::now(), closed: false };
+        let seen = Seen { parser, raw: Vec::new(), last: Instant::now(), closed: false, emptied: 0 };
         let seen: Shared = Arc::new((Mutex::new(seen), Condvar::new()));
         let mut reader = pair.master.try_clone_reader().expect("what comes out");
         let shared = Arc::clone(&seen);
@@ -106,7 +129,11 @@ impl Terminal {
             loop {
                 let count = reader.read(&mut bytes).unwrap_or(0);
                 let mut seen = shared.0.lock().unwrap();
-                seen.parser.process(&bytes[..count]);
+                for frame in frames(&bytes[..count]) {
+                    seen.parser.process(frame);
+                    seen.emptied += usize::from(frame.windows(4).any(|window| window == b"\x1b[2J"));
+                    each(seen.parser.screen(), frame);
+                }
                 seen.raw.extend_from_slice(&bytes[..count]);
                 seen.last = Instant::now();
                 seen.closed = count == 0;
@@ -155,6 +182,19 @@ impl Terminal {
                 let text = seen.text();
                 drop(seen);
                 panic!("waited for: {what}\n{text}");
+            }
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Waits for so long at most until something holds of what came out; whether it does.
+    pub fn within(&self, limit: Duration, holds: impl Fn(&Seen) -> bool) -> bool {
+        let until = Instant::now() + limit;
+        let mut seen = self.seen();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if holds(&seen) || left.is_zero() || seen.closed {
+                return holds(&seen);
             }
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
@@ -242,17 +282,33 @@ impl Drop for Terminal {
     }
 }
 
+/// Bytes in pieces, each but the last up to the end of a frame.
+fn frames(mut bytes: &[u8]) -> Vec<&[u8]> {
+    const END: &[u8] = b"\x1b[?2026l";
+    let mut frames = Vec::new();
+    while let Some(at) = bytes.windows(END.len()).position(|window| window == END) {
+        let (frame, rest) = bytes.split_at(at + END.len());
+        frames.push(frame);
+        bytes = rest;
+    }
+    if !bytes.is_empty() {
+        frames.push(bytes);
+    }
+    frames
+}
+
 /// Waits until something outside of a terminal holds.
-pub fn until(what: &str, holds: impl Fn() -> bool) {
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < end, "waited in vain until {what}");
-        std::thread::yield_now();
+        // Others need the processor for it.
+        std::thread::park_timeout(Duration::from_millis(1));
     }
 }
 
 /// Sends a signal by name to a process.
-fn signal(pid: u32, name: &str) {
+pub fn signal(pid: u32, name: &str) {
     let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status();
     assert!(sent.expect("kill").success(), "{name} to {pid}");
 }

@@ -41,22 +41,27 @@ impl Seat {
 
     /// At a terminal of this kind.
     pub fn at(desk: &TestDesk, handle: &str, size: (u16, u16), traits: Traits) -> Self {
-        Self::begin(desk, desk.agent(handle), size, traits)
+        Self::begin(desk, desk.agent(handle), size, traits, true)
+    }
+
+    /// At a terminal on another machine than the desk's.
+    pub fn elsewhere(desk: &TestDesk, handle: &str) -> Self {
+        Self::begin(desk, desk.agent(handle), (120, 40), Traits::default(), false)
     }
 
     /// A seat of somebody who came in somehow.
     pub fn of(desk: &TestDesk, viewer: Viewer, size: (u16, u16)) -> Self {
-        Self::begin(desk, viewer, size, Traits::default())
+        Self::begin(desk, viewer, size, Traits::default(), true)
     }
 
-    fn begin(desk: &TestDesk, viewer: Viewer, size: (u16, u16), traits: Traits) -> Self {
+    fn begin(desk: &TestDesk, viewer: Viewer, size: (u16, u16), traits: Traits, local: bool) -> Self {
         let look = Look {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
             traits,
             zone: chrono::Offset::fix(&chrono::Utc),
             size,
-            local: true,
+            local,
             tag: format!("{} {}", viewer.handle, SEATS.fetch_add(1, Ordering::Relaxed)),
         };
         let me = viewer.id;

@@ -290,6 +290,20 @@ fn two_screens_see_each_others_writes_through_their_own_access() {
     assert_eq!(desk.page("dev", &Wants::default()).badge, 0);
 }
 
+#[test]
+fn an_editor_is_offered_where_it_can_be_opened_only() {
+    let desk = TestDesk::new();
+    desk.arrival();
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("r");
+    assert!(ana.foot().contains("Ctrl-O"), "{}", ana.foot());
+    let mut elsewhere = Seat::elsewhere(&desk, "ana");
+    elsewhere.keys("r");
+    assert!(!elsewhere.foot().contains("Ctrl-O"), "{}", elsewhere.foot());
+    elsewhere.keys("Ctrl-O");
+    assert!(elsewhere.outside.iter().all(|effect| !matches!(effect, Effect::OpenEditor(_))));
+}
+
 /// R6.11: a look into a direct conversation of others lasts as long as the screen shows it; the next one is written down too.
 #[test]
 fn an_audited_look_ends_with_the_screen_that_shows_it() {

@@ -18,7 +18,7 @@ const HANDLES: [&str; 7] = ["olga", "adam", "ana", "cleo", "dev", "eve", "finn"]
 const TYPED: u64 = 1_000_000;
 
 /// What is done at a screen; `%` types a word.
-const MOVES: [&str; 36] = [
+const MOVES: [&str; 39] = [
     "Enter",
     "g o Enter",
     "g u Enter",
@@ -55,6 +55,9 @@ const MOVES: [&str; 36] = [
     "t",
     "e",
     "z",
+    "o",
+    "o x",
+    "o a",
 ];
 
 fn play(seat: &mut Painted, keys: &str, typed: &mut u64) {

@@ -48,6 +48,9 @@ pub struct LimitArguments {
     /// How long output may wait for a client that takes nothing.
     #[arg(long, value_name = "SECONDS", default_value_t = 45)]
     pub stall: u64,
+    /// How often a silent client is asked whether it is still there; after three questions it is gone.
+    #[arg(long, value_name = "SECONDS", default_value_t = 14)]
+    pub alive: u64,
     /// How long a first wrong invite's code makes wait; each one after it twice as long.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000, hide = true)]
     pub wrong_code: u64,

@@ -13,7 +13,7 @@ use crate::{
     demo::visit::{VisitLimits, Visits},
     ssh::{
         CommandLine, host_key,
-        limits::Limits,
+        limits::{Limits, Room},
         log,
         server::{ServeError, Service, Settings},
     },
@@ -105,6 +105,7 @@ fn limits(arguments: &ServeArguments) -> Limits {
         demo_desks,
         login,
         stall,
+        alive,
         wrong_code,
         ..
     } = arguments.limits;
@@ -113,10 +114,10 @@ fn limits(arguments: &ServeArguments) -> Limits {
         connections_per_agent: sessions_per_agent,
         // One more, so that somebody is told in words that all are taken.
         visitors: demo_desks.saturating_add(1),
-        strangers: strangers.max(1),
-        strangers_per_address: strangers_per_address.max(1),
+        strangers: Room { in_all: strangers.max(1), from_one_address: strangers_per_address.max(1) },
         login: Duration::from_secs(login),
         stall: Duration::from_secs(stall),
+        alive: Duration::from_secs(alive.max(1)),
         wrong_code: Duration::from_millis(wrong_code),
         idle: Some(Duration::from_secs(arguments.idle.saturating_mul(60))).filter(|idle| !idle.is_zero()),
         ..Limits::default()

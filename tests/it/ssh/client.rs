@@ -4,9 +4,10 @@ use super::{PATIENCE, Server};
 use russh::{
     ChannelMsg, ChannelReadHalf, ChannelWriteHalf, MethodSet,
     client::{self, AuthResult, DisconnectReason, Handle, Msg},
-    keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
+    keys::{Certificate, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
 };
 use std::{
+    net::SocketAddr,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     time::Instant,
 };
@@ -32,11 +33,13 @@ pub struct Learned {
 pub struct Manners {
     /// Bytes that the server may send on a channel before it is told that there is more room; it never is where this is 1.
     pub window: u32,
+    /// What came on a channel and was not looked at; with more of it nothing is read from the connection any more.
+    pub unread: usize,
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { window: 2_097_152 }
+        Self { window: 2_097_152, unread: 100 }
     }
 }
 
@@ -67,16 +70,21 @@ impl client::Handler for Watcher {
 impl Client {
     /// A connection that is not logged in.
     pub fn connect(server: &Server) -> Self {
-        Self::behaving(server, Manners::default())
+        Self::behaving(server.address, Manners::default())
     }
 
-    pub fn behaving(server: &Server, manners: Manners) -> Self {
+    pub fn behaving(address: SocketAddr, manners: Manners) -> Self {
         let runtime =
             Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
         let learned = Arc::<Mutex<Learned>>::default();
-        let config = client::Config { window_size: manners.window, nodelay: true, ..client::Config::default() };
+        let config = client::Config {
+            window_size: manners.window,
+            channel_buffer_size: manners.unread,
+            nodelay: true,
+            ..client::Config::default()
+        };
         let watcher = Watcher { learned: Arc::clone(&learned) };
-        let handle = runtime.block_on(client::connect(Arc::new(config), server.address, watcher)).unwrap();
+        let handle = runtime.block_on(client::connect(Arc::new(config), address, watcher)).unwrap();
         Self { runtime, handle, learned }
     }
 
@@ -97,6 +105,19 @@ impl Client {
         let key = PrivateKeyWithHashAlg::new(Arc::clone(key), Some(HashAlg::Sha512));
         let tried = self.handle.authenticate_publickey(user, key);
         self.runtime.block_on(tried).map(|result| result.success())
+    }
+
+    /// Signs with a key by another digest than the usual one.
+    pub fn signs(&mut self, key: &Arc<PrivateKey>, digest: Option<HashAlg>) -> bool {
+        let key = PrivateKeyWithHashAlg::new(Arc::clone(key), digest);
+        let tried = self.handle.authenticate_publickey("whoever", key);
+        self.runtime.block_on(tried).unwrap().success()
+    }
+
+    /// Comes with a certificate for its key.
+    pub fn certified(&mut self, key: &Arc<PrivateKey>, certificate: Certificate) -> bool {
+        let tried = self.handle.authenticate_openssh_cert("ana", Arc::clone(key), certificate);
+        self.runtime.block_on(tried).unwrap().success()
     }
 
     /// Without a key; whether that lets in.

@@ -1,8 +1,7 @@
 //! The door: strangers who say nothing, who say it slowly, or who come in crowds keep no agent out.
 
-use super::{PATIENCE, Server, client::Client, key_of, new_key, today};
+use super::{PATIENCE, Server, client::Client, key_of};
 use crate::desks::TestDesk;
-use deskline::domain::key::InviteCode;
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
@@ -112,26 +111,6 @@ fn rubbish_is_hung_up_on() {
 }
 
 #[test]
-fn who_joined_makes_room_and_one_address_does_not_keep_everybody_out() {
-    let desk = TestDesk::new();
-    let server = Server::on(&desk.file(), &[]);
-    let newcomer = || {
-        let mut client = Client::connect(&server);
-        assert!(client.offers("join", &new_key()));
-        client
-    };
-    let waiting: Vec<Client> = (0..4).map(|_| newcomer()).collect();
-    let words = newcomer().hung_up();
-    assert!(words.starts_with("There are too many connections"), "{words}");
-    let today = today(&desk);
-    let code = today.invite(&desk.agent("olga"), "ben", &InviteCode::drawn([7; 20])).unwrap().code;
-    assert_eq!(waiting[0].command(&code, b"").status, Some(0));
-    let screen = newcomer().messenger();
-    screen.shows("joining");
-    assert_eq!(waiting[0].command("section list", b"").status, Some(0), "who joined is still there");
-}
-
-#[test]
 fn a_visitor_who_visits_nothing_is_shown_out() {
     let desk = TestDesk::new();
     let server = Server::on(&desk.file(), &["--demo", "--login", "1"]);
@@ -141,6 +120,15 @@ fn a_visitor_who_visits_nothing_is_shown_out() {
     screen.shows("a demo desk of your own");
     idle.hung_up();
     server.prints("a visitor without a visit");
+    let others: Vec<Client> = (0..5)
+        .map(|_| {
+            let mut other = Client::connect(&server);
+            let _ = other.bare("demo");
+            other
+        })
+        .collect();
+    let told: Vec<String> = others.iter().map(Client::hung_up).collect();
+    assert!(told.iter().any(|words| words.starts_with("There are too many connections")), "{told:?}");
     screen.keys("\u{1b}");
     assert_eq!(screen.closes().status, Some(0), "the other one stayed");
 }

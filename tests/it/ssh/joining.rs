@@ -57,7 +57,7 @@ fn a_code_lets_an_unknown_key_in_once() {
 #[test]
 fn everything_that_is_wrong_has_one_answer() {
     let desk = TestDesk::new();
-    let server = Server::on(&desk.file(), &[]);
+    let server = Server::on(&desk.file(), &["--wrong-code", "1"]);
     let mut answers = Vec::new();
     for code in [WRONG, "nonsense", "", "' OR 1=1 --", "ben", "--help"] {
         let mut client = Client::connect(&server);
@@ -89,6 +89,40 @@ fn after_five_wrong_codes_it_is_over() {
     assert_eq!(ran.status, Some(4));
     pty::switched_off(&screen.raw());
     client.hung_up();
+}
+
+#[test]
+fn commands_count_as_tries_too() {
+    let desk = TestDesk::new();
+    let server = Server::on(&desk.file(), &["--wrong-code", "1"]);
+    let code = invite(&desk, "ben");
+    let key = new_key();
+    let mut client = Client::connect(&server);
+    assert!(client.offers("join", &key));
+    let channels: Vec<Channel> = (0..6).map(|_| client.channel().unwrap()).collect();
+    for channel in channels.iter().take(5) {
+        channel.run(channel.half.exec(true, WRONG)).unwrap();
+        assert_eq!(channel.closes().status, Some(4));
+    }
+    // The right one comes too late, if the connection is still there at all.
+    let _ = channels[5].run(channels[5].half.exec(true, code.as_str()));
+    client.hung_up();
+    assert!(!Client::connect(&server).offers("ben", &key));
+}
+
+#[test]
+fn newcomers_make_room_for_each_other() {
+    let desk = TestDesk::new();
+    let server = Server::on(&desk.file(), &[]);
+    let newcomers: Vec<Client> = (0..5)
+        .map(|_| {
+            let mut client = Client::connect(&server);
+            assert!(client.offers("join", &new_key()));
+            client
+        })
+        .collect();
+    newcomers[0].hung_up();
+    assert!(newcomers.iter().skip(1).all(|client| client.learned.lock().unwrap().farewell.is_none()));
 }
 
 #[test]

@@ -2,7 +2,16 @@
 
 use super::{Server, client::Client, fingerprint, key_of, new_key};
 use crate::desks::TestDesk;
-use russh::MethodKind;
+use deskline::ssh::key;
+use russh::{
+    MethodKind,
+    keys::{
+        Algorithm, HashAlg, PrivateKey,
+        key::safe_rng,
+        ssh_key::certificate::{Builder, CertType},
+    },
+};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -56,4 +65,32 @@ fn an_agent_with_many_keys_gets_in_by_the_tenth() {
         assert!(!client.offers("ana", &new_key()));
     }
     assert!(!client.offers("ana", &ana), "ten keys are enough");
+}
+
+#[test]
+fn a_certificate_is_no_key_of_ours_whatever_key_it_certifies() {
+    let desk = TestDesk::new();
+    let ana = key_of(&desk, "ana");
+    let server = Server::on(&desk.file(), &[]);
+    let mut builder =
+        Builder::new_with_random_nonce(&mut safe_rng(), ana.public_key(), 0, u64::from(u32::MAX)).unwrap();
+    builder.cert_type(CertType::User).unwrap();
+    builder.valid_principal("ana").unwrap();
+    let certificate = builder.sign(&*new_key()).unwrap();
+    let mut client = Client::connect(&server);
+    assert!(!client.certified(&ana, certificate));
+    assert!(client.offers("ana", &ana), "the key itself is let in after it");
+}
+
+#[test]
+fn an_rsa_key_signs_with_sha_2_or_not_at_all() {
+    let desk = TestDesk::new();
+    let rsa = Algorithm::Rsa { hash: None };
+    let key = Arc::new(PrivateKey::random(&mut safe_rng(), rsa).unwrap());
+    desk.desk.add_key(&desk.agent("olga"), "ana", &key::of(key.public_key())).unwrap();
+    let server = Server::on(&desk.file(), &[]);
+    assert!(!Client::connect(&server).signs(&key, None), "ssh-rsa, which is SHA-1");
+    for digest in [HashAlg::Sha256, HashAlg::Sha512] {
+        assert!(Client::connect(&server).signs(&key, Some(digest)), "{digest}");
+    }
 }

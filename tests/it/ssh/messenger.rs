@@ -157,7 +157,7 @@ fn who_reads_nothing_is_left_and_nobody_else_notices() {
     let good = Client::login(&server, &key);
     let working = reading(&good);
     // Room for one byte, and never for more.
-    let mut silent = Client::behaving(&server, Manners { window: 1 });
+    let mut silent = Client::behaving(server.address, Manners { window: 1, ..Manners::default() });
     assert!(silent.offers("ana", &key));
     let stalled = silent.messenger();
     stalled.when("a beginning", |seen| seen.output.len() == 1);

@@ -10,6 +10,7 @@ mod messenger;
 mod requests;
 mod status;
 mod stopping;
+mod vanishing;
 
 use crate::desks::TestDesk;
 use deskline::{desk::Desk, ssh::key};

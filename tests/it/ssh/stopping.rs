@@ -3,7 +3,7 @@
 
 use super::{
     Server,
-    client::{Channel, Client},
+    client::{Channel, Client, Manners},
     key_of,
 };
 use crate::{
@@ -78,7 +78,7 @@ fn a_running_command_is_let_finish() {
 fn who_takes_nothing_does_not_hold_up_the_end() {
     let desk = TestDesk::new();
     let mut server = Server::on(&desk.file(), &[]);
-    let mut frozen = Client::behaving(&server, super::client::Manners { window: 1 });
+    let mut frozen = Client::behaving(server.address, Manners { window: 1, ..Manners::default() });
     assert!(frozen.offers("ana", &key_of(&desk, "ana")));
     let messenger = frozen.messenger();
     messenger.when("a beginning", |seen| seen.output.len() == 1);

@@ -1,0 +1,15 @@
+//! The built server and real OpenSSH clients: with `--features servers`, where `ssh` and its companions are installed.
+#![cfg(feature = "servers")]
+
+mod calling;
+mod checker;
+mod dying;
+mod hour;
+mod house;
+mod joining;
+mod losing;
+mod meeting;
+mod refused;
+mod sharing;
+mod strangers;
+mod working;
