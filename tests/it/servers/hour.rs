@@ -291,8 +291,7 @@ impl<'a> Person<'a> {
         self.keys(key);
         self.waits(|seen| is_typing(seen) || foot(seen) != before);
         // What is said comes with the frame that shows the field.
-        let typing = is_typing(&self.terminal.seen());
-        typing
+        is_typing(&self.terminal.seen())
     }
 
     /// Opens the composer and writes something; the word, where it stood there.
