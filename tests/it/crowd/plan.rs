@@ -227,6 +227,9 @@ impl Plan {
             }
             Step::Look(left) => {
                 self.step = Step::Look(left - 1);
+                if selected.is_none() {
+                    return stroke("gg", Proof::None);
+                }
                 match LOOKS[(LOOKS.len() - left % LOOKS.len()) % LOOKS.len()] {
                     Look::Into => stroke("\r", Proof::InThread(true)),
                     Look::Back => Stroke { kind: Kind::Escape, ..stroke("\x1b", Proof::InThread(false)) },
