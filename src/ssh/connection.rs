@@ -18,6 +18,9 @@ use tokio::{
 /// How long a client may take to hang up once it was asked to.
 pub const HANGING_UP: Duration = Duration::from_secs(1);
 
+/// How long a client may take to show the last bytes of its sessions.
+const SHOWING: Duration = Duration::from_millis(300);
+
 /// Who is at the other end, as far as that is proved.
 #[derive(Debug, Clone)]
 pub enum Standing {
@@ -120,6 +123,8 @@ async fn supervise(
         Standing::Newcomer(handle) | Standing::Visitor(handle) | Standing::Agent(handle) => Some(handle.clone()),
     };
     if let Some(handle) = handle {
+        // A client that reads of the end of its connection drops what it has not shown yet.
+        sleep(SHOWING).await;
         let farewell = "The desk is being stopped.".to_owned();
         let _ = timeout(HANGING_UP, handle.disconnect(Disconnect::ByApplication, farewell, String::new())).await;
         sleep(HANGING_UP).await;

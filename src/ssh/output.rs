@@ -15,6 +15,9 @@ const STANDARD_ERROR: u32 = 1;
 /// How long the end of a session may take to be handed over.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How long a client may take to show the last bytes and close its side of the channel, before its connection ends too.
+const SHOWING: Duration = Duration::from_millis(700);
+
 /// Something for the client.
 #[derive(Debug)]
 pub enum Parcel {
@@ -65,7 +68,14 @@ impl Output {
             }
         };
         // The connection's own loop may be stuck in a write; its line is cut for that by itself.
-        let _ = timeout(FAREWELL, self.close(status, hang_up)).await;
+        let _ = timeout(FAREWELL, self.close(status)).await;
+        if let Some(why) = hang_up {
+            // A client that reads of the end of its connection drops what it has not shown yet: the channel ends first.
+            if !gone.is_terminated() {
+                let _ = timeout(SHOWING, &mut gone).await;
+            }
+            let _ = timeout(FAREWELL, self.hang_up(why)).await;
+        }
     }
 
     async fn send_all(&self, parcels: &mut mpsc::Receiver<Parcel>) -> Ended {
@@ -97,16 +107,17 @@ impl Output {
         Ok(())
     }
 
-    async fn close(&self, status: Option<u8>, hang_up: Option<&'static str>) {
+    async fn hang_up(&self, why: &'static str) {
+        let _ = self.connection.disconnect(Disconnect::ByApplication, why.to_owned(), String::new()).await;
+    }
+
+    async fn close(&self, status: Option<u8>) {
         // None of these can be told to anybody when it fails: the connection is gone then.
         if let Some(status) = status {
             let _ = self.channel.exit_status(status.into()).await;
         }
         let _ = self.channel.eof().await;
         let _ = self.channel.close().await;
-        if let Some(why) = hang_up {
-            let _ = self.connection.disconnect(Disconnect::ByApplication, why.to_owned(), String::new()).await;
-        }
     }
 }
 
