@@ -16,6 +16,7 @@ impl Times {
         self.0.sort_unstable();
     }
 
+    #[allow(dead_code, reason = "the bench counts")]
     pub fn count(&self) -> usize {
         self.0.len()
     }
