@@ -149,6 +149,10 @@ impl Session {
                         self.terminal.backend_mut().resize(columns, rows);
                     }
                     self.update(msg, &mut outside);
+                    // What is typed ahead comes after the draft that was kept, and not in its place.
+                    if self.model.composer.as_ref().is_some_and(|composer| !composer.loaded) {
+                        self.read(&mut outside);
+                    }
                 }
                 Event::Rang(News { touched: Touched::Presence(conversation), .. })
                     if self.open_conversation() != Some(conversation) => {}

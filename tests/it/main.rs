@@ -18,6 +18,7 @@ mod demo;
 mod desks;
 mod dialog_walks;
 mod dialogs;
+mod drafts;
 mod files;
 mod histories;
 mod hostile_desk;

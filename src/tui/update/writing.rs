@@ -2,7 +2,7 @@
 
 use super::{moving, press::act, reading, settle};
 use crate::{
-    desk::page::{Draft, DraftPlace, Mode, Moment},
+    desk::page::{Draft, DraftPlace, Mode, Moment, Opened},
     domain::{
         command::{Command, Start, StartWith, Writing},
         conversation::Audience,
@@ -65,6 +65,10 @@ pub fn open(model: &mut Model, note: bool) -> Vec<Effect> {
         (DraftPlace::NewOnItem(item.id), mode)
     } else {
         let Some(id) = model.target() else { return model.say(Message::said("Select a conversation first.")) };
+        // What is written where nothing can be seen would take the place of the draft that was kept before.
+        if matches!(&model.page.opened, Some(Opened::Restricted(shut) | Opened::NotFound(shut)) if *shut == id) {
+            return model.say(Message::said("Nothing can be written here."));
+        }
         let mode = match (model.reply_mode(id), note) {
             (Mode::Internal, true) => {
                 return model.say(Message::said("An internal conversation has no notes: r writes to its people."));
