@@ -15,7 +15,7 @@ use super::{
     remembered::remembered,
     theme::Theme,
     traits::Traits,
-    update::{deadline, update},
+    update::{deadline, is_awaited, update},
     wants::wants,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     },
     domain::{command::Command, id::ConversationId, text::SafeText},
 };
-use chrono::FixedOffset;
+use chrono::{FixedOffset, TimeDelta};
 use ratatui::Terminal;
 use stale::Stale;
 use std::{
@@ -64,6 +64,9 @@ pub struct Look {
 /// How often a page may ask for another one before a frame is drawn: the list first, then what is selected in it.
 const READS: usize = 6;
 
+/// How long a screen may say "now" and "2m" while nothing on it changes but that.
+const AGES: TimeDelta = TimeDelta::seconds(10);
+
 /// One agent at one terminal.
 pub struct Session {
     desk: Desk,
@@ -77,6 +80,10 @@ pub struct Session {
     /// What can wait until the frame is painted: reading marks, which go to the disk.
     later: Vec<Ask>,
     title: String,
+    /// The screen can look different from the last frame, for another reason than the time.
+    changed: bool,
+    /// The time in the last frame.
+    painted: Moment,
     attendance: Attendance,
     /// The direct conversation of others that is shown (R6.11).
     opening: Option<Opening>,
@@ -99,8 +106,22 @@ impl Session {
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
         let (wanted, stale) = (Wants::default(), Stale::all());
         let (attendance, opening, later) = (desk.attend(&viewer), None, Vec::new());
-        let mut session =
-            Self { desk, viewer, model, terminal, wanted, stale, later, title, attendance, opening, traits };
+        let (changed, painted) = (true, model.now);
+        let mut session = Self {
+            desk,
+            viewer,
+            model,
+            terminal,
+            wanted,
+            stale,
+            later,
+            title,
+            changed,
+            painted,
+            attendance,
+            opening,
+            traits,
+        };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -173,8 +194,13 @@ impl Session {
         self.desk.now()
     }
 
-    /// The bytes that bring the terminal to what is shown now; `None` where it shows that already.
+    /// The bytes that bring the terminal to what is shown now; `None` where it shows that already. Most news change nothing
+    /// here, and to draw what stands costs as much as to draw something new.
     pub fn frame(&mut self) -> Option<String> {
+        if !self.changed && self.model.now - self.painted < AGES {
+            return None;
+        }
+        (self.changed, self.painted) = (false, self.model.now);
         let Self { terminal, model, .. } = self;
         // The backend only gathers bytes and cannot fail.
         if terminal.draw(|frame| draw(model, frame)).is_err() {
@@ -197,6 +223,7 @@ impl Session {
             self.terminal = terminal;
         }
         self.title.clear();
+        self.changed = true;
     }
 
     /// The conversation whose words are on the screen.
@@ -215,8 +242,14 @@ impl Session {
 
     /// One message, and all that follows from it inside.
     fn update(&mut self, msg: Msg, outside: &mut Vec<Effect>) {
-        let effects = update(&mut self.model, msg);
+        let effects = self.update_model(msg);
         self.follow(effects, outside);
+    }
+
+    fn update_model(&mut self, msg: Msg) -> Vec<Effect> {
+        let idle = |now: Moment| deadline(&self.model).is_none_or(|due| due > now);
+        self.changed |= !matches!(&msg, Msg::Tick(now) if idle(*now));
+        update(&mut self.model, msg)
     }
 
     fn follow(&mut self, effects: Vec<Effect>, outside: &mut Vec<Effect>) {
@@ -233,7 +266,7 @@ impl Session {
                 }
                 Effect::Copy(text) if !self.traits.modern => {
                     let words = format!("This terminal has no clipboard that can be reached: {text}");
-                    effects.extend(update(&mut self.model, Msg::Trouble(words)));
+                    effects.extend(self.update_model(Msg::Trouble(words)));
                 }
                 outer @ (Effect::Copy(_)
                 | Effect::Bell
@@ -257,7 +290,7 @@ impl Session {
                 _ => News::EVERYTHING,
             });
         }
-        update(&mut self.model, Msg::Answered(Box::new(ask), answer))
+        self.update_model(Msg::Answered(Box::new(ask), answer))
     }
 
     /// Reads until the page holds what the screen wants; usually once, or not at all.
@@ -282,6 +315,10 @@ impl Session {
                 touched,
             });
             match self.desk.read_on(&self.viewer, &asked, known) {
+                Ok(page)
+                    if wanted == self.wanted
+                        && !is_awaited(&self.model)
+                        && stale::says_the_same(&page, &self.model.page, &asked) => {}
                 Ok(mut page) => {
                     if asked.without_numbers && page.me != self.model.page.me {
                         self.stale.count_anew();

@@ -15,6 +15,7 @@ mod settle;
 mod ticking;
 mod writing;
 
+pub use arrival::is_awaited;
 pub use ticking::deadline;
 
 use super::{

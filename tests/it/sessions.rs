@@ -13,6 +13,7 @@ use deskline::{
     domain::{
         command::{Command, StartWith},
         conversation::{Privacy, State},
+        id::ConversationId,
         people::FromCustomers,
         section::Section,
         setting::SettingKey,
@@ -244,6 +245,26 @@ fn nothing_is_painted_where_nothing_changed_and_little_where_a_row_was_selected(
     ana.keys("j");
     let bytes = ana.session.frame().unwrap();
     assert!(bytes.len() < 300, "{} bytes: {bytes:?}", bytes.len());
+}
+
+#[test]
+fn what_a_row_says_of_its_age_goes_on_with_the_next_news_whatever_it_is() {
+    let desk = TestDesk::new();
+    desk.arrival();
+    let mut ana = Seat::new(&desk, "ana");
+    assert!(painted(ana.session.frame()).contains("now"));
+    desk.later(5);
+    ana.take(Event::Rang(News::of(ConversationId(99))));
+    assert!(painted(ana.session.frame()).contains("5m"));
+    ana.take(Event::Rang(News::of(ConversationId(99))));
+    assert_eq!(ana.session.frame(), None);
+}
+
+/// The letters of a frame.
+fn painted(frame: Option<String>) -> String {
+    let mut parser = vt100::Parser::new(40.try_into().unwrap(), 120.try_into().unwrap(), 0);
+    parser.process(frame.unwrap().as_bytes());
+    parser.screen().contents()
 }
 
 #[test]

@@ -143,6 +143,53 @@ pub fn keep(page: &mut Page, before: &mut Page, asked: &Wants, wanted: &Wants) {
     }
 }
 
+/// Whether a page that was read again says what stands on the screen; it was not made whole with [`keep`] yet.
+pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
+    // All of it, so that nothing new is forgotten here.
+    let Page {
+        me,
+        my_groups,
+        team,
+        badge,
+        bell,
+        sections,
+        offers,
+        offered,
+        list,
+        opened,
+        item,
+        search,
+        notices,
+        keys,
+        agents,
+        groups,
+        customers,
+        items,
+        settings,
+        audit,
+        draft,
+        lost,
+    } = page;
+    let same_sections = sections.len() == before.sections.len()
+        && sections
+            .iter()
+            .zip(&before.sections)
+            .all(|(row, known)| if asked.without_numbers { row.section == known.section } else { row == known });
+    same_sections
+        && (asked.without_numbers || (*badge, *bell) == (before.badge, before.bell))
+        && (asked.list.is_none() || *list == before.list)
+        && (asked.thread.is_none() || *opened == before.opened)
+        && (asked.item.is_none() || *item == before.item)
+        && (asked.search.is_none() || *search == before.search)
+        && (me, my_groups, team) == (&before.me, &before.my_groups, &before.team)
+        && (offers, offered) == (&before.offers, &before.offered)
+        && (notices, keys, agents, groups) == (&before.notices, &before.keys, &before.agents, &before.groups)
+        && (customers, items, settings) == (&before.customers, &before.items, &before.settings)
+        && (audit, draft) == (&before.audit, &before.draft)
+        && lost.is_empty()
+        && before.lost.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

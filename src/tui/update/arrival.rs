@@ -12,6 +12,13 @@ use crate::{
     },
 };
 
+/// Whether something waits for a page, even for one that says what the last one said.
+pub fn is_awaited(model: &Model) -> bool {
+    let thread = model.thread.as_ref().is_some_and(|view| !view.arrived || view.window != Some(view.start));
+    let list = model.list.jump.is_some() || (model.list.selected.is_none() && model.row_count() > 0);
+    thread || list || model.shut.is_some() || !model.layers.is_empty()
+}
+
 /// Takes a page in.
 pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     let news = page.bell > model.page.bell || offering::is_new(&model.page, &page);

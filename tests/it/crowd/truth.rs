@@ -60,7 +60,10 @@ pub fn untrue(desk: &Desk, left: &Left) -> Option<String> {
             truth.iter().take(12).map(|row| (row.id.0, row.last.as_ref().map(|last| &last.text))).collect();
         Some(format!("{handle} in {}: {why}\n{rows:?}\n{}", left.section.title(), left.text))
     };
-    let Some(first) = first else { return told("shows nothing of the list") };
+    let Some(first) = first else {
+        let empty = truth.is_empty() && left.rows.is_empty();
+        return if empty { None } else { told("shows nothing of the list") };
+    };
     for (shown, row) in left.rows.iter().zip(&truth[first..]) {
         if shown.0 != row.id.0 {
             return told(&format!("#{} stands where #{} is", shown.0, row.id.0));
