@@ -3,7 +3,8 @@
 //!
 //! `DESKLINE_LOAD_SESSIONS="10,200"` chooses the numbers of sessions, `DESKLINE_LOAD_SECONDS=40` how long is measured,
 //! `DESKLINE_LOAD_SCREENS=open` puts everybody into Open conversations, where every message moves every list, and
-//! `DESKLINE_LOAD_DESK` takes a copy of another desk file, whose owner is `DESKLINE_LOAD_OWNER`.
+//! `DESKLINE_LOAD_DESK` takes a copy of another desk file, whose owner is `DESKLINE_LOAD_OWNER`, and `DESKLINE_LOAD_BINARY` another
+//! build than this one, to compare two.
 
 #![allow(
     clippy::unwrap_used,
@@ -51,10 +52,12 @@ fn main() {
         warm_up: WARM_UP,
         measured: Duration::from_secs(seconds),
         customer_every: Duration::from_secs(300),
+        quiet: Duration::from_secs(3),
     };
     let (_folder, file) = copy();
     let most = numbers.iter().copied().max().expect("a number of sessions");
-    let stage = Stage::prepare(Path::new(env!("CARGO_BIN_EXE_deskline")), &file, &owner(), most);
+    let binary = setting("DESKLINE_LOAD_BINARY", env!("CARGO_BIN_EXE_deskline"));
+    let stage = Stage::prepare(Path::new(&binary), &file, &owner(), most);
     let mut lines = Vec::new();
     for sessions in numbers {
         let echo = echo::measure(sessions, Duration::from_secs(10));

@@ -108,12 +108,7 @@ async fn type_at_it(mut client: Client, mut next: Instant, until: Instant) -> Ti
         tokio::time::sleep_until(next.into()).await;
         let sent = Instant::now();
         client.write.data_bytes(b"j".to_vec()).await.expect("a line");
-        loop {
-            match client.read.wait().await.expect("a line") {
-                ChannelMsg::Data { .. } => break,
-                _ => {}
-            }
-        }
+        while !matches!(client.read.wait().await.expect("a line"), ChannelMsg::Data { .. }) {}
         times.add(sent.elapsed());
         next += Duration::from_secs(1);
     }

@@ -34,7 +34,7 @@ impl Line {
             }
         };
         show("keys without effect within 5 s", &outcome.unproved, 2);
-        show("screens that did not show a message within 3 s", &outcome.seen.missed, 10);
+        show("screens that did not show a message within 3 s", &outcome.seen.missed, 3);
         show("messages lost", &outcome.lost, 10);
         show("screens that say something else than the desk", &outcome.untrue, 2);
         if outcome.cut > 0 {
@@ -135,7 +135,8 @@ pub fn print(lines: &[Line]) {
     for line in lines {
         let Outcome { sessions, held, skipped, logins, memory, .. } = &line.outcome;
         println!(
-            "{sessions} sessions: {held} messages held first, {skipped} not written; log-in {}; {} threads",
+            "{sessions} sessions: {held} messages held first, {skipped} not written; {} screens may have gone on to older rows; log-in {}; {} threads",
+            line.outcome.seen.passed,
             two(logins),
             memory[2].threads
         );

@@ -84,6 +84,9 @@ impl News {
     }
 }
 
+/// How many looks between two times that the store is tidied.
+const TIDY_EVERY: u32 = 25;
+
 type Ring = Box<dyn Fn(News) -> bool + Send>;
 
 /// The doorbells of one process.
@@ -123,9 +126,13 @@ impl Bell {
 
 /// Watches until the desk is gone or the file cannot be read any more; a session notices that at its own next read.
 fn watch(desk: &Weak<Inner>) {
-    loop {
+    for look in 1_u32.. {
         thread::sleep(LOOK_EVERY);
         let Some(desk) = desk.upgrade() else { return };
+        if look.is_multiple_of(TIDY_EVERY) {
+            // What is not tidied now is so the next time, or by a commit.
+            let _ = desk.store.tidy();
+        }
         match desk.store.changed_elsewhere() {
             Ok(true) => desk.bell.ring(News::EVERYTHING),
             Ok(false) => {}

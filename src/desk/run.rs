@@ -15,7 +15,7 @@ use crate::{
         id::{ConversationId, EntrySeq},
     },
     policy::{access::Access, rights},
-    store::{drafts, messages, notices},
+    store::{Writing, drafts, messages, notices},
 };
 
 impl Desk {
@@ -26,11 +26,14 @@ impl Desk {
     /// these.
     pub fn run(&self, who: &Viewer, conversation: ConversationId, command: Command) -> Outcome<Done> {
         let news = News::after(who.id, conversation, &command);
-        self.write_news(|writing| {
+        let marks = matches!(command, Command::MarkRead(_) | Command::MarkUnread);
+        let work = |writing: &Writing<'_>| {
             let mut act = Act::begin(self, writing, who, conversation)?;
             act.perform(command)?;
             Ok((act.finish()?, news))
-        })
+        };
+        // Everybody marks all the time, and what was read is read again in a moment.
+        if marks { self.write_lightly(work) } else { self.write_news(work) }
     }
 
     /// Keeps an unsent text, reply and note apart; an empty one takes the draft away. It is kept whatever became of the

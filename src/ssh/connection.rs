@@ -106,7 +106,7 @@ async fn converse(
             Ok(()) => "the client left".to_owned(),
             Err(error) => plain(&error),
         },
-        why = supervise(shared, watched, place, (address.ip(), limit)) => {
+        why = supervise(shared, watched, place, (address, limit)) => {
             drop(knife);
             // Its tasks end by themselves; nothing waits for them but the last line of the log.
             let _ = timeout(HANGING_UP, run).await;
@@ -132,7 +132,7 @@ async fn supervise(
     shared: &Shared,
     mut standing: watch::Receiver<Standing>,
     (stranger, taken): Place,
-    (address, limit): (IpAddr, Instant),
+    (address, limit): (SocketAddr, Instant),
 ) -> &'static str {
     let mut stopping = shared.stopping.clone();
     tokio::select! {
@@ -147,11 +147,15 @@ async fn supervise(
     }
     drop(stranger);
     if matches!(*standing.borrow(), Standing::Newcomer(_))
-        && let Some(why) = join(shared, &mut standing, address).await
+        && let Some(why) = join(shared, &mut standing, address.ip()).await
     {
         return why;
     }
-    is(&mut stopping, |stopping| *stopping).await;
+    let visits = matches!(*standing.borrow(), Standing::Visitor(_));
+    tokio::select! {
+        _ = is(&mut stopping, |stopping| *stopping) => {}
+        () = deserted(shared, address), if visits => return "a visitor without a visit",
+    }
     let _ = timeout(shared.limits.stopping, shared.registry.emptied()).await;
     let handle = match &*standing.borrow() {
         Standing::Stranger => None,
@@ -165,6 +169,20 @@ async fn supervise(
         sleep(HANGING_UP).await;
     }
     "stopping"
+}
+
+/// Waits until a connection has carried no session for a while. An agent's may wait for its next one for ever; those of
+/// visitors are few, and anybody can have one.
+async fn deserted(shared: &Shared, address: SocketAddr) {
+    let mut was_empty = false;
+    loop {
+        sleep(shared.limits.login).await;
+        let is_empty = !shared.registry.is_at(address);
+        if was_empty && is_empty {
+            return;
+        }
+        was_empty = is_empty;
+    }
 }
 
 /// Waits while a newcomer becomes an agent; why the connection has to be cut instead.
@@ -195,6 +213,8 @@ pub enum Party {
     Agent(AgentId),
     /// All visitors' of demo desks.
     Visitors,
+    /// Those of them from one network.
+    VisitorsFrom(IpAddr),
 }
 
 /// How many connections everybody has.
@@ -216,6 +236,7 @@ impl Counts {
         let most = match who {
             Party::Agent(_) => limits.connections_per_agent,
             Party::Visitors => limits.visitors,
+            Party::VisitorsFrom(_) => limits.visitors_per_address,
         };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(who).or_default();

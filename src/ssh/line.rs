@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn what_was_sent_before_is_not_sent_again() {
         alone(async {
-            let (line, mut theirs, _knife) = line(100, Duration::from_secs(60));
+            let (line, mut theirs, _knife) = line(100, Duration::from_mins(1));
             let mut line = line.after(8);
             line.write_all(b"greet").await.unwrap();
             line.write_all(b"ingand more").await.unwrap();

@@ -196,7 +196,7 @@ mod tests {
     use tokio::time::timeout;
 
     const ROOM: Room = Room { in_all: 4, from_one_address: 2, grace: Duration::ZERO };
-    const PATIENT: Room = Room { grace: Duration::from_secs(3600), ..ROOM };
+    const PATIENT: Room = Room { grace: Duration::from_hours(1), ..ROOM };
 
     type Entered = (Stranger, oneshot::Receiver<()>);
 

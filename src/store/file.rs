@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 use std::{
     fs::{File, OpenOptions},
     ops::Deref,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError, TryLockError},
     time::Duration,
@@ -24,6 +25,12 @@ const USUAL_CACHE: i64 = -4_000;
 
 /// The same for the writer while it works in bulk.
 const BULK_CACHE: i64 = -64_000;
+
+/// Pages in the log after which a commit writes them into the file itself. Usually [`Store::tidy`] was there before.
+const PAGES_IN_LOG: i64 = 4_000;
+
+/// After fewer commits the log is not worth tidying.
+const FEW_COMMITS: u32 = 50;
 
 /// How long a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,6 +51,10 @@ struct Writer {
     version: i64,
     /// Another process committed since that was last asked for.
     elsewhere: bool,
+    /// How often this process committed since the log was tidied.
+    commits: u32,
+    /// Nothing waits for the disk, see [`Store::in_bulk`].
+    in_bulk: bool,
 }
 
 impl Writer {
@@ -137,6 +148,8 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         set_habits(&connection)?;
+        // Answers with the new value, which pragma_update does not expect.
+        connection.query_row(&format!("PRAGMA wal_autocheckpoint = {PAGES_IN_LOG}"), [], |_| Ok(()))?;
         let mut queue = Queue::open(&lock_path(path), PATIENCE)?;
         if version < migrate::newest() {
             queue.enter()?;
@@ -149,7 +162,7 @@ impl Store {
         let version = data_version(&connection)?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(Writer { connection, queue, version, elsewhere: false }),
+            writer: Mutex::new(Writer { connection, queue, version, elsewhere: false, commits: 0, in_bulk: false }),
             readers: Readers::default(),
         })
     }
@@ -159,7 +172,8 @@ impl Store {
         &self.path
     }
 
-    /// Runs one write transaction: alone in this process and among all, all of it or nothing.
+    /// Runs one write transaction: alone in this process and among all, all of it or nothing. It is on the disk when this
+    /// returns.
     ///
     /// # Errors
     /// What `work` returns (nothing is kept then), or that the transaction could not be begun or committed.
@@ -167,21 +181,50 @@ impl Store {
         &self,
         work: impl FnOnce(&Writing<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        Self::write_through(&mut self.lock_writer(), work)
+    }
+
+    /// The same without waiting for the disk: a power cut can undo it, with nothing else lost, as long as no other write
+    /// came after it. For what is no loss; a killed process loses nothing.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_lightly<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let mut writer = self.lock_writer();
+        if writer.in_bulk {
+            return Self::write_through(&mut writer, work);
+        }
+        writer.connection.pragma_update(None, "synchronous", "NORMAL").map_err(StoreError::from)?;
+        let outcome = catch_unwind(AssertUnwindSafe(|| Self::write_through(&mut writer, work)));
+        writer.connection.pragma_update(None, "synchronous", "FULL").map_err(StoreError::from)?;
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn write_through<T, E: From<StoreError>>(
+        writer: &mut Writer,
+        work: impl FnOnce(&Writing<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         writer.queue.enter()?;
-        // Here too: a busy writer is seldom free when somebody asks.
-        writer.look_elsewhere()?;
-        let Writer { connection, queue, .. } = &mut *writer;
-        let outcome = (|| {
+        // A panic ends one session, and must not leave everybody else waiting for this process's turn to be over.
+        let outcome = catch_unwind(AssertUnwindSafe(|| -> std::result::Result<T, E> {
+            // Here too: a busy writer is seldom free when somebody asks.
+            writer.look_elsewhere()?;
+            let Writer { connection, commits, .. } = &mut *writer;
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
             let writing = Writing { transaction };
             let value = work(&writing)?;
             writing.transaction.commit().map_err(StoreError::from)?;
+            *commits = commits.saturating_add(1);
             Ok(value)
-        })();
-        queue.leave()?;
-        outcome
+        }));
+        let left = writer.queue.leave();
+        let value = outcome.unwrap_or_else(|panic| resume_unwind(panic))?;
+        left?;
+        Ok(value)
     }
 
     /// Runs work of many transactions without waiting for the disk at each; all of it is on the disk when this returns.
@@ -193,9 +236,9 @@ impl Store {
         &self,
         work: impl FnOnce() -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        self.set_pace("OFF", BULK_CACHE, 16_000)?;
+        self.set_pace(true, "OFF", BULK_CACHE, 16_000)?;
         let outcome = work();
-        self.set_pace("FULL", USUAL_CACHE, 1_000)?;
+        self.set_pace(false, "FULL", USUAL_CACHE, PAGES_IN_LOG)?;
         // Under FULL this waits for the log and then for the file.
         self.lock_writer()
             .connection
@@ -216,8 +259,9 @@ impl Store {
         Ok(writer.connection.query_row(&limit, [], |_| Ok(()))?)
     }
 
-    fn set_pace(&self, synchronous: &str, cache: i64, pages_in_log: i64) -> Result<()> {
-        let writer = self.lock_writer();
+    fn set_pace(&self, in_bulk: bool, synchronous: &str, cache: i64, pages_in_log: i64) -> Result<()> {
+        let mut writer = self.lock_writer();
+        writer.in_bulk = in_bulk;
         writer.connection.pragma_update(None, "synchronous", synchronous)?;
         writer.connection.pragma_update(None, "cache_size", cache)?;
         // Answers with the new value, which pragma_update does not expect.
@@ -255,6 +299,23 @@ impl Store {
         let connection = self.open_reader()?;
         connection.pragma_update(None, "query_only", false)?;
         Ok(connection)
+    }
+
+    /// Writes what is in the log into the file itself, as far as nobody reads it, where it has grown: a commit that has to
+    /// do it makes everybody wait who writes. For a thread that nobody waits for, now and then.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn tidy(&self) -> Result<()> {
+        {
+            let mut writer = self.lock_writer();
+            if writer.commits < FEW_COMMITS {
+                return Ok(());
+            }
+            writer.commits = 0;
+        }
+        let tidier = self.checker()?;
+        Ok(tidier.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
     }
 
     /// Whether another process committed since this was last asked. Says no while somebody writes: the next time will tell.
@@ -344,6 +405,47 @@ mod tests {
     }
 
     #[test]
+    fn a_light_write_is_there_and_the_next_one_waits_for_the_disk_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("desk.db")).unwrap();
+        let inside = store.write_lightly(|writing| -> Result<i64> {
+            writing.execute("INSERT INTO setting (key, value) VALUES ('light', 'on')", [])?;
+            Ok(writing.query_row("PRAGMA synchronous", [], |row| row.get(0))?)
+        });
+        assert_eq!((inside.unwrap(), synchronous(&store)), (1, 2));
+        let failed: Result<()> = store.write_lightly(|_| Err(StoreError::Sentence("failed".into())));
+        assert!(failed.is_err());
+        assert_eq!(synchronous(&store), 2);
+        let kept: String = store
+            .reader()
+            .unwrap()
+            .query_row("SELECT value FROM setting WHERE key = 'light'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(kept, "on");
+    }
+
+    #[test]
+    fn tidying_writes_the_log_into_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.db");
+        let store = Store::create(&path).unwrap();
+        let before = std::fs::metadata(&path).unwrap().len();
+        let long = "x".repeat(20_000);
+        for number in 0..FEW_COMMITS {
+            store
+                .write(|writing| -> Result<()> {
+                    let key = format!("k{number}");
+                    writing.execute("INSERT INTO setting (key, value) VALUES (?1, ?2)", [&key, &long])?;
+                    Ok(())
+                })
+                .unwrap();
+        }
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), before, "commits leave it alone");
+        store.tidy().unwrap();
+        assert!(std::fs::metadata(&path).unwrap().len() > before + 1_000_000);
+    }
+
+    #[test]
     fn after_bulk_work_every_commit_waits_for_the_disk_again() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::create(&folder.path().join("desk.db")).unwrap();
@@ -354,5 +456,23 @@ mod tests {
         assert_eq!(synchronous(&store), full);
         store.in_bulk(|| -> Result<()> { Err(StoreError::Sentence("failed".into())) }).unwrap_err();
         assert_eq!(synchronous(&store), full);
+    }
+
+    #[test]
+    fn a_panic_in_a_write_keeps_nobody_from_writing_and_nothing_from_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.db");
+        let store = Store::create(&path).unwrap();
+        let other = Store::open(&path).unwrap();
+        for lightly in [false, true] {
+            let broken = catch_unwind(AssertUnwindSafe(|| -> Result<()> {
+                let work = |_: &Writing<'_>| -> Result<()> { panic!("in the middle of it") };
+                if lightly { store.write_lightly(work) } else { store.write(work) }
+            }));
+            assert!(broken.is_err());
+            other.write(|_| Ok::<_, StoreError>(())).unwrap();
+            assert_eq!(synchronous(&store), 2);
+            store.write(|_| Ok::<_, StoreError>(())).unwrap();
+        }
     }
 }

@@ -51,7 +51,7 @@ pub fn in_scope(access: &Access, everything: bool, projects: Option<&[i64]>) -> 
     };
     format!(
         "(c.audience = 'internal' \
-         OR EXISTS (SELECT 1 FROM member WHERE member.agent_id = {} AND member.conversation_id = c.id AND (member.list > 0 OR member.live = 1 OR member.posted)) \
+         OR EXISTS (SELECT 1 FROM member WHERE member.agent_id = {} AND member.conversation_id = c.id AND (member.list > 0 OR member.assigned OR member.posted)) \
          OR (c.shut = 0 AND c.assignee_id IS NULL AND c.group_id IN ({})){projects})",
         access.agent(),
         list(&mut access.groups().iter().map(|group| group.0)),

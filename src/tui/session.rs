@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     desk::{
-        Attendance, Desk, Known, News, Touched,
+        Attendance, Desk, Known, News, Opening, Touched,
         page::{Denied, DraftPlace, EXACT, Moment, Viewer, Wants},
     },
     domain::{command::Command, id::ConversationId, text::SafeText},
@@ -78,6 +78,8 @@ pub struct Session {
     later: Vec<Ask>,
     title: String,
     attendance: Attendance,
+    /// The direct conversation of others that is shown (R6.11).
+    opening: Option<Opening>,
     traits: Traits,
 }
 
@@ -96,8 +98,9 @@ impl Session {
         let backend = Ansi::new(look.size.0, look.size.1).with(traits);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
         let (wanted, stale) = (Wants::default(), Stale::all());
-        let (attendance, later) = (desk.attend(&viewer), Vec::new());
-        let mut session = Self { desk, viewer, model, terminal, wanted, stale, later, title, attendance, traits };
+        let (attendance, opening, later) = (desk.attend(&viewer), None, Vec::new());
+        let mut session =
+            Self { desk, viewer, model, terminal, wanted, stale, later, title, attendance, opening, traits };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -244,7 +247,7 @@ impl Session {
     }
 
     fn ask(&mut self, ask: Ask) -> Vec<Effect> {
-        let answer = asking::ask(&self.desk, &self.viewer, &ask);
+        let answer = asking::ask(&self.desk, &self.viewer, &ask, &mut self.opening);
         if answer.is_ok() {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
@@ -262,10 +265,13 @@ impl Session {
         for _ in 0..READS {
             // First, so that who comes while the page is read rings here.
             self.attendance.says(doing(&self.model));
+            let open = self.open_conversation();
+            // Coming back to it is another opening.
+            self.opening = self.opening.take().filter(|opening| Some(opening.conversation()) == open);
             let wanted = wants(&self.model);
             let (now, listeners) = (self.now(), self.desk.listeners());
             let counts = self.stale.numbers_at(now, listeners).is_some_and(|due| due <= now);
-            if !self.stale.is_any(self.open_conversation()) && !counts && wanted == self.wanted {
+            if !self.stale.is_any(open) && !counts && wanted == self.wanted {
                 return;
             }
             let (mut asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
@@ -277,6 +283,9 @@ impl Session {
             });
             match self.desk.read_on(&self.viewer, &asked, known) {
                 Ok(mut page) => {
+                    if asked.without_numbers && page.me != self.model.page.me {
+                        self.stale.count_anew();
+                    }
                     stale::keep(&mut page, &mut self.model.page, &asked, &wanted);
                     self.wanted = wanted;
                     self.update(Msg::Page(Box::new(page)), outside);

@@ -144,6 +144,8 @@ pub struct History {
     newcomers: u64,
     /// How many texts were written; each has a word of its own.
     said: u64,
+    /// How many customers were asked for; some are strangers.
+    asked_for: u64,
     received: BTreeSet<String>,
     imported: u64,
 }
@@ -182,6 +184,7 @@ impl History {
             random: Random::of(seed, 7, 0),
             newcomers: 0,
             said: 0,
+            asked_for: 0,
             received: BTreeSet::new(),
             imported: 0,
         }
@@ -257,10 +260,12 @@ impl History {
     }
 
     fn customer(&mut self) -> String {
-        if self.random.percent(15) {
-            return format!("{}@example.com", word(STRANGERS + self.random.below(5)));
+        let known = self.random.pick(CUSTOMERS);
+        self.asked_for += 1;
+        if self.asked_for.is_multiple_of(8) {
+            return format!("{}@example.com", word(STRANGERS + self.asked_for % 5));
         }
-        self.random.pick(CUSTOMERS).to_owned()
+        known.to_owned()
     }
 
     fn new_word(&mut self) -> String {

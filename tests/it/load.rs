@@ -17,12 +17,25 @@ fn twenty_sessions_lose_nothing_and_agree_at_the_end() {
         warm_up: Duration::from_millis(500),
         measured: Duration::from_secs(8),
         customer_every: Duration::from_secs(20),
+        quiet: Duration::from_secs(1),
     };
     let outcome = stage.run(20, &pace);
+    let [before, _, after] = outcome.memory;
+    eprintln!(
+        "keys {:?} (99 in 100), {:?} (longest); memory {} of {} bytes, before {}; {} threads",
+        outcome.keys.within(99),
+        outcome.keys.longest(),
+        after.proportional,
+        after.resident,
+        before.proportional,
+        after.threads
+    );
+    assert_eq!(outcome.sessions, 20);
     assert_eq!(outcome.cut, 0, "the server ended sessions");
     assert!(outcome.sent >= 20, "only {} messages were sent", outcome.sent);
     assert!(outcome.lost.is_empty(), "{}", outcome.lost.join("\n"));
     assert!(outcome.untrue.is_empty(), "{}", outcome.untrue.join("\n\n"));
+    assert!(outcome.seen.missed.is_empty(), "{}", outcome.seen.missed.join("\n"));
     assert!(outcome.unproved.is_empty(), "keys without effect: {}", outcome.unproved.join("\n\n"));
     assert!(outcome.seen.by_server.count() > 0, "no message was looked for on another screen");
 }

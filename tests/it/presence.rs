@@ -212,7 +212,7 @@ fn r7_5_who_looks_at_what_is_hidden_is_hidden() {
     for doing in [Doing::Looking, Doing::Writing] {
         ana.says(Some((id, doing)));
         assert_eq!((bytes(), dev.shown()), (before.clone(), screen.clone()));
-        assert_eq!(dev.session.frame().is_some_and(|bytes| bytes.contains("Ana")), false);
+        assert!(!dev.session.frame().is_some_and(|bytes| bytes.contains("Ana")));
     }
 }
 

@@ -106,6 +106,11 @@ impl<'a> Eyes<'a> {
         self.foot(" Ctrl-S send")
     }
 
+    /// Something stands in the open composer.
+    pub fn draft(self) -> bool {
+        self.composing() && !self.composed("                    ")
+    }
+
     /// The first line of the composer begins so.
     pub fn composed(self, words: &str) -> bool {
         let edge = self.borders.1 + 1;
@@ -122,6 +127,11 @@ impl<'a> Eyes<'a> {
     /// There is more of the conversation below the screen.
     pub fn more_below(self) -> bool {
         (RULE + 1..FOOT).any(|line| self.line(line, self.borders.1 + 1, COLUMNS).contains("new below"))
+    }
+
+    /// All of it.
+    pub fn text(self) -> String {
+        self.screen.contents()
     }
 
     /// The last row says this first.

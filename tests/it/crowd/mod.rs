@@ -21,6 +21,7 @@ mod truth;
 mod typist;
 
 pub use board::Seen;
+#[allow(unused_imports, reason = "the bench has another server to compare with")]
 pub use client::Client;
 
 use board::{Board, Place, Way};
@@ -57,9 +58,6 @@ pub const SCREEN: (u16, u16) = (120, 40);
 
 /// Log-ins at a time; the server takes eight from one address.
 const DOORS: usize = 4;
-
-/// So long nothing changes on any screen: all that was sent has arrived.
-const QUIET: Duration = Duration::from_secs(3);
 
 /// How long that is waited for.
 const SETTLING: Duration = Duration::from_secs(30);
@@ -98,6 +96,8 @@ pub struct Pace {
     pub measured: Duration,
     /// One customer writes, through another process, each time a session has lived so long.
     pub customer_every: Duration,
+    /// Where nothing changes on any screen for so long, all that was sent has arrived.
+    pub quiet: Duration,
 }
 
 /// What came of it.
@@ -203,7 +203,7 @@ impl Stage {
         });
         outcome.memory[0] = server.memory();
         let mut working = self.seat(server, &room, sessions, &mut outcome.logins).await;
-        quiet(&room).await;
+        quiet(&room, pace.quiet).await;
         outcome.memory[1] = server.memory();
 
         let mut customers = Customers::new(self, &room, pace, sessions);
@@ -216,7 +216,7 @@ impl Stage {
         outcome.took = begun.elapsed();
         outcome.work = Some(Work::now(server.process()).since(before));
         tell(Phase::Looking);
-        quiet(&room).await;
+        quiet(&room, pace.quiet).await;
         outcome.memory[2] = server.memory();
         outcome.seen = room.board.seen();
         tell(Phase::Over);
@@ -282,14 +282,14 @@ impl Outcome {
 }
 
 /// Waits until no screen changes any more.
-async fn quiet(room: &Room) {
+async fn quiet(room: &Room, quiet: Duration) {
     let until = Instant::now() + SETTLING;
     loop {
         let since = room.begun.elapsed().saturating_sub(Duration::from_millis(room.stirred.load(Ordering::Relaxed)));
-        if since >= QUIET || Instant::now() >= until {
+        if since >= quiet || Instant::now() >= until {
             return;
         }
-        sleep(QUIET - since).await;
+        sleep(quiet - since).await;
     }
 }
 
@@ -331,12 +331,13 @@ impl<'a> Customers<'a> {
         let person = self.stage.person(session);
         let (own, from) = &self.stage.own[session];
         let inbound = if number.is_multiple_of(2) {
-            let place = Place { assignee: Some(&person.handle), queue: None };
+            let place = Place { key: own.0, assignee: Some(&person.handle), queue: None };
             self.room.board.sent(&token, &place, None, Way::Process, counts);
             Inbound { conversation: Some(*own), ..inbound(from, &token) }
         } else {
             let group = person.groups.first();
-            let place = Place { assignee: None, queue: group.map(String::as_str) };
+            let place =
+                Place { key: -i64::try_from(number).unwrap(), assignee: None, queue: group.map(String::as_str) };
             self.room.board.sent(&token, &place, None, Way::Process, counts);
             let from = format!("crowd-new{number}@example.com");
             Inbound { group: group.cloned(), subject: Some("A question".into()), ..inbound(&from, &token) }

@@ -38,6 +38,8 @@ pub enum Proof {
     InThread(bool),
     /// The composer is open.
     Composing,
+    /// The composer is empty.
+    Undrafted,
     /// The composer begins so.
     Composed(String),
     /// The composer is closed and this message is in the conversation, or it is held.
@@ -54,6 +56,7 @@ impl Proof {
             Self::Moved(from) => eyes.selected().is_some_and(|row| row.conversation != *from),
             Self::InThread(there) => eyes.in_the_thread() == *there,
             Self::Composing => eyes.composing(),
+            Self::Undrafted => !eyes.draft(),
             Self::Composed(words) => eyes.composed(words),
             Self::Sent(token) => !eyes.composing() && (eyes.shows(token) || eyes.held()),
             Self::Says(words) => eyes.foot(words),
@@ -66,7 +69,7 @@ impl Proof {
 pub struct Habits {
     /// Reading: keys that leave the list as it is.
     pub looks: usize,
-    /// Going up and down the list.
+    /// Going down the list.
     pub moves: usize,
     /// Everybody looks at Open conversations; else half do, the others at Unassigned and Customer replies.
     pub all_in_open: bool,
@@ -104,6 +107,8 @@ enum Step {
     Live,
     Find(usize),
     Write,
+    /// A draft of an earlier run stands there.
+    Clear,
     Type(usize),
     Send,
     /// The message was held: down to "Send it as it is", and Enter.
@@ -120,17 +125,15 @@ pub struct Plan {
     habits: Habits,
     sees_open: bool,
     step: Step,
-    /// Keys up and down before the next message.
+    /// Keys down the list before the next message.
     moves: usize,
     dice: Dice,
     /// What is written next.
     pub token: String,
     /// What the list lists.
     pub section: Section,
-    /// The list is at its newest row, and stays there by itself.
+    /// Nobody went down the list since it was jumped to, further than its first rows.
     pub at_the_top: bool,
-    /// The conversation that was selected when last seen.
-    selected: Option<i64>,
     /// Messages that were not written since the own conversation was not found.
     pub skipped: usize,
     pub held: usize,
@@ -145,14 +148,13 @@ impl Plan {
             own,
             habits,
             sees_open,
-            // Whole rounds of reading, and the rest of the keys up and down.
+            // Whole rounds of reading, and the rest of the keys down the list.
             step: Step::Look(before / LOOKS.len() * LOOKS.len()),
             moves: before % LOOKS.len(),
             dice,
             token: String::new(),
             section,
             at_the_top: true,
-            selected: None,
             skipped: 0,
             held: 0,
         }
@@ -165,7 +167,7 @@ impl Plan {
             Step::Type(typed) => self.token.len() - typed + 2,
             Step::Send | Step::Down | Step::SendAnyway => 2,
             Step::Leave => 1,
-            Step::Browse | Step::Move(_) | Step::Live | Step::Find(_) | Step::Write => 0,
+            Step::Browse | Step::Move(_) | Step::Live | Step::Find(_) | Step::Write | Step::Clear => 0,
         }
     }
 
@@ -178,7 +180,6 @@ impl Plan {
     /// The next key; `token` gives what the next message says.
     pub fn next(&mut self, eyes: Eyes, mut token: impl FnMut() -> String) -> Stroke {
         let selected = eyes.selected();
-        self.selected = selected.map(|row| row.conversation).or(self.selected);
         loop {
             match self.step {
                 Step::Look(0) => self.step = Step::Move(std::mem::replace(&mut self.moves, self.habits.moves)),
@@ -194,6 +195,7 @@ impl Plan {
                     }
                     self.step = Step::Write;
                 }
+                Step::Type(0) if eyes.draft() => self.step = Step::Clear,
                 Step::Type(typed) if typed == self.token.len() => self.step = Step::Send,
                 Step::Write if self.token.is_empty() => self.token = token(),
                 Step::Browse
@@ -202,6 +204,7 @@ impl Plan {
                 | Step::Live
                 | Step::Find(_)
                 | Step::Write
+                | Step::Clear
                 | Step::Type(_)
                 | Step::Send
                 | Step::Down
@@ -234,8 +237,8 @@ impl Plan {
             Step::Move(left) => {
                 self.step = Step::Move(left - 1);
                 self.at_the_top = false;
-                let down = self.dice.below(2) == 0;
-                self.up_or_down(eyes, selected, down)
+                // Up does nothing where the selected conversation has just come to the top with a message.
+                self.up_or_down(eyes, selected, true)
             }
             Step::Find(left) => {
                 self.step = Step::Find(left - 1);
@@ -248,6 +251,10 @@ impl Plan {
             Step::Write => {
                 self.step = Step::Type(0);
                 stroke("r", Proof::Composing)
+            }
+            Step::Clear => {
+                self.step = Step::Type(0);
+                stroke("\x15", Proof::Undrafted)
             }
             Step::Type(typed) => {
                 self.step = Step::Type(typed + 1);
@@ -300,8 +307,7 @@ impl Plan {
     /// One row up or down, the other way where there is none in view.
     fn up_or_down(&mut self, eyes: Eyes, selected: Option<Row>, down: bool) -> Stroke {
         let Some(selected) = selected else {
-            // Out of view: pushed down by what came.
-            return stroke("j", self.selected.map_or(Proof::None, Proof::Moved));
+            return stroke("j", Proof::None);
         };
         let above = eyes.rows().any(|row| row.line < selected.line);
         let below = eyes.rows().any(|row| row.line > selected.line);

@@ -2,7 +2,7 @@
 
 use super::{
     Person, SCREEN,
-    board::{Board, Place, Way},
+    board::{Board, Place, View, Way},
     client::Client,
     eyes::Eyes,
     figures::{Dice, Times},
@@ -106,6 +106,7 @@ pub struct Typist {
     client: Client,
     parser: vt100::Parser,
     plan: Plan,
+    view: View,
     dice: Dice,
     next_key: Instant,
     waiting: Option<Waiting>,
@@ -143,6 +144,7 @@ impl Typist {
         let dice = Dice::new(number as u64 + 1);
         let plan = Plan::new(own, section, person.sees_open, room.habits, dice.clone());
         let next_key = Instant::now();
+        let view = View { section, at_the_top: true, still_until: next_key };
         Ok(Self {
             room,
             person,
@@ -151,6 +153,7 @@ impl Typist {
             client,
             parser,
             plan,
+            view,
             dice,
             next_key,
             waiting: None,
@@ -199,7 +202,7 @@ impl Typist {
 
     fn left(mut self) -> Left {
         let eyes = Eyes::on(self.parser.screen());
-        self.room.board.look(self.number, eyes);
+        self.room.board.look(self.number, eyes, self.view);
         (self.tally.skipped, self.tally.held) = (self.plan.skipped, self.plan.held);
         Left {
             section: self.plan.section,
@@ -220,7 +223,7 @@ impl Typist {
             self.tally.bytes += bytes.len() as u64;
         }
         let eyes = Eyes::on(self.parser.screen());
-        self.room.board.look(self.number, eyes);
+        self.room.board.look(self.number, eyes, self.view);
         let Some(waiting) = self.waiting.take_if(|waiting| waiting.proof.holds(eyes)) else { return };
         self.free = now;
         let held = waiting.kind == Kind::Send && eyes.held();
@@ -250,7 +253,10 @@ impl Typist {
             format!("zq{letter}{number:03}{messages:02}")
         });
         let still = self.room.key_every * u32::try_from(self.plan.still_for()).unwrap();
-        self.room.board.looks_at(self.number, self.plan.section, self.plan.at_the_top, self.next_key + still);
+        self.view.section = self.plan.section;
+        self.view.at_the_top = self.plan.at_the_top;
+        self.view.still_until = self.next_key + still;
+        self.room.board.look(self.number, eyes, self.view);
         let now = Instant::now();
         // Whoever had to wait for the key before counts from the moment at which this one was due.
         let since = if self.free > due { due } else { now };
@@ -260,7 +266,7 @@ impl Typist {
         }
         if stroke.kind == Kind::Send {
             let token = self.plan.token.clone();
-            let place = Place { assignee: Some(&self.person.handle), queue: None };
+            let place = Place { key: self.own, assignee: Some(&self.person.handle), queue: None };
             self.room.board.sent(&token, &place, Some(self.number), Way::Server, counts);
             self.tally.sent.push(token);
         }
