@@ -1,12 +1,15 @@
 //! What one session sends: parcel after parcel, each taken by the client before the next one is looked at.
 
-use super::inbox::{End, Inbox};
+use super::{
+    connection::HANGING_UP,
+    inbox::{End, Inbox},
+};
 use russh::{ChannelWriteHalf, Disconnect, server};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt as _},
     sync::{mpsc, oneshot},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// The extended data stream that SSH calls standard error.
@@ -46,8 +49,12 @@ pub struct Output {
 impl Output {
     /// Sends parcels until the last one was sent or nobody takes them. `gone` ends with the channel: russh itself wakes
     /// nobody who waits for room in the window of a channel that was closed. An exit status that comes through it ends the
-    /// session in the middle of what it sends.
-    pub async fn send(self, mut parcels: mpsc::Receiver<Parcel>, mut gone: oneshot::Receiver<u8>) {
+    /// session in the middle of what it sends. What comes back is said where the whole connection is to end.
+    pub async fn send(
+        &self,
+        mut parcels: mpsc::Receiver<Parcel>,
+        mut gone: oneshot::Receiver<u8>,
+    ) -> Option<&'static str> {
         let ended = tokio::select! {
             ended = self.send_all(&mut parcels) => ended,
             told = &mut gone => match told {
@@ -65,7 +72,17 @@ impl Output {
             }
         };
         // The connection's own loop may be stuck in a write; its line is cut for that by itself.
-        let _ = timeout(FAREWELL, self.close(status, hang_up)).await;
+        let _ = timeout(FAREWELL, self.close(status)).await;
+        hang_up
+    }
+
+    /// Ends the connection, a moment after the session did: a client that is told to go throws away what it has not shown
+    /// yet, so it is given the time to go by itself.
+    pub async fn hang_up(&self, why: &'static str) {
+        sleep(HANGING_UP).await;
+        let told = self.connection.disconnect(Disconnect::ByApplication, why.to_owned(), String::new());
+        // Where it cannot be told, it is gone.
+        let _ = timeout(FAREWELL, told).await;
     }
 
     async fn send_all(&self, parcels: &mut mpsc::Receiver<Parcel>) -> Ended {
@@ -97,16 +114,13 @@ impl Output {
         Ok(())
     }
 
-    async fn close(&self, status: Option<u8>, hang_up: Option<&'static str>) {
+    async fn close(&self, status: Option<u8>) {
         // None of these can be told to anybody when it fails: the connection is gone then.
         if let Some(status) = status {
             let _ = self.channel.exit_status(status.into()).await;
         }
         let _ = self.channel.eof().await;
         let _ = self.channel.close().await;
-        if let Some(why) = hang_up {
-            let _ = self.connection.disconnect(Disconnect::ByApplication, why.to_owned(), String::new()).await;
-        }
     }
 }
 
