@@ -9,7 +9,7 @@ use super::{
 use crate::{
     desks::inbound,
     histories::count,
-    pty::{Seen, Setting, Terminal},
+    pty::{Seen, Setting, Terminal, until},
     watcher::{word, words},
 };
 use deskline::{
@@ -229,7 +229,7 @@ impl<'a> Person<'a> {
         for _ in 0..40 {
             if self.terminal.seen().is_closed() {
                 if self.handle == "cleo" {
-                    crate::pty::until("cleo may come back", || !self.hour.cleo_is_off.load(Ordering::SeqCst));
+                    until("cleo may come back", || !self.hour.cleo_is_off.load(Ordering::SeqCst));
                 }
                 self.terminal = enter(self.hour, self.handle);
             }
@@ -659,10 +659,11 @@ fn two_people_work_one_queue_for_an_hour_and_nothing_is_shown_that_the_rules_for
 /// When all is said the numbers beside every section are what the desk counts for that viewer (R3.6).
 fn agrees(house: &House, handle: &str, terminal: &mut Terminal) {
     terminal.resize(120, 40);
-    let counted: Vec<u32> =
-        house.desk.page(handle, &Wants::default()).sections.iter().map(|row| row.unread.min(1_000)).collect();
-    terminal.when(&format!("{counted:?} beside the sections of {handle}"), |seen| {
-        let text = seen.text();
+    // What is on the screen for a second counts as read, here too: both are looked at until they stand still.
+    until(&format!("the numbers beside the sections of {handle} are right"), || {
+        let page = house.desk.page(handle, &Wants::default());
+        let counted: Vec<u32> = page.sections.iter().map(|row| row.unread.min(1_000)).collect();
+        let text = terminal.text();
         let side = text.lines().skip(1).filter_map(|line| line.split_once('│')).map(|(side, _)| side.trim());
         let titles = side.filter(|side| side.chars().any(char::is_lowercase));
         let number =
