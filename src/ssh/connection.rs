@@ -1,6 +1,12 @@
 //! One connection from its first byte to its last, and how many each agent has.
 
-use super::{handler::Handler, limits::Limits, line::Line, server::Shared, strangers::Stranger};
+use super::{
+    handler::Handler,
+    limits::{Limits, Room},
+    line::Line,
+    server::Shared,
+    strangers::Stranger,
+};
 use crate::domain::id::AgentId;
 use russh::{Disconnect, server};
 use std::{
@@ -10,16 +16,17 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    io::AsyncWriteExt as _,
     net::TcpStream,
     sync::{oneshot, watch},
-    time::{sleep, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 /// How long a client may take to hang up once it was asked to.
 pub const HANGING_UP: Duration = Duration::from_secs(1);
 
-/// How long a client may take to show the last bytes of its sessions.
-const SHOWING: Duration = Duration::from_millis(300);
+/// What every connection begins with.
+pub const GREETING: &str = "SSH-2.0-deskline\r\n";
 
 /// Who is at the other end, as far as that is proved.
 #[derive(Debug, Clone)]
@@ -34,35 +41,78 @@ pub enum Standing {
     Agent(server::Handle),
 }
 
-/// Serves a connection until it ends; `place` is where it waits to be let in, and who else takes that.
-pub async fn serve(
-    stream: TcpStream,
-    address: SocketAddr,
-    place: (Stranger, oneshot::Receiver<()>),
-    shared: Arc<Shared>,
-) {
+/// A place at the door, and what ends when it is given to another.
+pub type Place = (Stranger, oneshot::Receiver<()>);
+
+/// Serves a connection until it ends.
+pub async fn serve(mut stream: TcpStream, address: SocketAddr, mut place: Place, shared: Arc<Shared>) {
+    let limit = Instant::now() + shared.limits.login;
     // Only slower without it.
     let _ = stream.set_nodelay(true);
+    let mut stopping = shared.stopping.clone();
+    let begun = tokio::select! {
+        begun = begin(&mut stream, &place.0, shared.limits.strangers) => begun,
+        () = sleep_until(limit) => Err(TOO_LONG),
+        _ = &mut place.1 => Err(MADE_ROOM),
+        _ = is(&mut stopping, |stopping| *stopping) => Err("stopping"),
+    };
+    let why = match begun {
+        Ok(()) => converse(stream, address, place, limit, &shared).await,
+        Err(why) => why.to_owned(),
+    };
+    tracing::info!(%address, why, "disconnected");
+}
+
+const TOO_LONG: &str = "took too long to log in";
+const MADE_ROOM: &str = "made room for another one";
+
+/// Says who is here, waits for a word that is SSH's, and for a turn. Until then a stranger costs no more than its socket.
+async fn begin(stream: &mut TcpStream, place: &Stranger, room: Room) -> Result<(), &'static str> {
+    const THEIRS: &[u8] = b"SSH-";
+    stream.write_all(GREETING.as_bytes()).await.map_err(|_| "the client left")?;
+    let mut said = [0; THEIRS.len()];
+    let soon = timeout(room.grace, stream.peek(&mut said)).await;
+    let count = match soon {
+        Ok(count) => count,
+        Err(_) if place.is_one_too_many(room) => return Err(MADE_ROOM),
+        Err(_) => stream.peek(&mut said).await,
+    };
+    match count.ok().and_then(|count| said.get(..count)) {
+        None | Some([]) => Err("the client left"),
+        Some(words) if !THEIRS.starts_with(words) => Err("does not speak SSH"),
+        Some(_) => {
+            place.speak(room).await;
+            Ok(())
+        }
+    }
+}
+
+/// Talks to a client; why that ended.
+async fn converse(
+    stream: TcpStream,
+    address: SocketAddr,
+    place: Place,
+    limit: Instant,
+    shared: &Arc<Shared>,
+) -> String {
     let (knife, cut) = oneshot::channel();
     let (standing, watched) = watch::channel(Standing::Stranger);
-    let handler = Handler::new(Arc::clone(&shared), address, standing);
-    let line = Line::new(stream, cut, shared.limits.stall);
-    tracing::debug!(%address, "connected");
+    let handler = Handler::new(Arc::clone(shared), address, standing);
+    let line = Line::new(stream, cut, shared.limits.stall).after(GREETING.len());
     let run = async { server::run_stream(Arc::clone(&shared.russh), line, handler).await?.await };
     tokio::pin!(run);
-    let why = tokio::select! {
+    tokio::select! {
         ended = &mut run => match ended {
             Ok(()) => "the client left".to_owned(),
             Err(error) => plain(&error),
         },
-        why = supervise(&shared, watched, place, address) => {
+        why = supervise(shared, watched, place, (address, limit)) => {
             drop(knife);
             // Its tasks end by themselves; nothing waits for them but the last line of the log.
             let _ = timeout(HANGING_UP, run).await;
             why.to_owned()
         }
-    };
-    tracing::info!(%address, why, "disconnected");
+    }
 }
 
 /// What ended a connection, without anything that the other side wrote.
@@ -81,8 +131,8 @@ fn plain(error: &russh::Error) -> String {
 async fn supervise(
     shared: &Shared,
     mut standing: watch::Receiver<Standing>,
-    (stranger, taken): (Stranger, oneshot::Receiver<()>),
-    address: SocketAddr,
+    (stranger, taken): Place,
+    (address, limit): (SocketAddr, Instant),
 ) -> &'static str {
     let mut stopping = shared.stopping.clone();
     tokio::select! {
@@ -91,27 +141,16 @@ async fn supervise(
                 return std::future::pending().await;
             }
         }
-        () = sleep(shared.limits.login) => return "took too long to log in",
-        _ = taken => return "made room for another one",
+        () = sleep_until(limit) => return TOO_LONG,
+        _ = taken => return MADE_ROOM,
         _ = is(&mut stopping, |stopping| *stopping) => return "stopping",
     }
     drop(stranger);
-    let newcomer = matches!(*standing.borrow(), Standing::Newcomer(_));
-    let (place, taken) = match newcomer.then(|| shared.newcomers.arrive(address.ip(), shared.limits.newcomers)) {
-        Some((place, taken)) => (Some(place), Some(taken)),
-        None => (None, None),
-    };
-    tokio::select! {
-        agent = is(&mut standing, |standing| matches!(standing, Standing::Agent(_) | Standing::Visitor(_))) => {
-            if !agent {
-                return std::future::pending().await;
-            }
-        }
-        () = sleep(shared.limits.joining) => return "took too long to join",
-        () = given_away(taken) => return "made room for another one",
-        _ = is(&mut stopping, |stopping| *stopping) => {}
+    if matches!(*standing.borrow(), Standing::Newcomer(_))
+        && let Some(why) = join(shared, &mut standing, address.ip()).await
+    {
+        return why;
     }
-    drop(place);
     let visits = matches!(*standing.borrow(), Standing::Visitor(_));
     tokio::select! {
         _ = is(&mut stopping, |stopping| *stopping) => {}
@@ -123,8 +162,8 @@ async fn supervise(
         Standing::Newcomer(handle) | Standing::Visitor(handle) | Standing::Agent(handle) => Some(handle.clone()),
     };
     if let Some(handle) = handle {
-        // A client that reads of the end of its connection drops what it has not shown yet.
-        sleep(SHOWING).await;
+        // Most clients leave with their last channel. One that is told to go throws away what it has not shown yet.
+        sleep(HANGING_UP).await;
         let farewell = "The desk is being stopped.".to_owned();
         let _ = timeout(HANGING_UP, handle.disconnect(Disconnect::ByApplication, farewell, String::new())).await;
         sleep(HANGING_UP).await;
@@ -146,12 +185,19 @@ async fn deserted(shared: &Shared, address: SocketAddr) {
     }
 }
 
-/// Waits until a place is given to another; for ever where there is none.
-async fn given_away(taken: Option<oneshot::Receiver<()>>) {
-    match taken {
-        // It is never used, only dropped.
-        Some(taken) => drop(taken.await),
-        None => std::future::pending().await,
+/// Waits while a newcomer becomes an agent; why the connection has to be cut instead.
+async fn join(shared: &Shared, standing: &mut watch::Receiver<Standing>, address: IpAddr) -> Option<&'static str> {
+    let mut stopping = shared.stopping.clone();
+    let limit = Instant::now() + shared.limits.joining;
+    let (place, taken) = shared.newcomers.arrive(address, shared.limits.newcomers).await;
+    place.speak(shared.limits.newcomers).await;
+    tokio::select! {
+        agent = is(standing, |standing| matches!(standing, Standing::Agent(_))) => {
+            if agent { None } else { std::future::pending().await }
+        }
+        () = sleep_until(limit) => Some("took too long to join"),
+        _ = taken => Some(MADE_ROOM),
+        _ = is(&mut stopping, |stopping| *stopping) => None,
     }
 }
 

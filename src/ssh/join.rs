@@ -283,24 +283,19 @@ impl Screen<'_> {
     fn paint(&self) -> String {
         let said = if self.closed.is_some() { format!("{} Wait …", self.said) } else { self.said.clone() };
         let columns = usize::from(self.size.0).saturating_sub(4).clamp(10, 72);
-        let mut lines = vec![
-            "\x1b[1mdeskline\x1b[22m · joining".to_owned(),
-            String::new(),
-            format!("Your key  {}", self.fingerprint),
-            format!("          {}", SafeText::line(self.algorithm)),
-            String::new(),
-            "It lets nobody in yet. Type the code of your invite; an".to_owned(),
-            "administrator makes one with “deskline agent invite”.".to_owned(),
-            String::new(),
-        ];
-        lines.extend(SafeText::line(&said).wrap(columns).iter().map(|row| format!("\x1b[33m{row}\x1b[39m")));
-        lines.extend([
-            String::new(),
-            "\x1b[2mEnter join   Esc leave\x1b[22m".to_owned(),
-            String::new(),
-            // The field last, so that the cursor stands behind it.
-            format!("Code  \x1b[4m{}\x1b[24m", self.code),
-        ]);
+        let wrapped = |text: &str| SafeText::line(text).wrap(columns);
+        let mut lines = vec!["\x1b[1mdeskline\x1b[22m · joining".to_owned(), String::new()];
+        lines.extend(wrapped(&format!("Your key ({}):", self.algorithm)));
+        lines.extend(wrapped(self.fingerprint));
+        lines.push(String::new());
+        lines.extend(wrapped(
+            "It lets nobody in yet. Type the code of your invite; an administrator makes one with “deskline agent invite”.",
+        ));
+        lines.push(String::new());
+        lines.extend(wrapped(&said).into_iter().map(|line| format!("\x1b[1m{line}\x1b[22m")));
+        lines.extend([String::new(), "\x1b[2mEnter join   Esc leave\x1b[22m".to_owned(), String::new()]);
+        // The field last, so that the cursor stands behind it.
+        lines.push(format!("Code  \x1b[4m{}\x1b[24m", self.code));
         let left_out = lines.len().saturating_sub(self.size.1.into());
         let mut bytes = "\x1b[?2026h\x1b[m\x1b[2J".to_owned();
         for (row, line) in (1..).zip(lines.iter().skip(left_out)) {

@@ -9,7 +9,12 @@ pub struct Room {
     pub in_all: usize,
     /// The same for one address, or one /64 of IPv6.
     pub from_one_address: usize,
+    /// How long nobody is sent away.
+    pub grace: Duration,
 }
+
+/// Long enough to log in over most networks, and short for who comes behind 64 silent ones.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The limits of one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +59,14 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            strangers: Room { in_all: 64, from_one_address: 8 },
+            strangers: Room { in_all: 64, from_one_address: 8, grace: GRACE },
             login: Duration::from_secs(20),
             offers: 10,
             channels: 10,
             channels_in_all: 1000,
             sessions_per_agent: 20,
             connections_per_agent: 20,
-            newcomers: Room { in_all: 16, from_one_address: 4 },
+            newcomers: Room { in_all: 16, from_one_address: 4, grace: GRACE },
             visitors: 40,
             // One more than visits, so that somebody is told in words that those are all.
             visitors_per_address: 5,

@@ -25,6 +25,8 @@ pub struct Line<S = TcpStream> {
     /// Cuts the line when it is used or dropped.
     knife: oneshot::Receiver<()>,
     cut: bool,
+    /// Bytes that were sent before the line began, and are not sent again.
+    sent: usize,
     stall: Duration,
     /// Runs while bytes wait to be taken.
     waiting: Option<Pin<Box<Sleep>>>,
@@ -36,7 +38,13 @@ pub struct Line<S = TcpStream> {
 impl<S> Line<S> {
     /// A line that lives for as long as the knife's other end is kept; `stall` is how long bytes may wait to be taken.
     pub const fn new(stream: S, knife: oneshot::Receiver<()>, stall: Duration) -> Self {
-        Self { stream, knife, cut: false, stall, waiting: None, leaving: None, last_words: LAST_WORDS }
+        Self { stream, knife, cut: false, sent: 0, stall, waiting: None, leaving: None, last_words: LAST_WORDS }
+    }
+
+    /// A line of which the first bytes that are written went out already: the greeting.
+    #[must_use]
+    pub fn after(self, sent: usize) -> Self {
+        Self { sent, ..self }
     }
 
     fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
@@ -76,6 +84,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check(context)?;
+        if self.sent > 0 {
+            let skipped = self.sent.min(bytes.len());
+            self.sent -= skipped;
+            return Poll::Ready(Ok(skipped));
+        }
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.patience(context, written)
     }
@@ -117,6 +130,20 @@ mod tests {
             tokio::task::yield_now().await;
             drop(knife);
             assert_eq!(reading.await.unwrap(), io::ErrorKind::ConnectionAborted);
+        });
+    }
+
+    #[test]
+    fn what_was_sent_before_is_not_sent_again() {
+        alone(async {
+            let (line, mut theirs, _knife) = line(100, Duration::from_mins(1));
+            let mut line = line.after(8);
+            line.write_all(b"greet").await.unwrap();
+            line.write_all(b"ingand more").await.unwrap();
+            drop(line);
+            let mut read = String::new();
+            theirs.read_to_string(&mut read).await.unwrap();
+            assert_eq!(read, "and more");
         });
     }
 

@@ -1,12 +1,15 @@
 //! What one session sends: parcel after parcel, each taken by the client before the next one is looked at.
 
-use super::inbox::{End, Inbox};
+use super::{
+    connection::HANGING_UP,
+    inbox::{End, Inbox},
+};
 use russh::{ChannelWriteHalf, Disconnect, server};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt as _},
     sync::{mpsc, oneshot},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// The extended data stream that SSH calls standard error.
@@ -14,9 +17,6 @@ const STANDARD_ERROR: u32 = 1;
 
 /// How long the end of a session may take to be handed over.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-/// How long a client may take to show the last bytes and close its side of the channel, before its connection ends too.
-const SHOWING: Duration = Duration::from_millis(700);
 
 /// Something for the client.
 #[derive(Debug)]
@@ -49,8 +49,12 @@ pub struct Output {
 impl Output {
     /// Sends parcels until the last one was sent or nobody takes them. `gone` ends with the channel: russh itself wakes
     /// nobody who waits for room in the window of a channel that was closed. An exit status that comes through it ends the
-    /// session in the middle of what it sends.
-    pub async fn send(self, mut parcels: mpsc::Receiver<Parcel>, mut gone: oneshot::Receiver<u8>) {
+    /// session in the middle of what it sends. What comes back is said where the whole connection is to end.
+    pub async fn send(
+        &self,
+        mut parcels: mpsc::Receiver<Parcel>,
+        mut gone: oneshot::Receiver<u8>,
+    ) -> Option<&'static str> {
         let ended = tokio::select! {
             ended = self.send_all(&mut parcels) => ended,
             told = &mut gone => match told {
@@ -69,13 +73,16 @@ impl Output {
         };
         // The connection's own loop may be stuck in a write; its line is cut for that by itself.
         let _ = timeout(FAREWELL, self.close(status)).await;
-        if let Some(why) = hang_up {
-            // A client that reads of the end of its connection drops what it has not shown yet: the channel ends first.
-            if !gone.is_terminated() {
-                let _ = timeout(SHOWING, &mut gone).await;
-            }
-            let _ = timeout(FAREWELL, self.hang_up(why)).await;
-        }
+        hang_up
+    }
+
+    /// Ends the connection, a moment after the session did: a client that is told to go throws away what it has not shown
+    /// yet, so it is given the time to go by itself.
+    pub async fn hang_up(&self, why: &'static str) {
+        sleep(HANGING_UP).await;
+        let told = self.connection.disconnect(Disconnect::ByApplication, why.to_owned(), String::new());
+        // Where it cannot be told, it is gone.
+        let _ = timeout(FAREWELL, told).await;
     }
 
     async fn send_all(&self, parcels: &mut mpsc::Receiver<Parcel>) -> Ended {
@@ -105,10 +112,6 @@ impl Output {
             }
         }
         Ok(())
-    }
-
-    async fn hang_up(&self, why: &'static str) {
-        let _ = self.connection.disconnect(Disconnect::ByApplication, why.to_owned(), String::new()).await;
     }
 
     async fn close(&self, status: Option<u8>) {

@@ -193,7 +193,7 @@ impl Service {
         self.runtime.block_on(async {
             // The listeners and every connection hold the other end; the connections are given the same time for their
             // sessions, and then a moment to hang up.
-            let _ = timeout(limit + 2 * connection::HANGING_UP, self.connections.recv()).await;
+            let _ = timeout(limit + 3 * connection::HANGING_UP, self.connections.recv()).await;
         });
         self.runtime.shutdown_timeout(Duration::from_millis(500));
     }
@@ -238,8 +238,11 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, alive: mpsc::Sender<
         match accepted {
             Ok((stream, address)) => {
                 let (shared, alive) = (Arc::clone(&shared), alive.clone());
-                // In the order in which they came.
-                let place = shared.strangers.arrive(address.ip(), shared.limits.strangers);
+                // In the order in which they came; those behind wait in the system's queue.
+                let place = tokio::select! {
+                    place = shared.strangers.arrive(address.ip(), shared.limits.strangers) => place,
+                    _ = stopping.wait_for(|stopping| *stopping) => return,
+                };
                 tokio::spawn(async move {
                     connection::serve(stream, address, place, shared).await;
                     drop(alive);
@@ -256,7 +259,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, alive: mpsc::Sender<
 
 fn russh_config(key: PrivateKey, limits: &Limits) -> server::Config {
     server::Config {
-        server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-deskline")),
+        server_id: SshId::Raw(Cow::Borrowed(connection::GREETING)),
         methods: MethodSet::from(&[MethodKind::PublicKey][..]),
         auth_rejection_time: REJECTION,
         auth_rejection_time_initial: Some(Duration::ZERO),

@@ -114,7 +114,11 @@ fn limits(arguments: &ServeArguments) -> Limits {
         connections_per_agent: sessions_per_agent,
         // One more, so that somebody is told in words that all are taken.
         visitors: demo_desks.saturating_add(1),
-        strangers: Room { in_all: strangers.max(1), from_one_address: strangers_per_address.max(1) },
+        strangers: Room {
+            in_all: strangers.max(1),
+            from_one_address: strangers_per_address.max(1),
+            ..Limits::default().strangers
+        },
         login: Duration::from_secs(login),
         stall: Duration::from_secs(stall),
         alive: Duration::from_secs(alive.max(1)),

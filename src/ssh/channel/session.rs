@@ -204,8 +204,11 @@ impl Channel {
         };
         self.gone = Some(gone);
         tokio::spawn(async move {
-            output.send(parcels, told).await;
+            let hang_up = output.send(parcels, told).await;
             drop(place);
+            if let Some(why) = hang_up {
+                output.hang_up(why).await;
+            }
         });
         Some(out)
     }

@@ -12,4 +12,5 @@ mod meeting;
 mod refused;
 mod sharing;
 mod strangers;
+mod visiting;
 mod working;
