@@ -166,9 +166,10 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         lost,
     } = page;
     let same_sections = sections.len() == before.sections.len()
-        && sections.iter().zip(&before.sections).all(|(row, known)| {
-            if asked.without_numbers { row.section == known.section } else { row == known }
-        });
+        && sections
+            .iter()
+            .zip(&before.sections)
+            .all(|(row, known)| if asked.without_numbers { row.section == known.section } else { row == known });
     same_sections
         && (asked.without_numbers || (*badge, *bell) == (before.badge, before.bell))
         && (asked.list.is_none() || *list == before.list)
