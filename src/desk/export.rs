@@ -12,6 +12,7 @@ use crate::{
         id::EntrySeq,
         item::ItemStatus,
     },
+    policy::access::Access,
     store::{
         Connection,
         conversations::{self, moment},
@@ -28,20 +29,24 @@ impl Desk {
     /// # Errors
     /// Switched off, a file that cannot be read, or interrupted.
     pub fn export(&self, who: &Viewer, each: &mut dyn FnMut(PastConversation, usize, usize) -> bool) -> Outcome<usize> {
-        let reader = self.inner.store.reader()?;
-        let (ids, access) = {
-            let reading = Reading::begin(&reader, who)?;
-            (lists::exported(&reader, &reading.access)?, reading.access)
+        let ids = {
+            let reader = self.inner.store.reader()?;
+            lists::exported(&reader, &Reading::begin(&reader, who)?.access)?
         };
         let mut done = 0;
         for id in &ids {
-            // No transaction outlives a call, so access is asked again for each.
-            let Some(facts) = conversations::load_facts(&reader, *id)? else { continue };
-            if !access.holds(&facts) || access.withheld(&facts) {
-                continue;
-            }
+            // Whoever takes it may be slow: who asks and what they may see is asked again for each, and no reader is held.
+            let past = {
+                let reader = self.inner.store.reader()?;
+                let snapshot = reader.snapshot()?;
+                let access = Access::of(&Self::me(&snapshot, who)?);
+                match conversations::load_facts(&snapshot, *id)? {
+                    Some(facts) if access.holds(&facts) && !access.withheld(&facts) => past(&snapshot, &facts)?,
+                    Some(_) | None => continue,
+                }
+            };
             done += 1;
-            if !each(past(&reader, &facts)?, done, ids.len()) {
+            if !each(past, done, ids.len()) {
                 return Err(Denied::Failed(format!("Interrupted after {done} of {} conversations.", ids.len())));
             }
         }

@@ -15,6 +15,8 @@ mod bell;
 mod customer_view;
 /// Customers' records.
 mod customers;
+/// Direct conversations of others, opened deliberately.
+mod direct;
 /// Items, people and the rest, as rows.
 mod directory;
 /// Everything out.
@@ -64,6 +66,7 @@ pub use administer::{AgentChange, NewAgent};
 pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;
+pub use direct::Opening;
 pub use figures::Figures;
 pub use import::{ImportOptions, Imported};
 pub use items::{ItemChange, NewItem};
@@ -78,16 +81,11 @@ use crate::{
         refusal::Refusal,
         setting::{SettingKey, Settings},
     },
-    policy::access::Access,
     store::{Store, StoreError, Writing, events, keys as stored_keys, people as stored_people},
 };
 use chrono::{DateTime, Utc};
 use page::{Denied, Viewer};
-use std::{
-    collections::HashSet,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{path::Path, sync::Arc};
 
 /// Where the desk gets the time from.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -103,8 +101,7 @@ struct Inner {
     clock: Clock,
     bell: bell::Bell,
     presence: presence::Presence,
-    /// Direct conversations of others that an administrator opened deliberately (R6.11).
-    opened: Mutex<HashSet<(AgentId, ConversationId)>>,
+    openings: direct::Openings,
     /// Who is at work in this process.
     activity: idle::Activity,
 }
@@ -185,9 +182,10 @@ impl Desk {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        let (bell, opened, activity) = (bell::Bell::default(), Mutex::default(), idle::Activity::default());
+        let (bell, openings, activity) =
+            (bell::Bell::default(), direct::Openings::default(), idle::Activity::default());
         let presence = presence::Presence::default();
-        Self { inner: Arc::new(Inner { store, clock, bell, presence, opened, activity }) }
+        Self { inner: Arc::new(Inner { store, clock, bell, presence, openings, activity }) }
     }
 
     /// The time, by the desk's clock.
@@ -224,29 +222,6 @@ impl Desk {
                 "No active agent has that handle at this desk. Say who you are with --as HANDLE.".into(),
             )),
         }
-    }
-
-    /// Opens a direct conversation of others deliberately, which writes an audit entry (R6.11). Does nothing for every other
-    /// conversation, so that a door may call it on every deliberate opening.
-    ///
-    /// # Errors
-    /// The desk could not be written.
-    pub fn open_direct(&self, who: &Viewer, conversation: ConversationId) -> Outcome<()> {
-        let reader = self.inner.store.reader()?;
-        let me = Self::me(&reader, who)?;
-        let access = Access::of(&me);
-        let Some(facts) = crate::store::conversations::load_facts(&reader, conversation)? else { return Ok(()) };
-        drop(reader);
-        if !access.holds(&facts) || !access.withheld(&facts) {
-            return Ok(());
-        }
-        self.write(|writing| self.log(writing, EventKind::OpenedDirect, who, Some(conversation), ""))?;
-        self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).insert((who.id, conversation));
-        Ok(())
-    }
-
-    fn has_opened(&self, who: &Viewer, conversation: ConversationId) -> bool {
-        self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(&(who.id, conversation))
     }
 
     /// Calls `ring` once now and after every commit of this or another process, on any thread, until it returns false.

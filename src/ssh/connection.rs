@@ -52,7 +52,7 @@ pub async fn serve(
             Ok(()) => "the client left".to_owned(),
             Err(error) => plain(&error),
         },
-        why = supervise(&shared, watched, place, address.ip()) => {
+        why = supervise(&shared, watched, place, address) => {
             drop(knife);
             // Its tasks end by themselves; nothing waits for them but the last line of the log.
             let _ = timeout(HANGING_UP, run).await;
@@ -79,7 +79,7 @@ async fn supervise(
     shared: &Shared,
     mut standing: watch::Receiver<Standing>,
     (stranger, taken): (Stranger, oneshot::Receiver<()>),
-    address: IpAddr,
+    address: SocketAddr,
 ) -> &'static str {
     let mut stopping = shared.stopping.clone();
     tokio::select! {
@@ -94,7 +94,7 @@ async fn supervise(
     }
     drop(stranger);
     let newcomer = matches!(*standing.borrow(), Standing::Newcomer(_));
-    let (place, taken) = match newcomer.then(|| shared.newcomers.arrive(address, shared.limits.newcomers)) {
+    let (place, taken) = match newcomer.then(|| shared.newcomers.arrive(address.ip(), shared.limits.newcomers)) {
         Some((place, taken)) => (Some(place), Some(taken)),
         None => (None, None),
     };
@@ -109,7 +109,11 @@ async fn supervise(
         _ = is(&mut stopping, |stopping| *stopping) => {}
     }
     drop(place);
-    is(&mut stopping, |stopping| *stopping).await;
+    let visits = matches!(*standing.borrow(), Standing::Visitor(_));
+    tokio::select! {
+        _ = is(&mut stopping, |stopping| *stopping) => {}
+        () = deserted(shared, address), if visits => return "a visitor without a visit",
+    }
     let _ = timeout(shared.limits.stopping, shared.registry.emptied()).await;
     let handle = match &*standing.borrow() {
         Standing::Stranger => None,
@@ -121,6 +125,20 @@ async fn supervise(
         sleep(HANGING_UP).await;
     }
     "stopping"
+}
+
+/// Waits until a connection has carried no session for a while. An agent's may wait for its next one for ever; those of
+/// visitors are few, and anybody can have one.
+async fn deserted(shared: &Shared, address: SocketAddr) {
+    let mut was_empty = false;
+    loop {
+        sleep(shared.limits.login).await;
+        let is_empty = !shared.registry.is_at(address);
+        if was_empty && is_empty {
+            return;
+        }
+        was_empty = is_empty;
+    }
 }
 
 /// Waits until a place is given to another; for ever where there is none.
@@ -144,6 +162,8 @@ pub enum Party {
     Agent(AgentId),
     /// All visitors' of demo desks.
     Visitors,
+    /// Those of them from one network.
+    VisitorsFrom(IpAddr),
 }
 
 /// How many connections everybody has.
@@ -165,6 +185,7 @@ impl Counts {
         let most = match who {
             Party::Agent(_) => limits.connections_per_agent,
             Party::Visitors => limits.visitors,
+            Party::VisitorsFrom(_) => limits.visitors_per_address,
         };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(who).or_default();

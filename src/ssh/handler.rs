@@ -6,6 +6,7 @@ use super::{
     join::Tries,
     key,
     server::Shared,
+    strangers::network,
     visitor::DEMO,
 };
 use crate::{
@@ -38,7 +39,7 @@ pub struct Handler {
     /// Who came in with it; `None`: a newcomer.
     agent: Option<Viewer>,
     /// Counts the connection of an agent or a visitor; an error where they have too many.
-    counted: Result<Option<Counted>, TooMany>,
+    counted: Result<Vec<Counted>, TooMany>,
     /// The codes that were tried over the connection.
     tries: Arc<Tries>,
     /// Came to see a demo desk.
@@ -58,7 +59,7 @@ impl Handler {
             offers: 0,
             key: None,
             agent: None,
-            counted: Ok(None),
+            counted: Ok(Vec::new()),
             tries: Arc::default(),
             visitor: false,
             channels: HashMap::new(),
@@ -97,11 +98,19 @@ impl Handler {
         if granted { session.channel_success(id) } else { session.channel_failure(id) }
     }
 
+    /// Counts the connection among all of these, or not at all.
+    fn count(&mut self, parties: &[Party]) {
+        // Not twice, whatever is tried before the log-in.
+        self.counted = Ok(Vec::new());
+        let enter = |party: &Party| self.shared.counts.enter(*party, &self.shared.limits).ok_or(TooMany);
+        self.counted = parties.iter().map(enter).collect();
+    }
+
     /// Lets in whoever came to see a demo desk: with any key or none, and to nothing else.
     fn visits(&mut self, user: &str) -> bool {
         self.visitor = user == DEMO && self.shared.guestbook.is_some();
         if self.visitor {
-            self.counted = self.shared.counts.enter(Party::Visitors, &self.shared.limits).map(Some).ok_or(TooMany);
+            self.count(&[Party::Visitors, Party::VisitorsFrom(network(self.address.ip()))]);
         }
         self.visitor
     }
@@ -162,8 +171,7 @@ impl server::Handler for Handler {
             return Ok(Auth::reject());
         }
         if let Some(agent) = &agent {
-            let entered = self.shared.counts.enter(Party::Agent(agent.id), &self.shared.limits);
-            self.counted = entered.map(Some).ok_or(TooMany);
+            self.count(&[Party::Agent(agent.id)]);
         }
         self.agent = agent;
         self.key = Some(key);

@@ -95,8 +95,13 @@ fn make(file: &Path) -> io::Result<()> {
     let mut draft = file.as_os_str().to_owned();
     draft.push(format!(".{}", std::process::id()));
     let draft = PathBuf::from(draft);
-    let mut open = OpenOptions::new();
-    let mut written = open.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    // One that a killed process left, or that somebody put there to read the key: never written into.
+    if let Err(error) = fs::remove_file(&draft)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let kept =
         written.write_all(text.as_bytes()).and_then(|()| written.sync_all()).and_then(|()| {
             match fs::hard_link(&draft, file) {
@@ -129,6 +134,19 @@ mod tests {
         assert_eq!(fingerprint(&load(&file).unwrap()), fingerprint(&made));
         assert!(fingerprint(&made).starts_with("SHA256:"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn a_key_is_never_written_into_a_file_that_lies_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        let (draft, elsewhere) =
+            (folder.path().join(format!("key.{}", std::process::id())), folder.path().join("elsewhere"));
+        fs::write(&elsewhere, "").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &draft).unwrap();
+        load(&file).unwrap();
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "");
+        assert!(!draft.exists());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::{fmt, time::Duration};
 
 /// What one channel sent and is not whole yet. No clock and no threads: the time comes in.
 ///
-/// Holds at most [`frame::MOST_HELD`] bytes, and of a paste at most [`frame::MOST_PASTED`] more.
+/// Holds at most `frame::MOST_HELD` bytes, and of a paste at most `frame::MOST_PASTED` more.
 #[derive(Default)]
 pub struct Input {
     framer: frame::Framer,

@@ -23,7 +23,7 @@ use std::{
 /// Codes that may be tried over one connection.
 const TRIES: u32 = 5;
 
-/// Wrong codes from one address in [`WITHIN`], after which none is looked at.
+/// Wrong codes from one address, or one /64 of IPv6, in [`WITHIN`], after which none is looked at.
 const TRIES_PER_ADDRESS: u32 = 20;
 const WITHIN: Duration = Duration::from_hours(1);
 

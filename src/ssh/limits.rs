@@ -33,6 +33,8 @@ pub struct Limits {
     pub newcomers: Room,
     /// Connections of visitors of demo desks, in all.
     pub visitors: usize,
+    /// The same from one address, or one /64 of IPv6.
+    pub visitors_per_address: usize,
     /// How long a newcomer may take to type the code.
     pub joining: Duration,
     /// The wait after a first wrong code; each one after it is twice as long.
@@ -61,6 +63,8 @@ impl Default for Limits {
             connections_per_agent: 20,
             newcomers: Room { in_all: 16, from_one_address: 4 },
             visitors: 40,
+            // One more than visits, so that somebody is told in words that those are all.
+            visitors_per_address: 5,
             joining: Duration::from_mins(5),
             wrong_code: Duration::from_secs(1),
             idle: Some(Duration::from_hours(24)),

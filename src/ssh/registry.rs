@@ -100,6 +100,11 @@ impl Registry {
         self.book().guests.values().map(|(guest, _)| guest.clone()).collect()
     }
 
+    /// Whether a connection, by its other end, carries a session.
+    pub fn is_at(&self, address: SocketAddr) -> bool {
+        self.book().guests.values().any(|(guest, _)| guest.address == address)
+    }
+
     /// Asks every session to end.
     pub fn stop(&self) {
         for (_, stop) in self.book().guests.values() {
@@ -136,12 +141,12 @@ impl Book {
 }
 
 impl Place {
-    /// Somebody who joined is an agent now.
-    pub fn becomes(&self, agent: AgentId, handle: &str, key: Option<KeyId>) {
+    /// Somebody who joined is an agent now, in a session of this kind.
+    pub fn becomes(&self, agent: AgentId, handle: &str, key: Option<KeyId>, kind: Kind) {
         if let Some((guest, _)) = self.registry.book().guests.get_mut(&self.id) {
             guest.agent = Some((agent, handle.to_owned()));
             guest.key = key;
-            guest.kind = Kind::Messenger;
+            guest.kind = kind;
         }
         self.registry.inner.changed.notify_waiters();
     }

@@ -4,6 +4,7 @@ use super::{
     inbox::{End, Inbox},
     messenger::{self, Farewell, Stay},
     seat::Seat,
+    strangers::network,
 };
 use crate::{
     demo::{
@@ -32,7 +33,7 @@ pub const DEMO: &str = "demo";
 /// How long choosing may take.
 const CHOOSING: Duration = Duration::from_mins(2);
 
-/// Visits from one address at the same time.
+/// Visits from one address, or one /64 of IPv6, at the same time.
 const PER_ADDRESS: usize = 4;
 
 /// What is said where the connection ends with the visit.
@@ -88,7 +89,7 @@ pub fn receive(
     inbox: &Arc<Inbox>,
     idle: Option<Duration>,
 ) -> Farewell {
-    let Some(_line) = book.enter(address.ip().to_canonical()) else {
+    let Some(_line) = book.enter(network(address.ip())) else {
         seat.leave(
             "There are enough visitors from your address already. Close one, then come again.\r\n".into(),
             1,

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 use std::{
     fs::{File, OpenOptions},
     ops::Deref,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError, TryLockError},
     time::Duration,
@@ -197,9 +198,9 @@ impl Store {
             return Self::write_through(&mut writer, work);
         }
         writer.connection.pragma_update(None, "synchronous", "NORMAL").map_err(StoreError::from)?;
-        let outcome = Self::write_through(&mut writer, work);
+        let outcome = catch_unwind(AssertUnwindSafe(|| Self::write_through(&mut writer, work)));
         writer.connection.pragma_update(None, "synchronous", "FULL").map_err(StoreError::from)?;
-        outcome
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     fn write_through<T, E: From<StoreError>>(
@@ -207,10 +208,11 @@ impl Store {
         work: impl FnOnce(&Writing<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         writer.queue.enter()?;
-        // Here too: a busy writer is seldom free when somebody asks.
-        writer.look_elsewhere()?;
-        let Writer { connection, queue, commits, .. } = writer;
-        let outcome = (|| {
+        // A panic ends one session, and must not leave everybody else waiting for this process's turn to be over.
+        let outcome = catch_unwind(AssertUnwindSafe(|| -> std::result::Result<T, E> {
+            // Here too: a busy writer is seldom free when somebody asks.
+            writer.look_elsewhere()?;
+            let Writer { connection, commits, .. } = &mut *writer;
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
             let writing = Writing { transaction };
@@ -218,9 +220,11 @@ impl Store {
             writing.transaction.commit().map_err(StoreError::from)?;
             *commits = commits.saturating_add(1);
             Ok(value)
-        })();
-        queue.leave()?;
-        outcome
+        }));
+        let left = writer.queue.leave();
+        let value = outcome.unwrap_or_else(|panic| resume_unwind(panic))?;
+        left?;
+        Ok(value)
     }
 
     /// Runs work of many transactions without waiting for the disk at each; all of it is on the disk when this returns.
@@ -452,5 +456,23 @@ mod tests {
         assert_eq!(synchronous(&store), full);
         store.in_bulk(|| -> Result<()> { Err(StoreError::Sentence("failed".into())) }).unwrap_err();
         assert_eq!(synchronous(&store), full);
+    }
+
+    #[test]
+    fn a_panic_in_a_write_keeps_nobody_from_writing_and_nothing_from_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.db");
+        let store = Store::create(&path).unwrap();
+        let other = Store::open(&path).unwrap();
+        for lightly in [false, true] {
+            let broken = catch_unwind(AssertUnwindSafe(|| -> Result<()> {
+                let work = |_: &Writing<'_>| -> Result<()> { panic!("in the middle of it") };
+                if lightly { store.write_lightly(work) } else { store.write(work) }
+            }));
+            assert!(broken.is_err());
+            other.write(|_| Ok::<_, StoreError>(())).unwrap();
+            assert_eq!(synchronous(&store), 2);
+            store.write(|_| Ok::<_, StoreError>(())).unwrap();
+        }
     }
 }

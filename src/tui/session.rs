@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     desk::{
-        Attendance, Desk, Known, News, Touched,
+        Attendance, Desk, Known, News, Opening, Touched,
         page::{Denied, DraftPlace, EXACT, Moment, Viewer, Wants},
     },
     domain::{command::Command, id::ConversationId, text::SafeText},
@@ -85,6 +85,8 @@ pub struct Session {
     /// The time in the last frame.
     painted: Moment,
     attendance: Attendance,
+    /// The direct conversation of others that is shown (R6.11).
+    opening: Option<Opening>,
     traits: Traits,
 }
 
@@ -103,10 +105,23 @@ impl Session {
         let backend = Ansi::new(look.size.0, look.size.1).with(traits);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;
         let (wanted, stale) = (Wants::default(), Stale::all());
-        let (attendance, later) = (desk.attend(&viewer), Vec::new());
+        let (attendance, opening, later) = (desk.attend(&viewer), None, Vec::new());
         let (changed, painted) = (true, model.now);
-        let mut session =
-            Self { desk, viewer, model, terminal, wanted, stale, later, title, changed, painted, attendance, traits };
+        let mut session = Self {
+            desk,
+            viewer,
+            model,
+            terminal,
+            wanted,
+            stale,
+            later,
+            title,
+            changed,
+            painted,
+            attendance,
+            opening,
+            traits,
+        };
         session.read(&mut Vec::new());
         Ok(session)
     }
@@ -265,7 +280,7 @@ impl Session {
     }
 
     fn ask(&mut self, ask: Ask) -> Vec<Effect> {
-        let answer = asking::ask(&self.desk, &self.viewer, &ask);
+        let answer = asking::ask(&self.desk, &self.viewer, &ask, &mut self.opening);
         if answer.is_ok() {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
@@ -283,10 +298,13 @@ impl Session {
         for _ in 0..READS {
             // First, so that who comes while the page is read rings here.
             self.attendance.says(doing(&self.model));
+            let open = self.open_conversation();
+            // Coming back to it is another opening.
+            self.opening = self.opening.take().filter(|opening| Some(opening.conversation()) == open);
             let wanted = wants(&self.model);
             let (now, listeners) = (self.now(), self.desk.listeners());
             let counts = self.stale.numbers_at(now, listeners).is_some_and(|due| due <= now);
-            if !self.stale.is_any(self.open_conversation()) && !counts && wanted == self.wanted {
+            if !self.stale.is_any(open) && !counts && wanted == self.wanted {
                 return;
             }
             let (mut asked, touched) = self.stale.settle(&wanted, &self.wanted, now, listeners);
@@ -302,6 +320,9 @@ impl Session {
                         && !is_awaited(&self.model)
                         && stale::says_the_same(&page, &self.model.page, &asked) => {}
                 Ok(mut page) => {
+                    if asked.without_numbers && page.me != self.model.page.me {
+                        self.stale.count_anew();
+                    }
                     stale::keep(&mut page, &mut self.model.page, &asked, &wanted);
                     self.wanted = wanted;
                     self.update(Msg::Page(Box::new(page)), outside);

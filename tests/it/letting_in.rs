@@ -1,7 +1,7 @@
 //! Keys and invites: who may let whom in, that a code lets one key in once, and that a revoked key opens nothing any more.
 
 use crate::{
-    desks::{TestDesk, inbound, reply, starting, with_agents},
+    desks::{TestDesk, inbound, make, reply, starting, with_agents},
     seat::Seat,
 };
 use chrono::Duration;
@@ -11,6 +11,8 @@ use deskline::{
         page::{Denied, DraftPlace, KeyRow, Mode, Viewer, Wants},
     },
     domain::{
+        command::Command,
+        conversation::Privacy,
         envelope::Inbound,
         id::ConversationId,
         item::ItemKind,
@@ -229,7 +231,7 @@ fn every_call(
         ("start", desk.start(who, &starting(with_agents(&["ben"]), "Hello")).map(drop)),
         ("save_draft", desk.save_draft(who, &DraftPlace::Conversation(one), Mode::Reply, "Hel")),
         ("clear_notices", desk.clear_notices(who).map(drop)),
-        ("open_direct", desk.open_direct(who, one)),
+        ("open_direct", desk.open_direct(who, one).map(drop)),
         ("add_item", desk.add_item(who, &new_item).map(drop)),
         (
             "set_item",
@@ -530,4 +532,34 @@ fn who_administers_lets_in_and_shuts_out_on_the_screen() {
     adam.keys("Esc G s i");
     let shown = adam.shown();
     assert!(shown.contains("Keys of @olga") && shown.contains("Keys and invites of owners are for owners."), "{shown}");
+}
+
+/// Over SSH an export goes out as slowly as its reader reads: what was taken away meanwhile does not go out any more.
+#[test]
+fn an_export_stops_with_the_key_and_leaves_out_what_was_lost_meanwhile() {
+    let desk = TestDesk::with_privacy();
+    let olga = desk.agent("olga");
+    let [first, second, third] = [(); 3].map(|()| desk.arrival());
+    desk.desk.add_key(&olga, "adam", &key(1)).unwrap();
+    let adam = desk.desk.admit_key(&key(1).fingerprint).unwrap().unwrap();
+    for id in [second, third] {
+        desk.does("olga", id, make(Privacy::Private, true));
+    }
+    desk.does("olga", third, Command::Assign("ben".into()));
+    let exported = |meanwhile: &dyn Fn()| {
+        let mut count = 0;
+        let outcome = desk.desk.export(&adam, &mut |_, _, _| {
+            count += 1;
+            meanwhile();
+            true
+        });
+        (count, told(outcome))
+    };
+    assert_eq!(exported(&|| ()), (3, "yes".into()), "{first} {second} {third}");
+    let role = |role| AgentChange { role: Some(role), ..AgentChange::default() };
+    let demote = || drop(desk.desk.set_agent(&olga, "adam", &role(Role::Agent)).unwrap());
+    assert_eq!(exported(&demote), (1, "yes".into()), "the private ones are not adam's any more");
+    desk.desk.set_agent(&olga, "adam", &role(Role::Admin)).unwrap();
+    let revoke = || drop(desk.desk.revoke_key(&olga, &key(1).fingerprint).unwrap());
+    assert_eq!(exported(&revoke), (1, "R5.6".into()));
 }

@@ -1,6 +1,11 @@
 //! Every test that looks at deskline from outside, as one crate: the list of its modules.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::pedantic, reason = "a test that fails may panic, and reads better short")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::pedantic,
+    reason = "a test that fails may panic, and reads better short"
+)]
 
 mod access;
 mod any_keys;

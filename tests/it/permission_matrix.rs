@@ -149,7 +149,7 @@ fn one(case: &(dyn Fn() -> Case + Sync), who: Who, locked: bool) -> String {
     let sees = allowed.first().is_some_and(|act| act == "S");
     assert!(sees || allowed.is_empty(), "{handle} may do {allowed:?} without seeing it");
     if !sees && ["olga", "adam"].contains(&handle) {
-        case.desk.desk.open_direct(&case.desk.agent(handle), case.id).expect("an audited opening");
+        let _opening = case.desk.desk.open_direct(&case.desk.agent(handle), case.id).expect("an audited opening");
         assert!(matches!(case.opened(handle), Opened::Thread(_)));
         assert_eq!(case.desk.count("SELECT count(*) FROM event WHERE kind = 'opened-direct'"), 1);
         return "by audited view".to_owned();

@@ -21,6 +21,8 @@ pub struct Seen {
     raw: Vec<u8>,
     last: Instant,
     closed: bool,
+    /// How often the screen was emptied, as it is to be painted whole.
+    emptied: usize,
 }
 
 impl Seen {
@@ -31,6 +33,11 @@ impl Seen {
     /// The screen as lines of text.
     pub fn text(&self) -> String {
         self.parser.screen().contents()
+    }
+
+    /// How often the screen was emptied.
+    pub fn emptied(&self) -> usize {
+        self.emptied
     }
 
     /// Nothing more comes: the program is gone.
@@ -113,7 +120,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let parser = vt100::Parser::new(setting.rows.try_into().unwrap(), setting.columns.try_into().unwrap(), 0);
-        let seen = Seen { parser, raw: Vec::new(), last: Instant::now(), closed: false };
+        let seen = Seen { parser, raw: Vec::new(), last: Instant::now(), closed: false, emptied: 0 };
         let seen: Shared = Arc::new((Mutex::new(seen), Condvar::new()));
         let mut reader = pair.master.try_clone_reader().expect("what comes out");
         let shared = Arc::clone(&seen);
@@ -124,6 +131,7 @@ impl Terminal {
                 let mut seen = shared.0.lock().unwrap();
                 for frame in frames(&bytes[..count]) {
                     seen.parser.process(frame);
+                    seen.emptied += usize::from(frame.windows(4).any(|window| window == b"\x1b[2J"));
                     each(seen.parser.screen(), frame);
                 }
                 seen.raw.extend_from_slice(&bytes[..count]);

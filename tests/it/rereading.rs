@@ -1,10 +1,16 @@
 //! A session reads only what its news touched: what it then has is what a whole reading would give.
 
 use crate::{
+    desks::TestDesk,
     histories::{History, count},
     seat::Seat,
 };
-use deskline::{demo::random::Random, tui::wants::wants};
+use deskline::{
+    demo::random::Random,
+    desk::AgentChange,
+    domain::{people::Role, section::Section},
+    tui::wants::wants,
+};
 
 /// Where the seats look: one place for each kind of reading.
 const PLACES: &[&str] =
@@ -51,4 +57,26 @@ fn what_is_read_again_and_what_stands_make_the_same_page_as_reading_everything()
             }
         }
     }
+}
+
+/// R3.6: among many listeners numbers are read seldom, but never kept from a role or a group that was lost.
+#[test]
+fn numbers_of_a_lost_role_or_group_are_not_kept() {
+    let desk = TestDesk::new();
+    let mut adam = Seat::new(&desk, "adam");
+    let mut ben = Seat::new(&desk, "ben");
+    let _others: Vec<Seat> = (0..20).map(|_| Seat::new(&desk, "cleo")).collect();
+    desk.arrival();
+    desk.later(1);
+    let unassigned = |seat: &mut Seat| {
+        seat.rang();
+        let row = seat.session.model().page.sections.iter().find(|row| row.section == Section::Unassigned).cloned();
+        row.map(|row| (row.unread, row.total)).unwrap()
+    };
+    assert_eq!([unassigned(&mut adam), unassigned(&mut ben)], [(1, 1), (1, 1)]);
+    let olga = desk.agent("olga");
+    let role = AgentChange { role: Some(Role::Agent), ..AgentChange::default() };
+    desk.desk.set_agent(&olga, "adam", &role).unwrap();
+    desk.desk.leave_group(&olga, "Support", "ben").unwrap();
+    assert_eq!([unassigned(&mut adam), unassigned(&mut ben)], [(0, 0), (0, 0)]);
 }

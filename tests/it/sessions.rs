@@ -1,7 +1,7 @@
 //! Real sessions on a real desk: the walks of the rules on the screen, and what several screens see of each other.
 
 use crate::{
-    desks::{TestDesk, assign, make, reply},
+    desks::{TestDesk, assign, make, reply, with_agents},
     seat::Seat,
 };
 use chrono::Duration;
@@ -323,4 +323,29 @@ fn an_editor_is_offered_where_it_can_be_opened_only() {
     assert!(!elsewhere.foot().contains("Ctrl-O"), "{}", elsewhere.foot());
     elsewhere.keys("Ctrl-O");
     assert!(elsewhere.outside.iter().all(|effect| !matches!(effect, Effect::OpenEditor(_))));
+}
+
+/// R6.11: a look into a direct conversation of others lasts as long as the screen shows it; the next one is written down too.
+#[test]
+fn an_audited_look_ends_with_the_screen_that_shows_it() {
+    let desk = TestDesk::new();
+    desk.arrival();
+    let id = desk.start("ana", with_agents(&["ben"]), "My card trick").conversation;
+    let looks = || desk.count("SELECT count(*) FROM event WHERE kind = 'opened-direct'");
+    let mut adam = Seat::new(&desk, "adam");
+    for look in 1..=2 {
+        adam.keys("g A g g");
+        assert!(!adam.shown().contains("card trick"), "a row without words\n{}", adam.shown());
+        adam.keys("Enter");
+        assert!(adam.shown().contains("My card trick"), "{}", adam.shown());
+        assert_eq!((adam.opened(), looks()), (id, look));
+        desk.does("ben", id, reply("How?"));
+        assert!(adam.shown().contains("How?"), "it is read again for as long as it is shown");
+        adam.keys("Esc j");
+        assert!(!adam.shown().contains("card trick"), "{}", adam.shown());
+        assert_eq!(desk.open("adam", id), Opened::NotFound(id));
+    }
+    adam.keys("g A g g Enter");
+    drop(adam);
+    assert_eq!((desk.open("adam", id), looks()), (Opened::NotFound(id), 3), "it ends with the session");
 }

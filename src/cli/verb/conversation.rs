@@ -128,7 +128,7 @@ fn list(
 
 fn show(acting: &Acting, id: ConversationId, output: &mut Output) -> Result<(), Failure> {
     // Asking for one by its number is the deliberate opening that R6.11 means.
-    acting.desk.open_direct(&acting.viewer, id)?;
+    let _opening = acting.desk.open_direct(&acting.viewer, id)?;
     let mut thread = window(acting, id, EntrySeq(1))?;
     while thread.later {
         let Some(last) = thread.entries.last() else { break };

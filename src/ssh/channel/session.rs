@@ -75,7 +75,7 @@ impl Channel {
             let seat = Seat::new(Arc::clone(&inbox), out, look.traits);
             let Some(Joined { viewer, seat, size }) = join::ask(&applicant, seat, look.size) else { return };
             let look = Look { size, ..look };
-            place.becomes(viewer.id, &viewer.handle, viewer.key);
+            place.becomes(viewer.id, &viewer.handle, viewer.key, Kind::Messenger);
             standing.send_replace(Standing::Agent(connection));
             let farewell = messenger::run(&shared.desk, &viewer, look, seat, &inbox, &stay);
             log(address, &viewer, &farewell);
@@ -141,7 +141,8 @@ impl Channel {
         self.begin(place, move |out, place| {
             let (words, exit) = match applicant.redeem(&code) {
                 Ok(viewer) => {
-                    place.becomes(viewer.id, &viewer.handle, viewer.key);
+                    // Not at a screen: nobody is away when this ends.
+                    place.becomes(viewer.id, &viewer.handle, viewer.key, Kind::Command);
                     standing.send_replace(Standing::Agent(connection));
                     let welcome = format!("{}{ends}", join::welcome(&viewer));
                     (Parcel::Output(welcome.into()), Parcel::Exit { status: 0, hang_up: None })

@@ -2,15 +2,15 @@
 
 use crate::{
     desk::{
-        AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem,
+        AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem, Opening,
         page::{Denied, Viewer},
     },
     domain::key::InviteCode,
     tui::ask::{self, Answer, Ask},
 };
 
-/// Asks the desk in the viewer's name.
-pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
+/// Asks the desk in the viewer's name; `opening` is what was opened deliberately last.
+pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) -> Result<Answer, Denied> {
     let kept = |()| Answer::Kept;
     match ask {
         Ask::Run { conversation, command } => {
@@ -18,7 +18,10 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         }
         Ask::Start(start) => desk.start(who, start).map(|done| Answer::Done(Box::new(done))),
         Ask::SaveDraft { place, mode, text } => desk.save_draft(who, place, *mode, text).map(kept),
-        Ask::OpenDirect(conversation) => desk.open_direct(who, *conversation).map(kept),
+        Ask::OpenDirect(conversation) => {
+            *opening = desk.open_direct(who, *conversation)?;
+            Ok(Answer::Kept)
+        }
         Ask::AcceptOffer { conversation, .. } => {
             desk.accept(who, *conversation).map(|done| Answer::Done(Box::new(done)))
         }
@@ -50,12 +53,12 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         | Ask::LeaveGroup(..)
         | Ask::AddCustomer { .. }
         | Ask::SetCustomer { .. }
-        | Ask::SaveSettings(_) => administer(desk, who, ask),
+        | Ask::SaveSettings(_) => administer(desk, who, ask, opening),
     }
 }
 
 /// What administration asks, and what agents set for themselves.
-fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
+fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) -> Result<Answer, Denied> {
     match ask {
         Ask::AddAgent { handle, name, role, groups } => {
             let new = NewAgent { handle: handle.clone(), name: name.clone(), role: *role, groups: groups.clone() };
@@ -86,7 +89,7 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask) -> Result<Answer, Denied> {
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
         | Ask::FollowItem(..)
-        | Ask::AddItemFollower(..) => return self::ask(desk, who, ask),
+        | Ask::AddItemFollower(..) => return self::ask(desk, who, ask, opening),
     }
     .map(|()| Answer::Kept)
 }

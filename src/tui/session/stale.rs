@@ -64,6 +64,11 @@ impl Stale {
         self.everything || !self.conversations.is_empty() || (self.attended.is_some() && self.attended == open)
     }
 
+    /// The numbers are somebody else's: a role, a group or a setting of the viewer changed. They are read at once.
+    pub fn count_anew(&mut self) {
+        (self.numbers, self.counted) = (true, None);
+    }
+
     /// When the numbers are to be read again among so many listeners; `None` where they are true.
     pub fn numbers_at(&self, now: Moment, listeners: usize) -> Option<Moment> {
         if !self.numbers {

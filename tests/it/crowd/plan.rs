@@ -225,6 +225,11 @@ impl Plan {
                 self.step = Step::Find(FAR);
                 self.jump(Section::Live)
             }
+            // Nothing to look at where nothing waits.
+            Step::Look(_) if selected.is_none() && !eyes.in_the_thread() => {
+                self.step = Step::Look(0);
+                stroke("gg", Proof::None)
+            }
             Step::Look(left) => {
                 self.step = Step::Look(left - 1);
                 if selected.is_none() {
@@ -315,7 +320,9 @@ impl Plan {
         let above = eyes.rows().any(|row| row.line < selected.line);
         let below = eyes.rows().any(|row| row.line > selected.line);
         let key = if (down && below) || !above { "j" } else { "k" };
-        stroke(key, Proof::Moved(selected.conversation))
+        // It stays where it is while it is the only one.
+        let proof = if above || below { Proof::Moved(selected.conversation) } else { Proof::None };
+        stroke(key, proof)
     }
 }
 

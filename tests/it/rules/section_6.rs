@@ -414,10 +414,12 @@ fn r6_11_direct_conversations_are_their_participants() {
 
     let audited = || desk.count("SELECT count(*) FROM event WHERE kind = 'opened-direct'");
     for opening in 1..=2 {
-        desk.desk.open_direct(&desk.agent("adam"), id).unwrap();
+        let opened = desk.desk.open_direct(&desk.agent("adam"), id).unwrap();
         assert_eq!(audited(), opening, "each opening is written down");
+        assert_eq!(desk.texts("adam", id), ["My card trick"]);
+        drop(opened);
+        assert_eq!(desk.open("adam", id), Opened::NotFound(id), "and none lasts longer than it is kept");
     }
-    assert_eq!(desk.texts("adam", id), ["My card trick"]);
     assert_eq!(desk.open("olga", id), Opened::NotFound(id), "for that one alone");
     let before = desk.contents();
     for handle in ["ana", "ben", "cleo"] {

@@ -246,7 +246,7 @@ impl Checker {
     }
 
     /// Takes in the frames of one session; to be called with the screen and the bytes that came.
-    pub fn session(&self, handle: &str) -> impl FnMut(&vt100::Screen, &[u8]) + Send + 'static {
+    pub fn session(&self, handle: &str) -> impl FnMut(&vt100::Screen, &[u8]) + Send + use<> {
         let shared = Arc::clone(&self.shared);
         let mut sessions = shared.frames.lock().unwrap();
         let place = sessions.len();
@@ -381,5 +381,124 @@ fn judge(
                 }
             }
         }
+    }
+}
+
+/// A proof that cannot fail proves nothing: what is planted is found, and what is allowed is not.
+mod itself {
+    use super::*;
+    use crate::{
+        desks::{TestDesk, assign, inbound, make},
+        watcher::word,
+    };
+    use deskline::domain::{conversation::Privacy, envelope::Inbound, id::ConversationId};
+
+    /// A desk with a conversation of ana's with the words 1 to 3 and a customer with 4 and 5, and a watched screen of ben's.
+    fn watched() -> (TestDesk, ConversationId, Checker, impl FnMut(&str)) {
+        let desk = TestDesk::with_privacy();
+        let inbound = Inbound {
+            subject: Some(word(1)),
+            name: Some(word(4)),
+            ..inbound(&format!("{}@example.com", word(5)), None, &format!("{} and {}", word(2), word(3)))
+        };
+        let id = desk.desk.receive(&inbound).unwrap().conversation;
+        desk.does("olga", id, assign("ana"));
+        let checker = Checker::of(&desk.file());
+        let mut each = checker.session("ben");
+        let mut screen = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        let paints = move |text: &str| {
+            let bytes = format!("\x1b[?2026h\x1b[2J\x1b[H{text}\x1b[?2026l");
+            screen.process(bytes.as_bytes());
+            each(screen.screen(), bytes.as_bytes());
+        };
+        (desk, id, checker, paints)
+    }
+
+    /// Until the checker has read what was written last.
+    fn noticed(checker: &Checker, before: usize) {
+        crate::pty::until("the checker has seen it", || checker.shared.sights.lock().unwrap().len() > before);
+    }
+
+    fn sights(checker: &Checker) -> usize {
+        checker.shared.sights.lock().unwrap().len()
+    }
+
+    fn pass(time: Duration) {
+        let until = Instant::now() + time;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            std::thread::park_timeout(left);
+        }
+    }
+
+    #[test]
+    fn what_may_be_seen_is_no_leak() {
+        let (_desk, _, checker, mut paints) = watched();
+        paints(&format!("{} {} {}", word(1), word(3), word(5)));
+        paints("nothing");
+        let findings = checker.findings();
+        assert_eq!((findings.leaks, findings.frames), (Vec::new(), 2));
+    }
+
+    #[test]
+    fn what_is_taken_away_may_stand_for_a_moment_only() {
+        let (desk, id, checker, mut paints) = watched();
+        paints(&word(2));
+        let before = sights(&checker);
+        desk.does("olga", id, make(Privacy::Private, true));
+        noticed(&checker, before);
+        paints("gone at once");
+        assert_eq!(checker.findings().leaks, Vec::new());
+
+        let (desk, id, checker, mut paints) = watched();
+        paints(&word(2));
+        desk.does("olga", id, make(Privacy::Private, true));
+        pass(6 * GRACE);
+        paints("gone too late");
+        let leaks = checker.findings().leaks;
+        assert_eq!(leaks.iter().map(|leak| (leak.handle.as_str(), leak.word)).collect::<Vec<_>>(), [("ben", 2)]);
+        assert!(leaks[0].after.unwrap() > GRACE);
+    }
+
+    #[test]
+    fn what_is_shown_again_later_is_found_however_short() {
+        let (desk, id, checker, mut paints) = watched();
+        let before = sights(&checker);
+        desk.does("olga", id, make(Privacy::Private, true));
+        noticed(&checker, before);
+        pass(6 * GRACE);
+        // Subject, text and the customer's name and address, in the frame of a moment; the last one only in passing.
+        for number in 1..=5 {
+            paints(&format!("  {} ", word(number)));
+        }
+        paints(&format!("\x1b]0;{}\x07nothing", word(2)));
+        let found: BTreeSet<u64> = checker.findings().leaks.iter().map(|leak| leak.word).collect();
+        assert_eq!(found, (1..=5).collect());
+    }
+
+    #[test]
+    fn what_was_never_theirs_is_found_at_once() {
+        let (desk, _, checker, mut paints) = watched();
+        let before = sights(&checker);
+        let new = desk.desk.receive(&inbound("jo@example.com", None, "nothing of note")).unwrap().conversation;
+        desk.does("olga", new, make(Privacy::Private, true));
+        desk.does("olga", new, assign("ana"));
+        noticed(&checker, before);
+        desk.desk.receive(&inbound("jo@example.com", Some(new), &word(7))).unwrap();
+        pass(GRACE / 10);
+        paints(&word(7));
+        paints("");
+        let leaks = checker.findings().leaks;
+        assert_eq!(leaks.iter().map(|leak| (leak.word, leak.after)).collect::<Vec<_>>(), [(7, None)]);
+    }
+
+    #[test]
+    fn what_somebody_types_is_for_nobody_else() {
+        let (_desk, _, checker, mut paints) = watched();
+        checker.types("ana", 8);
+        checker.types("ben", 9);
+        paints(&word(8));
+        paints(&word(9));
+        let found: Vec<u64> = checker.findings().leaks.iter().map(|leak| leak.word).collect();
+        assert_eq!(found, [8]);
     }
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 use deskline::{
     demo::random::Random,
+    desk::page::Wants,
     domain::{envelope::Inbound, id::ConversationId},
 };
 use std::{
@@ -25,6 +26,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+const PEOPLE: [&str; 6] = ["ana", "ben", "cleo", "dev", "olga", "adam"];
+
+const CTRL_L: &str = "\x0c";
 const CTRL_S: &str = "\x13";
 const DOWN: &str = "\x1b[B";
 
@@ -70,8 +74,8 @@ fn deck(handle: &str) -> Vec<(Act, usize)> {
         vec![(Act::Arrival, 20), (Act::CustomerWrites, 25), (Act::Look, 6), (Act::Resize, 3), (Act::Ready, 2)];
     let works = |share: usize| {
         vec![
-            (Act::Reply, 16 * share),
-            (Act::Note, 5 * share),
+            (Act::Reply, 22 * share),
+            (Act::Note, 6 * share),
             (Act::Draft, 3 * share),
             (Act::Take, 3 * share),
             (Act::Assign, 3 * share),
@@ -91,8 +95,8 @@ fn deck(handle: &str) -> Vec<(Act, usize)> {
     };
     let rules = vec![
         (Act::PrivateOrPublic, 30),
-        (Act::Reply, 15),
-        (Act::Note, 6),
+        (Act::Reply, 20),
+        (Act::Note, 8),
         (Act::Assign, 14),
         (Act::Release, 10),
         (Act::Forward, 6),
@@ -118,14 +122,19 @@ struct Hour {
     checker: Checker,
     /// The next word that nobody used.
     next: AtomicU64,
-    /// Words that stood in a composer: who wrote them.
-    typed: Mutex<BTreeMap<u64, &'static str>>,
+    /// Words that stood in a composer: who wrote them, and since when.
+    typed: Mutex<Typed>,
     /// Words whose message the screen said was sent.
     sent: Mutex<BTreeSet<u64>>,
-    done: Mutex<BTreeMap<Act, (usize, usize)>>,
+    /// How often each was tried, how often something came of it, and how long it took in all.
+    done: Mutex<BTreeMap<Act, (usize, usize, Duration)>>,
     /// Nobody comes in who is switched off.
     cleo_is_off: AtomicBool,
+    /// When Cleo was switched off.
+    switched_off: Mutex<Vec<Instant>>,
 }
+
+type Typed = BTreeMap<u64, (&'static str, Instant)>;
 
 impl Hour {
     fn word(&self) -> (u64, String) {
@@ -160,11 +169,22 @@ impl Hour {
         }
     }
 
-    /// One of the newer ones, mostly.
+    /// One of the newer ones, mostly, so that people meet; whoever may see it.
     fn conversation(&self, random: &mut Random) -> Option<i64> {
         let newest = self.house.desk.count("SELECT coalesce(max(id), 0) FROM conversation");
-        let span = if random.percent(70) { newest.min(8) } else { newest };
+        let span = if random.percent(70) { newest.min(6) } else { newest };
         (newest > 0).then(|| newest - i64::try_from(random.below(u64::try_from(span).unwrap())).unwrap())
+    }
+
+    /// One of the newer ones in which somebody can work.
+    fn work(&self, handle: &str, random: &mut Random) -> Option<i64> {
+        let sql = format!(
+            "SELECT c.id FROM conversation c JOIN agent a ON a.handle = '{handle}' WHERE audience = 'customer' AND \
+             state = 'open' AND (a.role <> 'agent' OR assignee_id = a.id OR (group_id IN (SELECT group_id FROM \
+             group_member WHERE agent_id = a.id) AND (privacy = 'public' OR assignee_id IS NULL))) ORDER BY c.id DESC LIMIT 8"
+        );
+        let ids: Vec<String> = texts(&self.house, &format!("SELECT CAST(id AS TEXT) FROM ({sql})"));
+        (!ids.is_empty()).then(|| ids[random.index(ids.len())].parse().unwrap())
     }
 }
 
@@ -181,8 +201,10 @@ fn is_typing(seen: &Seen) -> bool {
     !seen.screen().hide_cursor()
 }
 
+/// A dialog, or a page that fills the screen.
 fn has_box(seen: &Seen) -> bool {
-    seen.text().contains('╭')
+    let text = seen.text();
+    text.contains('╭') || text.lines().nth(2).is_some_and(|line| line.starts_with("────"))
 }
 
 fn is_base(seen: &Seen) -> bool {
@@ -209,13 +231,23 @@ impl<'a> Person<'a> {
                 }
                 self.terminal = enter(self.hour, self.handle);
             }
-            if self.terminal.within(Duration::from_millis(50), is_base) {
+            if self.terminal.within(Duration::from_millis(50), is_base)
+                && self.is_heard()
+                && is_base(&self.terminal.seen())
+            {
                 return;
             }
             self.keys("\x1b");
             self.terminal.within(Duration::from_millis(500), |seen| is_base(seen) || seen.is_closed());
         }
         panic!("{} is stuck:\n{}", self.handle, self.terminal.text());
+    }
+
+    /// Everything pressed so far was taken in and is on the screen.
+    fn is_heard(&mut self) -> bool {
+        let before = self.terminal.seen().emptied();
+        self.keys(CTRL_L);
+        self.waits(|seen| seen.emptied() > before)
     }
 
     /// A session that is over takes no keys, and need not.
@@ -229,16 +261,18 @@ impl<'a> Person<'a> {
         self.terminal.within(ANSWER, |seen| holds(seen) || seen.is_closed()) && !self.terminal.seen().is_closed()
     }
 
-    /// Opens a conversation by its number, whether it may be seen or not.
+    /// Opens a conversation, often one in which there is something to do, sometimes one that may not even be seen.
     fn opens(&mut self) -> bool {
-        let Some(id) = self.hour.conversation(&mut self.random) else { return false };
         self.ready();
-        if self.random.percent(40) {
+        let which = self.random.below(10);
+        if which < 3 {
             let section = self.random.pick(&["gu", "gl", "go", "gr"]);
             self.keys(section);
             self.keys("\r");
             return self.waits(is_base);
         }
+        let id = if which < 8 { self.hour.work(self.handle, &mut self.random) } else { None };
+        let Some(id) = id.or_else(|| self.hour.conversation(&mut self.random)) else { return false };
         self.keys(":");
         if !self.waits(is_typing) {
             return false;
@@ -251,10 +285,18 @@ impl<'a> Person<'a> {
         self.waits(is_base)
     }
 
+    /// Presses a key until text can be typed, or the foot says why not.
+    fn types_after(&mut self, key: &str) -> bool {
+        let before = foot(&self.terminal.seen());
+        self.keys(key);
+        self.waits(|seen| is_typing(seen) || foot(seen) != before);
+        // What is said comes with the frame that shows the field.
+        is_typing(&self.terminal.seen())
+    }
+
     /// Opens the composer and writes something; the word, where it stood there.
     fn writes(&mut self, key: &str) -> Option<u64> {
-        self.keys(key);
-        if !self.waits(is_typing) {
+        if !self.types_after(key) {
             return None;
         }
         let (number, word) = self.hour.word();
@@ -262,9 +304,9 @@ impl<'a> Person<'a> {
         // What is pasted is never a key, and what is typed into a composer that is just being taken away must not be either.
         self.keys(&format!("\x1b[200~{word} is what I say \x1b[201~"));
         let stands = |seen: &Seen| is_typing(seen) && words(&seen.text()).contains(word.as_str());
-        let stood = self.waits(stands);
+        let stood = self.waits(|seen| stands(seen) || !is_typing(seen)) && stands(&self.terminal.seen());
         if stood {
-            self.hour.typed.lock().unwrap().insert(number, self.handle);
+            self.hour.typed.lock().unwrap().insert(number, (self.handle, Instant::now()));
         }
         stood.then_some(number)
     }
@@ -273,7 +315,9 @@ impl<'a> Person<'a> {
     fn sends(&mut self, number: u64) -> bool {
         self.keys(CTRL_S);
         for _ in 0..4 {
-            if !self.waits(|seen| !is_typing(seen) || has_box(seen)) {
+            let refused = |seen: &Seen| foot(seen).trim_start().starts_with('!');
+            if !self.waits(|seen| !is_typing(seen) || has_box(seen) || refused(seen)) || refused(&self.terminal.seen())
+            {
                 return false;
             }
             let held = self.terminal.text().contains("Not sent yet");
@@ -311,8 +355,7 @@ impl<'a> Person<'a> {
 
     /// A box with a list to choose from by name.
     fn chooses(&mut self, key: &str, name: &str) -> bool {
-        self.keys(key);
-        if !self.waits(|seen| has_box(seen) && is_typing(seen)) {
+        if !self.types_after(key) {
             return false;
         }
         self.keys(name);
@@ -338,7 +381,9 @@ impl<'a> Person<'a> {
     }
 
     fn colleague(&mut self) -> &'static str {
-        self.random.pick(&["ana", "ben", "cleo", "dev", "olga"])
+        let others: Vec<&str> =
+            ["ana", "ben", "cleo", "dev", "olga"].into_iter().filter(|it| *it != self.handle).collect();
+        self.random.pick(&others)
     }
 
     fn does(&mut self, act: Act) -> bool {
@@ -411,9 +456,13 @@ impl<'a> Person<'a> {
                 self.terminal.within(ANSWER, Seen::is_closed);
             }
             Act::Group => {
-                let (who, group) = (self.colleague(), self.random.pick(&["Support", "Billing"]));
-                let verb = self.random.pick(&["join", "join", "leave"]);
-                return self.calls(&format!("group {verb} {group} {who}"));
+                let (who, group) =
+                    (self.random.pick(&["ben", "cleo", "dev"]), self.random.pick(&["Support", "Billing"]));
+                let (left, joined) = if who == "dev" { ("Billing", group) } else { ("Support", group) };
+                let done = self.calls(&format!("group leave {left} {who}"));
+                self.looks_around();
+                self.calls(&format!("group join {joined} {who}"));
+                return self.calls(&format!("group join {left} {who}")) && done;
             }
             Act::Role => {
                 let on = self.calls("agent set dev --role admin");
@@ -429,6 +478,7 @@ impl<'a> Person<'a> {
             Act::SwitchOff => {
                 self.hour.cleo_is_off.store(true, Ordering::SeqCst);
                 let off = self.calls("agent set cleo --active off");
+                self.hour.switched_off.lock().unwrap().push(Instant::now());
                 self.looks_around();
                 let on = self.calls("agent set cleo --active on");
                 self.hour.cleo_is_off.store(false, Ordering::SeqCst);
@@ -444,7 +494,7 @@ impl<'a> Person<'a> {
                 self.hour.checker.types(self.handle, number);
                 let done = self.calls(&format!("conversation reply {id} --body '{word} by a command'"));
                 if done {
-                    self.hour.typed.lock().unwrap().insert(number, self.handle);
+                    self.hour.typed.lock().unwrap().insert(number, (self.handle, Instant::now()));
                     self.hour.sent.lock().unwrap().insert(number);
                 }
                 return done;
@@ -489,7 +539,7 @@ impl<'a> Person<'a> {
             subject.1
         ));
         if done {
-            self.hour.typed.lock().unwrap().insert(number, self.handle);
+            self.hour.typed.lock().unwrap().insert(number, (self.handle, Instant::now()));
             self.hour.sent.lock().unwrap().insert(number);
         }
         done
@@ -527,11 +577,13 @@ fn works(hour: &Hour, handle: &'static str, seed: u64) -> Terminal {
         deck(handle).into_iter().flat_map(|(act, times)| std::iter::repeat_n(act, times)).collect();
     person.random.shuffle(&mut acts);
     for act in acts {
+        let began = Instant::now();
         let done = person.does(act);
         let mut counts = hour.done.lock().unwrap();
         let count = counts.entry(act).or_default();
         count.0 += 1;
         count.1 += usize::from(done);
+        count.2 += began.elapsed();
     }
     person.ready();
     person.terminal
@@ -550,26 +602,51 @@ fn two_people_work_one_queue_for_an_hour_and_nothing_is_shown_that_the_rules_for
         sent: Mutex::default(),
         done: Mutex::default(),
         cleo_is_off: AtomicBool::new(false),
+        switched_off: Mutex::default(),
     };
     let mut random = Random::of(1, 32, 0);
     (0..6).for_each(|_| hour.arrival(&mut random));
     let seed = count("DESKLINE_SEED", 1);
-    let terminals: Vec<Terminal> = std::thread::scope(|scope| {
+    let mut terminals: Vec<Terminal> = std::thread::scope(|scope| {
         let hour = &hour;
-        let people = ["ana", "ben", "cleo", "dev", "olga", "adam"];
-        let threads: Vec<_> = people.map(|handle| scope.spawn(move || works(hour, handle, seed))).into_iter().collect();
+        let threads: Vec<_> = PEOPLE.map(|handle| scope.spawn(move || works(hour, handle, seed))).into_iter().collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let took = began.elapsed();
     eprintln!("an hour in {took:?}: {:?}", hour.done.lock().unwrap());
-    for mut terminal in terminals {
-        terminal.keys("q");
-        assert_eq!(terminal.ended(), (0, None));
-        terminal.is_restored();
+    for (handle, terminal) in PEOPLE.iter().zip(&mut terminals) {
+        // Cleo was perhaps switched off after her hour.
+        if !terminal.seen().is_closed() {
+            agrees(&hour.house, handle, terminal);
+            terminal.keys("q");
+            assert_eq!(terminal.ended(), (0, None), "{}", terminal.text());
+        }
     }
-    let Hour { house, checker, typed, sent, .. } = hour;
-    whole(&house, &typed.into_inner().unwrap(), &sent.into_inner().unwrap());
+    let Hour { house, checker, typed, sent, switched_off, .. } = hour;
+    let mut typed = typed.into_inner().unwrap();
+    // Whose place is taken away while typing has nobody left to keep the last second for.
+    for off in switched_off.into_inner().unwrap() {
+        typed.retain(|_, (who, at)| *who != "cleo" || *at + Duration::from_secs(2) < off || *at > off);
+    }
+    whole(&house, &typed, &sent.into_inner().unwrap());
     judged(checker.findings());
+    terminals.iter().for_each(Terminal::is_restored);
+}
+
+/// When all is said the numbers beside every section are what the desk counts for that viewer (R3.6).
+fn agrees(house: &House, handle: &str, terminal: &mut Terminal) {
+    terminal.resize(120, 40);
+    let counted: Vec<u32> =
+        house.desk.page(handle, &Wants::default()).sections.iter().map(|row| row.unread.min(1_000)).collect();
+    terminal.when(&format!("{counted:?} beside the sections of {handle}"), |seen| {
+        let text = seen.text();
+        let side = text.lines().skip(1).filter_map(|line| line.split_once('│')).map(|(side, _)| side.trim());
+        let titles = side.filter(|side| side.chars().any(char::is_lowercase));
+        let number =
+            |title: &str| title.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap_or(0);
+        let shown: Vec<u32> = titles.map(number).collect();
+        shown == counted
+    });
 }
 
 fn judged(findings: Findings) {
@@ -590,7 +667,7 @@ fn judged(findings: Findings) {
 }
 
 /// Everything that was written is there once, or kept as a draft; nothing is sent twice or to the wrong people.
-fn whole(house: &House, typed: &BTreeMap<u64, &'static str>, sent: &BTreeSet<u64>) {
+fn whole(house: &House, typed: &Typed, sent: &BTreeSet<u64>) {
     let desk = &house.desk;
     let least = |what: &str, sql: &str, least: i64| {
         let count = desk.count(sql);
@@ -607,7 +684,7 @@ fn whole(house: &House, typed: &BTreeMap<u64, &'static str>, sent: &BTreeSet<u64
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     messages.iter().flat_map(|text| words(text)).for_each(|word| *times.entry(word).or_default() += 1);
     let drafts = || texts(house, "SELECT text FROM draft").join(" ");
-    for (&number, author) in typed {
+    for (&number, (author, _)) in typed {
         let word = word(number);
         let there = times.get(word.as_str()).copied().unwrap_or(0);
         assert!(there <= 1, "{word} of {author} is there {there} times");

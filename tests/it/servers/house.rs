@@ -362,6 +362,15 @@ impl House {
         run(&mut command, b"")
     }
 
+    /// Who has a session now, as `deskline status` tells: handles, the oldest first.
+    #[track_caller]
+    pub fn sessions(&self) -> Vec<String> {
+        let told = self.deskline(&["--json", "status"]).well().out;
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let sessions = told["server"]["sessions"].as_array().unwrap_or_else(|| panic!("no sessions in {told}"));
+        sessions.iter().map(|session| session["agent"].as_str().unwrap_or("").to_owned()).collect()
+    }
+
     pub fn set_role(&self, handle: &str, role: Role) {
         self.desk.change(handle, &deskline::desk::AgentChange { role: Some(role), ..Default::default() });
     }

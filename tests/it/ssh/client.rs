@@ -120,6 +120,11 @@ impl Client {
         self.runtime.block_on(tried).unwrap().success()
     }
 
+    /// Without a key; whether that lets in.
+    pub fn bare(&mut self, user: &str) -> bool {
+        self.runtime.block_on(self.handle.authenticate_none(user)).is_ok_and(|result| result.success())
+    }
+
     /// Tries a password; what may be tried next.
     pub fn password(&mut self, words: &str) -> Option<MethodSet> {
         let tried = self.handle.authenticate_password("ben", words);

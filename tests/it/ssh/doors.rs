@@ -109,3 +109,26 @@ fn rubbish_is_hung_up_on() {
     }
     assert!(Client::login(&server, &key_of(&desk, "ana")).command("section list", b"").status == Some(0));
 }
+
+#[test]
+fn a_visitor_who_visits_nothing_is_shown_out() {
+    let desk = TestDesk::new();
+    let server = Server::on(&desk.file(), &["--demo", "--login", "1"]);
+    let [mut idle, mut visitor] = [(); 2].map(|()| Client::connect(&server));
+    assert!(idle.bare("demo") && visitor.bare("demo"));
+    let screen = visitor.messenger();
+    screen.shows("a demo desk of your own");
+    idle.hung_up();
+    server.prints("a visitor without a visit");
+    let others: Vec<Client> = (0..5)
+        .map(|_| {
+            let mut other = Client::connect(&server);
+            let _ = other.bare("demo");
+            other
+        })
+        .collect();
+    let told: Vec<String> = others.iter().map(Client::hung_up).collect();
+    assert!(told.iter().any(|words| words.starts_with("There are too many connections")), "{told:?}");
+    screen.keys("\u{1b}");
+    assert_eq!(screen.closes().status, Some(0), "the other one stayed");
+}
