@@ -82,7 +82,7 @@ impl Channel {
         connection: server::Handle,
         standing: Arc<watch::Sender<Standing>>,
     ) -> Self {
-        let inbox = Arc::new(Inbox::new(shared.limits.input));
+        let inbox = Arc::new(Inbox::new(shared.limits.input, Arc::clone(&shared.turns)));
         Self {
             shared,
             address,

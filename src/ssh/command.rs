@@ -175,9 +175,10 @@ fn with_returns(bytes: &[u8]) -> Vec<u8> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::ssh::turns::Turns;
 
     fn input(terminal: bool) -> (Arc<Inbox>, Input) {
-        let inbox = Arc::new(Inbox::new(100));
+        let inbox = Arc::new(Inbox::new(100, Turns::at_a_time(1)));
         (Arc::clone(&inbox), Input { inbox, held: Vec::new(), at: 0, ended: false, terminal })
     }
 
@@ -254,7 +255,7 @@ mod tests {
             terminal: false,
         };
         let (out, mut parcels) = mpsc::channel(3);
-        assert_eq!(run(&order, &Arc::new(Inbox::new(10)), &out), None);
+        assert_eq!(run(&order, &Arc::new(Inbox::new(10, Turns::at_a_time(1))), &out), None);
         assert!(
             matches!(parcels.try_recv(), Ok(Parcel::Errors(words)) if words.starts_with(b"deskline: Something went wrong"))
         );

@@ -1,8 +1,12 @@
 //! What waits for one session's thread: typed bytes, a new size, the desk's bell, room for the next frame, the end.
 
+use super::turns::{Turn, Turns};
 use crate::desk::News;
 use std::{
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 use tokio::sync::Notify;
@@ -30,8 +34,10 @@ pub struct Arrived {
     pub bytes: Vec<u8>,
     /// The terminal's new columns and rows.
     pub size: Option<(u16, u16)>,
-    /// What was written on the desk.
+    /// What was written on the desk. Nobody is woken for it but by a turn.
     pub news: Vec<News>,
+    /// The turn to follow it, to be kept until the frame is made.
+    pub turn: Option<Turn>,
     /// The client took what it was sent.
     pub taken: bool,
     /// The session is to end.
@@ -45,12 +51,22 @@ pub struct Inbox {
     filled: Condvar,
     emptied: Notify,
     room: usize,
+    turns: Arc<Turns>,
+    /// A turn was asked for and has not come.
+    asked: AtomicBool,
 }
 
 impl Inbox {
     /// With room for so many bytes.
-    pub fn new(room: usize) -> Self {
-        Self { waiting: Mutex::default(), filled: Condvar::new(), emptied: Notify::new(), room }
+    pub fn new(room: usize, turns: Arc<Turns>) -> Self {
+        Self {
+            waiting: Mutex::default(),
+            filled: Condvar::new(),
+            emptied: Notify::new(),
+            room,
+            turns,
+            asked: AtomicBool::new(false),
+        }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Arrived> {
@@ -60,7 +76,7 @@ impl Inbox {
     /// Takes everything that waits, of the bytes at most so many; waits for something, until a moment.
     pub fn take(&self, until: Option<Instant>, most: usize) -> Arrived {
         let mut waiting = self.waiting();
-        while waiting.is_empty() {
+        while !waiting.calls() {
             let Some(until) = until else {
                 waiting = self.filled.wait(waiting).unwrap_or_else(PoisonError::into_inner);
                 continue;
@@ -118,8 +134,8 @@ impl Inbox {
         self.filled.notify_one();
     }
 
-    /// The desk's bell rings.
-    pub fn ring(&self, news: News) {
+    /// The desk's bell rings: the session takes the news in when its turn has come, or with the next key.
+    pub fn ring(self: &Arc<Self>, news: News) {
         let mut waiting = self.waiting();
         if waiting.news.len() >= RINGS {
             waiting.news = vec![News::EVERYTHING];
@@ -127,7 +143,29 @@ impl Inbox {
             waiting.news.push(news);
         }
         drop(waiting);
+        if !self.asked.swap(true, Ordering::AcqRel) {
+            self.turns.ask(self);
+        }
+    }
+
+    /// Its turn has come; given back where there is nothing to follow.
+    pub fn turn(&self, turn: Turn) -> Option<Turn> {
+        // Before the look, so that news after it ask again.
+        self.asked.store(false, Ordering::Release);
+        let mut waiting = self.waiting();
+        if waiting.news.is_empty() || waiting.turn.is_some() || waiting.end.is_some() {
+            return Some(turn);
+        }
+        waiting.turn = Some(turn);
+        drop(waiting);
         self.filled.notify_one();
+        None
+    }
+
+    /// Whether something waits that wakes the session.
+    #[cfg(test)]
+    pub fn calls(&self) -> bool {
+        self.waiting().calls()
     }
 
     /// The client took what it was sent.
@@ -147,8 +185,9 @@ impl Inbox {
 }
 
 impl Arrived {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
+    /// Whether the session is to wake up for it.
+    const fn calls(&self) -> bool {
+        !self.bytes.is_empty() || self.size.is_some() || self.turn.is_some() || self.taken || self.end.is_some()
     }
 }
 
@@ -159,13 +198,17 @@ mod tests {
     use crate::domain::id::ConversationId;
     use std::{sync::Arc, thread, time::Duration};
 
+    fn inbox(room: usize) -> Arc<Inbox> {
+        Arc::new(Inbox::new(room, Turns::at_a_time(1)))
+    }
+
     fn wait(work: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work);
     }
 
     #[test]
     fn everything_that_waits_is_taken_at_once() {
-        let inbox = Inbox::new(100);
+        let inbox = inbox(100);
         wait(inbox.put(b"ab"));
         wait(inbox.put(b"c"));
         inbox.resize(80, 24);
@@ -174,20 +217,22 @@ mod tests {
         inbox.ring(News::EVERYTHING);
         inbox.taken();
         let arrived = inbox.take(None, 100);
+        assert!(arrived.turn.is_some());
         let all = Arrived {
             bytes: b"abc".to_vec(),
             size: Some((100, 30)),
             news: vec![News::EVERYTHING],
+            turn: None,
             taken: true,
             end: None,
         };
-        assert_eq!(arrived, all);
+        assert_eq!(Arrived { turn: None, ..arrived }, all);
         assert_eq!(inbox.take(Some(Instant::now()), 100), Arrived::default(), "and is gone");
     }
 
     #[test]
     fn a_flood_is_taken_piece_by_piece_and_the_end_comes_last() {
-        let inbox = Inbox::new(10);
+        let inbox = inbox(10);
         wait(inbox.put(b"0123456789"));
         inbox.end(End::Silent);
         assert_eq!(
@@ -198,7 +243,7 @@ mod tests {
 
     #[test]
     fn who_is_gone_is_not_waited_for() {
-        let inbox = Inbox::new(10);
+        let inbox = inbox(10);
         wait(inbox.put(b"0123456789"));
         inbox.end(End::Silent);
         inbox.end(End::Gone);
@@ -208,7 +253,7 @@ mod tests {
 
     #[test]
     fn input_waits_for_room_and_nothing_of_it_is_lost() {
-        let inbox = Arc::new(Inbox::new(3));
+        let inbox = inbox(3);
         let typing = Arc::clone(&inbox);
         let typed = thread::spawn(move || wait(typing.put(b"a longer text")));
         let mut read = Vec::new();
@@ -223,7 +268,7 @@ mod tests {
 
     #[test]
     fn input_for_nobody_is_dropped() {
-        let inbox = Arc::new(Inbox::new(3));
+        let inbox = inbox(3);
         let typing = Arc::clone(&inbox);
         let typed = thread::spawn(move || wait(typing.put(b"a longer text")));
         assert!(!inbox.take(None, 100).bytes.is_empty());
@@ -233,7 +278,7 @@ mod tests {
 
     #[test]
     fn many_rings_are_one() {
-        let inbox = Inbox::new(3);
+        let inbox = inbox(3);
         for number in 0..1000 {
             inbox.ring(News::of(ConversationId(number)));
         }

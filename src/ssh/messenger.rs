@@ -3,6 +3,7 @@
 use super::{
     inbox::{End, Inbox},
     seat::Seat,
+    turns::Turn,
 };
 use crate::{
     desk::{
@@ -178,18 +179,23 @@ impl Beside {
 fn serve(session: &mut Session, seat: &mut Seat, stay: &Stay, acted: &dyn Fn()) -> Farewell {
     let mut beside = Beside { enter: true, ..Beside::default() };
     let mut due = true;
+    let mut turn: Option<Turn> = None;
     loop {
         if due && seat.is_free() {
             due = false;
             if let Some(bytes) = std::mem::take(&mut beside).frame(session, seat.traits()) {
                 seat.send(bytes);
             }
+            // What comes now writes, and may wait for others to do so.
+            drop(turn.take());
             let mut effects = Vec::new();
             due |= session.catch_up(&mut effects);
             if beside.add(effects) {
                 return Farewell::Left;
             }
         }
+        // Nor is anything waited for with it.
+        drop(turn.take());
         let waking = [session.deadline().map(|at| instant(at, session.now())), seat.until(stay.idle), stay.until];
         // A frame that could go out is not waited for; one that cannot is told by the inbox.
         let until = if due && seat.is_free() { Some(Instant::now()) } else { waking.into_iter().flatten().min() };
@@ -238,6 +244,7 @@ fn instant(at: Moment, now: Moment) -> Instant {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::ssh::turns::Turns;
     use crate::{
         desk::NewDesk,
         ssh::output::Parcel,
@@ -283,7 +290,7 @@ mod tests {
     /// A messenger of the only agent, in a thread of its own.
     fn running(desk: &Desk) -> (Arc<Inbox>, mpsc::Receiver<Parcel>, thread::JoinHandle<Farewell>) {
         let viewer = desk.admit(None).unwrap();
-        let inbox = Arc::new(Inbox::new(1000));
+        let inbox = Arc::new(Inbox::new(1000, Turns::at_a_time(1)));
         let (out, parcels) = mpsc::channel(2);
         let (desk, its) = (desk.clone(), Arc::clone(&inbox));
         let running = thread::spawn(move || {

@@ -38,6 +38,8 @@ pub mod server;
 pub mod status;
 /// Who is at the door.
 mod strangers;
+/// Whose turn it is to follow the news.
+mod turns;
 /// What a serving process settles now and then.
 mod upkeep;
 /// `ssh demo@host`.

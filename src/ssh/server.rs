@@ -9,6 +9,7 @@ use super::{
     registry::Registry,
     status::{self, Post, Session, Status},
     strangers::Strangers,
+    turns::Turns,
     upkeep,
     visitor::Guestbook,
 };
@@ -102,6 +103,7 @@ pub(super) struct Shared {
     pub strangers: Strangers,
     pub newcomers: Strangers,
     pub registry: Registry,
+    pub turns: Arc<Turns>,
     pub counts: connection::Counts,
     pub guestbook: Option<Guestbook>,
     pub attempts: Attempts,
@@ -150,6 +152,7 @@ impl Service {
             strangers: Strangers::default(),
             newcomers: Strangers::default(),
             registry: Registry::default(),
+            turns: Turns::new(),
             counts: connection::Counts::default(),
             guestbook: settings.visits.map(Guestbook::new),
             attempts: Attempts::default(),

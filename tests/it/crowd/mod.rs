@@ -1,6 +1,8 @@
 //! A crowd of agents at their screens over SSH, measured from outside: the built program as a server on loopback, as many
 //! clients as wanted, each typing at its pace; what the keys cost, how soon the others see it, and whether anything is lost.
 
+#![allow(dead_code, unused_imports, reason = "a test and a bench look at different parts of it")]
+
 /// Which screens have to show what was sent.
 mod board;
 /// One client.
@@ -21,7 +23,6 @@ mod truth;
 mod typist;
 
 pub use board::Seen;
-#[allow(unused_imports, reason = "the bench has another server to compare with")]
 pub use client::Client;
 
 use board::{Board, Place, Way};
