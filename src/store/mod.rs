@@ -24,6 +24,8 @@ pub mod items;
 pub mod keys;
 /// The lists of the sections.
 pub mod lists;
+/// Mailboxes: how far they were read, and how they do.
+pub mod mailboxes;
 /// Mails that came in.
 pub mod mails;
 /// Agents' places in conversations.

@@ -1,6 +1,6 @@
 //! What arrives: once, whole, in its group; and what cannot be read is kept.
 
-use super::letters::{arrives, letter, mail, person, place, taken};
+use super::letters::{SUPPORT, arrives, letter, mail, person, place, taken};
 use crate::desks::TestDesk;
 use deskline::domain::{
     letter::{Attached, AttachedNote, Fold, FoldKind, Letter},
@@ -135,4 +135,26 @@ fn an_empty_a_huge_and_a_hostile_text_are_taken_in() {
     }
     let huge = arrives(&desk, letter("mara@example.com", "Huge", &"é".repeat(2 << 20)));
     assert!(desk.texts("ana", huge.conversation.unwrap())[0].ends_with("in the raw mail.)"));
+}
+
+#[test]
+fn folders_remember_how_far_they_were_read_and_mailboxes_how_they_do() {
+    let desk = TestDesk::new();
+    assert_eq!(desk.desk.folder_cursor("support", "INBOX").unwrap(), None);
+    desk.desk.set_folder_cursor("support", "INBOX", 7, 40).unwrap();
+    desk.desk.set_folder_cursor("support", "INBOX", u32::MAX, u32::MAX).unwrap();
+    desk.desk.set_folder_cursor("support", "Sent", 1, 2).unwrap();
+    assert_eq!(desk.desk.folder_cursor("support", "INBOX").unwrap(), Some((u32::MAX, u32::MAX)));
+    let trouble = Some("The server does not answer.");
+    desk.desk.mailbox_health("support", SUPPORT, trouble).unwrap();
+    desk.later(5);
+    desk.desk.mailbox_health("support", SUPPORT, trouble).unwrap();
+    desk.desk.mailbox_health("old", "old@acme.example", None).unwrap();
+    let [_, support] = &desk.desk.mailboxes(&desk.agent("adam")).unwrap()[..] else { panic!("two") };
+    assert_eq!((support.trouble.as_deref(), (support.at - support.since).num_minutes()), (trouble, 5));
+    desk.desk.mailbox_health("support", SUPPORT, None).unwrap();
+    desk.desk.only_mailboxes(&["support"]).unwrap();
+    let [support] = &desk.desk.mailboxes(&desk.agent("olga")).unwrap()[..] else { panic!("one") };
+    assert_eq!((support.trouble.as_deref(), support.at - support.since), (None, chrono::Duration::zero()));
+    assert_eq!(crate::desks::refusal(desk.desk.mailboxes(&desk.agent("ana"))).rule, "R5.6");
 }
