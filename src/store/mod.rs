@@ -2,6 +2,8 @@
 
 /// A part of a transaction that can be taken back alone.
 mod attempt;
+/// Mail that no person wrote.
+pub mod automatic;
 /// Copying a whole database into a new file.
 mod backup;
 /// Looking a file over.
@@ -30,6 +32,8 @@ pub mod mailboxes;
 pub mod mails;
 /// Agents' places in conversations.
 pub mod members;
+/// Conversations that were merged into others.
+pub mod merges;
 /// Entries of conversations.
 pub mod messages;
 /// The schema's versions.
@@ -54,10 +58,14 @@ pub mod queue;
 pub mod reader;
 /// Who has read what.
 pub mod reading;
+/// What reports say about mail that went out.
+pub mod reports;
 /// Conversations as list rows show them.
 pub mod rows;
 /// Finding messages.
 pub mod search;
+/// Keys that the desk made for itself.
+pub mod secrets;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 /// What ties mails to conversations.
