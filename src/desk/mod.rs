@@ -59,6 +59,8 @@ mod start;
 mod tell;
 /// One opened conversation.
 mod thread;
+/// Reply tokens.
+pub mod token;
 /// Replies and notes.
 mod write;
 

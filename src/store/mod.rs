@@ -50,6 +50,8 @@ pub mod reading;
 pub mod rows;
 /// Finding messages.
 pub mod search;
+/// Keys that the desk made for itself.
+pub mod secrets;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 
