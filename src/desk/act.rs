@@ -40,6 +40,8 @@ pub(super) struct Act<'a> {
     pub answered: Option<ItemId>,
     /// Who handed it back, or had it until then: routing does not bring it straight back to them.
     pub handed_back: Vec<AgentId>,
+    /// A reply waits for the administrators before it leaves.
+    pub held: bool,
     lock_reason: String,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Act<'a> {
             item: None,
             answered: None,
             handed_back: Vec::new(),
+            held: false,
         })
     }
 

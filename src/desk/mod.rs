@@ -37,6 +37,8 @@ mod keys;
 mod known;
 /// Linking conversations to items.
 mod link;
+/// Mail: what leaves, to whom, and what must not.
+pub mod mail;
 /// What is on offer, and to whom.
 mod offer;
 /// Following, adding and removing.
@@ -344,6 +346,8 @@ fn new_agent(handle: String, name: String, role: Role) -> Agent {
         notify_customers: Notify::Mine,
         notify_internal: Notify::Mine,
         bell: true,
+        address: None,
+        mail: crate::domain::outgoing::MailPreference::Off,
         groups: Vec::new(),
     }
 }

@@ -62,6 +62,12 @@ pub fn read(key: &[u8; 32], token: &str) -> Option<(ConversationId, Bearer)> {
     (write(key, conversation, bearer) == token.to_ascii_lowercase()).then_some((conversation, bearer))
 }
 
+/// The address that a token stands in: `support+TOKEN@acme.example`; `None` where that would be longer than mail servers take.
+pub fn address(mailbox: &str, token: &str) -> Option<String> {
+    let (name, host) = mailbox.rsplit_once('@')?;
+    (name.len() + 1 + token.len() <= 64).then(|| format!("{name}+{token}@{host}"))
+}
+
 /// Letters and digits that nobody without the key can foresee, the same for the same number: for the part of a Message-ID
 /// before the `@`.
 pub(super) fn message_id(key: &[u8; 32], number: i64) -> String {

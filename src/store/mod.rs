@@ -1,5 +1,7 @@
 //! Where a desk is kept: the only SQL, the only SQLite.
 
+/// Mail that no person wrote.
+pub mod automatic;
 /// Copying a whole database into a new file.
 mod backup;
 /// Looking a file over.
@@ -14,6 +16,8 @@ pub mod events;
 pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
+/// Message-IDs of mails.
+pub mod headers;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
 /// Work items and who follows them.

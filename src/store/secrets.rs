@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 /// What SQLite says.
 pub fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(connection
-        .prepare_cached("SELECT value FROM secret WHERE name = ?1")?
+        .prepare_cached("SELECT bytes FROM secret WHERE name = ?1")?
         .query_row([name], |row| row.get(0))
         .optional()?)
 }
@@ -18,7 +18,7 @@ pub fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
 ///
 /// # Errors
 /// What SQLite says; there is one already.
-pub fn set(connection: &Connection, name: &str, value: &[u8]) -> Result<()> {
-    connection.prepare_cached("INSERT INTO secret (name, value) VALUES (?1, ?2)")?.execute(params![name, value])?;
+pub fn set(connection: &Connection, name: &str, bytes: &[u8; 32]) -> Result<()> {
+    connection.prepare_cached("INSERT INTO secret (name, bytes) VALUES (?1, ?2)")?.execute(params![name, bytes])?;
     Ok(())
 }

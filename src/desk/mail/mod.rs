@@ -1,0 +1,19 @@
+//! Mail: what leaves, to whom, and what must not.
+
+/// Taking what is due, and what became of it.
+mod lease;
+/// What agents are sent that they have not read.
+mod notices;
+/// A mail on its way out, as plain data.
+mod outgoing;
+/// What is asked again in the moment of sending.
+mod recheck;
+/// Replies that repeat what is for agents only.
+mod secrecy;
+/// Taking back, trying again, and what is held.
+mod undo;
+
+pub use lease::Failure;
+pub(super) use notices::queue_missed;
+pub use outgoing::{CustomerText, OutMail, TeamText, Words};
+pub(super) use secrecy::{Repeats, repeats};
