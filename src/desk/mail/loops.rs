@@ -5,7 +5,7 @@ use super::{
     receive::{Taking, held},
 };
 use crate::{
-    desk::{Outcome, route},
+    desk::{Outcome, route, write::check_subject},
     domain::{
         event::EventKind,
         id::ConversationId,
@@ -109,7 +109,8 @@ impl Taking<'_> {
         let status = status.map(|status| format!(" ({status})")).unwrap_or_default();
         let (kind, text) = match report.kind {
             ReportKind::Bounce => {
-                if !reports::bounced(self.writing, out.outbox)? {
+                let words = reported.map_or("", |it| it.words.as_str());
+                if !reports::bounced(self.writing, out.outbox, &check_subject(words))? {
                     return Ok(());
                 }
                 (EventKind::DeliveryFailed, format!("Delivery to {address} failed{status}."))
