@@ -57,7 +57,7 @@ impl Reader {
         let message = disarmed.parse(&self.whole)?;
         let parsed = Parsed { message: &message, raw: &mail };
         let (words, parts) = fenced(|| parsed.words().and_then(|words| Ok((words, parsed.attachments()?))))??;
-        fenced(|| letter_of(head, &fields, words, parts))
+        fenced(|| letter_of(head, &fields, words, parts, &mail[body_at(&mail)..]))
     }
 }
 
@@ -84,7 +84,7 @@ fn with_line_ends(mail: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(mail.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }
 
-fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Letter {
+fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>, body: &[u8]) -> Letter {
     let mut words = words;
     if words.text.contains(char::is_control) {
         words.text = rearmed(&words.text);
@@ -97,6 +97,7 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Let
         subject: &head.subject,
         text: &words.text,
         parts: &parts,
+        body,
     };
     let report = report::found(&evidence);
     let sender =
