@@ -6,7 +6,7 @@ use super::{
     fields::Fields,
     guard::{Disarmed, LONGEST_MAIL, fenced, rearmed, too_long},
     head::{HeadReader, readable},
-    quote,
+    quote::{self, Known},
     report::{self, Evidence},
     words::{Parsed, Part, Words},
 };
@@ -108,7 +108,11 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>, body: 
         None => Nature::Person,
     };
     let folds = match nature {
-        Nature::Person | Nature::Automatic => quote::folds(&words.text, &words.quoted_from),
+        Nature::Person | Nature::Automatic => {
+            let writer = head.from.first().map_or("", |from| from.name.as_str());
+            let passed_on = quote::passes_on_by_subject(&head.subject);
+            quote::folds(&words.text, Known { writer, passed_on, quoted_from: &words.quoted_from })
+        }
         // What a report quotes is what it is about.
         Nature::Report(_) => Vec::new(),
     };
