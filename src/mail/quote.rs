@@ -88,6 +88,11 @@ fn mark_quotes(lines: &[Line<'_>], quoted_from: &[usize], kinds: &mut [Option<Fo
     for at in blocks.iter().flat_map(|block| block.start..block.end).chain(tail..lines.len()) {
         own[at] = false;
     }
+    // What stands under every mail of its writer answers nothing.
+    let below = blocks.last().map_or(0, |block| block.end);
+    if let Some(start) = signature::start(&lines[below..tail.max(below)], "") {
+        own[below + start..tail.max(below)].fill(false);
+    }
     let Some(last) = own.iter().rposition(|own| *own) else { return };
     let answered = blocks.iter().filter(|block| block.end <= last).count();
     for block in &blocks {
@@ -219,4 +224,132 @@ fn folded(lines: &[Line<'_>], kinds: &[Option<FoldKind>]) -> Vec<Fold> {
         open = *kind;
     }
     folds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text with its folds closed: `[quoted]`, `[signature]`.
+    fn closed(text: &str, known: Known<'_>) -> String {
+        let mut shown = String::new();
+        let mut from = 0;
+        for fold in folds(text, known) {
+            assert!(fold.from >= from && fold.to > fold.from, "in order and not empty");
+            assert!(fold.from == 0 || text.as_bytes()[fold.from - 1] == b'\n', "whole lines");
+            assert!(fold.to == text.len() || text.as_bytes()[fold.to - 1] == b'\n', "whole lines");
+            shown.push_str(&text[from..fold.from]);
+            shown.push_str(match fold.kind {
+                FoldKind::Quoted => "[quoted]\n",
+                FoldKind::Signature => "[signature]\n",
+            });
+            from = fold.to;
+        }
+        shown + &text[from..]
+    }
+
+    fn shown(text: &str) -> String {
+        closed(text, Known::default())
+    }
+
+    #[test]
+    fn introductions_of_many_languages_begin_what_is_quoted() {
+        for introduction in [
+            "On Mon, 3 May 2021 at 12:30, Ana Lima <support@acme.example> wrote:",
+            "On Mon, 3 May 2021 at 12:30, Ana Lima from the Acme Support Team <\nsupport@acme.example> wrote:",
+            "Am 03.05.2021 um 12:30 schrieb Ana Lima:",
+            "Am Mo., 3. Mai 2021 um 12:30 Uhr schrieb Ana Lima <\nsupport@acme.example>:",
+            "Le lun. 3 mai 2021 à 12:30, Ana Lima <support@acme.example> a écrit :",
+            "El lun, 3 may 2021 a las 12:30, Ana Lima (<support@acme.example>) escribió:",
+            "Em seg., 3 de mai. de 2021 às 12:30, Ana Lima <support@acme.example> escreveu:",
+            "Il giorno lun 3 mag 2021 alle ore 12:30 Ana Lima <support@acme.example> ha scritto:",
+            "Op ma 3 mei 2021 om 12:30 schreef Ana Lima <support@acme.example>:",
+            "Den mån 3 maj 2021 kl 12:30 skrev Ana Lima <support@acme.example>:",
+            "man. 3. maj 2021 kl. 12.30 skrev Ana Lima <support@acme.example>:",
+            "ma 3. toukok. 2021 klo 12.30 Ana Lima (support@acme.example) kirjoitti:",
+            "pon., 3 maj 2021 o 12:30 Ana Lima <support@acme.example> napisał(a):",
+            "po 3. 5. 2021 v 12:30 odesílatel Ana Lima <support@acme.example> napsal:",
+            "пн, 3 мая 2021 г. в 12:30, Ana Lima <support@acme.example>:",
+            "3.5.2021 12:30, Ana Lima пишет:",
+            "Ana Lima <support@acme.example>, 3 May 2021 Pzt, 12:30 tarihinde şunu yazdı:",
+            "Ana Lima <support@acme.example> ezt írta (időpont: 2021. máj. 3., H, 12:30):",
+            "2021年5月3日(月) 12:30 Ana Lima <support@acme.example>:",
+            "Ana Lima <support@acme.example> 于2021年5月3日周一 12:30写道：",
+            "2021년 5월 3일 (월) 오후 12:30, Ana Lima <support@acme.example>님이 작성:",
+            "-----Original Message-----",
+            "-------- Ursprüngliche Nachricht --------",
+            "________________________________\nFrom: Ana Lima <support@acme.example>\nSent: Monday, May 3, 2021 12:30 PM\nTo: Mara\nSubject: Re: Card",
+            "*Von:* Ana Lima <support@acme.example>\n*Gesendet:* Montag, 3. Mai 2021 12:30\n*An:* Mara\n*Betreff:* Card",
+            "发件人: Ana Lima <support@acme.example>\n发送时间: 2021年5月3日 12:30\n收件人: Mara\n主题: Card",
+            "差出人: Ana Lima <support@acme.example>\n日時: 2021年5月3日 12:30\n件名: Card",
+        ] {
+            let text = format!("It works now.\n\n{introduction}\n\nPlease try again.\n\nAna\n");
+            assert_eq!(shown(&text), "It works now.\n\n[quoted]\n", "{introduction}");
+            let marked = format!("It works now.\n\n{introduction}\n> Please try again.\n>\n> Ana\n\nGreat!\n");
+            if !introduction.contains("Message")
+                && !introduction.contains('*')
+                && !introduction.starts_with(['_', '-', '发', '差'])
+            {
+                assert_eq!(shown(&marked), "It works now.\n\n[quoted]\n\nGreat!\n", "{introduction}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_writers_own_words_stay() {
+        for text in [
+            "On Monday I wrote to you: nothing came.\nOn Tuesday, 4 May 2021, I called.\n",
+            "Name: Mara\nFrom: mara@example.org\nSubject: Card\nMessage: it is declined\n",
+            "Hello,\n\nFrom: Berlin\nTo: Paris\n\nis my ticket valid on 3 May 2021?\n",
+            "Dear all,\n-- first point\n-- second point\nwhat now?\n",
+            "It says:\n\n----------\nError 17\n----------\n\nand stops. Thanks\n",
+            "Thanks,\nMara\n",
+            "Is this sent from my account?\n",
+            "> only a quote\n> and nothing else\n",
+            "FYI\n\n---------- Forwarded message ---------\nFrom: Jo <jo@example.org>\nDate: 3 May 2021\nSubject: Card\n\nIt is declined.\n",
+            "FYI\n\nBegin forwarded message:\n\nFrom: Jo <jo@example.org>\nDate: 3 May 2021\nTo: Mara\n\nIt is declined.\n",
+            "",
+            "\n\n",
+        ] {
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn answers_between_quotes_keep_what_they_answer() {
+        let between = "On 3 May 2021, Ana wrote:\n> Which card?\n\nThe blue one.\n\n> Since when?\n\nMonday.\n\n> Thanks\n> Ana\n";
+        assert_eq!(
+            shown(between),
+            "On 3 May 2021, Ana wrote:\n> Which card?\n\nThe blue one.\n\n> Since when?\n\nMonday.\n\n[quoted]\n"
+        );
+        let below = "On 3 May 2021, Ana wrote:\n> Which card?\n\nThe blue one.\n";
+        assert_eq!(shown(below), "[quoted]\n\nThe blue one.\n");
+    }
+
+    #[test]
+    fn signatures_are_folded_wherever_they_stand() {
+        assert_eq!(shown("Hello.\n\n-- \nMara\nACME\n"), "Hello.\n\n[signature]\n");
+        assert_eq!(
+            shown("Hello.\n\nSent from my iPhone\n\n> On 3 May 2021, at 12:30, Ana wrote:\n> x\n"),
+            "Hello.\n\n[signature]\n\n[quoted]\n"
+        );
+        assert_eq!(
+            shown("Hello.\n\nMit freundlichen Grüßen\nMara Holt\nHolt GmbH\nTel. 1\n"),
+            "Hello.\n\n[signature]\n"
+        );
+        assert_eq!(shown("Hello.\n______________\nTalk mailing list\nhttp://x.example\n"), "Hello.\n[signature]\n");
+        let known = Known { writer: "Mara Holt", ..Known::default() };
+        assert_eq!(closed("Hello.\n\nMara Holt\n+49 30 1234567\n", known), "Hello.\n\n[signature]\n");
+        assert_eq!(shown("-- \nMara\n"), "-- \nMara\n", "all there is stays");
+    }
+
+    #[test]
+    fn what_is_passed_on_is_what_the_mail_has_to_say() {
+        let text = "See below.\n\nFrom: Jo <jo@example.org>\nSent: 3 May 2021\nTo: Mara\nSubject: Card\n\nDeclined.\n";
+        assert_eq!(closed(text, Known { passed_on: true, ..Known::default() }), text);
+        assert_eq!(shown(text), "See below.\n\n[quoted]\n");
+        assert!(
+            passes_on_by_subject(" Fwd: Card") && passes_on_by_subject("WG: Card") && !passes_on_by_subject("Re: Card")
+        );
+    }
 }

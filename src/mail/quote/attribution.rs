@@ -19,11 +19,13 @@ pub(super) fn length(lines: &[Line<'_>], at: usize) -> Option<usize> {
     let mut whole = String::new();
     for length in 1..=MOST_LINES.min(lines.len() - at) {
         let line = &lines[at + length - 1];
-        if line.is_empty() || line.is_quoted() || whole.len() + line.text.len() > LONGEST {
+        // Some programs break the line within the angle brackets, so that the rest looks quoted.
+        let broken_off = length > 1 && line.text.starts_with(">:");
+        if line.is_empty() || line.is_quoted() && !broken_off || whole.len() + line.text.len() > LONGEST {
             return None;
         }
-        // A line of its own that begins below another line is not that line's continuation.
-        if length > 1 && begins(line.text) && introduces(line.text, lines, at + length) {
+        // An introduction of its own below another line is not that line's continuation.
+        if length > 1 && begins_anew(line.text) && introduces(line.text, lines, at + length) {
             return None;
         }
         if !whole.is_empty() {
@@ -51,6 +53,15 @@ fn begins(line: &str) -> bool {
             .any(|letter| matches!(letter, '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{3040}'..='\u{30ff}'))
         || has_date(plain.get(..40).unwrap_or(plain))
         || plain.contains('@')
+}
+
+/// Whether a line begins as introductions do, and not with the address that one was broken before.
+fn begins_anew(line: &str) -> bool {
+    let word = line.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let plain = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    !word.contains('@')
+        && has_date(line)
+        && (STARTS.contains(&plain) || word.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// Whether this is a whole introduction. `next` is the line behind it.

@@ -58,7 +58,7 @@ fn is_between_dashes(line: &str, phrases: &[&str]) -> bool {
 
 /// A line of nothing but dashes or underscores.
 fn is_rule(line: &str) -> bool {
-    line.len() >= 5 && line.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'=' | b'*'))
+    line.len() >= 4 && line.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'=' | b'*'))
         || line.chars().count() >= 3 && line.chars().all(|letter| matches!(letter, '─' | '━' | '—' | '–'))
 }
 

@@ -9,6 +9,8 @@ use super::{
 const MOST_MARKED: usize = 30;
 /// The most lines of one that only its words tell.
 const MOST_TOLD: usize = 12;
+/// The most lines below the line of a telephone; some programs put the mail that is answered there, without a mark.
+const MOST_BELOW: usize = 6;
 /// The longest line of one that only its words tell, in characters.
 const LONGEST: usize = 80;
 
@@ -35,11 +37,11 @@ fn marked(lines: &[Line<'_>]) -> Option<usize> {
 
 /// The line that a telephone or a program adds.
 fn sent_from(lines: &[Line<'_>]) -> Option<usize> {
-    let last = lines.iter().enumerate().rev().filter(|(_, line)| !line.is_empty()).take(3);
+    let last = lines.iter().enumerate().rev().filter(|(_, line)| !line.is_empty()).take(MOST_BELOW);
     let mut found = None;
     for (at, line) in last {
         let low = line.text.trim_start_matches(['-', '_', '*', ' ', '[', '(', '<']).to_lowercase();
-        let short = low.chars().count() <= 120;
+        let short = low.chars().count() <= 120 && !low.ends_with('.');
         let apart = at == 0 || lines[at - 1].text.is_empty() || lines[at - 1].text == "--" || at + 1 == lines.len();
         if short && apart && !low.ends_with(['?', '!']) && SENT_FROM.iter().any(|start| low.starts_with(start)) {
             found = Some(at);
@@ -53,11 +55,13 @@ fn sent_from(lines: &[Line<'_>]) -> Option<usize> {
 fn footer(lines: &[Line<'_>]) -> Option<usize> {
     let rule = |line: &Line<'_>| {
         let text = line.text;
-        text.len() >= 10 && text.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'=' | b'*'))
+        text.len() >= 2 && text.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'=' | b'*'))
     };
     let at = lines.iter().rposition(rule)?;
+    // A short one is no rule of its own unless the footer stands right below it.
+    let near = if lines[at].text.len() < 10 { 1 } else { 4 };
     let below: Vec<_> = lines[at + 1..].iter().filter(|line| !line.is_empty()).collect();
-    let says = below.iter().take(4).any(|line| {
+    let says = below.iter().take(near).any(|line| {
         let low = line.text.to_lowercase();
         FOOTERS.iter().any(|footer| low.contains(footer))
     });
@@ -83,9 +87,14 @@ fn named(lines: &[Line<'_>], writer: &str) -> Option<usize> {
         return None;
     }
     let told = told(lines);
-    let at = told.iter().copied().find(|at| lines[*at].text.trim_matches(['*', ',', ' ']).to_lowercase() == writer)?;
-    let mut below = told.iter().filter(|it| **it > at).map(|it| lines[*it].text);
-    below.any(reaches).then_some(at)
+    let is_rule = |at: &usize| {
+        lines[*at].text.len() >= 5 && lines[*at].text.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'='))
+    };
+    let below = |at: usize| told.iter().filter(move |it| **it > at).map(|it| lines[*it].text);
+    let named = |at: &usize| lines[*at].text.trim_matches(['*', ',', ' ']).to_lowercase() == writer;
+    let ruled = |at: &usize| is_rule(at) && below(*at).any(|line| line.to_lowercase().contains(&writer));
+    let at = told.iter().copied().find(|at| named(at) || ruled(at))?;
+    below(at).any(reaches).then_some(at)
 }
 
 /// Whether a line tells how to reach somebody.

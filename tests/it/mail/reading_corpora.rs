@@ -82,7 +82,9 @@ fn every_bounce_is_recognised() {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let (mut all, mut missed, mut about, mut recipients, mut status, mut reports) = (0, Vec::new(), 0, 0, 0, 0);
     for (path, mail) in mails("bounces-sisimai") {
-        if mail.len() < 10 || path.contains("maildir/not/") || path.contains("UPSTREAM") {
+        // A person passes a bounce on there.
+        let passed_on = path == "mailbox/mbox-0#35";
+        if mail.len() < 10 || path.contains("maildir/not/") || path.contains("UPSTREAM") || passed_on {
             continue;
         }
         all += 1;
@@ -138,7 +140,7 @@ fn no_ordinary_mail_is_a_bounce() {
     let reports = [
         "mime-cpython/msg_05.txt: Unknown bar",
         "mime-cpython/msg_16.txt: Bounce Delivery Notification: Delivery has failed",
-        "mime-cpython/msg_25.txt#0: Unknown Returned mail: Too many hops",
+        "mime-cpython/msg_25.txt#0: Bounce Returned mail: Too many hops",
         "mime-cpython/msg_43.txt#0: Bounce Banned file",
         "mime-mimekit/UnitTests/TestData/mbox/content-length-summary.txt#27: Unknown email delivery error",
         "mime-mimekit/UnitTests/TestData/mbox/content-length.mbox.txt#27: Bounce email delivery error",
@@ -281,7 +283,7 @@ fn replies_of_many_programs_show_without_what_they_quote() {
         check(path.display().to_string(), &in_html(&path), "Hi. I am fine. Thanks, Alex");
     }
     check("OLK_SRC_BODY_SECTION".to_owned(), &in_html(&folder.join("OLK_SRC_BODY_SECTION.html")), "Reply");
-    check("reply-separated-by-hr".to_owned(), &in_html(&folder.join("reply-separated-by-hr.html")), "Hi there");
+    check("reply-separated-by-hr".to_owned(), &in_html(&folder.join("reply-separated-by-hr.html")), "Hi there Bob");
     for path in files(&folder.join("standard_replies")) {
         if path.extension().is_some_and(|it| it == "eml") {
             let own = path.with_file_name(format!("{}_reply_text", path.file_stem().unwrap().to_string_lossy()));
