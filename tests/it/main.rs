@@ -12,6 +12,7 @@ mod any_keys;
 mod architecture;
 mod changed;
 mod cli;
+mod corpora;
 mod crash;
 mod crowd;
 mod demo;
