@@ -6,6 +6,10 @@
     clippy::pedantic,
     reason = "a test that fails may panic, and reads better short"
 )]
+#![cfg_attr(
+    not(all(feature = "corpora", feature = "servers")),
+    allow(dead_code, reason = "some helpers serve those tests alone")
+)]
 
 mod access;
 mod any_keys;
