@@ -14,6 +14,8 @@ pub mod domain;
 pub mod email;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// Mail as bytes: reading it, whatever it is made of.
+pub mod mail;
 /// Who may see and do what: pure; written once.
 pub mod policy;
 /// The messenger and the command line carried over SSH.
