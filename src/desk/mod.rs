@@ -37,6 +37,8 @@ mod keys;
 mod known;
 /// Linking conversations to items.
 mod link;
+/// Mail.
+mod mail;
 /// What is on offer, and to whom.
 mod offer;
 /// Following, adding and removing.

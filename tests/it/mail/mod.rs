@@ -1,0 +1,4 @@
+//! Mail from end to end of the desk.
+
+mod arriving;
+mod letters;
