@@ -1,26 +1,23 @@
 //! What was fetched, on its way to the desk, and what whoever takes it promises.
 
 use super::Trouble;
+use crate::domain::mail::Place;
+use std::time::Duration;
 
+/// Mails of a batch, which is taken in one transaction …
+pub const MAILS: usize = 200;
+/// … and its bytes; a single mail may have more.
+pub const BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes of the header of a mail that is not taken whole.
+pub const HEADER: usize = 1024 * 1024;
 /// The most bytes of a mail that is taken whole.
 pub const LARGEST: u32 = 25 * 1024 * 1024;
-
-/// Where a mail lies on an IMAP server.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Shelf {
-    /// The folder.
-    pub folder: String,
-    /// Numbers mean something only as long as this one stays.
-    pub uid_validity: u32,
-    /// The number of the mail.
-    pub uid: u32,
-}
 
 /// A mail, fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// Where it lies; `None` for what lies in no IMAP folder.
-    pub shelf: Option<Shelf>,
+    pub place: Option<Place>,
     /// Whether somebody of the team sent it from elsewhere.
     pub sent: bool,
     /// Its bytes; of one that is too large the header, of one that the server does not give nothing.
@@ -58,4 +55,20 @@ pub struct Progress {
     pub done: u64,
     /// Mails there are to do, as far as known.
     pub total: u64,
+}
+
+/// What is told while a mailbox is watched.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// All that was there is taken.
+    Works,
+    /// It does not work, or not all of it; it is tried again after so long.
+    Trouble(&'a Trouble, Duration),
+    /// So far it came.
+    Progress(Progress),
+}
+
+/// Why a mail is not taken whole that is too large.
+pub fn too_large(bytes: u64) -> String {
+    format!("The mail has {} MiB, and mails of up to {} MiB are read.", bytes.div_ceil(1 << 20), LARGEST >> 20)
 }

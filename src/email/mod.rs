@@ -2,11 +2,15 @@
 
 /// Fetching from an IMAP server.
 pub mod imap;
+/// Fetching from a folder that a mail server delivers into.
+pub mod maildir;
 
 /// How long to wait after something failed.
 mod backoff;
 /// What was fetched, on its way to the desk.
 mod fetched;
+/// Handing what was fetched to the desk.
+mod intake;
 /// Where the password is that a server asks for.
 mod password;
 /// How a thread is asked to end.
@@ -15,7 +19,8 @@ mod stop;
 mod trouble;
 
 pub use backoff::Backoff;
-pub use fetched::{Fetched, Progress, Shelf, Taker};
+pub use fetched::{Fetched, Progress, Taker, Told};
+pub use intake::{Intake, Taken};
 pub use password::Password;
 pub use stop::Stop;
 pub use trouble::{Trouble, TroubleKind};

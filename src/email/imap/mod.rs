@@ -8,4 +8,4 @@ mod sync;
 mod watch;
 
 pub use session::{Patience, Way};
-pub use watch::{Mailbox, Told, look, sync, watch};
+pub use watch::{Mailbox, look, sync, watch};

@@ -5,20 +5,20 @@
 //! fact that it is there, so that the mails after it are not held up by it.
 
 use super::{names, session::Session};
-use crate::email::{Fetched, Progress, Shelf, Taker, Trouble, TroubleKind, fetched::LARGEST};
+use crate::{
+    domain::mail::Place,
+    email::{
+        Fetched, Progress, Taker, Trouble, TroubleKind,
+        fetched::{BYTES, HEADER, LARGEST, MAILS, too_large as larger},
+    },
+};
 use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
-/// Mails of a batch …
-const MAILS: usize = 200;
-/// … and their bytes, as far as the server tells them; a single mail may have more.
-const BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes of a batch that come although the server told of fewer.
 const SURPLUS: usize = 16 * 1024 * 1024;
 /// Mails that are listed at a time; the others are listed when these are done.
 const LISTED: usize = 500_000;
-/// Bytes of a header.
-const HEADER: usize = 1024 * 1024;
 /// Failures with one mail after which its header alone is asked for …
 const WHOLE_TRIES: u32 = 3;
 /// … and after which nothing of it is.
@@ -37,13 +37,13 @@ pub struct Folder {
 #[derive(Debug, Default)]
 pub struct Memory {
     /// Mails that failed, and how often.
-    suspects: BTreeMap<Shelf, u32>,
+    suspects: HashMap<Place, u32>,
     /// Up to here mails are asked for one by one, since one of them failed.
-    careful: Option<Shelf>,
+    careful: Option<Place>,
 }
 
 impl Memory {
-    fn failed(&mut self, batch: &[Listed], shelf: impl Fn(u32) -> Shelf) {
+    fn failed(&mut self, batch: &[Listed], shelf: impl Fn(u32) -> Place) {
         match batch {
             [] => {}
             [one] => *self.suspects.entry(shelf(one.uid)).or_default() += 1,
@@ -51,7 +51,7 @@ impl Memory {
         }
     }
 
-    fn alone(&self, shelf: &Shelf) -> bool {
+    fn alone(&self, shelf: &Place) -> bool {
         self.careful.as_ref().is_some_and(|careful| {
             (&careful.folder, careful.uid_validity) == (&shelf.folder, shelf.uid_validity) && shelf.uid <= careful.uid
         })
@@ -141,8 +141,8 @@ pub async fn take(
 }
 
 impl Shelves {
-    fn shelf(&self, uid: u32) -> Shelf {
-        Shelf { folder: self.folder.name.clone(), uid_validity: self.uid_validity, uid }
+    fn shelf(&self, uid: u32) -> Place {
+        Place { folder: self.folder.name.clone(), uid_validity: self.uid_validity, uid }
     }
 }
 
@@ -219,7 +219,7 @@ async fn fetch_one(
     let folder = names::readable(&shelves.folder.name);
     let incomplete = |raw: Vec<u8>, sentence: String| {
         vec![Fetched {
-            shelf: Some(shelves.shelf(one.uid)),
+            place: Some(shelves.shelf(one.uid)),
             sent: shelves.folder.sent,
             raw,
             incomplete: Some(sentence),
@@ -239,17 +239,17 @@ async fn fetch_one(
     let Some(mut header) = parts(session, &[one], Part::Header).await?.remove(&one.uid) else { return Ok(Vec::new()) };
     header.truncate(HEADER);
     let why = if too_large {
-        format!("The mail has {} MiB, and mails of up to {} MiB are read", one.bytes.div_ceil(1 << 20), LARGEST >> 20)
+        larger(one.bytes.into())
     } else {
-        "The mail server gives no more than the header of this mail".to_owned()
+        "The mail server gives no more than the header of this mail.".to_owned()
     };
-    Ok(incomplete(header, format!("{why}. The whole mail lies on the mail server, in the folder {folder}.")))
+    Ok(incomplete(header, format!("{why} The whole mail lies on the mail server, in the folder {folder}.")))
 }
 
 async fn whole(session: &mut Session, shelves: &Shelves, batch: &[Listed]) -> Result<Vec<Fetched>, Trouble> {
     let mails = parts(session, batch, Part::Whole).await?;
     let mails = mails.into_iter().map(|(uid, raw)| Fetched {
-        shelf: Some(shelves.shelf(uid)),
+        place: Some(shelves.shelf(uid)),
         sent: shelves.folder.sent,
         raw,
         incomplete: None,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::{MailServer, PasswordPlace, SentFolder},
-    email::{Backoff, Password, Progress, Taker, Trouble, TroubleKind},
+    email::{Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind},
 };
 use std::{path::PathBuf, time::Duration};
 use tokio::{
@@ -32,17 +32,6 @@ pub struct Mailbox {
     pub authority: Option<PathBuf>,
     /// Which folder has what the team sent from elsewhere.
     pub sent: SentFolder,
-}
-
-/// What is told while a mailbox is watched.
-#[derive(Debug)]
-pub enum Told<'a> {
-    /// All that was there is taken.
-    Works,
-    /// It does not work; it is tried again after so long.
-    Trouble(&'a Trouble, Duration),
-    /// So far it came.
-    Progress(Progress),
 }
 
 /// Takes what is new, once.
