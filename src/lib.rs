@@ -10,8 +10,12 @@ pub mod demo;
 pub mod desk;
 /// What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 pub mod domain;
+/// The door for mail: fetching it, and handing over what the desk sends.
+pub mod email;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// Mail as bytes: reading it, whatever it is made of.
+pub mod mail;
 /// Who may see and do what: pure; written once.
 pub mod policy;
 /// The messenger and the command line carried over SSH.

@@ -1,5 +1,7 @@
 //! Where a desk is kept: the only SQL, the only SQLite.
 
+/// A part of a transaction that can be taken back alone.
+mod attempt;
 /// Mail that no person wrote.
 pub mod automatic;
 /// Copying a whole database into a new file.
@@ -26,6 +28,10 @@ pub mod items;
 pub mod keys;
 /// The lists of the sections.
 pub mod lists;
+/// Mailboxes: how far they were read, and how they do.
+pub mod mailboxes;
+/// Mails that came in.
+pub mod mails;
 /// Agents' places in conversations.
 pub mod members;
 /// Entries of conversations.
@@ -40,6 +46,8 @@ pub mod numbers;
 pub mod offers;
 /// What is on its way to customers.
 pub mod outbox;
+/// What belongs to a message besides its words.
+pub mod parts;
 /// Agents, customers, groups and settings.
 pub mod people;
 /// The access predicate as SQL.
@@ -58,6 +66,8 @@ pub mod search;
 pub mod secrets;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
+/// What ties mails to conversations.
+pub mod threads;
 
 pub use file::{Store, Writing};
 /// A connection, for handing on; its SQL stays on this floor.

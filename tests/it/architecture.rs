@@ -13,7 +13,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("store/", &["domain/", "policy/access"], &["rusqlite"]),
     ("desk/page", &["domain/"], &[]),
     ("desk/", &["desk/page", "domain/", "policy/", "store/"], &[]),
-    ("import/", &["desk/", "domain/"], &["mail_parser"]),
+    ("mail/", &["domain/"], &["mail_parser"]),
+    ("import/", &["desk/", "domain/", "mail/"], &[]),
     ("demo/", &["desk/", "desk/page", "domain/"], &[]),
     ("tui/session", &["config", "desk/", "desk/page", "domain/", "tui/", "tui/terminal", "tui/keymap"], &[]),
     ("tui/terminal", &["tui/", "domain/"], &["crossterm", "signal_hook"]),
@@ -21,6 +22,13 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         "ssh/",
         &["demo/", "desk/", "desk/page", "domain/", "tui/", "tui/session", "tui/keymap", "tui/terminal"],
         &["russh", "tokio"],
+    ),
+    // config: what a mailbox is, as the configuration says it.
+    ("email/", &["config", "desk/", "desk/page", "domain/", "email/imap", "mail/"], &["lettre"]),
+    (
+        "email/imap",
+        &["config", "desk/", "desk/page", "domain/", "email/", "mail/"],
+        &["async_imap", "tokio", "tokio_rustls", "rustls_native_certs"],
     ),
     // The one door for bytes besides the terminal itself; both speak crossterm's language to what is above.
     ("ssh/input", &["ssh/"], &["crossterm"]),
@@ -34,6 +42,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "desk/",
             "desk/page",
             "domain/",
+            "email/",
+            "email/imap",
             "import/",
             "ssh/",
             "tui/",
@@ -51,6 +61,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
 const PURE: &[&str] = &[
     "domain/",
     "policy/",
+    "mail/",
     "desk/page",
     "tui/keymap",
     "tui/model",
