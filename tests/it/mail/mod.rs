@@ -1,9 +1,13 @@
-//! Customers' mail: reading it, and what becomes of it.
+//! Mail: reading it, what becomes of it, and how it is fetched.
 
 mod agents;
 mod arriving;
+mod canaries;
+mod handing_over;
+mod headers;
 mod holding;
-mod letters;
+mod leaving;
+pub mod letters;
 mod looping;
 mod merging;
 mod outside;

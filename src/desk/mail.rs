@@ -1,4 +1,4 @@
-//! Mail: what comes in and where it goes; what leaves, to whom, and what must not.
+//! The use cases for mail: what comes in and where it goes; what leaves, to whom, and what must not.
 
 /// Agents who write by mail.
 mod agents;
