@@ -145,8 +145,11 @@ impl Session {
         for event in events {
             match event {
                 Event::Input(msg) => {
-                    if let Msg::Resize(columns, rows) = msg {
-                        self.terminal.backend_mut().resize(columns, rows);
+                    if let Msg::Resize(columns, rows) = msg
+                        && self.terminal.backend_mut().resize(columns, rows)
+                    {
+                        // The backend only gathers bytes and cannot fail.
+                        let _ = self.terminal.clear();
                     }
                     self.update(msg, &mut outside);
                     // What is typed ahead comes after the draft that was kept, and not in its place.
