@@ -14,6 +14,7 @@ use super::{
     model::Model,
     remembered::remembered,
     theme::Theme,
+    time::Zone,
     traits::Traits,
     update::{deadline, is_awaited, update},
     wants::wants,
@@ -25,7 +26,7 @@ use crate::{
     },
     domain::{command::Command, id::ConversationId, text::SafeText},
 };
-use chrono::{FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use ratatui::Terminal;
 use stale::Stale;
 use std::{
@@ -51,8 +52,8 @@ pub struct Look {
     pub theme: Theme,
     /// What the terminal takes.
     pub traits: Traits,
-    /// The viewer's distance from UTC.
-    pub zone: FixedOffset,
+    /// In which zone moments are told.
+    pub zone: Zone,
     /// Columns and rows.
     pub size: (u16, u16),
     /// Whether the terminal is on this machine, so that an editor can be opened in it.
