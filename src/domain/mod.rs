@@ -18,6 +18,8 @@ pub mod id;
 pub mod item;
 /// Keys that let agents in, and the codes that let a new key in once.
 pub mod key;
+/// What a mail says, and whether a person wrote it.
+pub mod letter;
 /// Agents, customers and groups.
 pub mod people;
 /// What somebody typed into the search.

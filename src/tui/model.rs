@@ -164,6 +164,9 @@ pub struct ThreadView {
     pub shown: EntrySeq,
     /// Since when what is on the screen is on the screen.
     pub shown_since: Moment,
+    /// The newest entry that did not come by itself while it was open, or that somebody had time to read: what came after it
+    /// counts as shown only once it stood there (R7.6).
+    pub settled: EntrySeq,
     /// Up to where it was marked as read from here.
     pub marked: EntrySeq,
     /// It was marked unread by hand: not marked read again while it stays open.
@@ -251,6 +254,7 @@ impl ThreadView {
             arrived: false,
             shown: EntrySeq(0),
             shown_since: now,
+            settled: EntrySeq(0),
             marked: EntrySeq(0),
             left_unread: false,
             raw: false,

@@ -93,6 +93,11 @@ impl TestDesk {
         *self.time.lock().expect("the clock") += Duration::minutes(minutes);
     }
 
+    /// Moves the clock on by so many milliseconds.
+    pub fn milliseconds(&self, milliseconds: i64) {
+        *self.time.lock().expect("the clock") += Duration::milliseconds(milliseconds);
+    }
+
     /// Moves the clock on by so many seconds.
     pub fn seconds(&self, seconds: i64) {
         *self.time.lock().expect("the clock") += Duration::seconds(seconds);

@@ -95,16 +95,58 @@ fn r7_6_what_was_not_shown_holds_the_message_whatever_it_is() {
     }
 }
 
-/// R7.6: what is on the screen by then holds nothing.
+/// R7.6: what has been on the screen for a second by then holds nothing; what was painted this moment nobody has read.
 #[test]
-fn r7_6_what_was_shown_holds_nothing() {
+fn r7_6_what_was_shown_holds_nothing_once_it_stood_there() {
     for (what, _, happens) in MEANWHILE {
-        let (desk, id, mut ana) = writing("r");
-        happens(&desk, id);
-        ana.rang();
-        ana.keys("Ctrl-S");
-        assert!(is_sent(&desk, id), "{what}: {}", ana.shown());
+        for (milliseconds, holds) in [(0, true), (990, true), (1_000, false)] {
+            let (desk, id, mut ana) = writing("r");
+            happens(&desk, id);
+            ana.rang();
+            desk.milliseconds(milliseconds);
+            ana.keys("Ctrl-S");
+            assert_eq!(held(&ana).is_some(), holds, "{what}, {milliseconds}: {}", ana.shown());
+            assert_eq!(is_sent(&desk, id), !holds, "{what}, {milliseconds}: {}", ana.shown());
+        }
     }
+}
+
+/// R7.6: one after the other, each within the second of the one before: the newest holds, and so does what came with it.
+#[test]
+fn r7_6_what_keeps_coming_is_not_read_by_coming() {
+    let (desk, id, mut ana) = writing("r");
+    for number in 0..5 {
+        desk.does("ben", id, note(&format!("Wait, number {number}.")));
+        ana.rang();
+        desk.milliseconds(400);
+    }
+    ana.keys("Ctrl-S");
+    let unseen = held(&ana).unwrap_or_default();
+    assert!(unseen.iter().any(|text| text.contains("number 4")), "{unseen:?}");
+    assert!(!is_sent(&desk, id));
+    // What stood there long before the newest came does not come up again.
+    let (desk, id, mut ana) = writing("r");
+    for number in 0..5 {
+        desk.does("ben", id, note(&format!("Wait, number {number}.")));
+        ana.rang();
+        desk.milliseconds(if number < 4 { 1_000 } else { 10 });
+    }
+    ana.keys("Ctrl-S");
+    assert_eq!(held(&ana), Some(vec!["Wait, number 4.".to_owned()]));
+}
+
+/// R7.6: what stood there when the conversation was opened, or was scrolled to, was brought there by the writer.
+#[test]
+fn r7_6_what_was_opened_needs_no_time() {
+    let desk = TestDesk::with_privacy();
+    let id = desk.arrival();
+    desk.does("olga", id, assign("ana"));
+    for number in 0..40 {
+        desk.write_in("mara@example.com", Some(id), &format!("And another thing, number {number}"));
+    }
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("Enter End r").text(MINE).keys("Ctrl-S");
+    assert!(is_sent(&desk, id), "{}", ana.shown());
 }
 
 /// R7.6: what came below the screen while older things are read was not shown.
@@ -328,6 +370,7 @@ fn r2_6_locked_while_one_writes() {
         assert_eq!(desk.thread("ana", id).drafts.len(), 1, "a draft is taken while it is locked");
         desk.does("ben", id, Command::Unlock);
         ana.rang();
+        desk.seconds(1);
         ana.keys("Ctrl-S");
         assert!(desk.texts("olga", id).iter().any(|text| text.starts_with(MINE)), "{}", ana.shown());
         assert_eq!(desk.row(id).state, State::Open, "and it is open again (R2.3)");

@@ -172,6 +172,10 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
     }
     match (denied, ask) {
         (Denied::Stale { unseen }, Ask::Run { conversation, .. }) => {
+            if let (Some(view), Some(newest)) = (&mut model.thread, unseen.iter().map(|entry| entry.seq).max()) {
+                // The question shows it.
+                view.settled = view.settled.max(newest);
+            }
             model.layers.push(Layer::Held(Held::new(conversation, unseen)));
             Vec::new()
         }

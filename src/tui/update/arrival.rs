@@ -45,6 +45,8 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
 struct Before {
     /// Its newest entry in the window.
     last: EntrySeq,
+    /// Its newest entry.
+    newest: EntrySeq,
     /// Whether the end was on the screen.
     at_the_end: bool,
 }
@@ -56,6 +58,7 @@ fn before(model: &Model) -> Option<Before> {
     let top = scroll::top(view, height);
     Some(Before {
         last: thread.entries.last().map_or(EntrySeq(0), |entry| entry.seq),
+        newest: thread.last_seq,
         at_the_end: view.top.is_none() || top + height >= view.flow.lines.len(),
     })
 }
@@ -174,9 +177,16 @@ fn opened(model: &mut Model, before: Option<Before>) -> Vec<Effect> {
         (_, _) => (EntrySeq(0), EntrySeq(0)),
     };
     let news = first_new(thread, &model.page.me.handle);
-    let (earlier, later, read_up_to) = (thread.earlier, thread.later, thread.read_up_to);
-    let focused = model.focused;
+    let (earlier, later, read_up_to, newest) = (thread.earlier, thread.later, thread.read_up_to, thread.last_seq);
+    let (focused, now) = (model.focused, model.now);
     let Some(view) = &mut model.thread else { return Vec::new() };
+    if !view.arrived {
+        view.settled = newest;
+    } else if let Some(before) = &before
+        && newest > before.newest
+    {
+        reading::settle_shown(view, before.newest, now);
+    }
     let same_window = view.window == Some(view.start);
     view.window = Some(view.start);
     if !view.arrived {

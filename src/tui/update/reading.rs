@@ -7,13 +7,14 @@ use crate::{
         ask::{Ask, Effect},
         flow::LineKind,
         layout,
-        model::{Message, Model},
+        model::{Message, Model, ThreadView},
         scroll, writing,
     },
 };
 use chrono::Duration;
 
-/// A conversation that is on the screen so long is read (R3.7).
+/// A conversation that is on the screen so long is read (R3.7), and what came by itself was shown (R7.6): two who answer
+/// within the same moment have not seen each other's words, though these were painted.
 const READ: Duration = Duration::seconds(1);
 
 /// Lines that a conversation's words have on the screen.
@@ -158,6 +159,20 @@ pub fn note_shown(model: &mut Model) {
         }
         view.shown = newest;
     }
+}
+
+/// What came up to this entry needs no more time, if all of it has stood on the screen long enough.
+pub fn settle_shown(view: &mut ThreadView, newest: EntrySeq, now: Moment) {
+    if view.shown >= newest && view.shown_since + READ <= now {
+        view.settled = view.settled.max(newest);
+    }
+}
+
+/// The newest entry that the viewer was shown, for the send-time stop (R7.6).
+pub fn seen(model: &Model) -> EntrySeq {
+    let Some(view) = &model.thread else { return EntrySeq(0) };
+    let stood = view.shown_since + READ <= model.now;
+    if stood { view.shown } else { view.shown.min(view.settled) }
 }
 
 /// When what is on the screen will have been read; `None` where nothing on it is unread.

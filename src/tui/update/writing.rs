@@ -249,7 +249,7 @@ pub fn edited(model: &mut Model, text: Option<String>) -> Vec<Effect> {
 pub fn send(model: &mut Model) -> Vec<Effect> {
     let look = if model.writes_on_item() { writing::of_item(model) } else { writing::of_thread(model) };
     let why_not = look.and_then(|look| look.why_not);
-    let seen = model.thread.as_ref().map_or(EntrySeq(0), |view| view.shown);
+    let seen = reading::seen(model);
     let subject = model.page.item.as_ref().map(|item| (item.row.item.key, item.row.item.title.clone()));
     let Some(composer) = &mut model.composer else { return Vec::new() };
     if composer.sending {

@@ -226,7 +226,7 @@ fn a_command_at_a_terminal_prints_as_one_does() {
 fn many_commands_at_once_all_come_through() {
     let house = House::new();
     // As many as may stand at the door from one address at the same time.
-    let ids: Vec<_> = (0..8).map(|_| house.desk.arrival()).collect();
+    let ids: Vec<_> = (0..12).map(|_| house.desk.arrival()).collect();
     let running: Vec<Running> = ids
         .iter()
         .map(|id| {
