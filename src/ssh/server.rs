@@ -98,16 +98,14 @@ fn cannot_listen(address: SocketAddr, reason: &io::Error) -> String {
     let (host, port) = (address.ip(), address.port());
     match reason.kind() {
         io::ErrorKind::AddrInUse => {
-            format!(
-                "Port {port} of {host} is taken: another program listens there. Give --ssh another port, or end that program."
-            )
+            format!("{address} is taken: another program listens there. Give --ssh another port, or end that program.")
         }
         io::ErrorKind::AddrNotAvailable => {
             let all = if address.is_ipv4() { "0.0.0.0" } else { "[::]" };
             format!("{host} is no address of this machine. Give --ssh one that is, or {all}:{port} for all of them.")
         }
         io::ErrorKind::PermissionDenied => format!(
-            "You may not listen on port {port} of {host}. Give --ssh a port from 1024 on, or let the program have the lower ones (CAP_NET_BIND_SERVICE)."
+            "You may not listen on {address}. Give --ssh a port from 1024 on, or let the program have the lower ones (CAP_NET_BIND_SERVICE)."
         ),
         _ => format!("Nobody can listen on {address}: {reason}."),
     }
@@ -344,11 +342,11 @@ mod tests {
             ServeError::Listen { address, reason: kind.into() }.to_string()
         };
         for (told, said) in [
-            ("Port 22 of 0.0.0.0 is taken", said("0.0.0.0:22", io::ErrorKind::AddrInUse)),
+            ("0.0.0.0:22 is taken: ", said("0.0.0.0:22", io::ErrorKind::AddrInUse)),
             ("10.0.0.1 is no address of this machine.", said("10.0.0.1:22", io::ErrorKind::AddrNotAvailable)),
             ("or 0.0.0.0:22 for all of them.", said("10.0.0.1:22", io::ErrorKind::AddrNotAvailable)),
             ("or [::]:22 for all of them.", said("[fe80::1]:22", io::ErrorKind::AddrNotAvailable)),
-            ("You may not listen on port 22 of ::.", said("[::]:22", io::ErrorKind::PermissionDenied)),
+            ("You may not listen on [::]:22.", said("[::]:22", io::ErrorKind::PermissionDenied)),
             ("Nobody can listen on 0.0.0.0:22: ", said("0.0.0.0:22", io::ErrorKind::OutOfMemory)),
         ] {
             assert!(said.contains(told), "{said}");
