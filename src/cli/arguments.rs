@@ -1,11 +1,13 @@
 //! The command line as clap reads it: the names, options and help texts that interface.md promises.
 
 mod conversation;
+mod held;
 mod people;
 mod server;
 mod value;
 
 pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
+pub use held::{HeldCommand, WhyArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
     SettingCommand,
@@ -43,7 +45,7 @@ const COMMANDS: &str = "  conversation, offer         list, show, start, reply, 
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
-  receive                     hand in what a customer wrote
+  receive, held, why          hand in messages; mail that waits; why it is there
   import, export              bring conversations in; write them out
   backup, check, status       copy the desk; prove it sound; see who is here
   init, demo, serve           make a desk; try one; let agents in over SSH
@@ -104,6 +106,11 @@ pub enum Command {
     Offer(OfferCommand),
     /// Hand in what a customer wrote; prints the conversation and the message.
     Receive(ReceiveArguments),
+    /// Mails that wait for an administrator.
+    #[command(subcommand)]
+    Held(HeldCommand),
+    /// Tell why a message is in its conversation.
+    Why(WhyArguments),
     /// What the bell rang for.
     #[command(subcommand)]
     Notice(NoticeCommand),
