@@ -3,6 +3,7 @@
 mod agents;
 mod arriving;
 mod canaries;
+mod forged;
 mod handing_over;
 mod headers;
 mod holding;
