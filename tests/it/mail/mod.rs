@@ -1,6 +1,7 @@
 //! Mail: reading it, what becomes of it, and how it is fetched.
 
 mod agents;
+mod around;
 mod arriving;
 mod canaries;
 mod forged;
