@@ -37,7 +37,7 @@ mod keys;
 mod known;
 /// Linking conversations to items.
 mod link;
-/// Mail: what leaves, to whom, and what must not.
+/// Mail: what comes in, what leaves, to whom, and what must not.
 pub mod mail;
 /// What is on offer, and to whom.
 mod offer;

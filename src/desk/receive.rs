@@ -210,7 +210,13 @@ impl Incoming<'_> {
         if !self.automatic {
             self.reopen(facts)?;
         }
-        for customer in audience::customers(facts, EntryKind::Reply, Some(self.customer.id)) {
+        // What a program wrote is passed on to nobody: between two of them it would go round for ever.
+        let readers = if self.automatic {
+            Vec::new()
+        } else {
+            audience::customers(facts, EntryKind::Reply, Some(self.customer.id))
+        };
+        for customer in readers {
             outbox::queue_reply(self.writing, facts.id, message, customer, self.millis())?;
         }
         conversations::save(self.writing, before, &after)?;

@@ -116,6 +116,39 @@ impl Verdict {
     }
 }
 
+/// One reason why a mail went where it went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// A full sentence; it names no conversation.
+    pub text: String,
+    /// The conversation that it speaks of, if another than the mail's own: it is told only to those who may see that one.
+    pub about: Option<ConversationId>,
+}
+
+impl Reason {
+    /// A reason for everybody who may see the mail.
+    pub fn plain(text: impl Into<String>) -> Self {
+        // One line each, as they are stored.
+        Self { text: text.into().replace(['\n', '\r', '\t'], " "), about: None }
+    }
+
+    /// A reason for those who may see another conversation too.
+    pub fn about(text: &str, conversation: ConversationId) -> Self {
+        Self { about: Some(conversation), ..Self::plain(text) }
+    }
+
+    /// As it is stored.
+    pub fn line(&self) -> String {
+        self.about.map_or_else(|| self.text.clone(), |id| format!("{}\t{id}", self.text))
+    }
+
+    /// As it was stored.
+    pub fn read(line: &str) -> Self {
+        let (text, about) = line.split_once('\t').unwrap_or((line, ""));
+        Self { text: text.to_owned(), about: about.parse().ok() }
+    }
+}
+
 words! {
     /// Why a mail waits for an administrator.
     HeldWhy {
@@ -282,6 +315,14 @@ mod tests {
         }
         assert_eq!(Verdict::read("held", None), None);
         assert_eq!(Verdict::read("else", None), None);
+    }
+
+    #[test]
+    fn a_reason_is_read_back() {
+        for reason in [Reason::plain("One\nline\tof it."), Reason::about("Of another.", ConversationId(12))] {
+            assert_eq!(Reason::read(&reason.line()), reason);
+            assert_eq!(reason.line().lines().count(), 1);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     fields::Fields,
     guard::{Disarmed, LONGEST_MAIL, fenced, rearmed, too_long},
     head::{HeadReader, readable},
-    quote,
+    quote::{self, Known},
     report::{self, Evidence},
     words::{Parsed, Part, Words},
 };
@@ -57,7 +57,7 @@ impl Reader {
         let message = disarmed.parse(&self.whole)?;
         let parsed = Parsed { message: &message, raw: &mail };
         let (words, parts) = fenced(|| parsed.words().and_then(|words| Ok((words, parsed.attachments()?))))??;
-        fenced(|| letter_of(head, &fields, words, parts))
+        fenced(|| letter_of(head, &fields, words, parts, &mail[body_at(&mail)..]))
     }
 }
 
@@ -84,7 +84,7 @@ fn with_line_ends(mail: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(mail.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }
 
-fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Letter {
+fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>, body: &[u8]) -> Letter {
     let mut words = words;
     if words.text.contains(char::is_control) {
         words.text = rearmed(&words.text);
@@ -97,6 +97,7 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Let
         subject: &head.subject,
         text: &words.text,
         parts: &parts,
+        body,
     };
     let report = report::found(&evidence);
     let sender =
@@ -107,7 +108,11 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Let
         None => Nature::Person,
     };
     let folds = match nature {
-        Nature::Person | Nature::Automatic => quote::folds(&words.text, &words.quoted_from),
+        Nature::Person | Nature::Automatic => {
+            let writer = head.from.first().map_or("", |from| from.name.as_str());
+            let passed_on = quote::passes_on_by_subject(&head.subject);
+            quote::folds(&words.text, Known { writer, passed_on, quoted_from: &words.quoted_from })
+        }
         // What a report quotes is what it is about.
         Nature::Report(_) => Vec::new(),
     };

@@ -1,6 +1,7 @@
 //! Bounces and other reports about mails that were sent: the standard ones (RFC 3464, 8098, 5965), then the well-known
 //! shapes of those that keep to none.
 
+mod phrases;
 mod returned;
 mod shapes;
 mod status;
@@ -19,6 +20,8 @@ pub(super) struct Evidence<'a> {
     pub(super) subject: &'a str,
     pub(super) text: &'a str,
     pub(super) parts: &'a [Part],
+    /// The body as it came.
+    pub(super) body: &'a [u8],
 }
 
 /// The most recipients that are told of.

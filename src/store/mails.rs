@@ -4,7 +4,7 @@ use super::{Result, conversations::moment};
 use crate::domain::{
     id::{ConversationId, EntrySeq, MailId},
     letter::Correspondent,
-    mail::{HeldWhy, InMail, MailTaken, Place, Verdict},
+    mail::{HeldWhy, InMail, MailTaken, Place, Reason, Verdict},
 };
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -32,7 +32,7 @@ pub struct Decided {
     /// The verdict.
     pub verdict: Verdict,
     /// Why, in sentences.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// The conversation it went to, or would have gone to.
     pub conversation: Option<ConversationId>,
     /// The message's row.
@@ -58,6 +58,10 @@ pub struct StoredMail {
     pub authentication: String,
     /// What was decided, and why.
     pub decided: Decided,
+}
+
+fn lines(reasons: &[Reason]) -> String {
+    reasons.iter().map(Reason::line).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes a mail and what was decided about it.
@@ -90,7 +94,7 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             letter.and_then(|letter| letter.authentication.first()).map_or("", String::as_str),
             decided.verdict.word(),
             decided.verdict.held().map(HeldWhy::word),
-            decided.reasons.join("\n"),
+            lines(&decided.reasons),
             decided.conversation.map(|id| id.0),
             decided.message,
         ])?;
@@ -160,11 +164,49 @@ pub fn decide(connection: &Connection, id: MailId, decided: &Decided) -> Result<
             id.0,
             decided.verdict.word(),
             decided.verdict.held().map(HeldWhy::word),
-            decided.reasons.join("\n"),
+            lines(&decided.reasons),
             decided.conversation.map(|id| id.0),
             decided.message,
         ])?;
     Ok(())
+}
+
+/// Remembers that an agent whose mail was refused is to be told so.
+///
+/// # Errors
+/// What SQLite says.
+pub fn queue_refusal(connection: &Connection, id: MailId, address: &str) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO mail_refusal (mail_id, address, state) VALUES (?1, ?2, 'queued')")?
+        .execute(params![id.0, address])?;
+    Ok(())
+}
+
+/// How many messages a sender's mails made since a moment (milliseconds since 1970).
+///
+/// # Errors
+/// What SQLite says.
+pub fn count_of_sender(connection: &Connection, sender: &str, since: i64) -> Result<usize> {
+    count(
+        connection,
+        "SELECT count(*) FROM mail WHERE sender = ?1 AND received_at > ?2 AND verdict = 'message'",
+        sender,
+        since,
+    )
+}
+
+/// How many messages mails made in a conversation since a moment (milliseconds since 1970).
+///
+/// # Errors
+/// What SQLite says.
+pub fn count_in_thread(connection: &Connection, conversation: ConversationId, since: i64) -> Result<usize> {
+    let sql = "SELECT count(*) FROM mail WHERE conversation_id = ?1 AND received_at > ?2 AND verdict = 'message'";
+    count(connection, sql, conversation.0, since)
+}
+
+fn count(connection: &Connection, sql: &str, of: impl rusqlite::ToSql, since: i64) -> Result<usize> {
+    let counted: i64 = connection.prepare_cached(sql)?.query_row(params![of, since], |row| row.get(0))?;
+    Ok(usize::try_from(counted).unwrap_or(usize::MAX))
 }
 
 /// Throws the bytes of a mail away.
@@ -271,7 +313,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredMail> {
         authentication: row.get(6)?,
         decided: Decided {
             verdict: verdict(row, 7)?,
-            reasons: reasons.lines().map(str::to_owned).collect(),
+            reasons: reasons.lines().map(Reason::read).collect(),
             conversation: row.get::<_, Option<i64>>(10)?.map(ConversationId),
             message: row.get(11)?,
         },

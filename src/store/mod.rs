@@ -34,6 +34,8 @@ pub mod mailboxes;
 pub mod mails;
 /// Agents' places in conversations.
 pub mod members;
+/// Conversations that were merged into others.
+pub mod merges;
 /// Entries of conversations.
 pub mod messages;
 /// The schema's versions.
@@ -58,6 +60,8 @@ pub mod queue;
 pub mod reader;
 /// Who has read what.
 pub mod reading;
+/// What reports say about mail that went out.
+pub mod reports;
 /// Conversations as list rows show them.
 pub mod rows;
 /// Finding messages.

@@ -1,11 +1,15 @@
-//! Mail: reading it, what becomes of it, and how it is fetched.
+//! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
+mod agents;
 mod arriving;
 mod canaries;
 mod handing_over;
 mod headers;
 mod leaving;
 mod letters;
+mod looping;
+mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
+mod threading;
