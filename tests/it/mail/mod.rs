@@ -5,9 +5,11 @@ mod arriving;
 mod canaries;
 mod handing_over;
 mod headers;
+mod holding;
 mod leaving;
-mod letters;
+pub mod letters;
 mod looping;
+mod merging;
 mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
