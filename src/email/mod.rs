@@ -5,6 +5,9 @@ pub mod imap;
 /// Fetching from a folder that a mail server delivers into.
 pub mod maildir;
 
+/// The mailboxes of a serving process.
+mod service;
+
 /// How long to wait after something failed.
 mod backoff;
 /// What was fetched, on its way to the desk.
@@ -22,5 +25,6 @@ pub use backoff::Backoff;
 pub use fetched::{Fetched, Progress, Taker, Told};
 pub use intake::{Intake, Taken};
 pub use password::Password;
+pub use service::{Chance, Pace, Service};
 pub use stop::Stop;
 pub use trouble::{Trouble, TroubleKind};

@@ -1,6 +1,8 @@
 //! Mail: reading it, what becomes of it, and how it is fetched.
 
 mod arriving;
+mod fetching;
+mod imap_server;
 mod letters;
 mod reading;
 #[cfg(feature = "corpora")]
