@@ -1,5 +1,7 @@
 //! The door for mail: it is fetched, handed to the desk, and what the desk has to send is handed over to a server.
 
+/// Trying a mailbox.
+pub mod check;
 /// Fetching from an IMAP server.
 pub mod imap;
 /// Fetching from a folder that a mail server delivers into.

@@ -80,6 +80,7 @@ impl Server {
         let served = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
+                stream.set_nodelay(true).unwrap();
                 let state = Arc::clone(&served);
                 std::thread::spawn(move || {
                     let number = {

@@ -2,7 +2,7 @@
 
 mod arriving;
 mod fetching;
-mod imap_server;
+pub mod imap_server;
 mod letters;
 mod reading;
 #[cfg(feature = "corpora")]
