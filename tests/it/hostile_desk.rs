@@ -387,6 +387,21 @@ fn a_message_reads_as_it_was_written() {
     }
 }
 
+/// A terminal that says its size again, as one does when it is attached to, has not lost what it shows: rows with letters
+/// of several characters are written whole from what is remembered of them.
+#[test]
+fn rows_of_any_script_stand_whole_after_the_size_was_said_again() {
+    let (desk, _) = written_with("¡Eres un sol! ☀️ अर्जुन मेहता");
+    let mut ana = Painted::new(&desk, "ana");
+    ana.resize(120, 40);
+    ana.keys("g o j k Tab Tab Tab");
+    desk.write_in("jo@example.com", None, "☀️ नमस्ते, मैं पुणे में");
+    let rows = |screen: String| screen.lines().map(|row| row.trim_end().to_owned()).collect::<Vec<_>>();
+    let before = ana.shown();
+    assert_eq!(rows(before.clone()), rows(ana.repainted()));
+    assert!(before.contains("FROM CUSTOMERS         │"), "{before}");
+}
+
 /// The corpora of hostile and of merely foreign text.
 #[cfg(feature = "corpora")]
 mod corpora {

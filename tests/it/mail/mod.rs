@@ -3,9 +3,11 @@
 mod agents;
 mod arriving;
 mod canaries;
+mod fetching;
 mod handing_over;
 mod headers;
 mod holding;
+pub mod imap_server;
 mod leaving;
 pub mod letters;
 mod looping;
