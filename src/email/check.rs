@@ -4,9 +4,10 @@ use super::{
     Trouble,
     imap::{self, Mailbox, Way},
     maildir::{self, Maildir},
+    send::try_sending,
 };
 use crate::{
-    config::{MailAccount, MailSource, PasswordPlace, readable_by_others},
+    config::{MailAccount, MailSending, MailSource, PasswordPlace, readable_by_others},
     desk::Desk,
 };
 
@@ -55,5 +56,13 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         Some(Err(Trouble { sentence, .. })) => findings.push(wrong(sentence)),
         None => {}
     }
+    findings.push(match (&account.sending, try_sending(account)) {
+        (Some(MailSending::Smtp(server)), Ok(())) => {
+            works(format!("The mail server {server} takes mail from it. Whether it delivers is seen by sending one."))
+        }
+        (Some(MailSending::Sendmail(program)), Ok(())) => works(format!("Mail leaves through {}.", program.display())),
+        (None, Ok(())) => works("Nothing is sent from it."),
+        (_, Err(Trouble { sentence, .. })) => wrong(sentence),
+    });
     findings
 }

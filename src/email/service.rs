@@ -4,6 +4,7 @@ use super::{
     Intake, Stop, Told, Trouble, TroubleKind,
     imap::{self, Mailbox, Patience, Way},
     maildir::{self, Maildir},
+    worker::Worker,
 };
 use crate::{
     config::{MailAccount, MailSource},
@@ -79,7 +80,43 @@ impl Service {
             }
             service.watched.push(account.name.clone());
         }
+        if let Err(error) = service.send(desk, accounts, chance, alive) {
+            service.stop.ask();
+            return Err(error);
+        }
         Ok(service)
+    }
+
+    /// Begins to send what leaves by mail.
+    fn send(&self, desk: &Desk, accounts: &[MailAccount], chance: &Chance, alive: Sender<()>) -> io::Result<()> {
+        if accounts.iter().all(|account| account.sending.is_none()) {
+            return Ok(());
+        }
+        let (desk, accounts, stop) = (desk.clone(), accounts.to_vec(), self.stop.clone());
+        // A name that no other process has, and no earlier one with the same number had.
+        let name = format!("{}-{:016x}", std::process::id(), chance());
+        let run = move || {
+            let _alive = alive;
+            while !stop.asked() {
+                let health = desk.clone();
+                let tell = Box::new(move |mailbox: &str, address: &str, trouble: Option<&str>| {
+                    if trouble.is_some() {
+                        tracing::warn!(mailbox, "mail cannot leave");
+                    }
+                    // Beside what is said of fetching, which goes on by itself.
+                    let name = format!("{mailbox} (sending)");
+                    if health.mailbox_health(&name, address, trouble).is_err() {
+                        tracing::warn!(mailbox, "the desk cannot be told how the mailbox does");
+                    }
+                });
+                let worker = Worker::new(desk.clone(), name.clone(), &accounts, tell);
+                if catch_unwind(AssertUnwindSafe(|| worker.run(&stop))).is_err() {
+                    tracing::error!("the thread that sends failed, and begins again");
+                    stop.wait(FAILED);
+                }
+            }
+        };
+        thread::Builder::new().name("mail out".into()).spawn(run).map(drop)
     }
 
     /// The names of the mailboxes that are watched.
