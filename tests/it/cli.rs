@@ -8,6 +8,8 @@ mod held;
 mod history;
 mod hostile;
 mod keys;
+mod mail;
+mod piped_mail;
 mod printing;
 mod remote;
 mod verbs;

@@ -1,13 +1,15 @@
-//! Mail: reading it, what becomes of it, and how it is fetched.
+//! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
 mod agents;
 mod around;
 mod arriving;
 mod canaries;
+mod fetching;
 mod forged;
 mod handing_over;
 mod headers;
 mod holding;
+pub mod imap_server;
 mod leaving;
 pub mod letters;
 mod looping;
