@@ -10,6 +10,8 @@ mod backup;
 pub mod check;
 /// Conversations with everybody's place in them: read, written, and kept in their lists.
 pub mod conversations;
+/// Whom mails name.
+pub mod correspondents;
 /// Unsent texts.
 pub mod drafts;
 /// The event log.

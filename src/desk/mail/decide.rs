@@ -17,6 +17,7 @@ use crate::{
     },
     store::{
         conversations::Loaded,
+        correspondents,
         mails::{self, Decided},
         parts, people, threads,
     },
@@ -39,7 +40,7 @@ impl Taking<'_> {
         if let Some(decided) = self.same_letter()? {
             return Ok(decided);
         }
-        if mails::is_own(&self.mail.addresses, self.sender) {
+        if correspondents::is_own(&self.mail.addresses, self.sender) {
             return self.from_ourselves();
         }
         let known = people::customer_by_address(self.writing, self.sender)?;

@@ -15,7 +15,7 @@ use crate::{
     },
     policy::access::Access,
     store::{
-        Connection, conversations, mails, merges,
+        Connection, conversations, correspondents, mails, merges,
         messages::{self, StoredEntry, Window},
         parts, people, threads,
     },
@@ -87,7 +87,7 @@ impl Desk {
                 .into_iter()
                 .find(|mail| matches!(mail.decided.verdict, Verdict::Message | Verdict::SentOutside));
             let Some(mail) = mail else { return Ok(None) };
-            let people = |part| mails::correspondents(connection, mail.id, part);
+            let people = |part| correspondents::of_mail(connection, mail.id, part);
             Ok(Some(MailHead {
                 at: mails::came_at(&mail),
                 from: people("from")?,
@@ -151,7 +151,7 @@ impl Desk {
             for place in &facts.customers {
                 taking_part.extend(people::customer_by_id(connection, place.customer)?.map(|it| it.address));
             }
-            let named = mails::copied(connection, facts.id)?;
+            let named = correspondents::copied(connection, facts.id)?;
             Ok(named.into_iter().filter(|person| !taking_part.contains(&person.address)).collect())
         })
     }

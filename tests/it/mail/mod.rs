@@ -4,6 +4,7 @@ mod agents;
 mod arriving;
 mod canaries;
 mod fetching;
+mod forged;
 mod handing_over;
 mod headers;
 mod holding;
