@@ -25,7 +25,7 @@ mod trouble;
 
 pub use backoff::Backoff;
 pub use fetched::{Fetched, Progress, Taker, Told};
-pub use intake::{Intake, Taken};
+pub use intake::{Intake, Taken, addressed};
 pub use password::Password;
 pub use service::{Chance, Pace, Service};
 pub use stop::Stop;

@@ -2,6 +2,7 @@
 
 mod arriving;
 mod fetching;
+mod folder;
 pub mod imap_server;
 mod letters;
 mod reading;
