@@ -3,3 +3,4 @@
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
+mod reading_hostile;
