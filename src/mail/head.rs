@@ -1,5 +1,7 @@
 //! What the header of a mail says.
 
+mod encoded;
+
 use super::{
     attached, charset,
     fields::{self, Fields, LONGEST_ID},
@@ -88,6 +90,12 @@ impl HeadReader {
         let fields = Fields::of(header);
         let message = fenced(|| self.heads.parse_headers(header.as_bytes()))?.ok_or(NO_HEADER)?;
         let mut head = fenced(|| head_of(&message, &fields, header))??;
+        if head.subject.contains('\u{fffd}') || head.from.iter().any(|it| it.name.contains('\u{fffd}')) {
+            let joined = encoded::joined(header);
+            if let Ok(Some(message)) = fenced(|| self.heads.parse_headers(joined.as_bytes())) {
+                head = fenced(|| head_of(&message, &fields, &joined))??;
+            }
+        }
         if head.date.is_none() {
             head.date = self.received(header.as_bytes());
         }

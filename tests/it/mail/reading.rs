@@ -139,8 +139,9 @@ fn limits_are_told_in_a_sentence() {
 /// The size of the large ones, in bytes.
 const LARGE: usize = if cfg!(feature = "corpora") { 24 * 1024 * 1024 } else { 1024 * 1024 };
 
-/// Mails that are made to take long. Ten seconds are promised for any mail of a built program; without optimization, on a busy machine,
-/// that is what is measured here.
+/// What is promised for a built program; without optimization the same work takes many times as long.
+const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 10 });
+
 #[test]
 fn no_mail_takes_long() {
     let reader = Reader::new();
@@ -176,6 +177,16 @@ fn no_mail_takes_long() {
             ),
         ),
         ("daemon", repeated("Return-Path: <>\nSubject: failure notice\n\nundeliverable\n", "<a@b.c>: x\n")),
+        (
+            "boundaries that never come",
+            repeated(
+                &format!(
+                    "Content-Type: multipart/mixed; boundary=b\n\n{}",
+                    "--b\nContent-Type: multipart/x; boundary=-never\n\n".repeat(150)
+                ),
+                "-",
+            ),
+        ),
         ("boundaries", repeated("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n")),
     ] {
         // Folds are looked for up to 100,000 lines.
@@ -184,7 +195,7 @@ fn no_mail_takes_long() {
             let since = Instant::now();
             let _ = reader.letter(mail.as_bytes());
             eprintln!("{name}, {} KiB: {:?}", mail.len() / 1024, since.elapsed());
-            assert!(since.elapsed() < Duration::from_secs(10), "{name} took {:?}", since.elapsed());
+            assert!(since.elapsed() < LONGEST, "{name} took {:?}", since.elapsed());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Mails of every kind read into letters: real ones, with rates that may not fall.
 
+use super::reading_hostile::check;
 use deskline::{
     domain::letter::{Fold, FoldKind, Letter, Nature},
     mail::{Known, Reader, folds},
@@ -57,7 +58,7 @@ fn mails(name: &str) -> Vec<(String, Vec<u8>)> {
             continue;
         }
         let bytes = fs::read(&file).unwrap();
-        if bytes.starts_with(b"From ") {
+        if bytes.starts_with(b"From ") && bytes.contains(&b'\n') {
             for (number, mail) in split(&bytes).into_iter().enumerate() {
                 all.push((format!("{path}#{number}"), mail));
             }
@@ -117,6 +118,43 @@ fn every_bounce_is_recognised() {
         missed.len()
     );
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn every_mail_of_every_corpus_is_read() {
+    let reader = Reader::new();
+    let (mut all, mut refused) = (0, Vec::new());
+    for corpus in ["mime-cpython", "mime-mimekit", "mime-rubymail", "bounces-sisimai", "reply-quote-talon"] {
+        for (path, mail) in mails(corpus) {
+            all += 1;
+            match reader.letter(&mail) {
+                Ok(letter) => {
+                    check(&letter);
+                    if env::var("DESKLINE_SHOW").is_ok() {
+                        eprintln!("=== {corpus}/{path} {}\n{}", letter.subject, shown(&letter));
+                    }
+                }
+                Err(reason) => refused.push(format!("{corpus}/{path}: {reason}")),
+            }
+        }
+    }
+    eprintln!("of {all} files {} are read; the others are no mails", all - refused.len());
+    refused.retain(|it| {
+        !it.ends_with(": it has no mail header") && !it.contains("test.tokens: it has 7972 header fields")
+    });
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+    assert!(all > 900);
+}
+
+fn shown(letter: &Letter) -> String {
+    let mut shown = String::new();
+    let mut from = 0;
+    for fold in &letter.folds {
+        shown.push_str(&letter.text[from..fold.from]);
+        shown.push_str(&format!("[{:?}\n{}]\n", fold.kind, &letter.text[fold.from..fold.to]));
+        from = fold.to;
+    }
+    shown + &letter.text[from..]
 }
 
 /// Mails of the corpora of ordinary mail that are reports or automatic all the same, as one can see by reading them.

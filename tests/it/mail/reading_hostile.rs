@@ -183,7 +183,8 @@ fn check_folds(text: &str, folds: &[Fold]) {
     assert!(folds.is_empty() || hidden < text.split_whitespace().count(), "something shows");
 }
 
-fn check(letter: &Letter) {
+/// What holds of every letter.
+pub fn check(letter: &Letter) {
     check_folds(&letter.text, &letter.folds);
     assert!(!letter.text.contains(['\0', '\r']));
     assert!(letter.message_id.as_ref().is_none_or(|id| !id.is_empty() && id.len() <= 998));
