@@ -287,7 +287,7 @@ mod tests {
         let html = "<p>Yes.</p><div class=gmail_quote>On Monday Ana wrote:<br><blockquote>Is it <i>on</i>?\
                     <blockquote><p>It is off.</p></blockquote></blockquote></div><div>Mara</div>";
         let (text, marks) = written(html);
-        assert_eq!(text, "Yes.\n\nOn Monday Ana wrote:\n\n> Is it on?\n> >\n> > It is off.\n\nMara");
+        assert_eq!(text, "Yes.\n\nOn Monday Ana wrote:\n\n> Is it on?\n>\n> > It is off.\n\nMara");
         assert_eq!(marks.iter().map(|at| &text[*at..*at + 9]).collect::<Vec<_>>(), ["On Monday"]);
     }
 

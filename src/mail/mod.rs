@@ -30,5 +30,5 @@ pub use charset::windows_1252;
 pub use guard::{DEEPEST_NESTING, LONGEST_MAIL, MOST_DECODED, MOST_HEADERS, MOST_PARTS, too_long};
 pub use head::Head;
 pub use html::text_of_html;
-pub use quote::folds;
+pub use quote::{Known, folds};
 pub use reader::{Reader, body_at};

@@ -6,7 +6,7 @@ use super::{
     fields::Fields,
     guard::{Disarmed, LONGEST_MAIL, fenced, rearmed, too_long},
     head::{HeadReader, readable},
-    quote,
+    quote::{self, Known},
     report::{self, Evidence},
     words::{Parsed, Part, Words},
 };
@@ -57,7 +57,7 @@ impl Reader {
         let message = disarmed.parse(&self.whole)?;
         let parsed = Parsed { message: &message, raw: &mail };
         let (words, parts) = fenced(|| parsed.words().and_then(|words| Ok((words, parsed.attachments()?))))??;
-        fenced(|| letter_of(head, &fields, words, parts))
+        fenced(|| letter_of(head, &fields, words, parts, &mail[body_at(&mail)..]))
     }
 }
 
@@ -76,15 +76,26 @@ pub fn body_at(mail: &[u8]) -> usize {
     mail.len()
 }
 
+/// A mail without the line that mailbox files and mail servers' pipes put above it ("From mara@example.org Mon May 3 …").
+fn without_envelope(mail: &[u8]) -> &[u8] {
+    if !mail.starts_with(b"From ") && !mail.starts_with(b">From ") {
+        return mail;
+    }
+    let end = mail.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(mail.len());
+    let rest = mail.get(end..).unwrap_or_default();
+    rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..)).unwrap_or_default()
+}
+
 /// A mail whose lines end as lines do: a few old programs write carriage returns alone.
 fn with_line_ends(mail: &[u8]) -> Cow<'_, [u8]> {
+    let mail = without_envelope(mail);
     if mail.contains(&b'\n') || !mail.contains(&b'\r') {
         return Cow::Borrowed(mail);
     }
     Cow::Owned(mail.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }
 
-fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Letter {
+fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>, body: &[u8]) -> Letter {
     let mut words = words;
     if words.text.contains(char::is_control) {
         words.text = rearmed(&words.text);
@@ -97,6 +108,7 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Let
         subject: &head.subject,
         text: &words.text,
         parts: &parts,
+        body,
     };
     let report = report::found(&evidence);
     let sender =
@@ -107,7 +119,11 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Let
         None => Nature::Person,
     };
     let folds = match nature {
-        Nature::Person | Nature::Automatic => quote::folds(&words.text, &words.quoted_from),
+        Nature::Person | Nature::Automatic => {
+            let writer = head.from.first().map_or("", |from| from.name.as_str());
+            let passed_on = quote::passes_on_by_subject(&head.subject);
+            quote::folds(&words.text, Known { writer, passed_on, quoted_from: &words.quoted_from })
+        }
         // What a report quotes is what it is about.
         Nature::Report(_) => Vec::new(),
     };
@@ -131,5 +147,22 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>) -> Let
         attachments: parts.into_iter().map(attached::attached).collect(),
         nature,
         authentication: head.authentication,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_line_of_an_envelope_is_no_part_of_the_mail() {
+        for end in ["\n", "\r\n", "\r"] {
+            let mail =
+                ["From a@example.org Mon May  3 12:30:00 2021", "From: b@example.org", "", "From here"].join(end);
+            let letter = Reader::new().letter(mail.as_bytes()).unwrap();
+            assert_eq!((letter.from[0].address.as_str(), letter.text.as_str()), ("b@example.org", "From here"));
+        }
+        assert!(Reader::new().letter(b"From a").is_err());
     }
 }

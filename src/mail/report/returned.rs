@@ -19,15 +19,13 @@ pub(super) fn about(evidence: &Evidence<'_>) -> Option<String> {
         let last = |value: &str| fields::message_id(&value[value.rfind('<')?..]);
         first.or_else(|| evidence.fields.get("references").and_then(last))
     };
-    attached
-        .or_else(named)
-        .or_else(|| in_text(evidence.text))
-        .or_else(|| {
-            let parts = evidence.parts.iter().filter(|part| part.media_type.starts_with("text/"));
-            parts.map(|part| String::from_utf8_lossy(&part.content)).find_map(|text| in_text(&text))
-        })
-        .or_else(answered)
+    // Broken mails hold it where no part begins.
+    let anywhere = || in_text(&String::from_utf8_lossy(&evidence.body[..evidence.body.len().min(LONGEST)]));
+    attached.or_else(named).or_else(|| in_text(evidence.text)).or_else(anywhere).or_else(answered)
 }
+
+/// The most bytes of a returned mail that are looked at for its header.
+const LONGEST: usize = 256 * 1024;
 
 /// Whom the returned mail was addressed to.
 pub(super) fn recipients(evidence: &Evidence<'_>) -> Vec<Reported> {
@@ -52,7 +50,7 @@ fn headers(evidence: &Evidence<'_>) -> impl Iterator<Item = Fields> {
             || kind == "application/octet-stream"
     });
     // A header is long, but not this long.
-    returned.map(|part| Fields::of(&String::from_utf8_lossy(&part.content[..part.content.len().min(256 * 1024)])))
+    returned.map(|part| Fields::of(&String::from_utf8_lossy(&part.content[..part.content.len().min(LONGEST)])))
 }
 
 /// A Message-ID field in a text, indented or quoted or not.

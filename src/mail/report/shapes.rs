@@ -1,177 +1,9 @@
 //! Reports that keep to no standard: known by the words that mail systems have used for decades.
 
-use super::{Evidence, Report, ReportKind, Reported, add, comes_from_a_system, status_in, words};
+use super::phrases::{DELAYS, PHRASES, RETURNED, SUBJECTS, TECHNICAL, WEAK};
+use super::{Evidence, Report, ReportKind, Reported, System, add, answers, status_in, system, words};
 use crate::mail::{automatic::is_machine, fields};
 use serde_json::Value;
-
-/// What subjects of bounces say, in lower case.
-const SUBJECTS: &[&str] = &[
-    "undeliver",
-    "non-deliver",
-    "nondeliver",
-    "not deliver",
-    "delivery fail",
-    "delivery status",
-    "delivery notification",
-    "delivery report",
-    "delivery error",
-    "delivery problem",
-    "failure notice",
-    "failure delivery",
-    "failed delivery",
-    "mail delivery",
-    "message delivery",
-    "returned mail",
-    "mail failure",
-    "mail error",
-    "mail system error",
-    "mail could not",
-    "could not be delivered",
-    "could not send",
-    "could not deliver",
-    "returned to sender",
-    "returning message",
-    "message status",
-    "message not sent",
-    "message undeliverable",
-    "mail rejected",
-    "message rejected",
-    "rejected:",
-    "unzustellbar",
-    "nicht zustellbar",
-    "nicht zugestellt",
-    "fehlgeschlagen",
-    "onbestelbaar",
-    "niet afgeleverd",
-    "non remis",
-    "non distribu",
-    "échec de",
-    "no entregado",
-    "no se puede entregar",
-    "não foi entregue",
-    "não entregue",
-    "mancato recapito",
-    "non consegn",
-    "недостав",
-    "не доставл",
-    "niedostarcz",
-    "配信",
-    "送信エラー",
-    "配達不能",
-    "戻り",
-    "未送达",
-    "退信",
-    "系统退信",
-    "無法傳遞",
-    "반송",
-    "mdaemon notification",
-    "bounce",
-];
-
-/// What texts of bounces say, in lower case and with single blanks.
-const PHRASES: &[&str] = &[
-    "could not be delivered",
-    "couldn't be delivered",
-    "cannot be delivered",
-    "can't be delivered",
-    "was not delivered",
-    "not be delivered",
-    "has not been delivered",
-    "wasn't able to deliver",
-    "unable to deliver",
-    "failed to deliver",
-    "undeliverable",
-    "undelivered",
-    "delivery failed",
-    "delivery failure",
-    "delivery has failed",
-    "delivery to the following",
-    "delivery to these recipients",
-    "did not reach the following",
-    "message could not",
-    "permanent fatal errors",
-    "permanent error",
-    "permanent failure",
-    "fatal errors",
-    "transcript of session follows",
-    "transcript of the session follows",
-    "unknown user",
-    "user unknown",
-    "no such user",
-    "user not found",
-    "recipient not found",
-    "unknown recipient",
-    "mailbox unavailable",
-    "mailbox not found",
-    "mailbox is full",
-    "mailbox full",
-    "over quota",
-    "quota exceeded",
-    "returned to you",
-    "returned to sender",
-    "return to sender",
-    "has been returned",
-    "being returned",
-    "copy of the message",
-    "copy of my letter",
-    "original message follows",
-    "your message to",
-    "did not accept",
-    "was rejected",
-    "has been rejected",
-    "rejected by",
-    "i'm sorry to have to inform you",
-    "delivery status notification",
-    "failed recipient",
-    "failed addresses",
-    "addresses failed",
-    "mail delivery software",
-    "host unknown",
-    "host not found",
-    "relaying denied",
-    "message was not sent",
-    "nicht zugestellt",
-    "konnte nicht",
-    "n'a pas pu être",
-    "no se pudo entregar",
-    "não foi possível",
-    "配信できません",
-    "届け",
-    "送信できません",
-    "below is the reason",
-    "reason:",
-    "will be retried",
-    "still undelivered",
-    "has been delayed",
-    "delivery is delayed",
-    "has been blocked",
-    "message blocked",
-    "could not send",
-    "cannot send",
-    "error:",
-    "the following address",
-];
-
-/// What texts of delays say.
-const DELAYS: &[&str] = &[
-    "will be retried",
-    "will continue to",
-    "will keep trying",
-    "still trying",
-    "still undelivered",
-    "has been delayed",
-    "delivery is delayed",
-    "delayed mail",
-    "(delay)",
-    "warning message only",
-    "this is a warning",
-    "not yet been delivered",
-    "delivery has been delayed",
-    "do not need to resend",
-    "no action is required on your part",
-    "no action on your part",
-    "could not be delivered within",
-];
 
 /// A bounce without the parts of RFC 3464.
 ///
@@ -184,21 +16,30 @@ pub(super) fn found(evidence: &Evidence<'_>) -> Option<Report> {
     if says_report || failed {
         return report(kind(evidence).unwrap_or(if failed { ReportKind::Bounce } else { ReportKind::Unknown }));
     }
-    let system = comes_from_a_system(evidence);
     let nobody = evidence.return_path.is_some_and(str::is_empty);
     let subject = evidence.subject.to_lowercase();
-    let answers = ["re:", "fw:", "fwd:", "aw:", "wg:", "sv:", "tr:"].iter().any(|start| subject.starts_with(start));
-    let titled = !answers && SUBJECTS.iter().any(|it| subject.contains(it));
-    let said = is_said(evidence.text);
-    // A service that nobody answers may well write of parcels that could not be delivered, but not from the empty address.
-    let unanswered = nobody && evidence.from.is_none_or(|from| is_machine(&from.address));
-    if system && (titled || said) || nobody && titled && said || unanswered && said {
+    let titled = !answers(evidence.subject) && SUBJECTS.iter().any(|it| subject.contains(it));
+    let text = opening(evidence.text);
+    let says = |phrases: &[&str]| phrases.iter().any(|it| text.contains(it));
+    let returned = evidence.parts.iter().any(|part| part.media_type == "message/rfc822");
+    let bounced = match system(evidence) {
+        Some(System::Daemon) => titled || says(PHRASES) || says(WEAK),
+        // People have that address too, and write of bounces.
+        Some(System::Postmaster) if nobody || evidence.return_path.is_none() => titled || says(PHRASES) || says(WEAK),
+        Some(System::Postmaster) => titled && (says(PHRASES) || returned),
+        // A service that nobody answers may well write of parcels that could not be delivered, but not from the empty
+        // address, and of full mailboxes only where mail is meant.
+        None => {
+            let unanswered = evidence.from.is_none_or(|from| is_machine(&from.address));
+            says(PHRASES) && (nobody && (titled || unanswered) || titled && unanswered && says(TECHNICAL))
+        }
+    };
+    if bounced {
         return report(kind(evidence).unwrap_or(ReportKind::Bounce));
     }
     if subject.trim().starts_with("loop alert") && evidence.fields.has("x-mlserver") {
         return report(ReportKind::Unknown);
     }
-    let returned = evidence.parts.iter().any(|part| part.media_type == "message/rfc822");
     if returned && subject.trim().starts_with("complaint about message from") {
         return report(ReportKind::Complaint);
     }
@@ -211,7 +52,9 @@ fn notification(evidence: &Evidence<'_>) -> Option<Report> {
     if !text.starts_with('{') || !(text.contains("\"notificationType\"") || text.contains("\"eventType\"")) {
         return None;
     }
-    let first: Value = serde_json::Deserializer::from_str(text).into_iter().next()?.ok()?;
+    // Lines were broken on the way, which JSON does not allow.
+    let text = text.replace('\n', "");
+    let first: Value = serde_json::Deserializer::from_str(&text).into_iter().next()?.ok()?;
     let kind = match first.get("notificationType").or_else(|| first.get("eventType"))?.as_str()? {
         "Bounce" => ReportKind::Bounce,
         "Complaint" => ReportKind::Complaint,
@@ -257,11 +100,6 @@ pub(super) fn kind_of(text: &str) -> Option<ReportKind> {
     bounced.then_some(ReportKind::Bounce)
 }
 
-fn is_said(text: &str) -> bool {
-    let text = opening(text);
-    PHRASES.iter().any(|it| text.contains(it))
-}
-
 /// The beginning of a text in lower case and with single blanks, without what it quotes: what is said to the reader.
 fn opening(text: &str) -> String {
     const LONGEST: usize = 6_000;
@@ -277,24 +115,6 @@ fn opening(text: &str) -> String {
     }
     whole.replace('\u{2019}', "'")
 }
-
-/// The lines behind which the returned mail stands.
-const RETURNED: [&str; 14] = [
-    "below this line",
-    "original message follows",
-    "original message headers",
-    "copy of the message",
-    "unsent message",
-    "message header follow",
-    "received message",
-    "returned message",
-    "the header of the original",
-    "original headers",
-    "message headers follow",
-    "original message:",
-    "-- original message --",
-    "included below",
-];
 
 /// The recipients that header fields and the words before the returned mail name.
 pub(super) fn recipients(evidence: &Evidence<'_>) -> Vec<Reported> {
@@ -331,22 +151,50 @@ pub(super) fn recipients(evidence: &Evidence<'_>) -> Vec<Reported> {
             add(&mut all, reported);
         }
     }
+    if let [only] = all.as_mut_slice()
+        && only.status.is_none()
+    {
+        only.status = status_in(said_before(evidence.text));
+    }
     if all.is_empty() {
         // "Your message to a@example.org could not be delivered": an address in the first sentences.
         let found = evidence.text.lines().take(30).flat_map(str::split_whitespace).filter(|word| word.contains('@'));
         let daemon = evidence.from.map(|from| from.address.clone()).unwrap_or_default();
         let address =
             found.filter_map(fields::tidy).find(|address| !address.eq_ignore_ascii_case(&daemon) && is_whole(address));
-        all.extend(address.map(|address| Reported { address, status: status_in(evidence.text), words: String::new() }));
+        all.extend(address.map(|address| Reported {
+            address,
+            status: status_in(said_before(evidence.text)),
+            words: String::new(),
+        }));
     }
     all
+}
+
+/// The text before the returned mail.
+fn said_before(text: &str) -> &str {
+    let mut end = 0;
+    for line in text.split_inclusive('\n').take(400) {
+        if returned(line) {
+            break;
+        }
+        end += line.len();
+    }
+    &text[..end]
+}
+
+/// Whether the returned mail begins behind this line.
+fn returned(line: &str) -> bool {
+    let low = line.to_lowercase();
+    RETURNED.iter().any(|it| low.contains(it)) || low.starts_with("received: ") || low.starts_with("return-path:")
 }
 
 /// The address that a line begins with: "<a@example.org>:", "  a@example.org", "a@example.org:".
 fn at_the_start(line: &str) -> Option<String> {
     let word = line.split_whitespace().next()?;
     let bracketed = word.starts_with('<') && word.contains('>');
-    let alone = line.trim_end().ends_with(word) || word.ends_with(':') || word.ends_with(',');
+    let behind = line.trim_start()[word.len()..].trim_start();
+    let alone = behind.is_empty() || behind.starts_with(['[', '(']) || word.ends_with([':', ',']);
     if !word.contains('@') || !(bracketed || alone) {
         return None;
     }
