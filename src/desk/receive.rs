@@ -25,7 +25,7 @@ use crate::{
     store::{
         Writing,
         conversations::{self, Loaded},
-        events,
+        events, merges,
         messages::{self, NewEntry},
         outbox, people,
         reading::Readings,
@@ -128,7 +128,7 @@ fn received(
         return again(writing, message, same);
     }
     let named = match inbound.conversation {
-        Some(id) => own_conversation(writing, id, customer.id)?,
+        Some(id) => own_conversation(writing, merges::resolve(writing, id)?, customer.id)?,
         None => None,
     };
     let group = match (&inbound.group, &named) {
@@ -210,7 +210,13 @@ impl Incoming<'_> {
         if !self.automatic {
             self.reopen(facts)?;
         }
-        for customer in audience::customers(facts, EntryKind::Reply, Some(self.customer.id)) {
+        // What a program wrote is passed on to nobody: between two of them it would go round for ever.
+        let readers = if self.automatic {
+            Vec::new()
+        } else {
+            audience::customers(facts, EntryKind::Reply, Some(self.customer.id))
+        };
+        for customer in readers {
             outbox::queue_reply(self.writing, facts.id, message, customer, self.millis())?;
         }
         conversations::save(self.writing, before, &after)?;

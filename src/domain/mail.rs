@@ -2,7 +2,7 @@
 
 use super::{
     id::{ConversationId, EntrySeq, MailId},
-    letter::Letter,
+    letter::{Correspondent, Letter},
     people::words,
 };
 use chrono::{DateTime, Utc};
@@ -116,6 +116,39 @@ impl Verdict {
     }
 }
 
+/// One reason why a mail went where it went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// A full sentence; it names no conversation.
+    pub text: String,
+    /// The conversation that it speaks of, if another than the mail's own: it is told only to those who may see that one.
+    pub about: Option<ConversationId>,
+}
+
+impl Reason {
+    /// A reason for everybody who may see the mail.
+    pub fn plain(text: impl Into<String>) -> Self {
+        // One line each, as they are stored.
+        Self { text: text.into().replace(['\n', '\r', '\t'], " "), about: None }
+    }
+
+    /// A reason for those who may see another conversation too.
+    pub fn about(text: &str, conversation: ConversationId) -> Self {
+        Self { about: Some(conversation), ..Self::plain(text) }
+    }
+
+    /// As it is stored.
+    pub fn line(&self) -> String {
+        self.about.map_or_else(|| self.text.clone(), |id| format!("{}\t{id}", self.text))
+    }
+
+    /// As it was stored.
+    pub fn read(line: &str) -> Self {
+        let (text, about) = line.split_once('\t').unwrap_or((line, ""));
+        Self { text: text.to_owned(), about: about.parse().ok() }
+    }
+}
+
 words! {
     /// Why a mail waits for an administrator.
     HeldWhy {
@@ -222,6 +255,30 @@ pub struct MailboxHealth {
     pub at: DateTime<Utc>,
 }
 
+/// Whom a mail names, as it names them, and what the server that took it says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailHead {
+    /// The mailbox it came by.
+    pub mailbox: String,
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// Who wrote it, as it claims.
+    pub from: Vec<Correspondent>,
+    /// Who sent it for the writer, as it claims.
+    pub sender: Option<Correspondent>,
+    /// Where answers are wanted.
+    pub reply_to: Vec<Correspondent>,
+    /// To whom it is addressed.
+    pub to: Vec<Correspondent>,
+    /// Who was sent a copy.
+    pub cc: Vec<Correspondent>,
+    /// Its subject.
+    pub subject: String,
+    /// The topmost Authentication-Results; empty where there is none. Only where the own mail server writes it, and takes
+    /// away those of others, can it be trusted.
+    pub authentication: String,
+}
+
 words! {
     /// Why a conversation looks like another.
     LikenessWhy {
@@ -282,6 +339,14 @@ mod tests {
         }
         assert_eq!(Verdict::read("held", None), None);
         assert_eq!(Verdict::read("else", None), None);
+    }
+
+    #[test]
+    fn a_reason_is_read_back() {
+        for reason in [Reason::plain("One\nline\tof it."), Reason::about("Of another.", ConversationId(12))] {
+            assert_eq!(Reason::read(&reason.line()), reason);
+            assert_eq!(reason.line().lines().count(), 1);
+        }
     }
 
     #[test]

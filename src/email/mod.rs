@@ -1,11 +1,17 @@
 //! The door for mail: it is fetched, handed to the desk, and what the desk has to send is handed over to a server.
 
+/// A mail's bytes.
+pub mod build;
 /// Trying a mailbox.
 pub mod check;
 /// Fetching from an IMAP server.
 pub mod imap;
 /// Fetching from a folder that a mail server delivers into.
 pub mod maildir;
+/// Handing a mail over.
+pub mod send;
+/// The thread that sends for a desk.
+pub mod worker;
 
 /// The mailboxes of a serving process.
 mod service;
@@ -29,4 +35,4 @@ pub use intake::{Intake, Taken, addressed};
 pub use password::Password;
 pub use service::{Chance, Pace, Service};
 pub use stop::Stop;
-pub use trouble::{Trouble, TroubleKind};
+pub use trouble::{Trouble, TroubleKind, said};

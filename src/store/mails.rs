@@ -1,10 +1,9 @@
 //! Mails that came in: each once, with the bytes it came as, what was decided about it and why.
 
-use super::{Result, conversations::moment};
+use super::{Result, conversations::moment, correspondents};
 use crate::domain::{
     id::{ConversationId, EntrySeq, MailId},
-    letter::Correspondent,
-    mail::{HeldWhy, InMail, MailTaken, Place, Verdict},
+    mail::{HeldWhy, InMail, MailTaken, Place, Reason, Verdict},
 };
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -32,7 +31,7 @@ pub struct Decided {
     /// The verdict.
     pub verdict: Verdict,
     /// Why, in sentences.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// The conversation it went to, or would have gone to.
     pub conversation: Option<ConversationId>,
     /// The message's row.
@@ -58,6 +57,10 @@ pub struct StoredMail {
     pub authentication: String,
     /// What was decided, and why.
     pub decided: Decided,
+}
+
+fn lines(reasons: &[Reason]) -> String {
+    reasons.iter().map(Reason::line).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes a mail and what was decided about it.
@@ -90,7 +93,7 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             letter.and_then(|letter| letter.authentication.first()).map_or("", String::as_str),
             decided.verdict.word(),
             decided.verdict.held().map(HeldWhy::word),
-            decided.reasons.join("\n"),
+            lines(&decided.reasons),
             decided.conversation.map(|id| id.0),
             decided.message,
         ])?;
@@ -108,43 +111,10 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             ("to", &letter.to),
             ("cc", &letter.cc),
         ] {
-            insert_correspondents(connection, id, part, people, &new.mail.addresses)?;
+            correspondents::insert(connection, id, part, people, &new.mail.addresses)?;
         }
     }
     Ok(id)
-}
-
-/// So many people of one header are kept: who writes to more writes to nobody.
-const MOST_CORRESPONDENTS: usize = 100;
-
-fn insert_correspondents(
-    connection: &Connection,
-    id: MailId,
-    part: &str,
-    people: &[Correspondent],
-    own: &[String],
-) -> Result<()> {
-    for (number, person) in (1_i64..).zip(people.iter().take(MOST_CORRESPONDENTS)) {
-        let address = person.address.to_lowercase();
-        connection
-            .prepare_cached(
-                "INSERT INTO correspondent (mail_id, part, number, name, address, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![id.0, part, number, person.name, address, is_own(own, &address)])?;
-    }
-    Ok(())
-}
-
-/// Whether an address is one of the desk's, with or without a token behind a `+`.
-pub fn is_own(own: &[String], address: &str) -> bool {
-    own.iter().any(|own| own == address || without_tag(address).is_some_and(|bare| bare == *own))
-}
-
-/// "support+token@acme.example" as "support@acme.example".
-fn without_tag(address: &str) -> Option<String> {
-    let (local, domain) = address.rsplit_once('@')?;
-    let (local, _) = local.split_once('+')?;
-    Some(format!("{local}@{domain}"))
 }
 
 /// Writes what was decided about a mail after all.
@@ -160,11 +130,49 @@ pub fn decide(connection: &Connection, id: MailId, decided: &Decided) -> Result<
             id.0,
             decided.verdict.word(),
             decided.verdict.held().map(HeldWhy::word),
-            decided.reasons.join("\n"),
+            lines(&decided.reasons),
             decided.conversation.map(|id| id.0),
             decided.message,
         ])?;
     Ok(())
+}
+
+/// Remembers that an agent whose mail was refused is to be told so.
+///
+/// # Errors
+/// What SQLite says.
+pub fn queue_refusal(connection: &Connection, id: MailId, address: &str) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO mail_refusal (mail_id, address, state) VALUES (?1, ?2, 'queued')")?
+        .execute(params![id.0, address])?;
+    Ok(())
+}
+
+/// How many messages a sender's mails made since a moment (milliseconds since 1970).
+///
+/// # Errors
+/// What SQLite says.
+pub fn count_of_sender(connection: &Connection, sender: &str, since: i64) -> Result<usize> {
+    count(
+        connection,
+        "SELECT count(*) FROM mail WHERE sender = ?1 AND received_at > ?2 AND verdict = 'message'",
+        sender,
+        since,
+    )
+}
+
+/// How many messages mails made in a conversation since a moment (milliseconds since 1970).
+///
+/// # Errors
+/// What SQLite says.
+pub fn count_in_thread(connection: &Connection, conversation: ConversationId, since: i64) -> Result<usize> {
+    let sql = "SELECT count(*) FROM mail WHERE conversation_id = ?1 AND received_at > ?2 AND verdict = 'message'";
+    count(connection, sql, conversation.0, since)
+}
+
+fn count(connection: &Connection, sql: &str, of: impl rusqlite::ToSql, since: i64) -> Result<usize> {
+    let counted: i64 = connection.prepare_cached(sql)?.query_row(params![of, since], |row| row.get(0))?;
+    Ok(usize::try_from(counted).unwrap_or(usize::MAX))
 }
 
 /// Throws the bytes of a mail away.
@@ -271,7 +279,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredMail> {
         authentication: row.get(6)?,
         decided: Decided {
             verdict: verdict(row, 7)?,
-            reasons: reasons.lines().map(str::to_owned).collect(),
+            reasons: reasons.lines().map(Reason::read).collect(),
             conversation: row.get::<_, Option<i64>>(10)?.map(ConversationId),
             message: row.get(11)?,
         },

@@ -2,12 +2,16 @@
 
 /// A part of a transaction that can be taken back alone.
 mod attempt;
+/// Mail that no person wrote.
+pub mod automatic;
 /// Copying a whole database into a new file.
 mod backup;
 /// Looking a file over.
 pub mod check;
 /// Conversations with everybody's place in them: read, written, and kept in their lists.
 pub mod conversations;
+/// Whom mails name.
+pub mod correspondents;
 /// Unsent texts.
 pub mod drafts;
 /// The event log.
@@ -16,6 +20,8 @@ pub mod events;
 pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
+/// Message-IDs of mails.
+pub mod headers;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
 /// Work items and who follows them.
@@ -30,6 +36,8 @@ pub mod mailboxes;
 pub mod mails;
 /// Agents' places in conversations.
 pub mod members;
+/// Conversations that were merged into others.
+pub mod merges;
 /// Entries of conversations.
 pub mod messages;
 /// The schema's versions.
@@ -54,10 +62,14 @@ pub mod queue;
 pub mod reader;
 /// Who has read what.
 pub mod reading;
+/// What reports say about mail that went out.
+pub mod reports;
 /// Conversations as list rows show them.
 pub mod rows;
 /// Finding messages.
 pub mod search;
+/// Keys that the desk made for itself.
+pub mod secrets;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 /// What ties mails to conversations.

@@ -65,3 +65,12 @@ pub fn content(connection: &Connection, message: i64, number: usize) -> Result<O
         .optional()?
         .flatten())
 }
+
+/// Remembers who wrote a message that neither an agent nor a customer of this desk wrote.
+///
+/// # Errors
+/// What SQLite says.
+pub fn write_as(connection: &Connection, message: i64, name: &str) -> Result<()> {
+    connection.prepare_cached("UPDATE message SET written_as = ?2 WHERE id = ?1")?.execute(params![message, name])?;
+    Ok(())
+}

@@ -1,7 +1,10 @@
 //! What ties mails to conversations: header ids of what came in and went out, and what looks like what.
 
 use super::{Result, people::word};
-use crate::domain::{id::ConversationId, mail::LikenessWhy};
+use crate::domain::{
+    id::{AgentId, ConversationId},
+    mail::LikenessWhy,
+};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// So many conversations are looked at for one header id: its senders can repeat one as often as they like.
@@ -103,4 +106,15 @@ pub fn likenesses(connection: &Connection, conversation: ConversationId) -> Resu
         .prepare_cached("SELECT like_id, because FROM likeness WHERE conversation_id = ?1 ORDER BY like_id DESC")?;
     let rows = statement.query_map([conversation.0], |row| Ok((ConversationId(row.get(0)?), word(row, 1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The address that an agent gave as its own, in lower case.
+///
+/// # Errors
+/// What SQLite says.
+pub fn agent_address(connection: &Connection, agent: AgentId) -> Result<Option<String>> {
+    Ok(connection
+        .prepare_cached("SELECT lower(address) FROM agent_address WHERE agent_id = ?1")?
+        .query_row([agent.0], |row| row.get(0))
+        .optional()?)
 }

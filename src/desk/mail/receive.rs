@@ -1,23 +1,17 @@
 //! One mail, from the first look at it to what became of it: seen before? readable? whose? into which conversation?
 
 use crate::{
-    desk::{
-        Desk, News, Outcome,
-        receive::{Incoming, Placed, writer},
-        write::LONGEST,
-    },
+    desk::{Desk, News, Outcome, page::Denied, write::LONGEST},
     domain::{
-        envelope::Channel,
         history::PastAttachment,
-        id::MailId,
         letter::{Attached, Fold, Letter},
-        mail::{HeldWhy, InMail, MailTaken, Verdict},
+        mail::{HeldWhy, InMail, MailTaken, Reason, Verdict},
         people::check_address,
     },
     store::{
         Writing,
         mails::{self, Decided, NewMail},
-        messages, parts, people, threads,
+        messages,
     },
 };
 use chrono::{DateTime, Utc};
@@ -37,7 +31,7 @@ impl Desk {
     /// A failing disk or a lock that is held too long; nothing is kept then, and it is to be handed in again.
     pub fn receive_mail(&self, mail: &InMail) -> Outcome<MailTaken> {
         self.write_news(|writing| {
-            let taken = take(writing, self.now(), mail)?;
+            let taken = take(self, writing, mail)?;
             Ok((taken, taken.conversation.map_or(News::EVERYTHING, News::of)))
         })
     }
@@ -47,11 +41,11 @@ impl Desk {
     /// # Errors
     /// As [`Desk::receive_mail`]; nothing of all is kept then.
     pub fn receive_mails(&self, mails: &[InMail]) -> Outcome<Vec<MailTaken>> {
-        self.write(|writing| mails.iter().map(|mail| take(writing, self.now(), mail)).collect())
+        self.write(|writing| mails.iter().map(|mail| take(self, writing, mail)).collect())
     }
 }
 
-fn take(writing: &Writing<'_>, now: DateTime<Utc>, mail: &InMail) -> Outcome<MailTaken> {
+fn take(desk: &Desk, writing: &Writing<'_>, mail: &InMail) -> Outcome<MailTaken> {
     if let Some(place) = &mail.place
         && let Some(before) = mails::at_place(writing, &mail.mailbox, place)?
     {
@@ -60,7 +54,7 @@ fn take(writing: &Writing<'_>, now: DateTime<Utc>, mail: &InMail) -> Outcome<Mai
     let hash = Sha256::digest(&mail.raw).into();
     let taken = match mails::by_hash(writing, &mail.mailbox, &hash)? {
         Some(before) => before,
-        None => take_new(writing, now, mail, &hash)?,
+        None => take_new(desk, writing, mail, &hash)?,
     };
     if let Some(place) = &mail.place {
         mails::remember_place(writing, &mail.mailbox, place, taken.mail)?;
@@ -68,38 +62,39 @@ fn take(writing: &Writing<'_>, now: DateTime<Utc>, mail: &InMail) -> Outcome<Mai
     Ok(taken)
 }
 
-fn take_new(writing: &Writing<'_>, now: DateTime<Utc>, mail: &InMail, hash: &[u8; 32]) -> Outcome<MailTaken> {
+fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) -> Outcome<MailTaken> {
+    let now = desk.now();
     let letter = match &mail.letter {
         Ok(letter) => letter,
         Err(sentence) => {
-            let decided = held(HeldWhy::Unreadable, vec![sentence.clone()]);
-            let new =
-                NewMail { mail, hash, letter_hash: None, sender: "", at: now.timestamp_millis(), keeps_raw: true };
+            let decided = held(HeldWhy::Unreadable, vec![Reason::plain(sentence)]);
+            let at = now.timestamp_millis();
+            let new = NewMail { mail, hash, letter_hash: None, sender: "", at, keeps_raw: true };
             return keep(writing, &new, decided);
         }
     };
-    let sender = letter.from.first().and_then(|from| check_address(&from.address).ok()).unwrap_or_default();
+    let sender = sender_of(letter);
     let letter_hash = letter_hash(letter, &sender);
-    let taking = Taking { writing, now, mail, letter, sender: &sender, letter_hash: letter_hash.as_ref() };
-    // What the desk itself refuses is nobody's but an administrator's to sort out; what it had written is taken back.
-    let decided = match writing.attempt(|| taking.decide()) {
-        Ok(decided) => decided,
-        Err(failed @ crate::desk::page::Denied::Failed(_)) => return Err(failed),
-        Err(denied) => held(HeldWhy::Unreadable, vec![denied.to_string()]),
-    };
-    let new = NewMail {
-        mail,
-        hash,
-        letter_hash: letter_hash.as_ref(),
-        sender: &sender,
-        at: now.timestamp_millis(),
-        keeps_raw: decided.verdict != Verdict::Ignored,
-    };
-    keep(writing, &new, decided)
+    let letter_hash = letter_hash.as_ref();
+    let name = letter.from.first().map_or("", |from| from.name.as_str());
+    let taking = Taking { desk, writing, now, mail, letter, sender: &sender, name, letter_hash, released: false };
+    let decided = taking.decided()?;
+    let at = now.timestamp_millis();
+    let keeps_raw = decided.verdict != Verdict::Ignored;
+    let mail = keep(writing, &NewMail { mail, hash, letter_hash, sender: &sender, at, keeps_raw }, decided)?;
+    if mail.verdict == Verdict::Refused {
+        mails::queue_refusal(writing, mail.mail, &sender)?;
+    }
+    Ok(mail)
+}
+
+/// The address of who wrote it, in lower case; empty where it claims nobody whose address could be used.
+pub(super) fn sender_of(letter: &Letter) -> String {
+    letter.from.first().and_then(|from| check_address(&from.address).ok()).unwrap_or_default()
 }
 
 fn keep(writing: &Writing<'_>, new: &NewMail<'_>, decided: Decided) -> Outcome<MailTaken> {
-    let mail: MailId = mails::insert(writing, new, &decided)?;
+    let mail = mails::insert(writing, new, &decided)?;
     let entry = match decided.message {
         Some(message) => messages::by_id(writing, message)?,
         None => None,
@@ -114,15 +109,15 @@ fn keep(writing: &Writing<'_>, new: &NewMail<'_>, decided: Decided) -> Outcome<M
 }
 
 /// Waits for an administrator, with what is known besides the reason itself.
-pub(super) fn held(why: HeldWhy, more: Vec<String>) -> Decided {
-    let mut reasons = vec![why.sentence().to_owned()];
-    reasons.extend(more.into_iter().filter(|sentence| !sentence.is_empty()));
+pub(super) fn held(why: HeldWhy, more: Vec<Reason>) -> Decided {
+    let mut reasons = vec![Reason::plain(why.sentence())];
+    reasons.extend(more.into_iter().filter(|reason| !reason.text.is_empty()));
     Decided { verdict: why.verdict(), reasons, conversation: None, message: None }
 }
 
 /// What makes it the same letter when it comes again through another mailbox or relay: its id, its writer, its date and
 /// its words. An id alone proves nothing, since senders choose it.
-fn letter_hash(letter: &Letter, sender: &str) -> Option<[u8; 32]> {
+pub(super) fn letter_hash(letter: &Letter, sender: &str) -> Option<[u8; 32]> {
     let id = letter.message_id.as_deref().filter(|id| !id.is_empty())?;
     let date = letter.date.map_or_else(String::new, |date| date.to_string());
     let mut hash = Sha256::new();
@@ -138,83 +133,18 @@ fn letter_hash(letter: &Letter, sender: &str) -> Option<[u8; 32]> {
 
 /// One readable mail while it is decided upon.
 pub(super) struct Taking<'a> {
+    pub desk: &'a Desk,
     pub writing: &'a Writing<'a>,
     pub now: DateTime<Utc>,
     pub mail: &'a InMail,
     pub letter: &'a Letter,
     /// The sender's address in lower case; empty where none can be used.
     pub sender: &'a str,
+    /// The sender's name, as the mail claims it; may be empty.
+    pub name: &'a str,
     pub letter_hash: Option<&'a [u8; 32]>,
-}
-
-impl Taking<'_> {
-    fn decide(&self) -> Outcome<Decided> {
-        if self.sender.is_empty() {
-            return Ok(held(HeldWhy::NoSender, Vec::new()));
-        }
-        if let Some(decided) = self.same_letter()? {
-            return Ok(decided);
-        }
-        let name = self.letter.from.first().map_or("", |from| from.name.as_str());
-        let (customer, _) = writer(self.writing, self.sender, name, self.now)?;
-        if customer.blocked {
-            let reasons = vec![format!("Messages from {} are blocked; nothing was kept.", self.sender)];
-            return Ok(Decided { verdict: Verdict::Ignored, reasons, conversation: None, message: None });
-        }
-        let mut reasons = vec!["It names no conversation: a new one was started.".to_owned()];
-        let group = self.group(&mut reasons)?;
-        let body = Body::of(self.letter);
-        let incoming = Incoming {
-            writing: self.writing,
-            customer: &customer,
-            text: &body.text,
-            attachments: &body.described,
-            channel: Channel::Email,
-            subject: &self.letter.subject,
-            group,
-            automatic: false,
-            tells: self.letter.answer_automatically,
-            now: self.now,
-        };
-        let placed = incoming.place(None)?;
-        self.keep_parts(&placed, &body)?;
-        Ok(Decided {
-            verdict: Verdict::Message,
-            reasons,
-            conversation: Some(placed.conversation),
-            message: Some(placed.message),
-        })
-    }
-
-    /// The same letter came already, through another mailbox or to another of our addresses: it is one message.
-    fn same_letter(&self) -> Outcome<Option<Decided>> {
-        let Some(hash) = self.letter_hash else { return Ok(None) };
-        let found = mails::by_letter(self.writing, hash)?;
-        Ok(found.map(|(taken, message, mailbox)| Decided {
-            verdict: taken.verdict,
-            reasons: vec![format!("The same letter came through the mailbox “{mailbox}” before: it is one message.")],
-            conversation: taken.conversation,
-            message: Some(message),
-        }))
-    }
-
-    /// The mailbox's group; a name that no group has any more loses no mail.
-    pub fn group(&self, reasons: &mut Vec<String>) -> Outcome<Option<crate::domain::id::GroupId>> {
-        let Some(name) = &self.mail.group else { return Ok(None) };
-        let group = people::group_by_name(self.writing, name)?;
-        if group.is_none() {
-            reasons.push(format!("Its mailbox names the group “{name}”, which is not there: it is in no group."));
-        }
-        Ok(group.map(|group| group.id))
-    }
-
-    /// Keeps what belongs to the message: header id, folds, contents.
-    pub fn keep_parts(&self, placed: &Placed, body: &Body<'_>) -> Outcome<()> {
-        if let Some(id) = &self.letter.message_id {
-            threads::note_header_id(self.writing, id, placed.conversation, Some(placed.message), None)?;
-        }
-        Ok(parts::keep(self.writing, placed.message, &body.folds, &body.contents)?)
-    }
+    /// An administrator lets it go its way: no cap holds it again.
+    pub released: bool,
 }
 
 /// What a letter becomes as an entry.
@@ -223,6 +153,21 @@ pub(super) struct Body<'a> {
     pub folds: Vec<Fold>,
     pub described: Vec<PastAttachment>,
     pub contents: Vec<(&'a Attached, [u8; 32])>,
+}
+
+impl Taking<'_> {
+    /// What becomes of it. What the desk itself refuses is an administrator's to sort out; what it had written for it is
+    /// taken back.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn decided(&self) -> Outcome<Decided> {
+        match self.writing.attempt(|| self.decide()) {
+            Err(failed @ Denied::Failed(_)) => Err(failed),
+            Err(denied) => Ok(held(HeldWhy::Unreadable, vec![Reason::plain(denied.to_string())])),
+            Ok(decided) => Ok(decided),
+        }
+    }
 }
 
 impl<'a> Body<'a> {
