@@ -1,0 +1,17 @@
+//! Mail: reading it, what becomes of it, and how it is fetched.
+
+mod agents;
+mod arriving;
+mod canaries;
+mod handing_over;
+mod headers;
+mod holding;
+mod leaving;
+pub mod letters;
+mod looping;
+mod merging;
+mod outside;
+mod reading;
+#[cfg(feature = "corpora")]
+mod reading_corpora;
+mod threading;
