@@ -1,4 +1,4 @@
-//! Mail: reading it, what becomes of it, and how it is fetched.
+//! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
 mod agents;
 mod arriving;
