@@ -2,6 +2,8 @@
 
 /// Agents who write by mail.
 mod agents;
+/// What the configuration names.
+mod configured;
 /// What becomes of a mail that can be read.
 mod decide;
 /// Mails that wait for an administrator.

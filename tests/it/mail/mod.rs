@@ -3,9 +3,12 @@
 mod agents;
 mod arriving;
 mod canaries;
+mod fetching;
+mod folder;
 mod handing_over;
 mod headers;
 mod holding;
+pub mod imap_server;
 mod leaving;
 pub mod letters;
 mod looping;
@@ -14,4 +17,5 @@ mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
+mod reading_hostile;
 mod threading;
