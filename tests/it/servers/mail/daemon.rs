@@ -80,8 +80,19 @@ impl Daemon {
     pub fn stop(mut self) {
         self.signal("TERM");
         let since = Instant::now();
-        until("the server ended", || !self.runs() || since.elapsed() > ENDING);
+        until("the server ended", || !(self.runs() || self.lives()) || since.elapsed() > ENDING);
         // What remains is killed by the drop.
+    }
+
+    /// Whether any process of the group is more than a name that nobody has asked after.
+    fn lives(&self) -> bool {
+        let group = self.child.id().to_string();
+        let is_alive = |stat: String| {
+            let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+            fields.first() != Some(&"Z") && fields.get(2) == Some(&group.as_str())
+        };
+        let processes = std::fs::read_dir("/proc").expect("the processes").filter_map(Result::ok);
+        processes.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok()).any(is_alive)
     }
 
     fn signal(&self, name: &str) -> bool {
@@ -94,10 +105,9 @@ impl Drop for Daemon {
     fn drop(&mut self) {
         self.signal("KILL");
         let _ = self.child.wait();
-        // Nobody else has this group's number before all of its processes are gone.
         let since = Instant::now();
-        while self.signal("0") && since.elapsed() < ENDING {
-            std::thread::park_timeout(Duration::from_millis(2));
+        while self.lives() && since.elapsed() < ENDING {
+            std::thread::park_timeout(Duration::from_millis(1));
         }
         let _ = self.guard.stdin.take().map(|mut pipe| pipe.write_all(b"end\n"));
         let _ = self.guard.kill();

@@ -228,6 +228,16 @@ impl PostOffice {
         self.path(&format!("homes/{address}/Maildir"))
     }
 
+    /// Makes Dovecot give other numbers to all mails of a mailbox, under another UIDVALIDITY; while it is down.
+    pub fn forget_numbers(&self, address: &str) {
+        assert!(self.dovecot.is_none(), "it would write them again");
+        for file in files(&self.maildir(address)) {
+            if file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("dovecot")) {
+                fs::remove_file(file).expect("a removed file");
+            }
+        }
+    }
+
     /// Every mail in a mailbox as it lies on the disk, the oldest first.
     pub fn mails(&self, address: &str) -> Vec<String> {
         let maildir = self.maildir(address);

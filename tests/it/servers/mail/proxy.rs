@@ -37,7 +37,8 @@ pub enum How {
 
 #[derive(Default)]
 struct State {
-    faults: Vec<(Step, Moment, How)>,
+    /// What is to happen, and how often the step passes before that.
+    faults: Vec<(Step, Moment, How, usize)>,
     /// Every step that was reached, in order.
     steps: Vec<(Step, Moment)>,
     /// How many faults happened.
@@ -94,7 +95,12 @@ impl Proxy {
 
     /// The next time that this step comes to this moment, this happens, once.
     pub fn plan(&self, step: Step, moment: Moment, how: How) {
-        self.state().faults.push((step, moment, how));
+        self.plan_after(0, step, moment, how);
+    }
+
+    /// The same, after this step came to this moment so many times.
+    pub fn plan_after(&self, passing: usize, step: Step, moment: Moment, how: How) {
+        self.state().faults.push((step, moment, how, passing));
     }
 
     /// What was planned and did not happen, happens no more.
@@ -242,7 +248,11 @@ impl Shared {
         let mut state = self.state.lock().unwrap();
         state.steps.push((step, moment));
         let planned = state.faults.iter().position(|fault| (fault.0, fault.1) == (step, moment));
-        let how = planned.map(|at| state.faults.remove(at).2);
+        let due = planned.filter(|at| state.faults[*at].3 == 0);
+        if let (Some(at), None) = (planned, due) {
+            state.faults[at].3 -= 1;
+        }
+        let how = due.map(|at| state.faults.remove(at).2);
         state.happened += usize::from(how.is_some());
         state.stalled |= how == Some(How::Stall);
         self.changed.notify_all();
