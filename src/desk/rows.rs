@@ -105,6 +105,7 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
         from: match stored.author {
             Author::Agent(_) if stored.kind != EntryKind::System => From::Agent(person),
             Author::Customer(_) => From::Customer(person),
+            Author::System if stored.kind == EntryKind::Reply && !person.name.is_empty() => From::Outside(person),
             Author::Agent(_) | Author::System => From::System,
         },
         at: moment(stored.at),

@@ -109,13 +109,13 @@ impl Act<'_> {
             name: &self.me.name,
             at: self.now,
             text,
-            channel: None,
-            attachments: &[],
+            channel: self.channel,
+            attachments: self.attachments,
         };
         let message = messages::append(self.writing, &mut self.facts, &entry)?;
         self.facts.news = seq;
         self.readings.news_by(Some(self.me.id));
-        self.message = Some(self.facts.last_seq);
+        (self.message, self.written) = (Some(self.facts.last_seq), message);
         let member = self.facts.member_mut(self.me.id);
         (member.posted, member.unfollowed) = (true, false);
         Ok(message)

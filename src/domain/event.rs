@@ -47,6 +47,20 @@ words! {
         MadePrivate = "made-private",
         /// It was made public.
         MadePublic = "made-public",
+        /// A mail of it was not delivered, or was unwanted.
+        DeliveryFailed = "delivery-failed",
+        /// A mail of it was not delivered yet.
+        DeliveryDelayed = "delivery-delayed",
+        /// A colleague answered by mail, in a mail program.
+        AnsweredOutside = "answered-outside",
+        /// An administrator let a mail go its way that was held.
+        MailReleased = "mail-released",
+        /// An administrator threw a mail away that was held.
+        MailDiscarded = "mail-discarded",
+        /// It was merged into another.
+        Merged = "merged",
+        /// Its merging was undone.
+        Unmerged = "unmerged",
         /// An administrator opened a direct conversation of others (R6.11).
         OpenedDirect = "opened-direct",
         /// An administrator looked at what a customer can see.

@@ -46,6 +46,10 @@ identity!(
     NoticeId
 );
 identity!(
+    /// A mail that came in.
+    MailId
+);
+identity!(
     /// A public key that lets an agent in; a key that was revoked and added again is another one.
     KeyId
 );

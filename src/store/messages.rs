@@ -163,7 +163,7 @@ pub fn store_unindexed(connection: &Connection, facts: &Facts, entry: &NewEntry<
 }
 
 const ENTRY: &str = "SELECT m.id, m.conversation_id, m.seq, m.kind, m.agent_id, m.customer_id, \
-     coalesce(agent.name, nullif(customer.name, ''), customer.address, ''), coalesce(agent.handle, customer.address, ''), \
+     coalesce(agent.name, nullif(customer.name, ''), customer.address, m.written_as, ''), coalesce(agent.handle, customer.address, ''), \
      m.at, m.text, m.channel, m.customer_number, m.attachments FROM message m \
      LEFT JOIN agent ON agent.id = m.agent_id LEFT JOIN customer ON customer.id = m.customer_id";
 

@@ -99,6 +99,8 @@ pub enum From {
     Agent(Person),
     /// A customer.
     Customer(Person),
+    /// Somebody of the team, by mail and outside the desk: the name is what the mail says, and there is no address.
+    Outside(Person),
     /// The desk.
     System,
 }
