@@ -47,6 +47,8 @@ pub(super) struct Act<'a> {
     pub attachments: &'a [PastAttachment],
     /// Who handed it back, or had it until then: routing does not bring it straight back to them.
     pub handed_back: Vec<AgentId>,
+    /// A reply waits for the administrators before it leaves.
+    pub held: bool,
     lock_reason: String,
 }
 
@@ -95,6 +97,7 @@ impl<'a> Act<'a> {
             handed_back: Vec::new(),
             channel: None,
             attachments: &[],
+            held: false,
         })
     }
 

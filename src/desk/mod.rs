@@ -346,6 +346,8 @@ fn new_agent(handle: String, name: String, role: Role) -> Agent {
         notify_customers: Notify::Mine,
         notify_internal: Notify::Mine,
         bell: true,
+        address: None,
+        mail: crate::domain::outgoing::MailPreference::Off,
         groups: Vec::new(),
     }
 }

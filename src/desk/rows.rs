@@ -8,6 +8,7 @@ use crate::{
     domain::{
         conversation::{Author, EntryKind},
         id::ConversationId,
+        mail::DeliveryState,
     },
     policy::access::Access,
     store::{
@@ -15,7 +16,7 @@ use crate::{
         conversations::moment,
         lists::Key,
         messages::{self, StoredEntry},
-        people,
+        outbox, people,
         rows::{Named, StoredRow},
     },
 };
@@ -99,6 +100,14 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
             .collect(),
     };
     let person = Person { name: stored.name, address: stored.address };
+    let mut delivery = match stored.kind {
+        EntryKind::Reply => outbox::deliveries(connection, stored.id)?,
+        EntryKind::Note | EntryKind::System => Vec::new(),
+    };
+    // What is held repeats what its sender may not read: that it was noticed would tell that it is there.
+    for to in delivery.iter_mut().filter(|to| to.state == DeliveryState::Held) {
+        to.state = DeliveryState::Queued;
+    }
     Ok(Entry {
         seq: stored.seq,
         kind: stored.kind,
@@ -112,5 +121,6 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
         text: stored.text,
         channel: stored.channel,
         attachments,
+        delivery,
     })
 }

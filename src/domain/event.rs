@@ -11,6 +11,14 @@ words! {
         Replied = "replied",
         /// An agent wrote for agents.
         Noted = "noted",
+        /// A reply was taken back before it left by mail.
+        TakenBack = "taken-back",
+        /// A reply that did not reach somebody is sent again.
+        SentAgain = "sent-again",
+        /// A reply that was held may leave.
+        MailReleased = "mail-released",
+        /// A reply that was held never leaves.
+        MailDiscarded = "mail-discarded",
         /// It was put away.
         Closed = "closed",
         /// It was taken up again.
@@ -53,10 +61,6 @@ words! {
         DeliveryDelayed = "delivery-delayed",
         /// A colleague answered by mail, in a mail program.
         AnsweredOutside = "answered-outside",
-        /// An administrator let a mail go its way that was held.
-        MailReleased = "mail-released",
-        /// An administrator threw a mail away that was held.
-        MailDiscarded = "mail-discarded",
         /// It was merged into another.
         Merged = "merged",
         /// Its merging was undone.

@@ -22,6 +22,8 @@ pub mod key;
 pub mod letter;
 /// Mail on its way in and out, and what was decided about it.
 pub mod mail;
+/// Mail on its way out, and what became of it for whom.
+pub mod outgoing;
 /// Agents, customers and groups.
 pub mod people;
 /// What somebody typed into the search.

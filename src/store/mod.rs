@@ -18,6 +18,8 @@ pub mod events;
 pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
+/// Message-IDs of mails.
+pub mod headers;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
 /// Work items and who follows them.
