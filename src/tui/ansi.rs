@@ -107,10 +107,10 @@ impl Ansi {
         self
     }
 
-    /// Takes a new size in.
-    pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.size = Size::new(columns, rows);
-        self.shown = Buffer::empty(Rect::new(0, 0, columns, rows));
+    /// Takes a size in; whether it is another one. The terminal is to be cleared then: what it made of its rows is not known.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> bool {
+        let before = std::mem::replace(&mut self.size, Size::new(columns, rows));
+        before != self.size
     }
 
     /// The bytes of the frame just drawn, to be shown at once; `None` where it changed nothing.
@@ -320,7 +320,7 @@ impl Backend for Ansi {
     fn clear_region(&mut self, _region: ClearType) -> io::Result<()> {
         self.draw_with(BLANK);
         self.out.push_str("\x1b[H\x1b[2J");
-        self.shown.reset();
+        self.shown = Buffer::empty(Rect::new(0, 0, self.size.width, self.size.height));
         self.cursor = Some(Position::new(0, 0));
         Ok(())
     }
@@ -412,6 +412,52 @@ mod tests {
             frame.buffer_mut().set_string(1, 0, "b", Style::new().add_modifier(Modifier::DIM | Modifier::REVERSED));
         };
         assert_eq!(frames(&[&draw])[0].as_deref(), Some("\x1b[?2026h\x1b[1;1H\x1b[1;7ma\x1b[22;2mb\x1b[?2026l"));
+    }
+
+    /// Rows that are written whole are written from what the backend remembers: that has to be what was drawn, whatever
+    /// was drawn before.
+    #[test]
+    fn what_is_remembered_is_what_was_drawn() {
+        const SAMPLES: [&str; 9] = ["│ ab", "☀️ x", "अर्जुन", "日本", "", "── ", "👍🏽 é", "a\u{301}b ", "1️⃣☀️"];
+        let mut terminal = Terminal::new(Ansi::new(24, 2)).unwrap();
+        let mut state = 7_u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        for round in 0..5_000 {
+            // A terminal that says its size again has not changed.
+            match next(8) {
+                0 => assert!(!terminal.backend_mut().resize(24, 2)),
+                1 => {
+                    assert!(terminal.backend_mut().resize(20, 3));
+                    assert!(terminal.backend_mut().resize(24, 2));
+                    terminal.clear().unwrap();
+                }
+                _ => {}
+            }
+            let mut drawn = Buffer::default();
+            let rows: Vec<Vec<&str>> = (0..2).map(|_| (0..6).map(|_| SAMPLES[next(SAMPLES.len())]).collect()).collect();
+            terminal
+                .draw(|frame| {
+                    for (y, row) in (0..).zip(&rows) {
+                        for (x, text) in (0..).zip(row) {
+                            frame.buffer_mut().set_string(x * 4, y, text, Style::new());
+                        }
+                    }
+                    drawn = frame.buffer_mut().clone();
+                })
+                .unwrap();
+            let shown = &terminal.backend().shown;
+            for y in 0..2 {
+                let mut x = 0;
+                while x < 24 {
+                    let (is, should) = (&shown[(x, y)], &drawn[(x, y)]);
+                    assert_eq!(is.symbol(), should.symbol(), "round {round}, column {x}: {rows:?}");
+                    x += u16::try_from(width(should.symbol())).unwrap().max(1);
+                }
+            }
+        }
     }
 
     #[test]

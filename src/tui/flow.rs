@@ -1,6 +1,6 @@
 //! A conversation's entries as lines of so many columns; made once for a page, scrolled and drawn from.
 
-use super::time;
+use super::time::{self, Zone};
 use crate::{
     desk::page::{Attachment, Entry, From, Moment, Thread},
     domain::{
@@ -9,7 +9,6 @@ use crate::{
         text::SafeText,
     },
 };
-use chrono::FixedOffset;
 
 /// How an entry speaks; word, edge and colour say it together (R1.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +94,8 @@ pub struct Reader<'a> {
     pub handle: &'a str,
     /// The time.
     pub now: Moment,
-    /// The distance from UTC.
-    pub zone: FixedOffset,
+    /// In which zone.
+    pub zone: Zone,
 }
 
 /// Lines of one entry that are shown where it is not shown as raw text.
@@ -115,7 +114,7 @@ impl Flow {
         let new = basis.new_after.map_or(0, |after| new_count(thread, after, reader.handle));
         for entry in &thread.entries {
             let first = flow.lines.len();
-            let today = entry.at.with_timezone(&reader.zone).date_naive();
+            let today = reader.zone.at(entry.at).date_naive();
             if day.is_some_and(|day| day != today) || (day.is_none() && !thread.earlier) {
                 flow.push(LineKind::Day, time::day(reader.now, entry.at, reader.zone));
             } else if basis.roomy && day.is_some() {
@@ -224,7 +223,7 @@ pub fn new_count(thread: &Thread, after: EntrySeq, me: &str) -> usize {
 pub fn counts(entry: &Entry, after: EntrySeq, me: &str) -> bool {
     let others = match &entry.from {
         From::Agent(person) => person.address != me,
-        From::Customer(_) => true,
+        From::Customer(_) | From::Outside(_) => true,
         From::System => false,
     };
     entry.seq > after && entry.kind != EntryKind::System && others
@@ -236,11 +235,11 @@ pub fn voice(entry: &Entry, audience: Audience) -> Option<(Voice, &str)> {
         (EntryKind::System, _, _) | (_, _, From::System) => return None,
         (EntryKind::Note, _, _) => Voice::Note,
         (EntryKind::Reply, Audience::Internal, _) => Voice::Internal,
-        (EntryKind::Reply, Audience::Customer, From::Agent(_)) => Voice::Reply,
+        (EntryKind::Reply, Audience::Customer, From::Agent(_) | From::Outside(_)) => Voice::Reply,
         (EntryKind::Reply, Audience::Customer, From::Customer(_)) => Voice::Customer,
     };
     match &entry.from {
-        From::Agent(person) | From::Customer(person) => Some((voice, &person.name)),
+        From::Agent(person) | From::Customer(person) | From::Outside(person) => Some((voice, &person.name)),
         From::System => None,
     }
 }

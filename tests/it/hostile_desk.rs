@@ -387,31 +387,31 @@ fn a_message_reads_as_it_was_written() {
     }
 }
 
+/// A terminal that says its size again, as one does when it is attached to, has not lost what it shows: rows with letters
+/// of several characters are written whole from what is remembered of them.
+#[test]
+fn rows_of_any_script_stand_whole_after_the_size_was_said_again() {
+    let (desk, _) = written_with("¡Eres un sol! ☀️ अर्जुन मेहता");
+    let mut ana = Painted::new(&desk, "ana");
+    ana.resize(120, 40);
+    ana.keys("g o j k Tab Tab Tab");
+    desk.write_in("jo@example.com", None, "☀️ नमस्ते, मैं पुणे में");
+    let rows = |screen: String| screen.lines().map(|row| row.trim_end().to_owned()).collect::<Vec<_>>();
+    let before = ana.shown();
+    assert_eq!(rows(before.clone()), rows(ana.repainted()));
+    assert!(before.contains("FROM CUSTOMERS         │"), "{before}");
+}
+
 /// The corpora of hostile and of merely foreign text.
 #[cfg(feature = "corpora")]
 mod corpora {
     use super::{bare, read_on_screen, walk};
-    use std::{fs, path::PathBuf};
-
-    fn corpus(name: &str) -> PathBuf {
-        let folder = std::env::var_os("DESKLINE_CORPORA").map_or_else(|| "../shared/data".into(), PathBuf::from);
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder).join(name);
-        assert!(
-            path.exists(),
-            "The corpus {} is not there. Set DESKLINE_CORPORA to the folder that holds the corpora.",
-            path.display()
-        );
-        path
-    }
+    use crate::corpora::{corpus, hostile_texts};
+    use std::fs;
 
     #[test]
     fn naughty_strings_and_terminal_escapes_on_a_real_desk() {
-        let naughty = fs::read_to_string(corpus("naughty-strings/blns.json")).unwrap();
-        let mut texts = serde_json::from_str::<Vec<String>>(&naughty).unwrap();
-        for line in fs::read_to_string(corpus("terminal-escapes/derived-escapes.jsonl")).unwrap().lines() {
-            let escape = serde_json::from_str::<serde_json::Value>(line).unwrap();
-            texts.push(format!("before {} after", escape["seq"].as_str().unwrap()));
-        }
+        let mut texts = hostile_texts();
         // Plain letters are nothing to test with; several of the others make one text.
         texts.retain(|text| !text.chars().all(|letter| letter.is_ascii() && !letter.is_ascii_control()));
         assert!(texts.len() > 150, "{} texts", texts.len());

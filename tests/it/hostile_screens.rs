@@ -167,7 +167,12 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
         search: Some(SearchPage { hits, older: None, problem: Some(words.take()) }),
         notices: Some(vec![notice(1, words.take()), notice(2, words.take())]),
         agents: Some(team),
-        groups: Some(vec![GroupRow { name: words.take(), routing: Routing::Democracy, members: vec![words.take()] }]),
+        groups: Some(vec![GroupRow {
+            name: words.take(),
+            routing: Routing::Democracy,
+            members: vec![words.take()],
+            signature: words.take(),
+        }]),
         customers: Some(vec![CustomerRow {
             person: person(&words.take(), &words.take()),
             organization: Some(words.take()),
@@ -315,28 +320,13 @@ fn reads(texts: &[String]) {
 #[cfg(feature = "corpora")]
 mod corpora {
     use super::{everywhere, reads};
+    use crate::corpora::{corpus, hostile_texts};
     use deskline::domain::text::SafeText;
-    use std::{fs, path::PathBuf};
-
-    fn corpus(name: &str) -> PathBuf {
-        let folder = std::env::var_os("DESKLINE_CORPORA").map_or_else(|| "../shared/data".into(), PathBuf::from);
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder).join(name);
-        assert!(
-            path.exists(),
-            "The corpus {} is not there. Set DESKLINE_CORPORA to the folder that holds the corpora.",
-            path.display()
-        );
-        path
-    }
+    use std::fs;
 
     #[test]
     fn naughty_strings_and_terminal_escapes_on_every_screen() {
-        let naughty = fs::read_to_string(corpus("naughty-strings/blns.json")).unwrap();
-        let mut texts = serde_json::from_str::<Vec<String>>(&naughty).unwrap();
-        for line in fs::read_to_string(corpus("terminal-escapes/derived-escapes.jsonl")).unwrap().lines() {
-            let escape = serde_json::from_str::<serde_json::Value>(line).unwrap();
-            texts.push(format!("before {} after", escape["seq"].as_str().unwrap()));
-        }
+        let texts = hostile_texts();
         assert!(texts.len() > 500, "{} texts", texts.len());
         everywhere(&texts);
     }

@@ -388,20 +388,9 @@ mod any_bytes {
 #[cfg(feature = "corpora")]
 mod corpora {
     use super::*;
+    use crate::corpora::corpus;
     use deskline::domain::history::PastPerson;
     use std::process::Command;
-
-    /// A corpus that has to be there.
-    fn corpus(name: &str) -> PathBuf {
-        let root = std::env::var_os("DESKLINE_CORPORA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
-        let path = root.join(name);
-        assert!(
-            path.exists(),
-            "There is no corpus {}. Set DESKLINE_CORPORA to the folder that holds the corpora, or test without the feature `corpora`.",
-            path.display()
-        );
-        path
-    }
 
     /// Reads a folder of mails; gives back how many mails were read, how many were copies and how many could not be read.
     fn mails(name: &str) -> (usize, u64, usize) {

@@ -6,12 +6,17 @@
     clippy::pedantic,
     reason = "a test that fails may panic, and reads better short"
 )]
+#![cfg_attr(
+    not(all(feature = "corpora", feature = "servers")),
+    allow(dead_code, reason = "some helpers serve those tests alone")
+)]
 
 mod access;
 mod any_keys;
 mod architecture;
 mod changed;
 mod cli;
+mod corpora;
 mod crash;
 mod crowd;
 mod demo;
@@ -29,6 +34,7 @@ mod leaks;
 mod letting_in;
 mod load;
 mod lost;
+mod mail;
 mod migrate;
 mod offers;
 mod old_terminals;

@@ -72,6 +72,15 @@ impl Painted {
         self.terminal.screen().contents()
     }
 
+    /// What stands on an empty terminal to which everything is written again.
+    pub fn repainted(&mut self) -> String {
+        let (rows, columns) = self.terminal.screen().size();
+        self.terminal = vt100::Parser::new(rows, columns, 0);
+        self.seat.session.forget();
+        self.paint();
+        self.terminal.screen().contents()
+    }
+
     /// Another size of the terminal.
     pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.terminal.screen_mut().set_size(rows.try_into().unwrap(), columns.try_into().unwrap());

@@ -1,13 +1,10 @@
 //! Making an agent responsible for a conversation.
 
-use super::{Dialog, DialogKey, Filtered, Outcome, filtered::Pressed};
+use super::{Dialog, DialogKey, Filtered, Outcome};
 use crate::{
     desk::page::{AgentRow, ConversationRow, Wants},
     domain::{command::Command, id::ConversationId},
-    tui::{
-        ask::{Ask, Effect},
-        model::Model,
-    },
+    tui::model::Model,
 };
 
 /// The agents to whom the viewer can assign: the group's members first, everybody for owner and admins (R5.4).
@@ -82,17 +79,9 @@ impl Choice<'_> {
 impl Dialog for Assign {
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         let choice = self.choice(model);
-        match self.filtered.press(key, choice.len()) {
-            Pressed::Back => Outcome::Close,
-            Pressed::Take(place) => match place.and_then(|place| choice.agent(place)) {
-                Some(row) => {
-                    let command = Command::Assign(row.agent.handle.clone());
-                    Outcome::CloseAnd(vec![Effect::Ask(Ask::Run { conversation: self.conversation, command })])
-                }
-                None => Outcome::Stay,
-            },
-            Pressed::Moved | Pressed::Other => Outcome::Stay,
-        }
+        self.filtered.run(key, choice.len(), self.conversation, |place| {
+            choice.agent(place).map(|row| Command::Assign(row.agent.handle.clone()))
+        })
     }
 
     fn about(&self) -> Option<ConversationId> {

@@ -1,6 +1,10 @@
 //! A list narrowed by a typed text.
 
-use super::{DialogKey, Field, PickList};
+use super::{DialogKey, Field, Outcome, PickList};
+use crate::{
+    domain::{command::Command, id::ConversationId},
+    tui::ask::{Ask, Effect},
+};
 
 /// A field above a list; what is typed narrows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +45,25 @@ impl Filtered {
                 Pressed::Moved
             }
             _ => Pressed::Other,
+        }
+    }
+
+    /// A key of a dialog that does one thing with a conversation and the taken row: `command` says what, by the row's place
+    /// among those that are left.
+    pub fn run(
+        &mut self,
+        key: DialogKey,
+        rows: usize,
+        conversation: ConversationId,
+        command: impl FnOnce(usize) -> Option<Command>,
+    ) -> Outcome {
+        match self.press(key, rows) {
+            Pressed::Back => Outcome::Close,
+            Pressed::Take(place) => match place.and_then(command) {
+                Some(command) => Outcome::CloseAnd(vec![Effect::Ask(Ask::Run { conversation, command })]),
+                None => Outcome::Stay,
+            },
+            Pressed::Moved | Pressed::Other => Outcome::Stay,
         }
     }
 

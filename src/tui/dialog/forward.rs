@@ -1,13 +1,10 @@
 //! Handing a conversation to another group.
 
-use super::{Dialog, DialogKey, Filtered, Outcome, filtered::Pressed};
+use super::{Dialog, DialogKey, Filtered, Outcome};
 use crate::{
     desk::page::{ConversationRow, GroupRow, Wants},
     domain::{command::Command, id::ConversationId},
-    tui::{
-        ask::{Ask, Effect},
-        model::Model,
-    },
+    tui::model::Model,
 };
 
 /// The groups to which a conversation can be handed, unassigned there (R5.4).
@@ -37,17 +34,9 @@ impl Forward {
 impl Dialog for Forward {
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         let groups = self.groups(model);
-        match self.filtered.press(key, groups.len()) {
-            Pressed::Back => Outcome::Close,
-            Pressed::Take(place) => match place.and_then(|place| groups.get(place)) {
-                Some(row) => {
-                    let command = Command::Forward { group: row.name.clone(), confirmed: false };
-                    Outcome::CloseAnd(vec![Effect::Ask(Ask::Run { conversation: self.conversation, command })])
-                }
-                None => Outcome::Stay,
-            },
-            Pressed::Moved | Pressed::Other => Outcome::Stay,
-        }
+        self.filtered.run(key, groups.len(), self.conversation, |place| {
+            groups.get(place).map(|row| Command::Forward { group: row.name.clone(), confirmed: false })
+        })
     }
 
     fn about(&self) -> Option<ConversationId> {

@@ -1,13 +1,10 @@
 //! Linking a conversation to an item.
 
-use super::{Dialog, DialogKey, Filtered, Outcome, filtered::Pressed};
+use super::{Dialog, DialogKey, Filtered, Outcome};
 use crate::{
     desk::page::{ConversationRow, ItemRef, ItemRow, Wants},
     domain::{command::Command, id::ConversationId, item::ItemKind},
-    tui::{
-        ask::{Ask, Effect},
-        model::Model,
-    },
+    tui::model::Model,
 };
 
 /// The items to which a conversation can be linked, found by number or title.
@@ -46,17 +43,9 @@ impl Link {
 impl Dialog for Link {
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         let items = self.items(model);
-        match self.filtered.press(key, items.len()) {
-            Pressed::Back => Outcome::Close,
-            Pressed::Take(place) => match place.and_then(|place| items.get(place)) {
-                Some(row) => {
-                    let command = Command::Link { item: row.item.key, confirmed: false };
-                    Outcome::CloseAnd(vec![Effect::Ask(Ask::Run { conversation: self.conversation, command })])
-                }
-                None => Outcome::Stay,
-            },
-            Pressed::Moved | Pressed::Other => Outcome::Stay,
-        }
+        self.filtered.run(key, items.len(), self.conversation, |place| {
+            items.get(place).map(|row| Command::Link { item: row.item.key, confirmed: false })
+        })
     }
 
     fn about(&self) -> Option<ConversationId> {

@@ -134,33 +134,13 @@ fn what_was_typed_is_repeated_harmlessly() {
 #[cfg(feature = "corpora")]
 mod corpora {
     use super::{Place, harmless};
+    use crate::corpora::{foreign_lines, hostile_texts};
     use deskline::domain::history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState};
-    use std::{fs, path::PathBuf};
-
-    fn corpus(name: &str) -> PathBuf {
-        let folder = std::env::var_os("DESKLINE_CORPORA").map_or_else(|| "../shared/data".into(), PathBuf::from);
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder).join(name);
-        assert!(
-            path.exists(),
-            "The corpus {} is not there. Set DESKLINE_CORPORA to the folder that holds the corpora.",
-            path.display()
-        );
-        path
-    }
+    use std::fs;
 
     fn texts() -> Vec<String> {
-        let naughty = fs::read_to_string(corpus("naughty-strings/blns.json")).unwrap();
-        let mut texts = serde_json::from_str::<Vec<String>>(&naughty).unwrap();
-        for line in fs::read_to_string(corpus("terminal-escapes/derived-escapes.jsonl")).unwrap().lines() {
-            let escape = serde_json::from_str::<serde_json::Value>(line).unwrap();
-            texts.push(format!("before {} after", escape["seq"].as_str().unwrap()));
-        }
-        for file in fs::read_dir(corpus("udhr-languages")).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "txt") {
-                texts.extend(fs::read_to_string(path).unwrap().lines().take(40).map(str::to_owned));
-            }
-        }
+        let mut texts = hostile_texts();
+        texts.extend(foreign_lines(40));
         texts.retain(|text| !text.trim().is_empty());
         texts
     }
