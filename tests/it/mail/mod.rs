@@ -1,4 +1,4 @@
-//! Customers' mail: reading it, what becomes of it, and what leaves.
+//! Customers' mail: reading it, what becomes of it, how it is fetched, and what leaves.
 
 mod agents;
 mod arriving;
