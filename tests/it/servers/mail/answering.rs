@@ -133,7 +133,14 @@ fn a_mail_is_there_within_two_seconds_by_idle() {
     for number in 1..=5 {
         proxy.until_answered(super::steps::Step::Idle, number);
         let word = format!("zqidle{number}e");
-        let mail = letter(MARA, SUPPORT, "Quick", &format!("{number}@customer.example"), "", &word);
+        let mail = letter(
+            &format!("{number}@customer.example"),
+            SUPPORT,
+            "Quick",
+            &format!("{number}.id@customer.example"),
+            "",
+            &word,
+        );
         let since = Instant::now();
         office.send(MARA, &[SUPPORT], &mail);
         support.gets(&word);

@@ -23,7 +23,17 @@ fn a_server_killed_between_keeping_and_marking_keeps_each_mail_once() {
     ];
     for (number, (step, moment, passing, is_kept)) in moments.into_iter().enumerate() {
         let word = format!("zqkill{number}e");
-        office.put(SUPPORT, &letter(MARA, SUPPORT, "Killed", &format!("{word}@customer.example"), "", &word));
+        office.put(
+            SUPPORT,
+            &letter(
+                &format!("{word}@customer.example"),
+                SUPPORT,
+                "Killed",
+                &format!("{word}.id@customer.example"),
+                "",
+                &word,
+            ),
+        );
         proxy.plan_after(passing, step, moment, How::Stall);
         support.serves();
         proxy.until_happened();
@@ -106,7 +116,14 @@ fn a_storm_of_kills_loses_nothing() {
         let goal = support.desk.count("SELECT count(*) FROM mail") + i64::try_from(kill % 4).unwrap();
         for _ in 0..4 {
             let word = format!("{number}e");
-            let mail = letter(MARA, SUPPORT, "Storm", &format!("{word}@customer.example"), "", &format!("zqin{word}"));
+            let mail = letter(
+                &format!("{word}@customer.example"),
+                SUPPORT,
+                "Storm",
+                &format!("{word}.id@customer.example"),
+                "",
+                &format!("zqin{word}"),
+            );
             office.put(SUPPORT, &mail);
             support.desk.does("ana", conversation, reply(&format!("zqout{word}")));
             number += 1;

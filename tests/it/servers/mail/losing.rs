@@ -37,10 +37,11 @@ const FETCHING: [(Step, usize); 8] = [
 const SENDING: [Step; 8] =
     [Step::Connect, Step::Greeting, Step::Hello, Step::Login, Step::Mail, Step::Rcpt, Step::Data, Step::Content];
 
-/// A connection has no half before anything was said, and nothing is asked before the greeting.
+/// A connection has no half before anything was said, and nothing is asked before the greeting. Who takes leave need not wait
+/// for the answer.
 fn moment(step: Step, round: usize) -> Moment {
     match step {
-        Step::Connect => Moment::Asked,
+        Step::Connect | Step::Logout => Moment::Asked,
         Step::Greeting => MOMENTS[1 + round % 2],
         _ => MOMENTS[round % 3],
     }
@@ -56,7 +57,17 @@ fn every_mail_arrives_once_wherever_the_connection_is_cut() {
     for round in 0..rounds() {
         for (step, passing) in FETCHING {
             let word = format!("zqcut{}e", words.len());
-            office.put(SUPPORT, &letter(MARA, SUPPORT, "Cut", &format!("{word}@customer.example"), "", &word));
+            office.put(
+                SUPPORT,
+                &letter(
+                    &format!("{word}@customer.example"),
+                    SUPPORT,
+                    "Cut",
+                    &format!("{word}.id@customer.example"),
+                    "",
+                    &word,
+                ),
+            );
             words.push(word);
             let moment = moment(step, round);
             proxy.plan_after(passing, step, moment, How::Cut);
@@ -172,7 +183,17 @@ fn an_idle_that_is_cut_is_taken_up_again() {
     proxy.plan(Step::News, Moment::Unanswered, How::Cut);
     let put = |number: usize| {
         let word = format!("zqidle{number}e");
-        office.put(SUPPORT, &letter(MARA, SUPPORT, "Idle", &format!("{word}@customer.example"), "", &word));
+        office.put(
+            SUPPORT,
+            &letter(
+                &format!("{word}@customer.example"),
+                SUPPORT,
+                "Idle",
+                &format!("{word}.id@customer.example"),
+                "",
+                &word,
+            ),
+        );
         word
     };
     let first = put(1);

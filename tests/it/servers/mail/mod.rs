@@ -6,6 +6,7 @@ mod certificate;
 mod checking;
 mod daemon;
 mod dying;
+mod full;
 mod harness;
 mod imap;
 mod losing;

@@ -72,7 +72,17 @@ fn a_mailbox_that_is_numbered_anew_brings_nothing_twice() {
     let support = Support::new(&office, &Doors::plain(&office));
     for number in 0..20 {
         let word = format!("zqagain{number}e");
-        office.put(SUPPORT, &letter(MARA, SUPPORT, "Again", &format!("{word}@customer.example"), "", &word));
+        office.put(
+            SUPPORT,
+            &letter(
+                &format!("{word}@customer.example"),
+                SUPPORT,
+                "Again",
+                &format!("{word}.id@customer.example"),
+                "",
+                &word,
+            ),
+        );
     }
     support.syncs().well();
     let validity = |office: &PostOffice| {

@@ -182,7 +182,12 @@ impl Proxy {
         let mut state = self.state();
         while !holds(&state) {
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited in vain until {what}; so far: {:?}", state.steps);
+            if left.is_zero() {
+                let steps = std::mem::take(&mut state.steps);
+                // Whoever cleans up after the panic needs it.
+                drop(state);
+                panic!("waited in vain until {what}; so far: {steps:?}");
+            }
             state = self.shared.changed.wait_timeout(state, left).unwrap().0;
         }
     }
