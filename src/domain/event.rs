@@ -61,6 +61,10 @@ words! {
         DeliveryDelayed = "delivery-delayed",
         /// A colleague answered by mail, in a mail program.
         AnsweredOutside = "answered-outside",
+        /// An administrator let a mail that came in and was held go its way.
+        LetterReleased = "letter-released",
+        /// An administrator threw a mail away that came in and was held.
+        LetterDiscarded = "letter-discarded",
         /// It was merged into another.
         Merged = "merged",
         /// Its merging was undone.

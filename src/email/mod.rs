@@ -1,9 +1,15 @@
 //! The door for mail: it is fetched, handed to the desk, and what the desk has to send is handed over to a server.
 
+/// A mail's bytes.
+pub mod build;
 /// Fetching from an IMAP server.
 pub mod imap;
 /// Fetching from a folder that a mail server delivers into.
 pub mod maildir;
+/// Handing a mail over.
+pub mod send;
+/// The thread that sends for a desk.
+pub mod worker;
 
 /// How long to wait after something failed.
 mod backoff;
@@ -23,4 +29,4 @@ pub use fetched::{Fetched, Progress, Taker, Told};
 pub use intake::{Intake, Taken};
 pub use password::Password;
 pub use stop::Stop;
-pub use trouble::{Trouble, TroubleKind};
+pub use trouble::{Trouble, TroubleKind, said};

@@ -22,6 +22,8 @@ pub mod file;
 pub mod headers;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
+/// What is for agents only, and what customers were told.
+pub mod internal;
 /// Work items and who follows them.
 pub mod items;
 /// Keys that let agents in, and invites.

@@ -2,7 +2,7 @@
 
 use super::{Result, threads::WentOut};
 use crate::domain::id::{ConversationId, CustomerId};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The last mail of a conversation that left for a customer.
 ///
@@ -33,13 +33,15 @@ pub fn recipient(connection: &Connection, outbox: i64) -> Result<Option<Customer
         .map(CustomerId))
 }
 
-/// Marks a mail that left as not delivered; whether that is new.
+/// Marks a mail that left as not delivered, in the server's words; whether that is new.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn bounced(connection: &Connection, outbox: i64) -> Result<bool> {
+pub fn bounced(connection: &Connection, outbox: i64, words: &str) -> Result<bool> {
     Ok(connection
-        .prepare_cached("UPDATE outbox SET state = 'failed' WHERE id = ?1 AND state IN ('sent', 'unknown')")?
-        .execute([outbox])?
+        .prepare_cached(
+            "UPDATE outbox SET state = 'failed', due = NULL, words = ?2 WHERE id = ?1 AND state IN ('sent', 'unknown')",
+        )?
+        .execute(params![outbox, words])?
         > 0)
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     desks::{TestDesk, inbound, make, reply, starting, with_agents},
+    mail::letters::{letter, mail},
     seat::Seat,
 };
 use chrono::Duration;
@@ -13,10 +14,11 @@ use deskline::{
     domain::{
         command::Command,
         conversation::Privacy,
-        envelope::Inbound,
-        id::ConversationId,
+        envelope::{Channel, Inbound},
+        id::{ConversationId, EntrySeq},
         item::ItemKind,
         key::{InviteCode, PublicKey},
+        mail::InMail,
         people::{Party, Role, Routing},
         setting::SettingKey,
     },
@@ -212,6 +214,7 @@ fn every_call(
     who: &Viewer,
     one: ConversationId,
     offered: [ConversationId; 2],
+    (mailed, replies): (ConversationId, [EntrySeq; 3]),
 ) -> Vec<(&'static str, Result<(), Denied>)> {
     let item = desk.list_items(&desk.admit(Some("olga")).unwrap(), None, 1).unwrap()[0].item.key;
     let agent = NewAgent { handle: "new".into(), name: "New".into(), role: Role::Agent, groups: Vec::new() };
@@ -219,6 +222,8 @@ fn every_call(
         NewItem { kind: ItemKind::Task, title: "T".into(), requester: None, project: None, description: String::new() };
     let own = AgentChange { ready: Some(false), ..AgentChange::default() };
     let to = desk.file().with_file_name("copy.db");
+    let waiting: Vec<_> =
+        desk.held(&desk.admit(Some("olga")).unwrap()).unwrap().into_iter().map(|mail| mail.mail).collect();
     vec![
         ("offers", desk.offers(who).map(drop)),
         ("accept", desk.accept(who, offered[0]).map(drop)),
@@ -259,7 +264,28 @@ fn every_call(
         ("revoke_key", desk.revoke_key(who, &key(3).fingerprint).map(drop)),
         ("invite", desk.invite(who, "ana", &code(50)).map(drop)),
         ("mark_key_used", desk.mark_key_used(who)),
+        ("set_signature", desk.set_signature(who, "Support", "Acme").map(drop)),
+        ("cancel_mail", desk.cancel_mail(who, mailed, replies[0])),
+        ("retry_mail", desk.retry_mail(who, mailed, replies[0])),
+        ("held_replies", desk.held_replies(who).map(drop)),
+        ("release_reply", desk.release_reply(who, mailed, replies[1])),
+        ("discard_reply", desk.discard_reply(who, mailed, replies[2])),
         ("mailboxes", desk.mailboxes(who).map(drop)),
+        ("held", desk.held(who).map(drop)),
+        ("held_mail", desk.held_mail(who, waiting[0]).map(drop)),
+        (
+            "release_held",
+            desk.release_held(who, waiting[0], &|_| Ok(letter("mara@example.com", "", "Hello"))).map(drop),
+        ),
+        ("discard_held", desk.discard_held(who, waiting[1])),
+        ("why", desk.why(who, one, EntrySeq(1)).map(drop)),
+        ("raw_mail", desk.raw_mail(who, one, EntrySeq(1)).map(drop)),
+        ("mail_head", desk.mail_head(who, one, EntrySeq(1)).map(drop)),
+        ("attachment", desk.attachment(who, one, EntrySeq(1), 1).map(drop)),
+        ("likenesses", desk.likenesses(who, one).map(drop)),
+        ("suggested_people", desk.suggested_people(who, one).map(drop)),
+        ("merge", desk.merge(who, offered[1], mailed, true).map(drop)),
+        ("undo_merge", desk.undo_merge(who, offered[1]).map(drop)),
     ]
 }
 
@@ -305,6 +331,16 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
         let inbound = Inbound { group: Some("Polite".into()), ..inbound("jo@example.com", None, text) };
         desk.desk.receive(&inbound).unwrap().conversation
     });
+    let by_mail = Inbound { channel: Channel::Email, ..inbound("jo@example.com", None, "By mail") };
+    let by_mail = desk.desk.receive(&by_mail).unwrap().conversation;
+    let replies = ["First", "Second", "Third"].map(|text| desk.does("ana", by_mail, reply(text)).message.unwrap());
+    let file = rusqlite::Connection::open(desk.file()).unwrap();
+    file.execute("UPDATE outbox SET state = 'held', due = NULL WHERE id > (SELECT min(id) FROM outbox)", []).unwrap();
+    let mailed = (by_mail, replies);
+    for _ in 0..2 {
+        let unreadable = InMail { letter: Err("It cannot be read.".into()), ..mail(letter("x", "", "")) };
+        desk.desk.receive_mail(&unreadable).unwrap();
+    }
     for number in [1, 2] {
         desk.desk.add_key(&olga, "adam", &key(number)).unwrap();
     }
@@ -313,7 +349,7 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     let other = desk.desk.admit_key(&key(2).fingerprint).unwrap().unwrap();
     desk.desk.revoke_key(&olga, &key(1).fingerprint).unwrap();
     let before = desk.contents();
-    let calls = every_call(&desk.desk, &adam, id, offered);
+    let calls = every_call(&desk.desk, &adam, id, offered, mailed);
     let mut names: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     assert_eq!(names, names_of_calls(), "calls that this test does not make, or that are gone");
@@ -324,7 +360,7 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     assert_eq!(desk.contents(), before);
     assert!(!desk.file().with_file_name("copy.db").exists());
     assert!(desk.desk.read(&other, &Wants::default()).is_ok(), "another key of the same agent stays");
-    for (name, outcome) in every_call(&desk.desk, &other, id, offered) {
+    for (name, outcome) in every_call(&desk.desk, &other, id, offered, mailed) {
         assert!(outcome.is_ok(), "{name} can succeed: {outcome:?}");
     }
 }

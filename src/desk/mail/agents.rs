@@ -61,7 +61,7 @@ impl Taking<'_> {
         let mut act = Act::begin(self.desk, self.writing, viewer, conversation)?;
         act.channel = Some(Channel::Email.word());
         act.attachments = &body.described;
-        act.write(EntryKind::Reply, &Text { text: body.text.clone(), seen: None, client_id: None, confirmed: false })?;
+        act.write(EntryKind::Reply, &Text { text: body.text.clone(), ..Text::default() })?;
         let message = act.written;
         let done = act.finish()?;
         let placed = Placed {

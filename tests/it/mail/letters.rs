@@ -2,13 +2,16 @@
 
 use crate::desks::TestDesk;
 use deskline::{
-    desk::token::{self, Bearer},
+    desk::{
+        mail::OutMail,
+        token::{self, Bearer},
+    },
     domain::{
         id::{AgentId, ConversationId, CustomerId},
         letter::{Correspondent, Letter},
         mail::{InMail, MailTaken, Place},
+        outgoing::MailboxInfo,
     },
-    store::threads,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -103,19 +106,28 @@ impl TestDesk {
         assert_eq!(file.execute(sql, [handle, address]).expect("an address"), 1);
     }
 
-    /// A reply of an agent left for a customer by mail, under a header id of its own, which it gives.
-    pub fn left(&self, conversation: ConversationId) -> String {
-        let file = rusqlite::Connection::open(self.file()).expect("the file");
-        let row: (i64, Option<i64>) = file
-            .query_row(
-                "SELECT id, message_id FROM outbox WHERE conversation_id = ?1 ORDER BY id DESC LIMIT 1",
-                [conversation.0],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .expect("something on its way");
-        let id = format!("out-{}@acme.example", row.0);
-        file.execute("UPDATE outbox SET state = 'sent' WHERE id = ?1", [row.0]).expect("sent");
-        threads::note_header_id(&file, &id, conversation, row.1, Some(row.0)).expect("remembered");
-        id
+    /// Whatever is due leaves by mail, in order.
+    pub fn leaves(&self) -> Vec<OutMail> {
+        self.later(1);
+        let mut all = Vec::new();
+        while let Some(mail) = self.desk.lease_mail("worker", &mailboxes()).expect("a lease") {
+            assert!(self.desk.mail_sent("worker", &mail).expect("sent"));
+            all.push(mail);
+        }
+        all
     }
+
+    /// A reply of an agent leaves by mail; gives its header id.
+    pub fn left(&self, conversation: ConversationId) -> String {
+        let left = self.leaves();
+        let token = left.last().and_then(|mail| mail.reply_token.clone()).expect("something left");
+        assert_eq!(token::read(&self.key(), &token).expect("ours").0, conversation);
+        left.last().expect("something left").message_id.clone()
+    }
+}
+
+/// The support mailbox, for what leaves.
+pub fn mailboxes() -> Vec<MailboxInfo> {
+    let group = Some("Support".to_owned());
+    vec![MailboxInfo { name: "support".into(), address: SUPPORT.into(), group, usable: true }]
 }
