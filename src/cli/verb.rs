@@ -20,6 +20,8 @@ pub mod init;
 pub mod item;
 /// `key`.
 pub mod key;
+/// `mail`.
+pub mod mail;
 /// Without a command.
 pub mod messenger;
 /// `notice`.

@@ -10,6 +10,8 @@ mod hold;
 mod lease;
 /// What goes round: reports, automatic answers, and more than people write.
 mod loops;
+/// What the configuration names.
+mod configured;
 /// What the workers at the mailboxes tell and ask.
 mod mailboxes;
 /// Merging a conversation into another.

@@ -2,6 +2,8 @@
 
 /// A mail's bytes.
 pub mod build;
+/// Trying a mailbox.
+pub mod check;
 /// Fetching from an IMAP server.
 pub mod imap;
 /// Fetching from a folder that a mail server delivers into.
@@ -10,6 +12,9 @@ pub mod maildir;
 pub mod send;
 /// The thread that sends for a desk.
 pub mod worker;
+
+/// The mailboxes of a serving process.
+mod service;
 
 /// How long to wait after something failed.
 mod backoff;
@@ -26,7 +31,8 @@ mod trouble;
 
 pub use backoff::Backoff;
 pub use fetched::{Fetched, Progress, Taker, Told};
-pub use intake::{Intake, Taken};
+pub use intake::{Intake, Taken, addressed};
 pub use password::Password;
+pub use service::{Chance, Pace, Service};
 pub use stop::Stop;
 pub use trouble::{Trouble, TroubleKind, said};

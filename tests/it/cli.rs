@@ -7,6 +7,8 @@ mod exit_codes;
 mod history;
 mod hostile;
 mod keys;
+mod mail;
+mod piped_mail;
 mod printing;
 mod remote;
 mod verbs;

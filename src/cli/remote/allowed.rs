@@ -54,6 +54,7 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         Command::Receive(_) => refused(
             "receive hands in what a customer wrote; only a channel on the server does. You write with conversation.",
         ),
+        Command::Mail(_) => refused("mail tries and reads the mailboxes of the server's configuration. Call it there."),
         Command::Search(SearchArguments { limit, query: _, after: _ })
         | Command::Audit(AuditCommand::List { limit, conversation: _ }) => rows(*limit),
         Command::Import(_) => refused("import reads files of the server. Call it there."),

@@ -2,7 +2,7 @@
 
 use super::{
     gauge::{Gauge, Wire},
-    session::{Session, Way, lost},
+    session::{Session, Way, lost, without_code},
 };
 use crate::{
     config::{MailServer, Security},
@@ -216,7 +216,7 @@ async fn log_in(
             TroubleKind::Login,
             format!(
                 "The mail server {server} does not let “{user}” in: {}. Look at the user in the configuration, and at the password.",
-                said(information(&words), secret).trim_end_matches('.')
+                said(without_code(information(&words)), secret).trim_end_matches('.')
             ),
         )),
         Err((other, _)) => Err(broken(server, &other, secret)),

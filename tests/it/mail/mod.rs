@@ -11,6 +11,9 @@ pub mod letters;
 mod looping;
 mod merging;
 mod outside;
+mod fetching;
+mod folder;
+pub mod imap_server;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
