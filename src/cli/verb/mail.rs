@@ -144,9 +144,9 @@ fn send(desk: &Desk, accounts: &[MailAccount], output: &mut Output) -> Result<BT
     let troubles = Arc::new(Mutex::new(BTreeMap::new()));
     let noted = Arc::clone(&troubles);
     let left = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&left);
+    let leaving = Arc::clone(&left);
     let tell = Box::new(move |name: &str, _: &str, trouble: Option<&str>| match trouble {
-        None => drop(counted.fetch_add(1, Ordering::Relaxed)),
+        None => drop(leaving.fetch_add(1, Ordering::Relaxed)),
         Some(sentence) => {
             noted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), sentence.to_owned());
         }
