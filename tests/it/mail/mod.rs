@@ -4,6 +4,7 @@ mod agents;
 mod arriving;
 mod canaries;
 mod fetching;
+mod folder;
 mod forged;
 mod handing_over;
 mod headers;
@@ -17,4 +18,5 @@ mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
+mod reading_hostile;
 mod threading;
