@@ -46,7 +46,7 @@ const COMMANDS: &str = "  conversation, offer         list, show, start, reply, 
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
-  receive, mail, held, why    hand in messages; mailboxes; what waits there; why
+  receive, mail, held, why    messages in; mailboxes; mail that waits; why
   import, export              bring conversations in; write them out
   backup, check, status       copy the desk; prove it sound; see who is here
   init, demo, serve           make a desk; try one; serve SSH and mail
@@ -107,14 +107,14 @@ pub enum Command {
     Offer(OfferCommand),
     /// Hand in what a customer wrote; prints the conversation and the message.
     Receive(ReceiveArguments),
+    /// The mailboxes of the configuration.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Mails that wait for an administrator.
     #[command(subcommand)]
     Held(HeldCommand),
     /// Tell why a message is in its conversation.
     Why(WhyArguments),
-    /// The mailboxes of the configuration.
-    #[command(subcommand)]
-    Mail(MailCommand),
     /// What the bell rang for.
     #[command(subcommand)]
     Notice(NoticeCommand),

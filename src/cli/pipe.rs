@@ -14,8 +14,7 @@ use crate::{
     config::{Config, ConfigError, Flags, MailAccount},
     desk::page::Denied,
     domain::mail::MailTaken,
-    email::{Fetched, Intake},
-    mail::Reader,
+    email::{Fetched, Intake, addressed},
 };
 use serde::Serialize;
 use std::{
@@ -171,11 +170,7 @@ fn account<'a>(
     if let [only] = accounts {
         return Ok(only);
     }
-    let said = Reader::new().head(raw).ok().and_then(|head| {
-        let addressed = head.to.iter().chain(&head.cc).map(|correspondent| correspondent.address.as_str());
-        head.delivered_to.iter().map(String::as_str).chain(addressed).find_map(for_one)
-    });
-    said.ok_or_else(|| {
+    addressed(raw, accounts).ok_or_else(|| {
         ended(
             CONFIGURATION,
             if accounts.is_empty() {

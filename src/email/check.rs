@@ -56,13 +56,16 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         Some(Err(Trouble { sentence, .. })) => findings.push(wrong(sentence)),
         None => {}
     }
-    findings.push(match (&account.sending, try_sending(account)) {
-        (Some(MailSending::Smtp(server)), Ok(())) => {
-            works(format!("The mail server {server} takes mail from it. Whether it delivers is seen by sending one."))
+    match (&account.sending, try_sending(account)) {
+        (None, _) => findings.push(works("Nothing can leave by this mailbox: neither smtp nor sendmail is said.")),
+        (Some(MailSending::Sendmail(program)), Ok(())) => {
+            findings.push(works(format!("Mail leaves through {}.", program.display())));
         }
-        (Some(MailSending::Sendmail(program)), Ok(())) => works(format!("Mail leaves through {}.", program.display())),
-        (None, Ok(())) => works("Nothing is sent from it."),
-        (_, Err(Trouble { sentence, .. })) => wrong(sentence),
-    });
+        (Some(MailSending::Smtp(server)), Ok(())) => {
+            let login = if server.user.is_some() { ", which takes the login" } else { "" };
+            findings.push(works(format!("Mail leaves through {server}{login}.")));
+        }
+        (Some(_), Err(trouble)) => findings.push(wrong(trouble.sentence)),
+    }
     findings
 }

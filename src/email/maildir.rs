@@ -387,7 +387,13 @@ fn mail(path: &Path, lying: &Lying, sent: bool) -> io::Result<Option<Fetched>> {
     let mut incomplete = None;
     if too_much {
         raw.truncate(crate::mail::body_at(&raw));
-        incomplete = Some(format!("{} The whole mail lies in {}.", too_large(metadata.len()), path.display()));
+        // In which of its folders, others may change.
+        incomplete = Some(format!(
+            "{} The whole mail lies in {}, in a file whose name begins with {}.",
+            too_large(metadata.len()),
+            path.parent().and_then(Path::parent).unwrap_or(path).display(),
+            unique(&lying.name).display()
+        ));
     }
     Ok(Some(Fetched { place: None, sent, raw, incomplete }))
 }

@@ -20,6 +20,8 @@ mod service;
 mod backoff;
 /// What was fetched, on its way to the desk.
 mod fetched;
+/// How mailboxes do.
+mod health;
 /// Handing what was fetched to the desk.
 mod intake;
 /// Where the password is that a server asks for.
@@ -31,7 +33,7 @@ mod trouble;
 
 pub use backoff::Backoff;
 pub use fetched::{Fetched, Progress, Taker, Told};
-pub use intake::{Intake, Taken};
+pub use intake::{Intake, Taken, addressed};
 pub use password::Password;
 pub use service::{Chance, Pace, Service};
 pub use stop::Stop;

@@ -5,6 +5,7 @@ mod around;
 mod arriving;
 mod canaries;
 mod fetching;
+mod folder;
 mod forged;
 mod handing_over;
 mod headers;
@@ -18,4 +19,5 @@ mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
+mod reading_hostile;
 mod threading;
