@@ -158,3 +158,29 @@ fn folders_remember_how_far_they_were_read_and_mailboxes_how_they_do() {
     assert_eq!((support.trouble.as_deref(), support.at - support.since), (None, chrono::Duration::zero()));
     assert_eq!(crate::desks::refusal(desk.desk.mailboxes(&desk.agent("ana"))).rule, "R5.6");
 }
+
+/// What a flood of one sender, one conversation and one Message-ID costs: no mail looks at all that came before it.
+#[test]
+fn a_mail_costs_the_same_however_many_came_before() {
+    let desk = TestDesk::new();
+    let file = rusqlite::Connection::open(desk.file()).unwrap();
+    let plan = |sql: &str| {
+        let mut statement = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        rows.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+    };
+    for sql in [
+        "SELECT 1 FROM mail WHERE verdict = 'message' AND sender = 'x' AND received_at > 1 ORDER BY received_at LIMIT 20",
+        "SELECT 1 FROM mail WHERE verdict = 'message' AND conversation_id = 1 AND received_at > 1 ORDER BY received_at LIMIT 60",
+        "SELECT id, conversation_id FROM header_id WHERE header_id = 'x' ORDER BY id DESC LIMIT 100",
+        "SELECT c.id, c.subject FROM participant p CROSS JOIN conversation c ON c.id = p.conversation_id \
+         WHERE p.customer_id = 1 ORDER BY p.conversation_id DESC LIMIT 50",
+        "SELECT id FROM mail WHERE mailbox = 'x' AND hash = x'00'",
+        "SELECT id FROM mail WHERE letter_hash = x'00' ORDER BY id LIMIT 1",
+        "SELECT id FROM mail WHERE verdict IN ('held', 'quarantined') ORDER BY id DESC LIMIT 500",
+    ] {
+        let plan = plan(sql);
+        assert!(!plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
+        assert!(plan.starts_with("SEARCH") || plan.contains("USING INDEX"), "{sql}\n{plan}");
+    }
+}
