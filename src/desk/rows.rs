@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         conversation::{Author, EntryKind},
+        envelope::Channel,
         id::ConversationId,
         mail::DeliveryState,
     },
@@ -16,7 +17,7 @@ use crate::{
         conversations::moment,
         lists::Key,
         messages::{self, StoredEntry},
-        outbox, people,
+        outbox, parts, people,
         rows::{Named, StoredRow},
     },
 };
@@ -99,6 +100,11 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
             .map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size })
             .collect(),
     };
+    // Only mails have any.
+    let folds = match stored.channel.as_deref() {
+        Some(word) if word == Channel::Email.word() => parts::folds(connection, stored.id)?,
+        Some(_) | None => Vec::new(),
+    };
     let person = Person { name: stored.name, address: stored.address };
     Ok(Entry {
         seq: stored.seq,
@@ -114,6 +120,7 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
         channel: stored.channel,
         attachments,
         delivery: Vec::new(),
+        folds,
     })
 }
 

@@ -138,6 +138,7 @@ pub fn entry(seq: i64, kind: EntryKind, from: From, minutes: i64, text: &str) ->
         channel: None,
         attachments: Vec::new(),
         delivery: Vec::new(),
+        folds: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::{ConversationRow, Moment, Person};
 use crate::domain::{
     conversation::EntryKind,
     id::{ConversationId, EntrySeq, ItemId},
+    letter::Fold,
     outgoing::Delivery,
     people::words,
 };
@@ -93,6 +94,8 @@ pub struct Entry {
     pub attachments: Vec<Attachment>,
     /// How far it is on its way by mail, to each customer it goes to.
     pub delivery: Vec<Delivery>,
+    /// Parts of the text (bytes) that are folded away on the screen, in order and without overlap.
+    pub folds: Vec<Fold>,
 }
 
 /// A reply that waits for an administrator, since it repeats what its sender may not read.

@@ -30,7 +30,7 @@ fn a_mail_starts_a_conversation_of_its_sender_in_the_mailbox_group() {
     assert_eq!(Some(entry.seq), taken.message);
     assert_eq!(entry.text, "Hello,\nmy card is declined.\n\n> an old mail");
     assert_eq!((entry.attachments[0].name.as_str(), entry.attachments[0].size), ("card.png", 3));
-    assert_eq!(desk.count("SELECT count(*) FROM fold WHERE start = 30 AND stop = 42"), 1, "only what lies in the text");
+    assert_eq!(entry.folds, [Fold { from: 30, to: 42, kind: FoldKind::Quoted }], "only what lies in the text");
     assert_eq!(
         desk.count("SELECT count(*) FROM attachment JOIN attached_content USING (hash) WHERE special = 'calendar'"),
         1
