@@ -45,15 +45,15 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         | Command::Section(SectionCommand::List)
         | Command::Notice(NoticeCommand::List | NoticeCommand::Clear)
         | Command::Keys
-        | Command::Completions(_) => Ok(Allowed::Everybody),
-        Command::Offer(OfferCommand::List | OfferCommand::Accept { .. } | OfferCommand::Reject { .. }) => {
-            Ok(Allowed::Everybody)
-        }
+        | Command::Completions(_)
         // The desk knows who administers, and what a viewer may know of a message.
-        Command::Held(
+        | Command::Held(
             HeldCommand::List | HeldCommand::Show { .. } | HeldCommand::Release { .. } | HeldCommand::Discard { .. },
         )
         | Command::Why(_) => Ok(Allowed::Everybody),
+        Command::Offer(OfferCommand::List | OfferCommand::Accept { .. } | OfferCommand::Reject { .. }) => {
+            Ok(Allowed::Everybody)
+        }
         Command::Item(command) => item(command),
         Command::Conversation(command) => conversation(command),
         Command::Receive(_) => refused(

@@ -1,6 +1,7 @@
 //! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
 mod agents;
+mod around;
 mod arriving;
 mod canaries;
 mod fetching;
