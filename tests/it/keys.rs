@@ -189,6 +189,58 @@ fn while_rows_are_passed_the_keys_act_on_the_marked_one() {
 }
 
 #[test]
+fn what_is_taken_from_a_list_stays_and_the_next_key_is_for_it() {
+    for (columns, lines) in [(120, 40), (80, 24), (60, 20)] {
+        let mut screen = Screen::new(columns, lines);
+        screen.keys("j t");
+        assert!(screen.foot().contains("Assigned #4819 to @ana. z undo"), "{}", screen.foot());
+        // It leaves Unassigned.
+        screen.opened.insert(4819, Opened::Thread(Box::new(pages::thread(screen.rows[1].clone(), Vec::new()))));
+        screen.rows.remove(1);
+        screen.read();
+        assert_eq!((screen.model.area, shown(&screen)), (Area::Thread, 4819), "{}", screen.shown());
+        screen.keys("r").text("Mine now").keys("Ctrl-S");
+        let sent = screen.asked.iter().rfind(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. }));
+        assert!(matches!(sent, Some(Ask::Run { conversation: ConversationId(4819), .. })), "{sent:?}");
+        screen.keys("Esc");
+        assert_eq!((selected(&screen), screen.model.area), (4812, Area::List));
+    }
+}
+
+#[test]
+fn what_is_not_taken_or_not_alone_is_not_opened() {
+    let mut screen = Screen::new(120, 40);
+    screen.answers.push_back(Denied::Refused(Refusal::new(RefusalKind::Denied, "R5.4", "Ben has it.")));
+    screen.keys("t");
+    assert_eq!((screen.model.area, selected(&screen)), (Area::List, 4821));
+    screen.keys("x x t");
+    assert!(screen.foot().contains("Assigned 2 conversations."), "{}", screen.foot());
+    assert_eq!(screen.model.area, Area::List);
+    // Giving one back and taking that back is no taking.
+    screen.keys("z");
+    assert_eq!(screen.model.area, Area::List);
+}
+
+#[test]
+fn what_an_act_is_about_is_what_stands_beside_the_list() {
+    let mut screen = Screen::new(120, 40);
+    screen.wait(1000).keys("j j j");
+    assert_eq!((selected(&screen), shown(&screen)), (4807, 4819), "rows are passed");
+    screen.keys("e");
+    assert_eq!(screen.asked.last(), Some(&run(4807, Command::Close)));
+    assert_eq!((selected(&screen), shown(&screen)), (4807, 4807));
+    screen.rows.retain(|row| row.id != ConversationId(4807));
+    screen.read();
+    assert_eq!(selected(&screen), shown(&screen), "the neighbour in its place");
+    assert_ne!(shown(&screen), 4807);
+    let next = shown(&screen);
+    screen.keys("r");
+    assert!(
+        screen.model.composer.as_ref().is_some_and(|composer| composer.conversation() == Some(ConversationId(next)))
+    );
+}
+
+#[test]
 fn a_list_that_fills_again_leaves_what_is_read() {
     let mut screen = Screen::new(120, 40);
     screen.keys("Enter");

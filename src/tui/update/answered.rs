@@ -143,6 +143,9 @@ fn ran(model: &mut Model, id: ConversationId, command: &Command, done: &Done) ->
     // What took the access away is said all the same.
     model.message = Some(if done.row.is_some() { message.about(id) } else { message });
     model.list.chosen.remove(&id);
+    if done.changed && model.taking.take() == Some(id) {
+        return moving::open(model, id, None);
+    }
     Vec::new()
 }
 
