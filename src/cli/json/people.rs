@@ -190,10 +190,10 @@ impl SettingJson {
 }
 
 impl Row for SettingJson {
-    const COLUMNS: &'static [Column] = &[column("SETTING", 28), column("VALUE", 60)];
+    const COLUMNS: &'static [Column] = &[column("SETTING", 28), column("VALUE", 60), column("WHAT IT DOES", 100)];
 
     fn cells(&self, _zone: Zone) -> Vec<String> {
-        vec![self.key.to_string(), self.value.clone()]
+        vec![self.key.to_string(), self.value.clone(), self.key.does().to_owned()]
     }
 }
 
