@@ -21,6 +21,7 @@ use deskline::{
         keymap::Keymap,
         session::{Event, Look as Screen, Session},
         theme::Theme,
+        time::Zone,
         traits::Traits,
     },
 };
@@ -243,7 +244,7 @@ mod search {
 /// From the key to the bytes of the finished frame, at 120×40, on the list of open conversations.
 mod key_to_frame {
     use super::{
-        Arc, Bencher, Desk, Event, Keymap, Look, Msg, Screen, Session, Theme, Traits, Viewer, black_box, looks,
+        Arc, Bencher, Desk, Event, Keymap, Look, Msg, Screen, Session, Theme, Traits, Viewer, Zone, black_box, looks,
     };
 
     fn session(look: Look) -> Session {
@@ -255,7 +256,7 @@ mod key_to_frame {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
             traits: Traits::default(),
-            zone: chrono::FixedOffset::east_opt(0).expect("UTC"),
+            zone: Zone::Own(chrono::FixedOffset::east_opt(0).expect("UTC")),
             size: (120, 40),
             local: false,
             tag: "bench".into(),

@@ -25,15 +25,20 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use value::{past_state, word};
 
-/// The first help screen: the commands by what they are for; a test holds that none is missing.
-pub const TEMPLATE: &str = "\
-{about}
-
+/// How the first help screen begins.
+pub const USAGE: &str = "\
 Usage: deskline [--desk FILE] [--as HANDLE] [--json] [COMMAND]
 Without a command it opens the messenger. New here? deskline demo
 
-Commands (deskline COMMAND --help tells more):
-  conversation, offer         list, show, start, reply, close … accept, reject
+Commands (deskline COMMAND --help tells more):";
+
+/// The first help screen, with its beginning; a test holds that none of the commands is missing.
+pub fn template(usage: &str) -> String {
+    format!("{{about}}\n\n{usage}\n{COMMANDS}")
+}
+
+/// The commands by what they are for.
+const COMMANDS: &str = "  conversation, offer         list, show, start, reply, close … accept, reject
   section, search, notice     the lists with numbers; find messages; the bell
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
@@ -49,7 +54,7 @@ Options:
 
 /// A shared support messenger in the terminal.
 #[derive(Debug, Parser)]
-#[command(name = "deskline", version, about, help_template = TEMPLATE, max_term_width = 100)]
+#[command(name = "deskline", version, about, help_template = template(USAGE), max_term_width = 100)]
 pub struct Arguments {
     /// The desk file [default: as `deskline config` says].
     #[arg(long, global = true, value_name = "FILE", display_order = 901)]

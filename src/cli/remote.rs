@@ -8,7 +8,7 @@ mod words;
 
 use super::{
     Streams, act,
-    arguments::{Arguments, TEMPLATE},
+    arguments::{Arguments, template},
     call::{Acting, Call},
     explain,
     failure::Failure,
@@ -39,6 +39,13 @@ use std::{
 const WIDTH: usize = 80;
 /// The most cells of a word that is repeated in a sentence.
 const REPEATED: usize = 40;
+
+/// How the first help screen begins. OpenSSH takes options before the command as its own.
+const USAGE: &str = "\
+Usage: ssh HOST COMMAND [--json]
+Without a command it opens the messenger.
+
+Commands (ssh HOST COMMAND --help tells more):";
 
 /// What the first help screen adds.
 const NOTE: &str = "\n
@@ -85,7 +92,12 @@ fn answer(line: &str, acting: Acting, input: Input, output: &mut Output) -> u8 {
 }
 
 fn parse(words: Vec<String>) -> Result<Arguments, clap::Error> {
-    let mut command = Arguments::command().term_width(WIDTH).help_template(format!("{TEMPLATE}{NOTE}"));
+    // What is refused with a sentence is still read, but not offered.
+    let mut command = Arguments::command()
+        .term_width(WIDTH)
+        .help_template(template(USAGE) + NOTE)
+        .mut_arg("desk", |desk| desk.hide(true))
+        .mut_arg("actor", |actor| actor.hide(true));
     let matches = command.try_get_matches_from_mut(std::iter::once("deskline".to_owned()).chain(words))?;
     Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
@@ -158,6 +170,18 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::DisplayHelp);
         let help = error.render().to_string();
         assert!(help.contains("--as and --desk\nare refused"), "{help}");
+        assert!(help.contains("Usage: ssh HOST COMMAND [--json]"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+    }
+
+    #[test]
+    fn help_over_ssh_offers_nothing_that_is_refused_there() {
+        for line in
+            [&["help"][..], &["--help"], &["-h"], &["conversation", "--help"], &["help", "conversation", "reply"]]
+        {
+            let help = parse(line.iter().map(ToString::to_string).collect()).unwrap_err().render().to_string();
+            assert!(!help.contains("--desk <FILE>") && !help.contains("--as <HANDLE>"), "{line:?}: {help}");
+            assert!(!help.contains("--desk FILE") && help.contains("--json"), "{line:?}: {help}");
+        }
     }
 }

@@ -8,6 +8,8 @@ pub mod check;
 pub mod cues;
 /// Desks of any size, filled as planned.
 pub mod fill;
+/// Folders for demo desks, which nobody else can read, foresee or have made before.
+pub mod folder;
 /// Desks of any size, planned from a number of messages and a seed.
 pub mod large;
 /// Customers who write back, as a state machine without a thread or a clock.

@@ -2,6 +2,7 @@
 
 use super::{
     build,
+    folder::Folder,
     live::Live,
     people,
     script::{self, Script},
@@ -10,10 +11,10 @@ use super::{
 use crate::desk::{Clock, Desk, page::Denied};
 use chrono::{DateTime, Duration, Utc};
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
@@ -36,11 +37,10 @@ impl Default for VisitLimits {
 
 /// Where visitors' desks are made.
 pub struct Visits {
-    folder: PathBuf,
+    folder: Folder,
     limits: VisitLimits,
     clock: Clock,
     open: AtomicUsize,
-    next: AtomicU64,
 }
 
 /// One visitor's desk, with customers who write back; gone, file and all, with the value.
@@ -54,17 +54,18 @@ pub struct Visit {
     place: Place,
 }
 
-/// A folder of its own, gone with the value; while it is there the visit counts.
+/// A folder of its own; until it is gone the visit counts.
 struct Place {
-    folder: PathBuf,
-    visits: Arc<Visits>,
+    folder: Folder,
+    _counted: Counted,
 }
 
-impl Drop for Place {
+/// One of the visits that there may be, given back with the value.
+struct Counted(Arc<Visits>);
+
+impl Drop for Counted {
     fn drop(&mut self) {
-        // What cannot be removed is found by whoever looks after the folder for such.
-        let _ = std::fs::remove_dir_all(&self.folder);
-        self.visits.open.fetch_sub(1, Ordering::SeqCst);
+        self.0.open.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -80,9 +81,8 @@ impl Visits {
     /// # Errors
     /// The folder cannot be made.
     pub fn within(parent: &Path, limits: VisitLimits, clock: Clock) -> Result<Arc<Self>, Denied> {
-        let folder = parent.join(format!("deskline-visits-{}", std::process::id()));
-        make_private(&folder)?;
-        Ok(Arc::new(Self { folder, limits, clock, open: AtomicUsize::new(0), next: AtomicU64::new(0) }))
+        let folder = Folder::within(parent, "deskline-visits-")?;
+        Ok(Arc::new(Self { folder, limits, clock, open: AtomicUsize::new(0) }))
     }
 
     /// The limits.
@@ -106,25 +106,18 @@ impl Visits {
                 "All demo desks are taken. Come again in a few minutes, or run “deskline demo” at home.".into(),
             ));
         }
-        let number = self.next.fetch_add(1, Ordering::SeqCst);
-        let place = Place { folder: self.folder.join(number.to_string()), visits: Arc::clone(self) };
-        make_private(&place.folder)?;
-        let (desk, customers) = play(&place.folder.join("desk.db"), &script::built_in(), &self.clock)?;
+        let counted = Counted(Arc::clone(self));
+        let place = Place { folder: Folder::within(self.folder.path(), "")?, _counted: counted };
+        let (desk, customers) = play(&place.folder.path().join("desk.db"), &script::built_in(), &self.clock)?;
         desk.limit_size(self.limits.size)?;
         Ok(Visit { ends: desk.now() + self.limits.age, desk, customers: Some(customers), place })
-    }
-}
-
-impl Drop for Visits {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
 impl Visit {
     /// The folder that goes with the visit.
     pub fn folder(&self) -> &Path {
-        &self.place.folder
+        self.place.folder.path()
     }
 }
 
@@ -138,12 +131,6 @@ pub fn play(file: &Path, script: &Script, clock: &Clock) -> Result<(Desk, write_
     let owner = people::people(script).into_iter().next().map_or_else(String::new, |owner| owner.handle);
     let customers = write_back::begin(&built.desk, live, &owner)?;
     Ok((built.desk, customers))
-}
-
-fn make_private(folder: &Path) -> Result<(), Denied> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| Denied::Failed(format!("No room for a demo desk can be made: {error}.")))
 }
 
 #[cfg(test)]

@@ -124,22 +124,58 @@ impl Bell {
     }
 }
 
-/// Watches until the desk is gone or the file cannot be read any more; a session notices that at its own next read.
+/// How long a file is left alone that could not be read.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How the last look at the file went.
+#[derive(Debug, Default)]
+struct Watch {
+    failing: bool,
+}
+
+impl Watch {
+    /// Takes a look in: whether to ring, and when to look again. What cannot be read rings once, for the sessions to say so,
+    /// and once more when it can be read again: whatever was written meanwhile may be missing on their screens.
+    fn after<Error>(&mut self, changed: &Result<bool, Error>) -> (bool, Duration) {
+        let failed = std::mem::replace(&mut self.failing, changed.is_err());
+        match changed {
+            Ok(changed) => (*changed || failed, LOOK_EVERY),
+            Err(_) => (!failed, AGAIN),
+        }
+    }
+}
+
+/// Watches until the desk is gone.
 fn watch(desk: &Weak<Inner>) {
+    let (mut watch, mut pause) = (Watch::default(), LOOK_EVERY);
     for look in 1_u32.. {
-        thread::sleep(LOOK_EVERY);
+        thread::sleep(pause);
         let Some(desk) = desk.upgrade() else { return };
         if look.is_multiple_of(TIDY_EVERY) {
             // What is not tidied now is so the next time, or by a commit.
             let _ = desk.store.tidy();
         }
-        match desk.store.changed_elsewhere() {
-            Ok(true) => desk.bell.ring(News::EVERYTHING),
-            Ok(false) => {}
-            Err(_) => {
-                desk.bell.ring(News::EVERYTHING);
-                return;
-            }
+        let (ring, next) = watch.after(&desk.store.changed_elsewhere());
+        pause = next;
+        if ring {
+            desk.bell.ring(News::EVERYTHING);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_watched_on_and_told_of_twice() {
+        let mut watch = Watch::default();
+        let looks =
+            [Ok(false), Ok(true), Err(()), Err(()), Err(()), Ok(false), Ok(false), Err(()), Ok(true), Ok(false)];
+        let told = looks.map(|look| watch.after(&look));
+        assert_eq!(told.map(|(ring, _)| ring), [false, true, true, false, false, true, false, true, true, false]);
+        assert!(
+            looks.iter().zip(told).all(|(look, (_, pause))| pause == if look.is_err() { AGAIN } else { LOOK_EVERY })
+        );
     }
 }

@@ -248,9 +248,9 @@ mod tests {
     use crate::{
         desk::NewDesk,
         ssh::output::Parcel,
-        tui::{keymap::Keymap, theme::Theme},
+        tui::{keymap::Keymap, theme::Theme, time::Zone},
     };
-    use chrono::{Offset as _, Utc};
+    use chrono::Utc;
     use std::{
         sync::atomic::{AtomicBool, Ordering},
         thread,
@@ -273,7 +273,7 @@ mod tests {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
             traits: Traits::default(),
-            zone: Utc.fix(),
+            zone: Zone::Universal,
             size: (80, 24),
             local: false,
             tag: "test".into(),

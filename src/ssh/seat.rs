@@ -8,6 +8,7 @@ use super::{
 use crate::tui::{ask::Msg, terminal, traits::Traits};
 use std::{
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
@@ -93,6 +94,10 @@ impl Seat {
 
     /// Sends the last bytes and ends the channel, after all that is on its way.
     pub fn leave(self, bytes: String, status: u8, hang_up: Option<&'static str>) {
+        self.end(bytes, status, hang_up);
+    }
+
+    fn end(&self, bytes: String, status: u8, hang_up: Option<&'static str>) {
         // Nothing is read any more, and nobody waits for it to be.
         self.inbox.end(End::Gone);
         let _ = self.out.blocking_send(Parcel::Output(bytes.into_bytes()));
@@ -105,9 +110,47 @@ impl Seat {
     }
 }
 
+impl Drop for Seat {
+    /// A fault on a screen without a catch of its own, as joining, leaves the terminal as it was before, with a word.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let bytes = format!("{}Something went wrong here. Connect again.\r\n", self.traits.leave());
+            self.end(bytes, 1, None);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::size;
+    use super::*;
+    use crate::ssh::turns::Turns;
+
+    #[test]
+    fn a_fault_restores_the_terminal_and_ends_the_channel() {
+        let inbox = Arc::new(Inbox::new(10, Turns::at_a_time(1)));
+        let (out, mut parcels) = mpsc::channel(2);
+        let its = Arc::clone(&inbox);
+        let faulty = thread::spawn(move || {
+            let _seat = Seat::new(its, out, Traits::default());
+            panic!("as a fault would");
+        });
+        assert!(faulty.join().is_err());
+        let Some(Parcel::Output(bytes)) = parcels.blocking_recv() else { panic!("no bytes for the screen") };
+        let said = String::from_utf8(bytes).unwrap_or_default();
+        assert!(said.starts_with(Traits::default().leave()) && said.contains("went wrong"), "{said:?}");
+        assert!(matches!(parcels.blocking_recv(), Some(Parcel::Exit { status: 1, hang_up: None })));
+        assert!(inbox.take(None, 10).end.is_some(), "nothing is read any more");
+    }
+
+    #[test]
+    fn a_seat_that_was_left_says_nothing_more() {
+        let (out, mut parcels) = mpsc::channel(2);
+        let seat = Seat::new(Arc::new(Inbox::new(10, Turns::at_a_time(1))), out, Traits::default());
+        seat.leave("bye".into(), 0, None);
+        assert!(matches!(parcels.blocking_recv(), Some(Parcel::Output(bytes)) if bytes == b"bye"));
+        assert!(matches!(parcels.blocking_recv(), Some(Parcel::Exit { status: 0, hang_up: None })));
+        assert!(parcels.blocking_recv().is_none());
+    }
 
     #[test]
     fn sizes_stay_within_reason() {

@@ -77,7 +77,7 @@ pub enum ServeError {
     #[error("This desk is served already{}. End that server first; for one more address give it another --ssh.", process(*.0))]
     Served(Option<u32>),
     /// An address cannot be listened on.
-    #[error("Nobody can listen on {address}: {reason}.")]
+    #[error("{}", cannot_listen(*.address, .reason))]
     Listen {
         /// Which.
         address: SocketAddr,
@@ -91,6 +91,24 @@ pub enum ServeError {
 
 fn process(pid: Option<u32>) -> String {
     pid.map(|pid| format!(" by process {pid}")).unwrap_or_default()
+}
+
+/// Why, and what to do.
+fn cannot_listen(address: SocketAddr, reason: &io::Error) -> String {
+    let (host, port) = (address.ip(), address.port());
+    match reason.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("{address} is taken: another program listens there. Give --ssh another port, or end that program.")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            let all = if address.is_ipv4() { "0.0.0.0" } else { "[::]" };
+            format!("{host} is no address of this machine. Give --ssh one that is, or {all}:{port} for all of them.")
+        }
+        io::ErrorKind::PermissionDenied => format!(
+            "You may not listen on {address}. Give --ssh a port from 1024 on, or let the program have the lower ones (CAP_NET_BIND_SERVICE)."
+        ),
+        _ => format!("Nobody can listen on {address}: {reason}."),
+    }
 }
 
 /// What all connections share.
@@ -310,5 +328,28 @@ fn russh_config(key: PrivateKey, limits: &Limits) -> server::Config {
             compression: Cow::Borrowed(&[compression::NONE]),
         },
         ..server::Config::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_nobody_can_listen_is_said_with_what_to_do() {
+        let said = |address: &str, kind: io::ErrorKind| {
+            let address = address.parse().unwrap_or(SocketAddr::from(([0; 4], 0)));
+            ServeError::Listen { address, reason: kind.into() }.to_string()
+        };
+        for (told, said) in [
+            ("0.0.0.0:22 is taken: ", said("0.0.0.0:22", io::ErrorKind::AddrInUse)),
+            ("10.0.0.1 is no address of this machine.", said("10.0.0.1:22", io::ErrorKind::AddrNotAvailable)),
+            ("or 0.0.0.0:22 for all of them.", said("10.0.0.1:22", io::ErrorKind::AddrNotAvailable)),
+            ("or [::]:22 for all of them.", said("[fe80::1]:22", io::ErrorKind::AddrNotAvailable)),
+            ("You may not listen on [::]:22.", said("[::]:22", io::ErrorKind::PermissionDenied)),
+            ("Nobody can listen on 0.0.0.0:22: ", said("0.0.0.0:22", io::ErrorKind::OutOfMemory)),
+        ] {
+            assert!(said.contains(told), "{said}");
+        }
     }
 }

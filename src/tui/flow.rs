@@ -1,6 +1,6 @@
 //! A conversation's entries as lines of so many columns; made once for a page, scrolled and drawn from.
 
-use super::time;
+use super::time::{self, Zone};
 use crate::{
     desk::page::{Attachment, Entry, From, Moment, Thread},
     domain::{
@@ -9,7 +9,6 @@ use crate::{
         text::SafeText,
     },
 };
-use chrono::FixedOffset;
 
 /// How an entry speaks; word, edge and colour say it together (R1.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +94,8 @@ pub struct Reader<'a> {
     pub handle: &'a str,
     /// The time.
     pub now: Moment,
-    /// The distance from UTC.
-    pub zone: FixedOffset,
+    /// In which zone.
+    pub zone: Zone,
 }
 
 /// Lines of one entry that are shown where it is not shown as raw text.
@@ -115,7 +114,7 @@ impl Flow {
         let new = basis.new_after.map_or(0, |after| new_count(thread, after, reader.handle));
         for entry in &thread.entries {
             let first = flow.lines.len();
-            let today = entry.at.with_timezone(&reader.zone).date_naive();
+            let today = reader.zone.at(entry.at).date_naive();
             if day.is_some_and(|day| day != today) || (day.is_none() && !thread.earlier) {
                 flow.push(LineKind::Day, time::day(reader.now, entry.at, reader.zone));
             } else if basis.roomy && day.is_some() {

@@ -9,6 +9,7 @@ use super::{
     flow::Flow,
     keymap::{KeyPress, Keymap},
     theme::Theme,
+    time::Zone,
 };
 use crate::{
     desk::page::{Draft, ListStart, Moment, Page, ThreadStart},
@@ -18,7 +19,6 @@ use crate::{
         section::Section,
     },
 };
-use chrono::FixedOffset;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Everything the screen shows or will act on. Nothing outside of `update` changes it.
@@ -35,8 +35,8 @@ pub struct Model {
     pub keymap: Arc<Keymap>,
     /// The time of the last thing that arrived.
     pub now: Moment,
-    /// The viewer's distance from UTC.
-    pub zone: FixedOffset,
+    /// In which zone moments are told.
+    pub zone: Zone,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Whether the terminal has the focus; without it nothing is marked as read.
@@ -287,7 +287,7 @@ impl Model {
             shut: None,
             keymap,
             now,
-            zone: chrono::Offset::fix(&chrono::Utc),
+            zone: Zone::Own(chrono::Offset::fix(&chrono::Utc)),
             size,
             focused: true,
             theme,

@@ -15,6 +15,7 @@ use super::{
     readiness,
     remembered::remembered,
     theme::Theme,
+    time::Zone,
     traits::Traits,
     update::{deadline, is_awaited, update},
     wants::wants,
@@ -22,11 +23,11 @@ use super::{
 use crate::{
     desk::{
         Attendance, Desk, Known, News, Opening, Touched,
-        page::{Denied, DraftPlace, EXACT, Moment, Viewer, Wants},
+        page::{Denied, DraftPlace, EXACT, Moment, Page, Viewer, Wants},
     },
     domain::{command::Command, id::ConversationId, text::SafeText},
 };
-use chrono::{FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use ratatui::Terminal;
 use stale::Stale;
 use std::{
@@ -52,8 +53,8 @@ pub struct Look {
     pub theme: Theme,
     /// What the terminal takes.
     pub traits: Traits,
-    /// The viewer's distance from UTC.
-    pub zone: FixedOffset,
+    /// In which zone moments are told.
+    pub zone: Zone,
     /// Columns and rows.
     pub size: (u16, u16),
     /// Whether the terminal is on this machine, so that an editor can be opened in it.
@@ -331,7 +332,7 @@ impl Session {
                         && !is_awaited(&self.model)
                         && stale::says_the_same(&page, &self.model.page, &asked) => {}
                 Ok(mut page) => {
-                    if asked.without_numbers && page.me != self.model.page.me {
+                    if asked.without_numbers && (page.me != self.model.page.me || self.loses(&page, &wanted)) {
                         self.stale.count_anew();
                     }
                     stale::keep(&mut page, &mut self.model.page, &asked, &wanted);
@@ -341,6 +342,21 @@ impl Session {
                 Err(denied) => return self.unread(&denied, wanted, outside),
             }
         }
+    }
+
+    /// Whether the viewer may not read any more what stood on the screen: numbers that count it go with it. What only moved
+    /// to another list is counted as seldom as anything.
+    fn loses(&self, page: &Page, wanted: &Wants) -> bool {
+        let before = &self.model.page;
+        let mut about = stale::left_out(page.opened.as_ref(), before.opened.as_ref());
+        if wanted.list == self.wanted.list {
+            about.extend(stale::left_off(page.list.as_ref(), before.list.as_ref()));
+        }
+        if about.is_empty() {
+            return false;
+        }
+        let wants = Wants { about, without_numbers: true, ..Wants::default() };
+        self.desk.read(&self.viewer, &wants).is_ok_and(|page| !page.lost.is_empty())
     }
 
     /// What the screen remembers something of, as far as it was touched; all of it where nothing is known of that.

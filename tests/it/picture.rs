@@ -10,6 +10,7 @@ use deskline::{
         keymap::Keymap,
         session::{Event, Look, Session},
         theme::Theme,
+        time::Zone,
         traits::Traits,
     },
 };
@@ -33,7 +34,7 @@ fn the_picture_in_the_readme_is_what_the_messenger_draws() {
         keymap: Arc::new(Keymap::built_in()),
         theme: Theme::new(true),
         traits: Traits::default(),
-        zone: FixedOffset::east_opt(0).unwrap(),
+        zone: Zone::Own(FixedOffset::east_opt(0).unwrap()),
         size: (COLUMNS, ROWS),
         local: true,
         tag: "picture".into(),

@@ -1,14 +1,14 @@
 //! A session reads only what its news touched: what it then has is what a whole reading would give.
 
 use crate::{
-    desks::TestDesk,
+    desks::{TestDesk, assign, make},
     histories::{History, count},
     seat::Seat,
 };
 use deskline::{
     demo::random::Random,
     desk::AgentChange,
-    domain::{people::Role, section::Section},
+    domain::{conversation::Privacy, people::Role, section::Section},
     tui::wants::wants,
 };
 
@@ -56,6 +56,34 @@ fn what_is_read_again_and_what_stands_make_the_same_page_as_reading_everything()
                 }
             }
         }
+    }
+}
+
+/// R6.4: nor does a conversation that was lost stay in a number, whatever else waits to be counted.
+#[test]
+fn numbers_do_not_count_what_was_lost_from_the_screen() {
+    for keys in ["g o", "g o Enter", "g i"] {
+        let desk = TestDesk::with_privacy();
+        let (_, id) = (desk.arrival(), desk.arrival());
+        desk.does("olga", id, assign("ana"));
+        let mut ben = Seat::new(&desk, "ben");
+        ben.keys(keys).rang();
+        if keys.ends_with("Enter") {
+            assert_eq!(ben.opened(), id, "the one that is lost");
+        }
+        let _others: Vec<Seat> = (0..20).map(|_| Seat::new(&desk, "cleo")).collect();
+        let mut open = || {
+            ben.rang();
+            let sections = &ben.session.model().page.sections;
+            sections.iter().find(|row| row.section == Section::Open).map(|row| row.total).unwrap()
+        };
+        assert_eq!(open(), 2);
+        // No time passes.
+        desk.desk.run(&desk.agent("olga"), id, make(Privacy::Private, true)).unwrap();
+        // Where it did not stand on the screen it is counted with everything else, a moment later.
+        assert_eq!(open(), if keys == "g i" { 2 } else { 1 }, "{keys}");
+        desk.later(1);
+        assert_eq!(open(), 1, "{keys}");
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     screen::{Screen, text},
 };
 use deskline::{
-    desk::page::{Denied, From, ListPage, Listed, Opened, Page},
+    desk::page::{Denied, From, ListPage, Listed, Opened, Page, SectionRow},
     domain::{
         conversation::{Audience, EntryKind, Privacy, State},
         id::ConversationId,
@@ -268,4 +268,15 @@ fn too_small_and_shut() {
     screen = Screen::new(80, 24);
     screen.take(Msg::Shut("You are switched off at this desk. Ask an administrator.".to_owned()));
     insta::assert_snapshot!("shut", screen.shown());
+}
+
+#[test]
+fn numbers_of_the_sidebar_stand_apart_from_its_titles() {
+    let rows = [(Section::All, 116), (Section::NeedsReassignment, 1000), (Section::Open, 7)];
+    let sections = rows.map(|(section, unread)| SectionRow { section, unread, total: 2000 });
+    let base = Page { sections: sections.to_vec(), ..pages::picture() };
+    let shown = Screen::over(base, pages::rows(), HashMap::new(), 120, 40).shown();
+    for line in ["All conversatio… 116 │", "Needs reassign… 999+ │", "Open               7 │"] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
 }

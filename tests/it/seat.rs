@@ -9,6 +9,7 @@ use deskline::{
         keymap::{KeyCode, KeyPress, Keymap},
         session::{Event, Look, Session},
         theme::Theme,
+        time::Zone,
         traits::Traits,
     },
 };
@@ -59,7 +60,7 @@ impl Seat {
             keymap: Arc::new(Keymap::built_in()),
             theme: Theme::new(true),
             traits,
-            zone: chrono::Offset::fix(&chrono::Utc),
+            zone: Zone::Own(chrono::Offset::fix(&chrono::Utc)),
             size,
             local,
             tag: format!("{} {}", viewer.handle, SEATS.fetch_add(1, Ordering::Relaxed)),

@@ -4,13 +4,14 @@ use super::messenger;
 use crate::{
     cli::{
         arguments::DemoArguments,
-        call::{Acting, Call, make_folder, said},
+        call::{Acting, Call, said},
         failure::Failure,
         output::Output,
     },
     config::Source,
     demo::{
         build, fill,
+        folder::Folder,
         people::{self, Persona},
         script::{self, Script},
         visit, write_back,
@@ -21,7 +22,7 @@ use crate::{
 use serde::Serialize;
 use std::{
     io::{self, BufRead, IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 #[derive(Serialize)]
@@ -44,11 +45,11 @@ pub fn run(arguments: &DemoArguments, call: &Call, output: &mut Output) -> Resul
     let folder = match (named, arguments.build_only) {
         (Some(_), _) => None,
         (None, true) => return Err(Failure::usage("Say where to build the desk, with --desk FILE.")),
-        (None, false) => Some(Folder::make(&config.temporary)?),
+        (None, false) => Some(Folder::within(&config.temporary, "deskline-demo-")?),
     };
     let file = match (named, &folder) {
         (Some(desk), _) => desk.value.clone(),
-        (None, Some(folder)) => folder.0.join("desk.db"),
+        (None, Some(folder)) => folder.path().join("desk.db"),
         (None, None) => return Err(Failure::usage("Say where to build the desk, with --desk FILE.")),
     };
     if arguments.build_only {
@@ -106,23 +107,6 @@ fn fill(file: &Path, messages: u64, seed: u64, output: &Output) -> Result<(), Fa
     progress.finish();
     built?;
     Ok(())
-}
-
-/// A folder for one demo, gone with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make(parent: &Path) -> Result<Self, Failure> {
-        let folder = parent.join(format!("deskline-demo-{}", std::process::id()));
-        make_folder(&folder.join("desk.db"))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Asks on the terminal whom to be; an empty answer is the first.

@@ -10,6 +10,7 @@ use crate::{
     tui::{
         session::{Look, local},
         theme::Theme,
+        time::Zone,
         traits::Traits,
     },
 };
@@ -43,7 +44,7 @@ pub fn open(acting: Acting, config: &Config) -> Result<(), Failure> {
         keymap: Arc::new(keymap),
         theme: Theme::new(config.theme.value == config::Theme::Terminal),
         traits: Traits::default(),
-        zone: *begun.offset(),
+        zone: Zone::Own(*begun.offset()),
         size: (80, 24),
         local: true,
         tag: format!("{}-{}", begun.timestamp_micros(), std::process::id()),

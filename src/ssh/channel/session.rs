@@ -15,9 +15,9 @@ use crate::{
         seat::Seat,
         visitor,
     },
-    tui::{session::Look, theme::Theme, traits::Traits},
+    tui::{session::Look, theme::Theme, time::Zone, traits::Traits},
 };
-use chrono::{Offset as _, Utc};
+use chrono::Utc;
 use std::{io, net::SocketAddr, sync::Arc, thread, time::Instant};
 use tokio::sync::{mpsc, oneshot};
 
@@ -37,7 +37,7 @@ impl Channel {
             keymap: Arc::clone(&self.shared.keymap),
             theme: Theme::for_terminal(&terminal.name, self.colour_term.as_deref(), self.no_colour),
             traits: Traits::of(&terminal.name),
-            zone: Utc.fix(),
+            zone: Zone::Universal,
             size: terminal.size,
             local: false,
             tag: tag(),

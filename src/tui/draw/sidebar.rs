@@ -32,10 +32,11 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
             line = Row::new(buffer, area, y);
         }
         if row.unread > 0 {
-            let number = format!("{} ", counted(row.unread));
+            let number = format!(" {} ", counted(row.unread));
             line.right(&number, if here { style } else { theme.strong() });
         }
-        line.own(if here { " ▸ " } else { "   " }, style).own(row.section.label(), style);
+        let left = line.own(if here { " ▸ " } else { "   " }, style).left();
+        line.foreign(row.section.label(), left, style);
         y += 1;
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     desk::{
         News, Touched,
-        page::{Moment, Page, Wants},
+        page::{ListPage, Listed, Moment, Opened, Page, Wants},
     },
     domain::id::ConversationId,
 };
@@ -140,6 +140,26 @@ pub fn keep(page: &mut Page, before: &mut Page, asked: &Wants, wanted: &Wants) {
     }
     if asked.search.is_none() && wanted.search.is_some() {
         page.search = before.search.take();
+    }
+}
+
+/// The conversations of a list that was read again which are not in it any more.
+pub fn left_off(list: Option<&ListPage>, before: Option<&ListPage>) -> Vec<ConversationId> {
+    let (Some(list), Some(before)) = (list, before) else { return Vec::new() };
+    let (Listed::Conversations(rows), Listed::Conversations(known)) = (&list.rows, &before.rows) else {
+        return Vec::new();
+    };
+    let here: BTreeSet<ConversationId> = rows.iter().map(|row| row.id).collect();
+    known.iter().map(|row| row.id).filter(|id| !here.contains(id)).collect()
+}
+
+/// The conversation that was open, where it cannot be opened any more.
+pub fn left_out(opened: Option<&Opened>, before: Option<&Opened>) -> Vec<ConversationId> {
+    match (opened, before) {
+        (Some(Opened::Restricted(id) | Opened::NotFound(id)), Some(Opened::Thread(thread))) if thread.row.id == *id => {
+            vec![*id]
+        }
+        (Some(Opened::Thread(_) | Opened::Restricted(_) | Opened::NotFound(_)) | None, _) => Vec::new(),
     }
 }
 

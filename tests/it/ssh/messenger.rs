@@ -33,6 +33,8 @@ fn an_agent_works_and_leaves() {
     let client = Client::login(&server, &key_of(&desk, "ana"));
     let messenger = reading(&client);
     messenger.shows("Ana Ruiz, agent");
+    // Whose hours these are, where nobody knows the reader's.
+    messenger.shows(" · UTC ");
     messenger.keys("r").shows("Reply");
     messenger.keys("Which bank is it?").shows("Which bank is it?");
     messenger.keys(CTRL_S).shows("Ana Ruiz · ");

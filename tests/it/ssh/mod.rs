@@ -8,6 +8,7 @@ mod joining;
 mod logging_in;
 mod messenger;
 mod requests;
+mod starting;
 mod status;
 mod stopping;
 mod vanishing;

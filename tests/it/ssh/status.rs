@@ -1,6 +1,6 @@
 //! `deskline status`: who is here, what waits, how large the desk is; only for who may know.
 
-use super::{Server, client::Client, key_of};
+use super::{Server, client::Client, key_of, new_key};
 use crate::desks::TestDesk;
 use serde_json::Value;
 use std::process::Command;
@@ -46,6 +46,35 @@ fn a_running_server_tells_who_is_here() {
     crate::pty::until("the end is told", || {
         json(&status(&desk, &["--json"]).1)["server"]["sessions"].as_array().unwrap().is_empty()
     });
+}
+
+#[test]
+fn as_many_rows_as_sessions_and_no_word_of_what_they_look_at() {
+    let desk = TestDesk::new();
+    desk.arrival();
+    let server = Server::on(&desk.file(), &["--demo"]);
+    let (code, out, _) = status(&desk, &[]);
+    assert_eq!((code, out.lines().count()), (Some(0), 5), "{out}");
+    assert!(out.contains("Sessions 0, not logged in 0"), "{out}");
+    let agents = [Client::login(&server, &key_of(&desk, "ana")), Client::login(&server, &key_of(&desk, "ben"))];
+    let messengers = agents.each_ref().map(Client::messenger);
+    for messenger in &messengers {
+        messenger.shows("My card is declined");
+    }
+    let mut newcomer = Client::connect(&server);
+    assert!(newcomer.offers("join", &new_key()));
+    let joining = newcomer.messenger();
+    joining.shows("joining");
+    crate::pty::until("all sessions are told", || status(&desk, &[]).1.contains("Sessions 3, "));
+    let (_, out, _) = status(&desk, &[]);
+    let rows: Vec<&str> = out.lines().filter(|line| line.contains("127.0.0.1:") && !line.starts_with("SSH")).collect();
+    assert_eq!(rows.len(), 3, "{out}");
+    for (row, words) in rows.iter().zip([["ana", "messenger"], ["ben", "messenger"], ["joining", "127.0.0.1"]]) {
+        assert!(words.iter().all(|word| row.contains(word)), "{out}");
+    }
+    for told in [out, status(&desk, &["--json"]).1] {
+        assert!(!["card", "declined", "mara", "#1"].iter().any(|word| told.contains(word)), "{told}");
+    }
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn audit(row: &AuditRow, model: &Model) -> Line {
         .map_or_else(|| "deskline".to_owned(), |handle| format!("@{}", SafeText::line(handle).fit(14)));
     let place = row.conversation.map_or_else(String::new, |id| format!("#{id} "));
     Line::row(
-        format!("{:<17} {who:<15} ", time::stamp(row.at, model.zone)),
+        format!("{:<1$} {who:<15} ", time::stamp(row.at, model.zone), time::STAMP),
         format!("{} {place}{}", row.action, row.detail),
     )
 }
