@@ -16,11 +16,11 @@ use deskline::{
     },
     tui::{
         ask::{Ask, Effect, Msg},
-        keymap::{KeyCode, KeyPress, Modifiers},
+        keymap::{KeyCode, KeyPress, Keymap, Modifiers},
         model::{Area, RowKey},
     },
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 fn run(conversation: i64, command: Command) -> Ask {
     Ask::Run { conversation: ConversationId(conversation), command }
@@ -287,6 +287,38 @@ fn keys_ask_for_what_the_state_allows() {
     screen.read();
     screen.keys("e");
     assert_eq!(screen.asked.last(), Some(&run(4821, Command::Reopen)));
+}
+
+#[test]
+fn while_a_sequence_is_begun_the_last_line_says_what_can_follow() {
+    let mut screen = Screen::new(200, 50);
+    screen.keys("g");
+    let foot = screen.foot();
+    assert!(foot.starts_with(" g  u Unassigned · l Live · o Open · i Unanswered items · c Closed · "), "{foot}");
+    assert!(foot.ends_with("a All Closed · g first row"), "{foot}");
+    assert!(!foot.contains("Needs reassignment"), "what the viewer has not is not offered: {foot}");
+    screen.keys("l");
+    assert!(!screen.foot().contains("Unassigned"), "{}", screen.foot());
+    let mut narrow = Screen::new(80, 24);
+    narrow.keys("g");
+    assert!(narrow.foot().starts_with(" g  u Unassigned") && narrow.foot().ends_with(" · …"), "{}", narrow.foot());
+    narrow.keys("Esc");
+    assert!(narrow.foot().contains("Enter open"), "{}", narrow.foot());
+    // A keymap of one's own shows too.
+    let own = "[[row]]\naction = \"go-to-live\"\nkeys = [\"Ctrl-T v\"]\n";
+    narrow.model.keymap = Arc::new(Keymap::with_user_file(own).unwrap());
+    narrow.keys("Ctrl-T");
+    assert_eq!(narrow.foot(), " Ctrl-T  v Live");
+}
+
+#[test]
+fn where_the_sidebar_is_not_on_the_screen_the_list_says_how_to_get_there() {
+    let mut screen = Screen::new(80, 24);
+    assert!(screen.foot().contains("Shift-Tab sidebar"), "{}", screen.foot());
+    screen.keys("Shift-Tab");
+    assert_eq!(screen.model.area, Area::Sidebar);
+    assert!(screen.shown().contains("FROM CUSTOMERS") && !screen.foot().contains("sidebar"), "{}", screen.shown());
+    assert!(!Screen::new(120, 40).foot().contains("sidebar"));
 }
 
 #[test]
