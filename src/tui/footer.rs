@@ -157,6 +157,9 @@ fn here(model: &Model) -> Vec<Action> {
 
 /// The word for an action as things stand: "re-open" where it is closed.
 fn words(model: &Model, action: Action) -> String {
+    if let Some(word) = model.layers.last().and_then(|layer| layer.word(action)) {
+        return word.to_owned();
+    }
     let state = model.target_row().map(|row| row.state);
     let turned = if action == Action::CloseOrReopen {
         match state {

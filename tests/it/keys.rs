@@ -337,6 +337,29 @@ fn several_chosen_ones_are_acted_on_together() {
 }
 
 #[test]
+fn how_many_are_chosen_never_runs_into_how_many_are_listed() {
+    for columns in [60, 70, 80, 100, 120] {
+        let mut screen = Screen::new(columns, 24);
+        screen.keys("x x");
+        let title = if columns < 70 { screen.line(2) } else { screen.line(1) };
+        let before = title.split(" chosen").nth(1).and_then(|rest| rest.chars().next());
+        assert!(title.contains(" · 2 chosen") && before == Some(' '), "{columns}: {title}");
+    }
+}
+
+#[test]
+fn r1_5_a_note_that_nobody_is_sent_says_whom_it_is_for() {
+    let mut screen = Screen::new(120, 40);
+    let mut thread = pages::mara();
+    thread.note_to = deskline::desk::page::Readers::default();
+    screen.opened.insert(4821, Opened::Thread(Box::new(thread)));
+    screen.read();
+    screen.keys("n");
+    assert!(screen.shown().contains(" for agents, none follows yet "), "{}", screen.shown());
+    assert!(!screen.shown().contains("0 agents"));
+}
+
+#[test]
 fn r5_4_what_lets_more_people_read_is_asked_first_and_no_is_the_default() {
     let publish = |confirmed| Command::SetPrivacy { privacy: Privacy::Public, confirmed };
     let mut screen = Screen::new(120, 40);

@@ -61,6 +61,7 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
     for address in service.addresses() {
         output.notice(&format!("deskline: ssh on {address}, host key {}", service.fingerprint()));
     }
+    output.notice(&format!("deskline: stop it with Ctrl-C or “kill {}”; drafts are kept", std::process::id()));
     signals.forever().next();
     output.notice("deskline: stopping");
     thread::spawn(move || {
