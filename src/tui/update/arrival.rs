@@ -25,7 +25,7 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     let rang = news && page.me.bell && model.reads > 0;
     let before = before(model);
     let was_ready = std::mem::replace(&mut model.page, page).me.ready;
-    if was_ready && !model.page.me.ready && !model.message.as_ref().is_some_and(|said| said.text == readiness::OFF) {
+    if was_ready && !model.page.me.ready && model.message.as_ref().is_none_or(|said| said.text != readiness::OFF) {
         model.message = Some(readiness::lost(model, "meanwhile"));
     }
     model.reads += 1;
