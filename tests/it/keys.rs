@@ -357,6 +357,14 @@ fn r1_5_a_note_that_nobody_is_sent_says_whom_it_is_for() {
     screen.keys("n");
     assert!(screen.shown().contains(" for agents, none follows yet "), "{}", screen.shown());
     assert!(!screen.shown().contains("0 agents"));
+    // A reply that reaches nobody does not pass for one.
+    let mut thread = pages::mara();
+    thread.reply_to = deskline::desk::page::Readers::default();
+    screen.opened.insert(4821, Opened::Thread(Box::new(thread)));
+    screen.keys("Esc");
+    screen.read();
+    screen.keys("r");
+    assert!(screen.shown().contains("┌ Reply ── to nobody "), "{}", screen.shown());
 }
 
 #[test]
