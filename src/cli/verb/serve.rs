@@ -72,6 +72,7 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
     for mailbox in mail.iter().flat_map(email::Service::watched) {
         output.notice(&format!("deskline: mailbox {mailbox}"));
     }
+    output.notice(&format!("deskline: stop it with Ctrl-C or “kill {}”; drafts are kept", std::process::id()));
     signals.forever().next();
     output.notice("deskline: stopping");
     thread::spawn(move || {
