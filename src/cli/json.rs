@@ -1,6 +1,7 @@
 //! The JSON objects that interface.md promises, built from what the desk gives, with their rows for people.
 
 mod conversation;
+mod delivery;
 mod item;
 mod key;
 mod people;
@@ -9,6 +10,7 @@ mod thread;
 mod view;
 
 pub use conversation::{ConversationJson, DoneJson, HitJson, OfferJson};
+pub use delivery::{DeliveryJson, HeldReplyJson};
 pub use item::ItemJson;
 pub use key::{InviteJson, KeyJson};
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};

@@ -4,9 +4,10 @@ use super::{
     Trouble,
     imap::{self, Mailbox, Way},
     maildir::{self, Maildir},
+    send::try_sending,
 };
 use crate::{
-    config::{MailAccount, MailSource, PasswordPlace, readable_by_others},
+    config::{MailAccount, MailSending, MailSource, PasswordPlace, readable_by_others},
     desk::Desk,
 };
 
@@ -54,6 +55,17 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         Some(Ok(found)) => findings.extend(found.into_iter().map(works)),
         Some(Err(Trouble { sentence, .. })) => findings.push(wrong(sentence)),
         None => {}
+    }
+    match (&account.sending, try_sending(account)) {
+        (None, _) => findings.push(works("Nothing can leave by this mailbox: neither smtp nor sendmail is said.")),
+        (Some(MailSending::Sendmail(program)), Ok(())) => {
+            findings.push(works(format!("Mail leaves through {}.", program.display())));
+        }
+        (Some(MailSending::Smtp(server)), Ok(())) => {
+            let login = if server.user.is_some() { ", which takes the login" } else { "" };
+            findings.push(works(format!("Mail leaves through {server}{login}.")));
+        }
+        (Some(_), Err(trouble)) => findings.push(wrong(trouble.sentence)),
     }
     findings
 }

@@ -20,6 +20,8 @@ mod service;
 mod backoff;
 /// What was fetched, on its way to the desk.
 mod fetched;
+/// How mailboxes do.
+mod health;
 /// Handing what was fetched to the desk.
 mod intake;
 /// Where the password is that a server asks for.

@@ -1,9 +1,12 @@
-//! The mailboxes of a serving process: a thread each, so that one's trouble stops no other's.
+//! The mailboxes of a serving process: a thread for each that mail is fetched from, so that one's trouble stops no other's,
+//! and one that sends for all.
 
 use super::{
     Intake, Stop, Told, Trouble, TroubleKind,
+    health::Health,
     imap::{self, Mailbox, Patience, Way},
     maildir::{self, Maildir},
+    worker::Worker,
 };
 use crate::{
     config::{MailAccount, MailSource},
@@ -14,7 +17,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread,
     time::{Duration, Instant},
@@ -25,9 +28,7 @@ pub type Chance = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 /// How often a folder is looked at that a mail server of this machine delivers into.
 const LOOK: Duration = Duration::from_secs(1);
-/// How often a mailbox that goes on as before tells that it does.
-const TELL: Duration = Duration::from_secs(60);
-/// How long a mailbox is left alone whose thread failed.
+/// How long what failed by our own mistake is left alone.
 const FAILED: Duration = Duration::from_secs(60);
 
 /// How mailboxes are watched.
@@ -45,23 +46,23 @@ impl Default for Pace {
     }
 }
 
-/// Mailboxes that are watched.
+/// Mailboxes that are served.
 #[derive(Debug)]
 pub struct Service {
     stop: Stop,
     /// Ends when the last thread has.
     threads: Receiver<()>,
-    watched: Vec<String>,
 }
 
 impl Service {
-    /// Begins to watch every mailbox that mail is fetched from.
+    /// Begins to fetch from every mailbox that mail is fetched from, and to send for those that mail can leave by.
     ///
     /// # Errors
     /// The system gives no threads.
     pub fn start(desk: &Desk, accounts: &[MailAccount], pace: Pace, chance: &Chance) -> io::Result<Self> {
         let (alive, threads) = mpsc::channel();
-        let mut service = Self { stop: Stop::default(), threads, watched: Vec::new() };
+        let service = Self { stop: Stop::default(), threads };
+        let health = Health::new(desk.clone());
         for account in accounts.iter().filter(|account| account.source != MailSource::Pipe) {
             let watcher = Watcher {
                 desk: desk.clone(),
@@ -69,22 +70,36 @@ impl Service {
                 all: accounts.to_vec(),
                 pace,
                 chance: Arc::clone(chance),
+                health: health.clone(),
                 stop: service.stop.clone(),
-                alive: alive.clone(),
             };
-            let started = thread::Builder::new().name(format!("mail {}", account.name)).spawn(move || watcher.run());
-            if let Err(error) = started {
-                service.stop.ask();
-                return Err(error);
-            }
-            service.watched.push(account.name.clone());
+            service.thread(&format!("mail {}", account.name), &alive, move || watcher.run())?;
+        }
+        if accounts.iter().any(|account| account.sending.is_some()) {
+            let sender = Sender {
+                desk: desk.clone(),
+                accounts: accounts.to_vec(),
+                // Two processes with one name would take each other's leases for their own.
+                name: format!("{}-{:016x}", std::process::id(), chance()),
+                health,
+                stop: service.stop.clone(),
+            };
+            service.thread("mail out", &alive, move || sender.run())?;
         }
         Ok(service)
     }
 
-    /// The names of the mailboxes that are watched.
-    pub fn watched(&self) -> &[String] {
-        &self.watched
+    fn thread(&self, name: &str, alive: &mpsc::Sender<()>, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let alive = alive.clone();
+        let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            work();
+            // Dropped with the thread, however it ends.
+            drop(alive);
+        });
+        if started.is_err() {
+            self.stop.ask();
+        }
+        started.map(|_| ())
     }
 
     /// Asks all to end, without waiting for it.
@@ -113,29 +128,29 @@ struct Watcher {
     all: Vec<MailAccount>,
     pace: Pace,
     chance: Chance,
+    health: Health,
     stop: Stop,
-    /// Dropped with the thread.
-    alive: Sender<()>,
 }
 
 impl Watcher {
     fn run(self) {
-        let _alive = &self.alive;
-        let mut health = Health { desk: &self.desk, account: &self.account, told: None };
         while !self.stop.asked() {
-            if catch_unwind(AssertUnwindSafe(|| self.watch(&mut health))).is_err() {
-                let trouble =
-                    Trouble::new(TroubleKind::Setup, "deskline made a mistake at this mailbox; its log says where.");
-                health.tell(&Told::Trouble(&trouble, FAILED));
+            if catch_unwind(AssertUnwindSafe(|| self.watch())).is_err() {
+                let sentence = "deskline made a mistake at this mailbox; its log says where.";
+                self.tell(&Told::Trouble(&Trouble::new(TroubleKind::Setup, sentence), FAILED));
                 self.stop.wait(FAILED);
             }
         }
     }
 
-    fn watch(&self, health: &mut Health<'_>) {
+    fn tell(&self, told: &Told<'_>) {
+        self.health.arriving(&self.account.name, &self.account.address, told);
+    }
+
+    fn watch(&self) {
         let mut intake = Intake::new(self.desk.clone(), &self.account, &self.all);
         let mut random = || (self.chance)();
-        let mut tell = |told: Told<'_>| health.tell(&told);
+        let mut tell = |told: Told<'_>| self.tell(&told);
         match &self.account.source {
             MailSource::Imap(_) => {
                 let Some(mailbox) = Mailbox::of(&self.account) else { return };
@@ -151,43 +166,26 @@ impl Watcher {
     }
 }
 
-/// How a mailbox does, told to the desk and to the log where it changed.
-struct Health<'a> {
-    desk: &'a Desk,
-    account: &'a MailAccount,
-    told: Option<(Option<Trouble>, Instant)>,
+struct Sender {
+    desk: Desk,
+    accounts: Vec<MailAccount>,
+    name: String,
+    health: Health,
+    stop: Stop,
 }
 
-impl Health<'_> {
-    fn tell(&mut self, told: &Told<'_>) {
-        let (trouble, wait) = match told {
-            Told::Progress(_) => return,
-            Told::Works => (None, Duration::ZERO),
-            Told::Trouble(trouble, wait) => (Some(*trouble), *wait),
-        };
-        let news = self.told.as_ref().is_none_or(|(before, _)| before.as_ref() != trouble);
-        if !news && self.told.as_ref().is_some_and(|(_, at)| at.elapsed() < TELL) {
-            return;
-        }
-        let mailbox = self.account.name.as_str();
-        match trouble {
-            None if news => tracing::info!(mailbox, "mailbox works"),
-            None => {}
-            // The kind alone: a sentence may repeat an address or a server's words.
-            Some(trouble) => {
-                tracing::warn!(
-                    mailbox,
-                    trouble = trouble.kind.word(),
-                    again_in = wait.as_secs(),
-                    "mailbox does not work"
-                );
+impl Sender {
+    fn run(self) {
+        while !self.stop.asked() {
+            let health = self.health.clone();
+            let tell = Box::new(move |name: &str, address: &str, trouble: Option<&str>| {
+                health.leaving(name, address, trouble);
+            });
+            let worker = Worker::new(self.desk.clone(), self.name.clone(), &self.accounts, tell);
+            if catch_unwind(AssertUnwindSafe(|| worker.run(&self.stop))).is_err() {
+                // The log says where; the mail it had comes back when its lease ends.
+                self.stop.wait(FAILED);
             }
         }
-        let sentence = trouble.map(|trouble| trouble.sentence.as_str());
-        if self.desk.mailbox_health(mailbox, &self.account.address, sentence).is_err() {
-            tracing::warn!(mailbox, "the desk cannot be told how the mailbox does");
-            return;
-        }
-        self.told = Some((trouble.cloned(), Instant::now()));
     }
 }

@@ -145,7 +145,10 @@ fn mended(bytes: &[u8], read: &str) -> String {
         return utf8;
     }
     let good = read.chars().filter(|letter| !letter.is_ascii() && *letter != '\u{fffd}').count();
-    if broken(read) > good { windows_1252(bytes) } else { read.to_owned() }
+    if broken(read) <= good {
+        return read.to_owned();
+    }
+    guess::guessed(bytes).and_then(|charset| read_as(charset, bytes)).unwrap_or_else(|| windows_1252(bytes))
 }
 
 /// Whether more letters beyond ASCII are good UTF-8 than are not.

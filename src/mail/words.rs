@@ -152,7 +152,7 @@ fn lenient_base64(raw: &[u8]) -> Option<Vec<u8>> {
     };
     let blank = raw.iter().filter(|byte| byte.is_ascii_whitespace() || **byte == b'=').count();
     let good = raw.iter().filter(|byte| value(**byte).is_some()).count();
-    let spaced = raw.iter().filter(|byte| **byte == b' ').count();
+    let spaced = raw.iter().filter(|byte| matches!(byte, b' ' | b'\t')).count();
     if good * 10 < (raw.len() - blank) * 9 || spaced * 10 > raw.len() {
         return None;
     }

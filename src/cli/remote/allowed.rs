@@ -128,6 +128,11 @@ fn conversation(command: &ConversationCommand) -> Result<Allowed, Failure> {
         | ConversationCommand::Reply { text: written, .. }
         | ConversationCommand::Note { text: written, .. } => text(written),
         ConversationCommand::Show { .. }
+        | ConversationCommand::TakeBack { .. }
+        | ConversationCommand::SendAgain { .. }
+        | ConversationCommand::Held
+        | ConversationCommand::ReleaseReply { .. }
+        | ConversationCommand::DiscardReply { .. }
         | ConversationCommand::Close { .. }
         | ConversationCommand::Reopen { .. }
         | ConversationCommand::Lock { .. }

@@ -6,7 +6,7 @@ use crate::{
         arguments::{ConversationCommand, StartArguments},
         call::{Acting, Call},
         failure::Failure,
-        json::{ConversationJson, DoneJson, ThreadJson, print_thread},
+        json::{ConversationJson, DeliveryJson, DoneJson, HeldReplyJson, ThreadJson, print_thread},
         output::Output,
         reading,
     },
@@ -41,6 +41,26 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
                 Some(item) => print_item(&acting, item.key, output),
                 None => print_done(&done, output),
             };
+        }
+        ConversationCommand::TakeBack { id, entry } => {
+            acting.desk.cancel_mail(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::SendAgain { id, entry } => {
+            acting.desk.retry_mail(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::ReleaseReply { id, entry } => {
+            acting.desk.release_reply(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::DiscardReply { id, entry } => {
+            acting.desk.discard_reply(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::Held => {
+            let held = acting.desk.held_replies(&acting.viewer)?;
+            return output.rows(&held.iter().map(HeldReplyJson::from).collect::<Vec<_>>());
         }
         ConversationCommand::Reply { id, seen, client_id, yes, text } => {
             let text = reading::text(&text, &mut call.input)?;
@@ -88,6 +108,13 @@ pub fn print_done(done: &Done, output: &mut Output) -> Result<(), Failure> {
         output.notice(&format!("@{handle} cannot see this conversation, not notified."));
     }
     Ok(())
+}
+
+/// Prints where the mails of a reply stand now.
+fn mail_done(acting: &Acting, id: ConversationId, entry: EntrySeq, output: &mut Output) -> Result<(), Failure> {
+    let thread = window(acting, id, entry)?;
+    let delivery = thread.entries.first().map(|entry| entry.delivery.as_slice()).unwrap_or_default();
+    output.rows(&delivery.iter().map(DeliveryJson::from).collect::<Vec<_>>())
 }
 
 fn list(

@@ -69,8 +69,8 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
     for address in service.addresses() {
         output.notice(&format!("deskline: ssh on {address}, host key {}", service.fingerprint()));
     }
-    for mailbox in mail.iter().flat_map(email::Service::watched) {
-        output.notice(&format!("deskline: mailbox {mailbox}"));
+    for account in &accounts {
+        output.notice(&format!("deskline: mailbox {}", account.name));
     }
     output.notice(&format!("deskline: stop it with Ctrl-C or “kill {}”; drafts are kept", std::process::id()));
     signals.forever().next();

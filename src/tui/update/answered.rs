@@ -174,6 +174,10 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
     if let (Some(question), Ask::Run { conversation, .. }) = (Confirm::widening(&ask, &denied), &ask) {
         return confirm(model, *conversation, question);
     }
+    if let (Some(question), Ask::Start(_)) = (Confirm::widening(&ask, &denied), &ask) {
+        model.layers.push(Layer::Confirm(question));
+        return Vec::new();
+    }
     match (denied, ask) {
         (Denied::Stale { unseen }, Ask::Run { conversation, .. }) => {
             if let (Some(view), Some(newest)) = (&mut model.thread, unseen.iter().map(|entry| entry.seq).max()) {

@@ -155,6 +155,10 @@ fn check_says_what_is_wrong_in_a_sentence() {
     wrong("deskline group add Sales");
     configure(&place, &(account("support", server.address.port()) + "sent = \"Gesendet\"\n"));
     wrong("“Gesendet”: there is no such folder");
+    configure(&place, &(account("support", server.address.port()) + "smtp = \"smtp://127.0.0.1:1\"\n"));
+    wrong("127.0.0.1:1 cannot be used");
+    configure(&place, &(account("support", server.address.port()) + "sendmail = \"/nowhere/sendmail\"\n"));
+    wrong("no program /nowhere/sendmail");
     configure(&place, &account("support", 1));
     wrong("cannot be reached");
     configure(&place, "[mail.support]\naddress = \"a@acme.example\"\nmaildir = \"nowhere\"\n");
@@ -194,7 +198,9 @@ fn serve_takes_mail_as_it_comes_and_ends_soon() {
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     assert_eq!(ran.code, 0, "{}", ran.errors);
-    for line in ["deskline: mailbox support", "\"mailbox\":\"support\"", "\"trouble\":\"connection\""] {
+    for line in
+        ["deskline: mailbox support", "\"mailbox\":\"support\"", "\"trouble\":\"connection\"", "mail does not arrive"]
+    {
         assert!(ran.errors.contains(line), "{line}: {}", ran.errors);
     }
     for word in [PASSWORD, "@acme.example", "@example.com", "SUBJECT", "cannot be reached"] {
