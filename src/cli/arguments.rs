@@ -46,8 +46,7 @@ const COMMANDS: &str = "  conversation, offer         list, show, start, reply, 
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
-  receive, mail               hand in what a customer wrote; the mailboxes
-  held, why                   mail that waits for an administrator; why it is where it is
+  receive, mail, held, why    hand in messages; mailboxes; mail that waits; why it is there
   import, export              bring conversations in; write them out
   backup, check, status       copy the desk; prove it sound; see who is here
   init, demo, serve           make a desk; try one; serve SSH and mail
