@@ -12,6 +12,8 @@ pub mod desk;
 pub mod domain;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
+/// Mail as bytes: reading it, whatever it is made of.
+pub mod mail;
 /// Who may see and do what: pure; written once.
 pub mod policy;
 /// The messenger and the command line carried over SSH.

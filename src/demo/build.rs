@@ -244,6 +244,7 @@ impl<'a> Player<'a> {
             group: conversation.arrived_in.as_ref().or(conversation.group.as_ref()).cloned(),
             text: entry.text.clone(),
             client_id: None,
+            confirmed: true,
         };
         let done = self.desk.start(self.viewer(handle)?, &start)?;
         self.numbers.insert(conversation.name.clone(), done.conversation);
@@ -305,7 +306,7 @@ impl<'a> Player<'a> {
 fn command(entry: &ScriptedMessage) -> Command {
     let confirmed = true;
     let to = entry.to.clone().unwrap_or_default();
-    let writing = || Writing { text: entry.text.clone(), ..Writing::default() };
+    let writing = || Writing { text: entry.text.clone(), confirmed: true, ..Writing::default() };
     match entry.kind {
         Kind::Reply => Command::Reply(writing()),
         Kind::Note => Command::Note(writing()),

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         conversation::{Author, EntryKind, Facts},
         event::EventKind,
+        history::PastAttachment,
         id::{AgentId, ConversationId, EntrySeq, ItemId, Seq},
         people::Agent,
         refusal::Refusal,
@@ -34,12 +35,20 @@ pub(super) struct Act<'a> {
     pub facts: Facts,
     pub readings: Readings,
     pub message: Option<EntrySeq>,
+    /// The row of the message that was written; 0 for none.
+    pub written: i64,
     pub not_notified: Vec<String>,
     pub item: Option<ItemRef>,
     /// An item that this act answers (R3.3).
     pub answered: Option<ItemId>,
+    /// How the actor's words came, if not by the messenger or the command line.
+    pub channel: Option<&'static str>,
+    /// What is attached to the actor's words.
+    pub attachments: &'a [PastAttachment],
     /// Who handed it back, or had it until then: routing does not bring it straight back to them.
     pub handed_back: Vec<AgentId>,
+    /// A reply waits for the administrators before it leaves.
+    pub held: bool,
     lock_reason: String,
 }
 
@@ -81,10 +90,14 @@ impl<'a> Act<'a> {
             facts,
             readings,
             message: None,
+            written: 0,
             not_notified: Vec::new(),
             item: None,
             answered: None,
             handed_back: Vec::new(),
+            channel: None,
+            attachments: &[],
+            held: false,
         })
     }
 

@@ -15,7 +15,8 @@ use crate::{
         conversation::{Facts, Privacy},
         event::EventKind,
         id::{AgentId, ConversationId, GroupId},
-        people::{Agent, FromCustomers, Group, Notify, Role, Routing, check_handle, check_name},
+        outgoing::MailPreference,
+        people::{Agent, FromCustomers, Group, Notify, Role, Routing, check_address, check_handle, check_name},
         refusal::Refusal,
         setting::{SettingKey, Settings},
     },
@@ -60,6 +61,10 @@ pub struct AgentChange {
     pub notify_internal: Option<Notify>,
     /// Whether the terminal's bell rings; the agent's own too.
     pub bell: Option<bool>,
+    /// The agent's own mail address; empty for none. Set by owner and admins: whoever has it may be written to, and by.
+    pub address: Option<String>,
+    /// Whether what it missed is sent there; the agent's own too.
+    pub mail: Option<MailPreference>,
 }
 
 impl AgentChange {
@@ -69,6 +74,7 @@ impl AgentChange {
             && self.active.is_none()
             && self.reply_to_customers.is_none()
             && self.from_customers.is_none()
+            && self.address.is_none()
     }
 
     fn apply(&self, agent: &mut Agent) -> Outcome<()> {
@@ -87,6 +93,11 @@ impl AgentChange {
         agent.notify_customers = self.notify_customers.unwrap_or(agent.notify_customers);
         agent.notify_internal = self.notify_internal.unwrap_or(agent.notify_internal);
         agent.bell = self.bell.unwrap_or(agent.bell);
+        if let Some(address) = &self.address {
+            let none = address.trim().is_empty();
+            agent.address = if none { None } else { Some(check_address(address).map_err(Denied::Invalid)?) };
+        }
+        agent.mail = self.mail.unwrap_or(agent.mail);
         Ok(())
     }
 }
@@ -155,6 +166,13 @@ impl Desk {
                 return Ok((directory::agent_row(writing, &new.handle)?, Vec::new()));
             }
             people::save_agent(writing, &new, 0, crate::domain::id::Seq(0))?;
+            if old.address != new.address {
+                let taken = people::agents(writing)?.into_iter().any(|it| it.id != new.id && it.address == new.address);
+                if taken && new.address.is_some() {
+                    return Err(Denied::Invalid("Another agent has that address. Give each one of their own.".into()));
+                }
+                people::set_address(writing, new.id, new.address.as_deref())?;
+            }
             if old.active != new.active {
                 set_active(writing, self.now(), new.id, new.active)?;
             }
@@ -177,7 +195,10 @@ impl Desk {
             if people::group_by_name(writing, &name)?.is_some() {
                 return Err(Denied::Invalid(format!("There is a group “{name}” already. Choose another name.")));
             }
-            people::save_group(writing, &Group { id: GroupId(0), name: name.clone(), routing })?;
+            people::save_group(
+                writing,
+                &Group { id: GroupId(0), name: name.clone(), routing, signature: String::new() },
+            )?;
             self.log(writing, EventKind::GroupAdded, who, None, &name)?;
             directory::group_row(writing, &name)
         })
@@ -199,6 +220,21 @@ impl Desk {
             self.log(writing, EventKind::GroupChanged, who, None, &format!("{name} {routing}"))?;
             let waiting = self.drain(writing, vec![id])?;
             Ok((directory::group_row(writing, name)?, waiting))
+        })
+    }
+
+    /// Changes what stands under a group's mails to customers; empty for nothing.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), no such group, or too long a text.
+    pub fn set_signature(&self, who: &Viewer, name: &str, text: &str) -> Outcome<GroupRow> {
+        let text = check_signature(text)?;
+        self.write(|writing| {
+            Self::administrator(writing, who)?;
+            let group = people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?;
+            people::save_group(writing, &Group { signature: text.to_owned(), ..group })?;
+            self.log(writing, EventKind::GroupChanged, who, None, &format!("{name} signature"))?;
+            directory::group_row(writing, name)
         })
     }
 
@@ -310,6 +346,16 @@ impl Desk {
     }
 }
 
+fn check_signature(text: &str) -> Outcome<&str> {
+    let text = text.trim_end();
+    if text.chars().count() > 2_000 || text.contains('\0') {
+        return Err(Denied::Invalid(
+            "The signature is longer than 2,000 characters, or holds a NUL. Give a shorter one.".into(),
+        ));
+    }
+    Ok(text)
+}
+
 fn only_owners(me: &Agent) -> Outcome<()> {
     match me.role {
         Role::Owner => Ok(()),
@@ -372,6 +418,9 @@ fn described(old: &Agent, new: &Agent) -> String {
     }
     if old.from_customers != new.from_customers {
         say("from-customers", new.from_customers.word());
+    }
+    if old.address != new.address {
+        say("address", new.address.as_deref().unwrap_or("none"));
     }
     detail
 }

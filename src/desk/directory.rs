@@ -97,6 +97,7 @@ pub(super) fn group_rows(connection: &Connection) -> Outcome<Vec<GroupRow>> {
             .collect(),
         name: group.name,
         routing: group.routing,
+        signature: group.signature,
     });
     Ok(rows.collect())
 }

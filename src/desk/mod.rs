@@ -37,6 +37,8 @@ mod keys;
 mod known;
 /// Linking conversations to items.
 mod link;
+/// Mail: what comes in, what leaves, to whom, and what must not.
+pub mod mail;
 /// What is on offer, and to whom.
 mod offer;
 /// Following, adding and removing.
@@ -59,6 +61,8 @@ mod start;
 mod tell;
 /// One opened conversation.
 mod thread;
+/// Reply tokens.
+pub mod token;
 /// Replies and notes.
 mod write;
 
@@ -342,6 +346,8 @@ fn new_agent(handle: String, name: String, role: Role) -> Agent {
         notify_customers: Notify::Mine,
         notify_internal: Notify::Mine,
         bell: true,
+        address: None,
+        mail: crate::domain::outgoing::MailPreference::Off,
         groups: Vec::new(),
     }
 }

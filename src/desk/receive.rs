@@ -14,9 +14,10 @@ use crate::{
     domain::{
         conversation::{Audience, Author, EntryKind, Facts, Privacy, State},
         decide::reply_consequences,
-        envelope::{Inbound, Received},
+        envelope::{Channel, Inbound, Received},
         event::EventKind,
-        id::ConversationId,
+        history::PastAttachment,
+        id::{ConversationId, CustomerId, EntrySeq, GroupId, Seq},
         people::{Customer, check_address},
         refusal::Refusal,
     },
@@ -32,12 +33,33 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
-struct Receiving<'a> {
-    writing: &'a Writing<'a>,
-    inbound: &'a Inbound,
-    customer: Customer,
-    text: &'a str,
-    now: DateTime<Utc>,
+/// A customer's message on its way into a conversation, from whatever channel.
+pub(super) struct Incoming<'a> {
+    pub writing: &'a Writing<'a>,
+    /// Who wrote it.
+    pub customer: &'a Customer,
+    pub text: &'a str,
+    pub attachments: &'a [PastAttachment],
+    pub channel: Channel,
+    /// The subject, for a new conversation.
+    pub subject: &'a str,
+    /// The queue that a new conversation goes to.
+    pub group: Option<GroupId>,
+    /// Whether a program wrote it: that re-opens nothing.
+    pub automatic: bool,
+    /// Whether the writer may be told of a follow-up (R2.7).
+    pub tells: bool,
+    pub now: DateTime<Utc>,
+}
+
+/// Where a message came to stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    pub conversation: ConversationId,
+    pub seq: EntrySeq,
+    pub follow_up_to: Option<ConversationId>,
+    /// The message's row.
+    pub message: i64,
 }
 
 impl Desk {
@@ -52,7 +74,7 @@ impl Desk {
         self.write_news(|writing| {
             let now = self.now();
             let (customer, renamed) = sender(writing, &address, inbound.name.as_deref(), now)?;
-            let received = Receiving { writing, inbound, customer, text, now }.run()?;
+            let received = received(writing, inbound, &customer, text, now)?;
             // A new name stands in the rows of other conversations too.
             let news = if renamed { News::EVERYTHING } else { News::of(received.conversation) };
             Ok((received, news))
@@ -62,14 +84,23 @@ impl Desk {
 
 /// Who writes, and whether that record has a new name now.
 fn sender(writing: &Writing<'_>, address: &str, name: Option<&str>, now: DateTime<Utc>) -> Outcome<(Customer, bool)> {
-    let name = check_subject(name.unwrap_or(""));
+    let (customer, renamed) = writer(writing, address, name.unwrap_or(""), now)?;
+    if customer.blocked {
+        return Err(Refusal::denied("R5.6", format!("Messages from {address} are blocked; nothing was kept.")).into());
+    }
+    Ok((customer, renamed))
+}
+
+/// The record of who writes, made if there is none, and whether it has a new name now. It may be one that is blocked.
+pub(super) fn writer(
+    writing: &Writing<'_>,
+    address: &str,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Outcome<(Customer, bool)> {
+    let name = check_subject(name);
     if let Some(mut known) = people::customer_by_address(writing, address)? {
-        if known.blocked {
-            return Err(
-                Refusal::denied("R5.6", format!("Messages from {address} are blocked; nothing was kept.")).into()
-            );
-        }
-        let renamed = known.name.is_empty() && !name.is_empty();
+        let renamed = known.name.is_empty() && !name.is_empty() && !known.blocked;
         if renamed {
             known.name = name;
             people::save_customer(writing, &known, now.timestamp_millis())?;
@@ -82,39 +113,75 @@ fn sender(writing: &Writing<'_>, address: &str, name: Option<&str>, now: DateTim
     Ok((customer, false))
 }
 
-impl Receiving<'_> {
-    fn run(&self) -> Outcome<Received> {
-        let writer = format!("customer {}", self.customer.id);
-        if let Some(id) = &self.inbound.message_id
-            && let Some((message, same)) = messages::written_before(self.writing, &writer, 0, id, self.text)?
-        {
-            return self.again(message, same);
-        }
-        let (facts, message) = match self.named()? {
-            Some(loaded) if loaded.facts.state == State::Locked => self.follow_up(&loaded.facts)?,
-            Some(loaded) => self.append(&loaded)?,
-            None => self.start()?,
-        };
-        if let Some(id) = &self.inbound.message_id {
-            messages::remember_write(self.writing, &writer, 0, id, self.text, message)?;
-        }
-        Ok(Received { conversation: facts.0, message: facts.1, follow_up_to: facts.2 })
+/// Once (R1.8), and into the conversation that is named, if any.
+fn received(
+    writing: &Writing<'_>,
+    inbound: &Inbound,
+    customer: &Customer,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Outcome<Received> {
+    let writer = format!("customer {}", customer.id);
+    if let Some(id) = &inbound.message_id
+        && let Some((message, same)) = messages::written_before(writing, &writer, 0, id, text)?
+    {
+        return again(writing, message, same);
     }
-
-    fn again(&self, message: i64, same: bool) -> Outcome<Received> {
-        let entry = messages::by_id(self.writing, message)?.filter(|_| same).ok_or_else(used_id)?;
-        let facts = conversations::load_facts(self.writing, entry.conversation)?.ok_or_else(used_id)?;
-        Ok(Received { conversation: entry.conversation, message: entry.seq, follow_up_to: facts.follow_up_to })
+    let named = match inbound.conversation {
+        Some(id) => own_conversation(writing, id, customer.id)?,
+        None => None,
+    };
+    let group = match (&inbound.group, &named) {
+        // Only a new conversation asks for its group.
+        (Some(name), None) => Some(people::group_by_name(writing, name)?.ok_or_else(|| no_group(name))?.id),
+        (Some(_), Some(_)) | (None, _) => None,
+    };
+    let incoming = Incoming {
+        writing,
+        customer,
+        text,
+        attachments: &[],
+        channel: inbound.channel,
+        subject: inbound.subject.as_deref().unwrap_or(""),
+        group,
+        automatic: false,
+        tells: true,
+        now,
+    };
+    let placed = incoming.place(named.as_ref())?;
+    if let Some(id) = &inbound.message_id {
+        messages::remember_write(writing, &writer, 0, id, text, placed.message)?;
     }
+    Ok(Received { conversation: placed.conversation, message: placed.seq, follow_up_to: placed.follow_up_to })
+}
 
-    /// The conversation that the message names, if it is this customer's; in every other case none, without a difference (R2.9).
-    fn named(&self) -> Outcome<Option<Loaded>> {
-        let Some(id) = self.inbound.conversation else { return Ok(None) };
-        let loaded = conversations::load(self.writing, id)?;
-        Ok(loaded.filter(|loaded| {
-            loaded.facts.audience == Audience::Customer
-                && loaded.facts.customers.iter().any(|place| place.customer == self.customer.id)
-        }))
+fn again(writing: &Writing<'_>, message: i64, same: bool) -> Outcome<Received> {
+    let entry = messages::by_id(writing, message)?.filter(|_| same).ok_or_else(used_id)?;
+    let facts = conversations::load_facts(writing, entry.conversation)?.ok_or_else(used_id)?;
+    Ok(Received { conversation: entry.conversation, message: entry.seq, follow_up_to: facts.follow_up_to })
+}
+
+/// The conversation that a message names, if it is this customer's; in every other case none, without a difference (R2.9).
+pub(super) fn own_conversation(
+    writing: &Writing<'_>,
+    id: ConversationId,
+    customer: CustomerId,
+) -> Outcome<Option<Loaded>> {
+    let loaded = conversations::load(writing, id)?;
+    Ok(loaded.filter(|loaded| {
+        loaded.facts.audience == Audience::Customer
+            && loaded.facts.customers.iter().any(|place| place.customer == customer)
+    }))
+}
+
+impl Incoming<'_> {
+    /// Into a conversation of the writer's, into a follow-up of it where it is locked (R2.7), or into a new one (R2.9).
+    pub fn place(&self, named: Option<&Loaded>) -> Outcome<Placed> {
+        match named {
+            Some(loaded) if loaded.facts.state == State::Locked => self.follow_up(&loaded.facts),
+            Some(loaded) => self.append(loaded),
+            None => self.start(),
+        }
     }
 
     fn name(&self) -> &str {
@@ -128,26 +195,34 @@ impl Receiving<'_> {
             name: self.name(),
             at: self.now,
             text: self.text,
-            channel: Some(self.inbound.channel.word()),
-            attachments: &[],
+            channel: Some(self.channel.word()),
+            attachments: self.attachments,
         }
     }
 
-    fn append(&self, before: &Loaded) -> Outcome<(Place, i64)> {
+    fn append(&self, before: &Loaded) -> Outcome<Placed> {
         let mut after = before.clone();
         let facts = &mut after.facts;
         facts.news = self.event(EventKind::Replied, Some(facts.id))?;
         let message = messages::append(self.writing, facts, &self.entry())?;
-        let place = (facts.id, facts.last_seq, facts.follow_up_to);
+        let placed = Placed { message, ..placed(facts) };
         after.readings.news_by(None);
-        self.reopen(facts)?;
-        for customer in audience::customers(facts, EntryKind::Reply, Some(self.customer.id)) {
+        if !self.automatic {
+            self.reopen(facts)?;
+        }
+        // What a program wrote is passed on to nobody: between two of them it would go round for ever.
+        let readers = if self.automatic {
+            Vec::new()
+        } else {
+            audience::customers(facts, EntryKind::Reply, Some(self.customer.id))
+        };
+        for customer in readers {
             outbox::queue_reply(self.writing, facts.id, message, customer, self.millis())?;
         }
         conversations::save(self.writing, before, &after)?;
         let routed = route::settle(self.writing, self.now, Some(&before.facts), &after.facts, &[])?;
         self.tell(&after.facts, &routed, false)?;
-        Ok((place, message))
+        Ok(placed)
     }
 
     /// A customer's message re-opens a closed conversation in the same transaction (R2.3, R2.8).
@@ -163,14 +238,20 @@ impl Receiving<'_> {
         }
         facts.needs_reassignment |= consequences.needs_reassignment;
         let text = format!("Re-opened by a message from {}.", self.name());
-        let line =
-            NewEntry { kind: EntryKind::System, author: Author::System, text: &text, channel: None, ..self.entry() };
+        let line = NewEntry {
+            kind: EntryKind::System,
+            author: Author::System,
+            text: &text,
+            channel: None,
+            attachments: &[],
+            ..self.entry()
+        };
         messages::append(self.writing, facts, &line)?;
         Ok(())
     }
 
     /// A message to a locked conversation: never appended, never re-opens it, never lost (R2.7).
-    fn follow_up(&self, locked: &Facts) -> Outcome<(Place, i64)> {
+    fn follow_up(&self, locked: &Facts) -> Outcome<Placed> {
         let mut facts = self.blank();
         facts.group = locked.group;
         facts.follow_up_to = Some(locked.id);
@@ -185,28 +266,28 @@ impl Receiving<'_> {
             }
         }
         let begun = self.begin(facts)?;
-        outbox::queue_told(self.writing, begun.0.0, locked.id, self.customer.id, self.millis())?;
+        if self.tells {
+            outbox::queue_told(self.writing, begun.conversation, locked.id, self.customer.id, self.millis())?;
+        }
         Ok(begun)
     }
 
-    fn start(&self) -> Outcome<(Place, i64)> {
+    fn start(&self) -> Outcome<Placed> {
         let mut facts = self.blank();
-        if let Some(name) = &self.inbound.group {
-            facts.group = Some(people::group_by_name(self.writing, name)?.ok_or_else(|| no_group(name))?.id);
-        }
+        facts.group = self.group;
         self.begin(facts)
     }
 
     fn blank(&self) -> Facts {
-        let subject = check_subject(self.inbound.subject.as_deref().unwrap_or(""));
+        let subject = check_subject(self.subject);
         let subject = if subject.is_empty() { opening_words(self.text) } else { subject };
         let mut facts = blank(Audience::Customer, subject, self.now);
-        facts.channel = Some(self.inbound.channel.word().to_owned());
+        facts.channel = Some(self.channel.word().to_owned());
         seat(&mut facts, &[self.customer.id]);
         facts
     }
 
-    fn begin(&self, mut facts: Facts) -> Outcome<(Place, i64)> {
+    fn begin(&self, mut facts: Facts) -> Outcome<Placed> {
         if people::settings(self.writing)?.starts_private() {
             facts.privacy = Privacy::Private;
         }
@@ -214,7 +295,7 @@ impl Receiving<'_> {
         // Chosen first: a private one is then nobody else's to be told of (R6.4).
         let routed = route::settle(self.writing, self.now, None, &facts, &[])?;
         self.tell(&facts, &routed, true)?;
-        Ok(((facts.id, facts.last_seq, facts.follow_up_to), message))
+        Ok(Placed { message, ..placed(&facts) })
     }
 
     /// Tells of the message; whom routing chose for it was told of that.
@@ -224,7 +305,7 @@ impl Receiving<'_> {
         tell::of_entry(self.writing, routed.id, routed, &news, self.millis())
     }
 
-    fn event(&self, kind: EventKind, conversation: Option<ConversationId>) -> Outcome<crate::domain::id::Seq> {
+    fn event(&self, kind: EventKind, conversation: Option<ConversationId>) -> Outcome<Seq> {
         let event = events::NewEvent {
             at: self.millis(),
             kind,
@@ -241,8 +322,10 @@ impl Receiving<'_> {
     }
 }
 
-/// Conversation, entry, and what it follows up.
-type Place = (ConversationId, crate::domain::id::EntrySeq, Option<ConversationId>);
+/// Where the newest entry of a conversation stands.
+const fn placed(facts: &Facts) -> Placed {
+    Placed { conversation: facts.id, seq: facts.last_seq, follow_up_to: facts.follow_up_to, message: 0 }
+}
 
 /// The first words of a text, for a message without a subject: whole words, at most 60 characters of the first line.
 fn opening_words(text: &str) -> String {

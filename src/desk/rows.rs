@@ -8,6 +8,7 @@ use crate::{
     domain::{
         conversation::{Author, EntryKind},
         id::ConversationId,
+        mail::DeliveryState,
     },
     policy::access::Access,
     store::{
@@ -15,7 +16,7 @@ use crate::{
         conversations::moment,
         lists::Key,
         messages::{self, StoredEntry},
-        people,
+        outbox, people,
         rows::{Named, StoredRow},
     },
 };
@@ -99,17 +100,27 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
             .collect(),
     };
     let person = Person { name: stored.name, address: stored.address };
+    let mut delivery = match stored.kind {
+        EntryKind::Reply => outbox::deliveries(connection, stored.id)?,
+        EntryKind::Note | EntryKind::System => Vec::new(),
+    };
+    // What is held repeats what its sender may not read: that it was noticed would tell that it is there.
+    for to in delivery.iter_mut().filter(|to| to.state == DeliveryState::Held) {
+        to.state = DeliveryState::Queued;
+    }
     Ok(Entry {
         seq: stored.seq,
         kind: stored.kind,
         from: match stored.author {
             Author::Agent(_) if stored.kind != EntryKind::System => From::Agent(person),
             Author::Customer(_) => From::Customer(person),
+            Author::System if stored.kind == EntryKind::Reply && !person.name.is_empty() => From::Outside(person),
             Author::Agent(_) | Author::System => From::System,
         },
         at: moment(stored.at),
         text: stored.text,
         channel: stored.channel,
         attachments,
+        delivery,
     })
 }

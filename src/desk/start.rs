@@ -4,6 +4,7 @@ use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
     link::{Joining, item, join, join_groups, joining, project_of},
+    mail::{Repeats, repeats},
     page::{Denied, Done, Viewer},
     people::new_customer,
     route, rows, tell,
@@ -155,6 +156,7 @@ impl Starting<'_> {
         } else if start.group.is_some() {
             return Err(Denied::Invalid("An internal conversation is in no group's queue. Leave --group out.".into()));
         }
+        let held = repeats(self.writing, &Access::of(&self.me), &facts, text, start.confirmed)? == Repeats::Hidden;
         let (told, not_notified) = tell::mentioned(self.writing, &mut facts, self.me.id, text)?;
         let entry = NewEntry {
             kind: EntryKind::Reply,
@@ -170,7 +172,7 @@ impl Starting<'_> {
             messages::remember_write(self.writing, &writer, 0, id, &fingerprint, message)?;
         }
         let first = facts.last_seq;
-        let facts = self.afterwards(&facts, message, &told)?;
+        let facts = self.afterwards(&facts, message, &told, held)?;
         let access = Access::of(&self.me);
         Ok(Done {
             conversation: facts.id,
@@ -337,10 +339,11 @@ impl Starting<'_> {
     }
 
     /// What follows from the first message; gives the conversation as routing left it.
-    fn afterwards(&self, facts: &Facts, message: i64, told: &[AgentId]) -> Outcome<Facts> {
+    fn afterwards(&self, facts: &Facts, message: i64, told: &[AgentId], held: bool) -> Outcome<Facts> {
         let now = self.now.timestamp_millis();
+        let due = if held { None } else { Some(now + i64::from(self.settings.undo_seconds) * 1_000) };
         for customer in audience::customers(facts, EntryKind::Reply, None) {
-            outbox::queue_reply(self.writing, facts.id, message, customer, now)?;
+            outbox::queue_reply_at(self.writing, facts.id, message, customer, now, due)?;
         }
         if let Some(item) = facts.item.filter(|_| facts.audience == Audience::Customer) {
             crate::store::items::refresh_waiting(self.writing, item)?;

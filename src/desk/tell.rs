@@ -56,7 +56,7 @@ pub(super) fn of_entry(
         };
         notices::ring(writing, agent.id, kind.word(), id, now)?;
     }
-    Ok(())
+    super::mail::queue_missed(writing, facts, news.writer, now)
 }
 
 fn kind(facts: &Facts, news: &News<'_>) -> NoticeKind {

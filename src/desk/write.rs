@@ -3,6 +3,7 @@
 use super::{
     Outcome,
     act::Act,
+    mail::{Repeats, repeats},
     page::{Denied, DraftPlace, Mode},
     rows, tell,
 };
@@ -14,7 +15,7 @@ use crate::{
         event::EventKind,
         refusal::Refusal,
     },
-    policy::{audience, rights},
+    policy::{access::Access, audience, rights},
     store::{
         drafts, items,
         messages::{self, NewEntry},
@@ -74,6 +75,10 @@ impl Act<'_> {
             EntryKind::Note | EntryKind::System => rights::note(&self.me, &self.facts, &self.around())?,
         }
         self.hold_if_stale(writing)?;
+        if kind == EntryKind::Reply {
+            let access = Access::of(&self.me);
+            self.held = repeats(self.writing, &access, &self.facts, text, writing.confirmed)? == Repeats::Hidden;
+        }
         let was_unread = self.unread()? && writing.seen.is_none();
         let takes = kind == EntryKind::Reply && rights::reply_takes(&self.me, &self.facts);
         let message = self.append(kind, text)?;
@@ -109,13 +114,13 @@ impl Act<'_> {
             name: &self.me.name,
             at: self.now,
             text,
-            channel: None,
-            attachments: &[],
+            channel: self.channel,
+            attachments: self.attachments,
         };
         let message = messages::append(self.writing, &mut self.facts, &entry)?;
         self.facts.news = seq;
         self.readings.news_by(Some(self.me.id));
-        self.message = Some(self.facts.last_seq);
+        (self.message, self.written) = (Some(self.facts.last_seq), message);
         let member = self.facts.member_mut(self.me.id);
         (member.posted, member.unfollowed) = (true, false);
         Ok(message)
@@ -133,7 +138,9 @@ impl Act<'_> {
             self.line(EventKind::Assigned, &format!("{} took this conversation by replying.", me.name), &me.handle)?;
         }
         for customer in audience::customers(&self.facts, EntryKind::Reply, None) {
-            outbox::queue_reply(self.writing, self.facts.id, message, customer, self.millis())?;
+            let due =
+                if self.held { None } else { Some(self.millis() + i64::from(self.settings.undo_seconds) * 1_000) };
+            outbox::queue_reply_at(self.writing, self.facts.id, message, customer, self.millis(), due)?;
         }
         if let Some(item) = self.facts.item
             && self.facts.audience == Audience::Customer

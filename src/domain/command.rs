@@ -87,6 +87,8 @@ pub struct Writing {
     pub seen: Option<EntrySeq>,
     /// The client's own id: the same write with the same id is the same write (R1.8).
     pub client_id: Option<String>,
+    /// That it repeats what is for agents only was shown and agreed to (R1.4).
+    pub confirmed: bool,
 }
 
 /// A conversation that an agent starts.
@@ -102,6 +104,8 @@ pub struct Start {
     pub text: String,
     /// The client's own id (R1.8).
     pub client_id: Option<String>,
+    /// That it repeats what is for agents only was shown and agreed to (R1.4).
+    pub confirmed: bool,
 }
 
 /// With whom, or on what, a conversation is started (R4.2).

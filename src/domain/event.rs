@@ -11,6 +11,14 @@ words! {
         Replied = "replied",
         /// An agent wrote for agents.
         Noted = "noted",
+        /// A reply was taken back before it left by mail.
+        TakenBack = "taken-back",
+        /// A reply that did not reach somebody is sent again.
+        SentAgain = "sent-again",
+        /// A reply that was held may leave.
+        MailReleased = "mail-released",
+        /// A reply that was held never leaves.
+        MailDiscarded = "mail-discarded",
         /// It was put away.
         Closed = "closed",
         /// It was taken up again.
@@ -47,6 +55,20 @@ words! {
         MadePrivate = "made-private",
         /// It was made public.
         MadePublic = "made-public",
+        /// A mail of it was not delivered, or was unwanted.
+        DeliveryFailed = "delivery-failed",
+        /// A mail of it was not delivered yet.
+        DeliveryDelayed = "delivery-delayed",
+        /// A colleague answered by mail, in a mail program.
+        AnsweredOutside = "answered-outside",
+        /// An administrator let a mail that came in and was held go its way.
+        LetterReleased = "letter-released",
+        /// An administrator threw a mail away that came in and was held.
+        LetterDiscarded = "letter-discarded",
+        /// It was merged into another.
+        Merged = "merged",
+        /// Its merging was undone.
+        Unmerged = "unmerged",
         /// An administrator opened a direct conversation of others (R6.11).
         OpenedDirect = "opened-direct",
         /// An administrator looked at what a customer can see.

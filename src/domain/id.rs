@@ -46,6 +46,14 @@ identity!(
     NoticeId
 );
 identity!(
+    /// A mail that came in.
+    MailId
+);
+identity!(
+    /// A mail on its way out, or a message on its way by another door.
+    OutboxId
+);
+identity!(
     /// A public key that lets an agent in; a key that was revoked and added again is another one.
     KeyId
 );

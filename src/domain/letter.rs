@@ -1,5 +1,7 @@
 //! What a mail says, as plain data: whom it names, its words, what came with it, and whether a person wrote it.
 
+use super::people::words;
+
 /// Somebody whom a mail names.
 ///
 /// Both fields are the sender's claim: the name may be anybody's, the address may be forged.
@@ -67,13 +69,14 @@ pub struct Fold {
     pub kind: FoldKind,
 }
 
-/// Why something is folded away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FoldKind {
-    /// Earlier mails, quoted.
-    Quoted,
-    /// What stands under every mail of its writer.
-    Signature,
+words! {
+    /// Why something is folded away.
+    FoldKind {
+        /// Earlier mails, quoted.
+        Quoted = "quoted",
+        /// What stands under every mail of its writer.
+        Signature = "signature",
+    }
 }
 
 /// Something that came with a mail.
@@ -89,15 +92,16 @@ pub struct Attached {
     pub note: Option<AttachedNote>,
 }
 
-/// An attachment that is not just a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttachedNote {
-    /// An invitation or another calendar entry.
-    Calendar,
-    /// Outlook's wrapping (`winmail.dat`), which only Outlook opens.
-    Tnef,
-    /// A whole mail.
-    Mail,
+words! {
+    /// An attachment that is not just a file.
+    AttachedNote {
+        /// An invitation or another calendar entry.
+        Calendar = "calendar",
+        /// Outlook's wrapping (`winmail.dat`), which only Outlook opens.
+        Tnef = "tnef",
+        /// A whole mail.
+        Mail = "mail",
+    }
 }
 
 /// Whether a person wrote a mail.

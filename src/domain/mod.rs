@@ -20,6 +20,10 @@ pub mod item;
 pub mod key;
 /// What a mail says, and whether a person wrote it.
 pub mod letter;
+/// Mail on its way in and out, and what was decided about it.
+pub mod mail;
+/// Mail on its way out, and what became of it for whom.
+pub mod outgoing;
 /// Agents, customers and groups.
 pub mod people;
 /// What somebody typed into the search.

@@ -1,6 +1,9 @@
 //! Agents, customers and groups.
 
-use super::id::{AgentId, CustomerId, GroupId};
+use super::{
+    id::{AgentId, CustomerId, GroupId},
+    outgoing::MailPreference,
+};
 use serde::{Deserialize, Serialize};
 
 /// Declares an enum whose values have one word each: in the database, on the command line and in JSON.
@@ -132,6 +135,10 @@ pub struct Agent {
     pub notify_internal: Notify,
     /// Whether the terminal's bell rings.
     pub bell: bool,
+    /// The agent's own mail address, lower case: for notices, and never shown to customers.
+    pub address: Option<String>,
+    /// Whether it is sent there what it missed (R7.1).
+    pub mail: MailPreference,
     /// The groups the agent is a member of.
     pub groups: Vec<GroupId>,
 }
@@ -162,6 +169,8 @@ pub struct Group {
     pub name: String,
     /// How new conversations find an agent.
     pub routing: Routing,
+    /// What stands under its mails to customers; may be empty.
+    pub signature: String,
 }
 
 /// One person or group that can be added to a conversation or follow an item.

@@ -19,6 +19,10 @@ words! {
         AwayAfter = "away-after",
         /// Whether what waits for an answer of somebody who went away goes back to their group (R8.1).
         HandBack = "hand-back",
+        /// Whether agents may write by mail, each with a reply address made for them.
+        AgentsByMail = "agents-by-mail",
+        /// How many seconds a reply waits before it leaves by mail, so that it can be taken back: 0 to 600.
+        UndoSeconds = "undo-seconds",
         /// The team's name.
         TeamName = "team-name",
     }
@@ -46,6 +50,10 @@ pub struct Settings {
     /// their group again and routed anew. What is private, or in no group, stays assigned: it would be open to more
     /// readers (R5.4), or to nobody's queue.
     pub hand_back: bool,
+    /// See [`SettingKey::AgentsByMail`].
+    pub agents_by_mail: bool,
+    /// See [`SettingKey::UndoSeconds`].
+    pub undo_seconds: u32,
     /// See [`SettingKey::TeamName`].
     pub team_name: String,
 }
@@ -60,6 +68,8 @@ impl Default for Settings {
             project_audience: Audience::Internal,
             away_after: None,
             hand_back: false,
+            agents_by_mail: false,
+            undo_seconds: 10,
             team_name: String::new(),
         }
     }
@@ -77,6 +87,8 @@ impl Settings {
             SettingKey::ProjectAudience => self.project_audience.to_string(),
             SettingKey::AwayAfter => self.away_after.map_or_else(|| "off".to_owned(), |minutes| minutes.to_string()),
             SettingKey::HandBack => switch(self.hand_back),
+            SettingKey::AgentsByMail => switch(self.agents_by_mail),
+            SettingKey::UndoSeconds => self.undo_seconds.to_string(),
             SettingKey::TeamName => self.team_name.clone(),
         }
     }
@@ -99,6 +111,8 @@ impl Settings {
             SettingKey::ProjectAudience => self.project_audience = value.parse()?,
             SettingKey::AwayAfter => self.away_after = minutes(value)?,
             SettingKey::HandBack => self.hand_back = switch()?,
+            SettingKey::AgentsByMail => self.agents_by_mail = switch()?,
+            SettingKey::UndoSeconds => self.undo_seconds = seconds(value)?,
             SettingKey::TeamName => self.team_name = super::people::check_name(value)?,
         }
         Ok(())
@@ -123,6 +137,16 @@ fn minutes(value: &str) -> Result<Option<u32>, String> {
     }
 }
 
+/// The longest time in which a reply can be taken back, in seconds.
+const LONGEST_UNDO: u32 = 600;
+
+fn seconds(value: &str) -> Result<u32, String> {
+    match value.parse() {
+        Ok(seconds) if seconds <= LONGEST_UNDO => Ok(seconds),
+        Ok(_) | Err(_) => Err(format!("“{value}” is no number of seconds from 0 to {LONGEST_UNDO}.")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -134,6 +158,8 @@ mod tests {
         for (key, values) in [
             (SettingKey::AwayAfter, &["1", "30", "1440", "off"][..]),
             (SettingKey::HandBack, &["on", "off"]),
+            (SettingKey::AgentsByMail, &["on", "off"]),
+            (SettingKey::UndoSeconds, &["0", "600", "10"]),
             (SettingKey::ItemAudience, &["internal", "customer"]),
         ] {
             for value in values {
@@ -144,6 +170,9 @@ mod tests {
         let before = settings.clone();
         for value in ["", "0", "1441", "-5", "soon", "on"] {
             assert!(settings.set(SettingKey::AwayAfter, value).unwrap_err().contains("1 to 1440"), "{value}");
+        }
+        for value in ["", "601", "-1", "off"] {
+            assert!(settings.set(SettingKey::UndoSeconds, value).unwrap_err().contains("0 to 600"), "{value}");
         }
         assert_eq!(settings, before);
     }

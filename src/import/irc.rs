@@ -53,7 +53,7 @@ impl Log {
     pub fn take(&mut self, line: &[u8]) -> Taken {
         let line = match std::str::from_utf8(line) {
             Ok(line) => line.to_owned(),
-            Err(_) => super::mail::windows_1252(line),
+            Err(_) => crate::mail::windows_1252(line),
         };
         let said = self.reader.read(line.strip_prefix('\u{feff}').unwrap_or(&line));
         Taken { understood: said != Said::Unknown, ended: self.untangler.take(said) }

@@ -6,9 +6,10 @@ mod source;
 pub use map::{ConversationMap, Map, MessageMap, Pointer, Role, Template, Times, Values};
 pub(super) use source::JsonFiles;
 
-use super::{Team, mail::text_of_html};
+use super::Team;
 use crate::domain::history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState};
 use crate::domain::text::first_words;
+use crate::mail::text_of_html;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::Value;
 

@@ -5,7 +5,7 @@
 //!
 //! | format | from bytes to meaning | files |
 //! |---|---|---|
-//! | mbox, maildir, eml | `mail`, `mail/{guard, html, mbox, thread, words, conversation}` | `mail/mailbox` |
+//! | mbox, maildir, eml | the floor `mail/`; `mail`, `mail/{mbox, thread, conversation}` | `mail/mailbox` |
 //! | irc | `irc`, `irc/{line, stamp, names, talk, untangle}` | `irc/source` |
 //! | json | `json`, `json/map` | `json/source` |
 //! | jsonl | `jsonl` | `jsonl` |

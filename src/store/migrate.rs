@@ -11,6 +11,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001-desk.sql"),
     include_str!("migrations/0002-keys.sql"),
     include_str!("migrations/0003-routing.sql"),
+    include_str!("migrations/0004-mail.sql"),
+    include_str!("migrations/0005-outbox.sql"),
 ];
 
 /// The version that this program writes.

@@ -1,5 +1,9 @@
 //! Where a desk is kept: the only SQL, the only SQLite.
 
+/// A part of a transaction that can be taken back alone.
+mod attempt;
+/// Mail that no person wrote.
+pub mod automatic;
 /// Copying a whole database into a new file.
 mod backup;
 /// Looking a file over.
@@ -14,6 +18,8 @@ pub mod events;
 pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
+/// Message-IDs of mails.
+pub mod headers;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
 /// Work items and who follows them.
@@ -22,8 +28,14 @@ pub mod items;
 pub mod keys;
 /// The lists of the sections.
 pub mod lists;
+/// Mailboxes: how far they were read, and how they do.
+pub mod mailboxes;
+/// Mails that came in.
+pub mod mails;
 /// Agents' places in conversations.
 pub mod members;
+/// Conversations that were merged into others.
+pub mod merges;
 /// Entries of conversations.
 pub mod messages;
 /// The schema's versions.
@@ -36,6 +48,8 @@ pub mod numbers;
 pub mod offers;
 /// What is on its way to customers.
 pub mod outbox;
+/// What belongs to a message besides its words.
+pub mod parts;
 /// Agents, customers, groups and settings.
 pub mod people;
 /// The access predicate as SQL.
@@ -46,12 +60,18 @@ pub mod queue;
 pub mod reader;
 /// Who has read what.
 pub mod reading;
+/// What reports say about mail that went out.
+pub mod reports;
 /// Conversations as list rows show them.
 pub mod rows;
 /// Finding messages.
 pub mod search;
+/// Keys that the desk made for itself.
+pub mod secrets;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
+/// What ties mails to conversations.
+pub mod threads;
 
 pub use file::{Store, Writing};
 /// A connection, for handing on; its SQL stays on this floor.

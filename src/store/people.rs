@@ -9,7 +9,7 @@ use crate::domain::{
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 const AGENT: &str = "SELECT id, handle, name, public_name, role, active, ready, reply_to_customers, from_customers, \
-     notify_customers, notify_internal, bell FROM agent";
+     notify_customers, notify_internal, bell, mail, (SELECT address FROM agent_address WHERE agent_id = agent.id) FROM agent";
 
 /// Reads a stored word; a word nobody knows means a damaged file.
 pub(crate) fn word<T: std::str::FromStr<Err = String>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
@@ -33,6 +33,8 @@ fn agent(row: &Row<'_>) -> rusqlite::Result<Agent> {
         notify_customers: word(row, 9)?,
         notify_internal: word(row, 10)?,
         bell: row.get(11)?,
+        mail: word(row, 12)?,
+        address: row.get(13)?,
         groups: Vec::new(),
     })
 }
@@ -109,13 +111,14 @@ pub fn save_agent(connection: &Connection, agent: &Agent, now: i64, baseline: Se
         agent.notify_customers.word(),
         agent.notify_internal.word(),
         agent.bell,
+        agent.mail.word(),
     ];
     if agent.id.0 == 0 {
         connection
             .prepare_cached(&format!(
                 "INSERT INTO agent (handle, name, public_name, role, active, ready, reply_to_customers, from_customers, \
-                 notify_customers, notify_internal, bell, baseline, created_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {}, {now})",
+                 notify_customers, notify_internal, bell, mail, baseline, created_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, {}, {now})",
                 baseline.0
             ))?
             .execute(values)?;
@@ -124,12 +127,65 @@ pub fn save_agent(connection: &Connection, agent: &Agent, now: i64, baseline: Se
     connection
         .prepare_cached(&format!(
             "UPDATE agent SET handle = ?1, name = ?2, public_name = ?3, role = ?4, active = ?5, ready = ?6, \
-             reply_to_customers = ?7, from_customers = ?8, notify_customers = ?9, notify_internal = ?10, bell = ?11 \
+             reply_to_customers = ?7, from_customers = ?8, notify_customers = ?9, notify_internal = ?10, bell = ?11, mail = ?12 \
              WHERE id = {}",
             agent.id.0
         ))?
         .execute(values)?;
     Ok(agent.id)
+}
+
+/// Gives an agent a mail address, or takes it away.
+///
+/// # Errors
+/// What SQLite says; another agent has that address.
+pub fn set_address(connection: &Connection, agent: AgentId, address: Option<&str>) -> Result<()> {
+    match address {
+        Some(address) => connection
+            .prepare_cached(
+                "INSERT INTO agent_address (agent_id, address) VALUES (?1, ?2) \
+                 ON CONFLICT (agent_id) DO UPDATE SET address = ?2",
+            )?
+            .execute(params![agent.0, address])?,
+        None => connection.prepare_cached("DELETE FROM agent_address WHERE agent_id = ?1")?.execute([agent.0])?,
+    };
+    Ok(())
+}
+
+/// The active agents who are sent by mail what they miss.
+///
+/// # Errors
+/// What SQLite says.
+pub fn agents_by_mail(connection: &Connection) -> Result<Vec<Agent>> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM agent WHERE mail <> 'off' AND active = 1 ORDER BY id")?;
+    let ids: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut agents = Vec::new();
+    for id in ids {
+        agents.extend(agent_by_id(connection, AgentId(id))?);
+    }
+    Ok(agents)
+}
+
+/// When an agent was last sent a mail about what it missed, in milliseconds since 1970.
+///
+/// # Errors
+/// What SQLite says.
+pub fn mailed_at(connection: &Connection, agent: AgentId) -> Result<i64> {
+    Ok(connection
+        .prepare_cached("SELECT mailed_at FROM agent WHERE id = ?1")?
+        .query_row([agent.0], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0))
+}
+
+/// Notes when an agent was sent such a mail.
+///
+/// # Errors
+/// What SQLite says.
+pub fn set_mailed_at(connection: &Connection, agent: AgentId, at: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE agent SET mailed_at = ?2 WHERE id = ?1")?.execute([agent.0, at])?;
+    Ok(())
 }
 
 /// The newest event when an agent was added (R3.6).
@@ -228,7 +284,7 @@ pub fn save_customer(connection: &Connection, customer: &Customer, now: i64) -> 
 }
 
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
-    Ok(Group { id: GroupId(row.get(0)?), name: row.get(1)?, routing: word(row, 2)? })
+    Ok(Group { id: GroupId(row.get(0)?), name: row.get(1)?, routing: word(row, 2)?, signature: row.get(3)? })
 }
 
 /// Every group, by name.
@@ -236,7 +292,8 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
 /// # Errors
 /// What SQLite says.
 pub fn groups(connection: &Connection) -> Result<Vec<Group>> {
-    let mut statement = connection.prepare_cached("SELECT id, name, routing FROM team_group ORDER BY name")?;
+    let mut statement =
+        connection.prepare_cached("SELECT id, name, routing, signature FROM team_group ORDER BY name")?;
     Ok(statement.query_map([], group)?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -246,7 +303,7 @@ pub fn groups(connection: &Connection) -> Result<Vec<Group>> {
 /// What SQLite says.
 pub fn group_by_name(connection: &Connection, name: &str) -> Result<Option<Group>> {
     Ok(connection
-        .prepare_cached("SELECT id, name, routing FROM team_group WHERE name = ?1")?
+        .prepare_cached("SELECT id, name, routing, signature FROM team_group WHERE name = ?1")?
         .query_row([name], group)
         .optional()?)
 }
@@ -262,6 +319,18 @@ pub fn routing(connection: &Connection, group: GroupId) -> Result<Option<Routing
         .optional()?)
 }
 
+/// What stands under the mails of a group; may be empty.
+///
+/// # Errors
+/// What SQLite says.
+pub fn signature(connection: &Connection, group: GroupId) -> Result<String> {
+    Ok(connection
+        .prepare_cached("SELECT signature FROM team_group WHERE id = ?1")?
+        .query_row([group.0], |row| row.get(0))
+        .optional()?
+        .unwrap_or_default())
+}
+
 /// Adds a group, or writes one there is (`id` other than 0).
 ///
 /// # Errors
@@ -269,13 +338,15 @@ pub fn routing(connection: &Connection, group: GroupId) -> Result<Option<Routing
 pub fn save_group(connection: &Connection, group: &Group) -> Result<GroupId> {
     if group.id.0 == 0 {
         connection
-            .prepare_cached("INSERT INTO team_group (name, routing) VALUES (?1, ?2)")?
-            .execute(params![group.name, group.routing.word()])?;
+            .prepare_cached("INSERT INTO team_group (name, routing, signature) VALUES (?1, ?2, ?3)")?
+            .execute(params![group.name, group.routing.word(), group.signature])?;
         return Ok(GroupId(connection.last_insert_rowid()));
     }
-    connection
-        .prepare_cached("UPDATE team_group SET routing = ?1 WHERE id = ?2")?
-        .execute(params![group.routing.word(), group.id.0])?;
+    connection.prepare_cached("UPDATE team_group SET routing = ?1, signature = ?2 WHERE id = ?3")?.execute(params![
+        group.routing.word(),
+        group.signature,
+        group.id.0
+    ])?;
     Ok(group.id)
 }
 

@@ -223,7 +223,7 @@ pub fn new_count(thread: &Thread, after: EntrySeq, me: &str) -> usize {
 pub fn counts(entry: &Entry, after: EntrySeq, me: &str) -> bool {
     let others = match &entry.from {
         From::Agent(person) => person.address != me,
-        From::Customer(_) => true,
+        From::Customer(_) | From::Outside(_) => true,
         From::System => false,
     };
     entry.seq > after && entry.kind != EntryKind::System && others
@@ -235,11 +235,11 @@ pub fn voice(entry: &Entry, audience: Audience) -> Option<(Voice, &str)> {
         (EntryKind::System, _, _) | (_, _, From::System) => return None,
         (EntryKind::Note, _, _) => Voice::Note,
         (EntryKind::Reply, Audience::Internal, _) => Voice::Internal,
-        (EntryKind::Reply, Audience::Customer, From::Agent(_)) => Voice::Reply,
+        (EntryKind::Reply, Audience::Customer, From::Agent(_) | From::Outside(_)) => Voice::Reply,
         (EntryKind::Reply, Audience::Customer, From::Customer(_)) => Voice::Customer,
     };
     match &entry.from {
-        From::Agent(person) | From::Customer(person) => Some((voice, &person.name)),
+        From::Agent(person) | From::Customer(person) | From::Outside(person) => Some((voice, &person.name)),
         From::System => None,
     }
 }

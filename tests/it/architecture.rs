@@ -13,7 +13,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("store/", &["domain/", "policy/access"], &["rusqlite"]),
     ("desk/page", &["domain/"], &[]),
     ("desk/", &["desk/page", "domain/", "policy/", "store/"], &[]),
-    ("import/", &["desk/", "domain/"], &["mail_parser"]),
+    ("mail/", &["domain/"], &["mail_parser"]),
+    ("import/", &["desk/", "domain/", "mail/"], &[]),
     ("demo/", &["desk/", "desk/page", "domain/"], &[]),
     ("tui/session", &["config", "desk/", "desk/page", "domain/", "tui/", "tui/terminal", "tui/keymap"], &[]),
     ("tui/terminal", &["tui/", "domain/"], &["crossterm", "signal_hook"]),
@@ -51,6 +52,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
 const PURE: &[&str] = &[
     "domain/",
     "policy/",
+    "mail/",
     "desk/page",
     "tui/keymap",
     "tui/model",

@@ -122,11 +122,17 @@ fn base(role: Role) -> Page {
         },
         agents: Some(team),
         groups: Some(vec![
-            GroupRow { name: "Billing".to_owned(), routing: Routing::Polite, members: vec!["dev".to_owned()] },
+            GroupRow {
+                name: "Billing".to_owned(),
+                routing: Routing::Polite,
+                members: vec!["dev".to_owned()],
+                signature: String::new(),
+            },
             GroupRow {
                 name: "Support".to_owned(),
                 routing: Routing::Democracy,
                 members: ["ana", "ben", "cleo"].map(str::to_owned).to_vec(),
+                signature: String::new(),
             },
         ]),
         customers: Some(vec![
@@ -551,6 +557,7 @@ fn r6_11_a_direct_conversation_says_who_can_read_it_and_is_started() {
         group: None,
         text: "At one?\nAna".to_owned(),
         client_id: start.client_id.clone(),
+        confirmed: false,
     };
     assert_eq!(start, expected);
     assert!(start.client_id.is_some());

@@ -167,7 +167,12 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
         search: Some(SearchPage { hits, older: None, problem: Some(words.take()) }),
         notices: Some(vec![notice(1, words.take()), notice(2, words.take())]),
         agents: Some(team),
-        groups: Some(vec![GroupRow { name: words.take(), routing: Routing::Democracy, members: vec![words.take()] }]),
+        groups: Some(vec![GroupRow {
+            name: words.take(),
+            routing: Routing::Democracy,
+            members: vec![words.take()],
+            signature: words.take(),
+        }]),
         customers: Some(vec![CustomerRow {
             person: person(&words.take(), &words.take()),
             organization: Some(words.take()),

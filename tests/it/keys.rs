@@ -312,7 +312,7 @@ fn a_reply_is_written_and_sent_with_what_was_seen() {
     assert!(screen.shown().contains("┌ Reply ── to Mara Lindt, 2 agents"), "{}", screen.shown());
     assert!(screen.shown().contains("Tab ▸ [ Send Message ]"), "{}", screen.shown());
     screen.keys("Tab Enter");
-    let Some(Ask::Run { command: Command::Reply(Writing { text, seen, client_id }), .. }) =
+    let Some(Ask::Run { command: Command::Reply(Writing { text, seen, client_id, .. }), .. }) =
         screen.asked.iter().find(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. }))
     else {
         panic!("nothing was sent: {:?}", screen.asked)

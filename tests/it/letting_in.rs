@@ -259,31 +259,38 @@ fn every_call(
         ("revoke_key", desk.revoke_key(who, &key(3).fingerprint).map(drop)),
         ("invite", desk.invite(who, "ana", &code(50)).map(drop)),
         ("mark_key_used", desk.mark_key_used(who)),
+        ("mailboxes", desk.mailboxes(who).map(drop)),
     ]
 }
 
 /// The names of all functions of the desk that take a viewer, out of its source.
 fn names_of_calls() -> Vec<String> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/desk");
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/desk")];
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "rs") {
-            continue;
-        }
-        let text = std::fs::read_to_string(path).unwrap();
-        for function in text.split("\n    pub fn ").skip(1) {
-            let (name, rest) = function.split_once(['(', '<']).unwrap();
-            let parameters = rest.split(") ->").next().unwrap_or_default();
-            // What gives nothing back has nothing to refuse, and shows nothing.
-            let gives = rest.split(" {").next().unwrap_or_default().contains("-> Outcome");
-            if parameters.contains("&self") && parameters.contains("who: &Viewer") && gives {
-                names.push(name.to_owned());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                names_in(&std::fs::read_to_string(path).unwrap(), &mut names);
             }
         }
     }
     names.sort();
     names
+}
+
+fn names_in(text: &str, names: &mut Vec<String>) {
+    for function in text.split("\n    pub fn ").skip(1) {
+        let (name, rest) = function.split_once(['(', '<']).unwrap();
+        let parameters = rest.split(") ->").next().unwrap_or_default();
+        // What gives nothing back has nothing to refuse, and shows nothing.
+        let gives = rest.split(" {").next().unwrap_or_default().contains("-> Outcome");
+        if parameters.contains("&self") && parameters.contains("who: &Viewer") && gives {
+            names.push(name.to_owned());
+        }
+    }
 }
 
 #[test]

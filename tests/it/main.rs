@@ -34,6 +34,7 @@ mod leaks;
 mod letting_in;
 mod load;
 mod lost;
+mod mail;
 mod migrate;
 mod offers;
 mod old_terminals;

@@ -47,6 +47,8 @@ pub fn agent(number: i64, handle: &str, name: &str, role: Role) -> Agent {
         notify_customers: Notify::Mine,
         notify_internal: Notify::All,
         bell: true,
+        address: None,
+        mail: deskline::domain::outgoing::MailPreference::Off,
         groups: Vec::new(),
     }
 }
@@ -135,6 +137,7 @@ pub fn entry(seq: i64, kind: EntryKind, from: From, minutes: i64, text: &str) ->
         text: text.to_owned(),
         channel: None,
         attachments: Vec::new(),
+        delivery: Vec::new(),
     }
 }
 

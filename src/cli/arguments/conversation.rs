@@ -45,6 +45,9 @@ pub enum ConversationCommand {
         /// Your own id of this message; the same one again is the same message.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         client_id: Option<String>,
+        /// Yes, send it although it repeats what is for agents only.
+        #[arg(long)]
+        yes: bool,
         /// What to write.
         #[command(flatten)]
         text: TextArguments,
@@ -205,6 +208,9 @@ pub struct StartArguments {
     /// The group whose queue it belongs to.
     #[arg(long, value_name = "G")]
     pub group: Option<String>,
+    /// Yes, send it although it repeats what is for agents only.
+    #[arg(long)]
+    pub yes: bool,
     /// The first message.
     #[command(flatten)]
     pub text: TextArguments,

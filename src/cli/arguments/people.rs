@@ -3,6 +3,7 @@
 use super::value::{switch, word};
 use crate::domain::{
     id::ConversationId,
+    outgoing::MailPreference,
     people::{FromCustomers, Notify, Party, Role, Routing},
     setting::SettingKey,
 };
@@ -102,6 +103,12 @@ pub struct AgentSettings {
     /// The name that customers see.
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub public_name: Option<String>,
+    /// The agent's own mail address, never shown to customers; "" for none.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Option<String>,
+    /// What the agent is sent by mail: nothing, or what it follows and has not read within a minute.
+    #[arg(long, value_parser = word(MailPreference::ALL, MailPreference::word))]
+    pub mail: Option<MailPreference>,
 }
 
 /// `group …`.
@@ -122,8 +129,11 @@ pub enum GroupCommand {
         /// The group.
         name: String,
         /// How its new conversations find an agent.
-        #[arg(long, value_parser = word(Routing::ALL, Routing::word))]
-        routing: Routing,
+        #[arg(long, value_parser = word(Routing::ALL, Routing::word), required_unless_present = "signature")]
+        routing: Option<Routing>,
+        /// What stands under its mails to customers; "" for nothing.
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        signature: Option<String>,
     },
     /// Make an agent a member.
     Join {

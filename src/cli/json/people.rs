@@ -10,6 +10,7 @@ use crate::{
     desk::page::{AgentRow, AuditRow, CustomerRow, GroupRow, Moment, NoticeKind, NoticeRow, SectionRow},
     domain::{
         id::{ConversationId, NoticeId},
+        outgoing::MailPreference,
         people::{FromCustomers, Notify, Role, Routing},
         section::{Part, Section},
         setting::{SettingKey, Settings},
@@ -33,6 +34,8 @@ pub struct AgentJson<'a> {
     notify_internal: Notify,
     bell: bool,
     public_name: Option<&'a str>,
+    address: Option<&'a str>,
+    mail: MailPreference,
 }
 
 impl<'a> From<&'a AgentRow> for AgentJson<'a> {
@@ -51,6 +54,8 @@ impl<'a> From<&'a AgentRow> for AgentJson<'a> {
             notify_internal: agent.notify_internal,
             bell: agent.bell,
             public_name: agent.public_name.as_deref(),
+            address: agent.address.as_deref(),
+            mail: agent.mail,
         }
     }
 }
@@ -93,11 +98,12 @@ pub struct GroupJson<'a> {
     name: &'a str,
     routing: Routing,
     members: &'a [String],
+    signature: &'a str,
 }
 
 impl<'a> From<&'a GroupRow> for GroupJson<'a> {
     fn from(row: &'a GroupRow) -> Self {
-        Self { name: &row.name, routing: row.routing, members: &row.members }
+        Self { name: &row.name, routing: row.routing, members: &row.members, signature: &row.signature }
     }
 }
 

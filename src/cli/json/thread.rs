@@ -93,6 +93,7 @@ impl<'a> From<&'a Author> for FromJson<'a> {
         match author {
             Author::Agent(person) => Self::agent(person),
             Author::Customer(person) => Self::customer(person),
+            Author::Outside(person) => Self { kind: "outside", name: Some(&person.name), handle: None, address: None },
             Author::System => Self { kind: "system", name: None, handle: None, address: None },
         }
     }
@@ -255,7 +256,7 @@ fn named(person: &Person) -> String {
 
 fn signature(entry: &Entry, output: &Output) -> String {
     let who = match &entry.from {
-        Author::Agent(person) | Author::Customer(person) => format!("  {}", person.name),
+        Author::Agent(person) | Author::Customer(person) | Author::Outside(person) => format!("  {}", person.name),
         Author::System => String::new(),
     };
     let channel = entry.channel.as_ref().map(|channel| format!(" ({channel})")).unwrap_or_default();

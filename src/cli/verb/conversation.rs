@@ -42,8 +42,9 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
                 None => print_done(&done, output),
             };
         }
-        ConversationCommand::Reply { id, seen, client_id, text } => {
-            (id, Command::Reply(Writing { text: reading::text(&text, &mut call.input)?, seen, client_id }))
+        ConversationCommand::Reply { id, seen, client_id, yes, text } => {
+            let text = reading::text(&text, &mut call.input)?;
+            (id, Command::Reply(Writing { text, seen, client_id, confirmed: yes }))
         }
         ConversationCommand::Note { id, text } => {
             (id, Command::Note(Writing { text: reading::text(&text, &mut call.input)?, ..Writing::default() }))
@@ -153,14 +154,14 @@ fn window(acting: &Acting, id: ConversationId, from: EntrySeq) -> Result<Thread,
 
 fn start(acting: &Acting, arguments: StartArguments, call: &mut Call, output: &mut Output) -> Result<(), Failure> {
     let text = reading::text(&arguments.text, &mut call.input)?;
-    let StartArguments { with_customer: customers, with_agent: agents, on, audience, subject, group, text: _ } =
+    let StartArguments { with_customer: customers, with_agent: agents, on, audience, subject, group, yes, text: _ } =
         arguments;
     let with = match on {
         Some(item) => StartWith::Item { item, audience, customers, agents },
         None if agents.is_empty() => StartWith::Customers(customers),
         None => StartWith::Agents(agents),
     };
-    let start = Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None };
+    let start = Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None, confirmed: yes };
     let done = acting.desk.start(&acting.viewer, &start)?;
     match &done.row {
         Some(row) => output.row(ConversationJson::from(row)),

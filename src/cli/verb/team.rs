@@ -72,6 +72,8 @@ fn changed(settings: AgentSettings) -> AgentChange {
         notify_customers: settings.notify_customers,
         notify_internal: settings.notify_internal,
         bell: settings.bell,
+        address: settings.address,
+        mail: settings.mail,
     }
 }
 
@@ -88,7 +90,14 @@ pub fn group(command: GroupCommand, call: &Call, output: &mut Output) -> Result<
             return output.rows(&groups.iter().map(GroupJson::from).collect::<Vec<_>>());
         }
         GroupCommand::Add { name, routing } => desk.add_group(viewer, &name, routing)?,
-        GroupCommand::Set { name, routing } => desk.set_group(viewer, &name, routing)?,
+        GroupCommand::Set { name, routing, signature } => {
+            let signed = signature.map(|text| desk.set_signature(viewer, &name, &text)).transpose()?;
+            match (routing, signed) {
+                (Some(routing), _) => desk.set_group(viewer, &name, routing)?,
+                (None, Some(row)) => row,
+                (None, None) => return Err(Failure::nothing_to_change("group set")),
+            }
+        }
         GroupCommand::Join { name, handle } => desk.join_group(viewer, &name, &handle)?,
         GroupCommand::Leave { name, handle } => desk.leave_group(viewer, &name, &handle)?,
     };

@@ -18,7 +18,10 @@ impl Importing<'_, '_> {
         let name = check_name(name).map_err(Denied::Invalid)?;
         match people::group_by_name(self.writing, &name)? {
             Some(group) => Ok(group.id),
-            None => Ok(people::save_group(self.writing, &Group { id: GroupId(0), name, routing: Routing::Democracy })?),
+            None => Ok(people::save_group(
+                self.writing,
+                &Group { id: GroupId(0), name, routing: Routing::Democracy, signature: String::new() },
+            )?),
         }
     }
 

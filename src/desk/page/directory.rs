@@ -37,6 +37,8 @@ pub struct GroupRow {
     pub routing: Routing,
     /// The handles of its members.
     pub members: Vec<String>,
+    /// What stands under its mails to customers; may be empty.
+    pub signature: String,
 }
 
 /// A customer's record (R4.8).

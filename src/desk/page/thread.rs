@@ -4,6 +4,7 @@ use super::{ConversationRow, Moment, Person};
 use crate::domain::{
     conversation::EntryKind,
     id::{ConversationId, EntrySeq, ItemId},
+    outgoing::Delivery,
     people::words,
 };
 
@@ -90,6 +91,25 @@ pub struct Entry {
     pub channel: Option<String>,
     /// What was attached.
     pub attachments: Vec<Attachment>,
+    /// How far it is on its way by mail, to each customer it goes to.
+    pub delivery: Vec<Delivery>,
+}
+
+/// A reply that waits for an administrator, since it repeats what its sender may not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldReply {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The entry.
+    pub seq: EntrySeq,
+    /// The writer's name.
+    pub from: String,
+    /// When it was written.
+    pub at: Moment,
+    /// What it says.
+    pub text: String,
+    /// The addresses it would go to.
+    pub to: Vec<String>,
 }
 
 /// Who wrote an entry.
@@ -99,6 +119,8 @@ pub enum From {
     Agent(Person),
     /// A customer.
     Customer(Person),
+    /// Somebody of the team, by mail and outside the desk: the name is what the mail says, and there is no address.
+    Outside(Person),
     /// The desk.
     System,
 }

@@ -1,15 +1,15 @@
 //! Mailboxes of any size: first every header, then thread by thread the texts.
 
 use super::{
-    LONGEST_MAIL, Letter, MailReader,
+    Letter, MailReader,
     conversation::conversation,
     mbox::{Extent, Mails, Raw, as_sent, looks_like_mbox},
     print_of,
     thread::{Entry, Thread, Threads},
-    too_long,
 };
 use crate::domain::history::PastState;
 use crate::import::{Found, Place, Position, Progress, Team, files::SourceFile};
+use crate::mail::{LONGEST_MAIL, too_long};
 use std::{
     collections::VecDeque,
     fs::File,
@@ -219,7 +219,7 @@ impl Mailbox {
         for number in &thread.mails {
             let entry = self.threads.mail(*number);
             let read = self.raw(entry).map_err(|error| error.to_string());
-            match read.and_then(|mail| self.reader.letter(mail)) {
+            match read.and_then(|mail| self.reader.letter(&mail)) {
                 Ok(letter) => letters.push((*number, entry, letter)),
                 Err(reason) => {
                     let file = &self.files[entry.file as usize];

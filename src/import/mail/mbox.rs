@@ -1,10 +1,10 @@
 //! Cutting an mbox file into its mails.
 
-use super::LONGEST_MAIL;
 use crate::import::{
     irc::day_in_words,
     lines::{Lines, without_ending},
 };
+use crate::mail::LONGEST_MAIL;
 use std::io::{self, BufRead};
 
 /// Where a mail stands in its file.

@@ -4,7 +4,7 @@ use super::{Dialog, DialogKey, Outcome};
 use crate::{
     desk::page::Denied,
     domain::{
-        command::Command,
+        command::{Command, Writing},
         conversation::Privacy,
         id::ConversationId,
         refusal::{Refusal, RefusalKind},
@@ -105,8 +105,8 @@ fn confirmed(ask: &Ask) -> Option<(Ask, &'static str)> {
             };
             (Command::SetPrivacy { privacy: *privacy, confirmed: true }, yes)
         }
-        Command::Reply(_)
-        | Command::Note(_)
+        Command::Reply(writing) => (Command::Reply(Writing { confirmed: true, ..writing.clone() }), "send it"),
+        Command::Note(_)
         | Command::Close
         | Command::Reopen
         | Command::Lock

@@ -158,7 +158,7 @@ impl NewConversation {
         };
         let subject = self.form.line(SUBJECT).unwrap_or_default();
         let group = self.form.chosen(GROUP).into_iter().next();
-        Ok(Start { with, subject, group, text, client_id: Some(self.client_id.clone()) })
+        Ok(Start { with, subject, group, text, client_id: Some(self.client_id.clone()), confirmed: false })
     }
 
     fn submit(&mut self) -> Outcome {

@@ -267,8 +267,12 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     composer.sending = true;
     let ask = match (&composer.place, composer.mode) {
         (DraftPlace::Conversation(conversation), mode) => {
-            let writing =
-                Writing { text, seen: Some(composer.agreed.map_or(seen, |agreed| agreed.max(seen))), client_id };
+            let writing = Writing {
+                text,
+                seen: Some(composer.agreed.map_or(seen, |agreed| agreed.max(seen))),
+                client_id,
+                confirmed: false,
+            };
             let command = match mode {
                 Mode::Note => Command::Note(writing),
                 Mode::Reply | Mode::Internal => Command::Reply(writing),
@@ -279,7 +283,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
             let Some((item, subject)) = subject else { return Vec::new() };
             let audience = Some(if mode == Mode::Reply { Audience::Customer } else { Audience::Internal });
             let with = StartWith::Item { item, audience, customers: Vec::new(), agents: Vec::new() };
-            Ask::Start(Start { with, subject, group: None, text, client_id })
+            Ask::Start(Start { with, subject, group: None, text, client_id, confirmed: false })
         }
     };
     // The draft is kept first, so that nothing is lost whatever becomes of the message.

@@ -73,6 +73,7 @@ impl Profile {
         let form = &self.form;
         let switch = |at| if form.is_on(at) { "on" } else { "off" }.to_owned();
         let audience = |at| Audience::ALL[form.value(at).min(1)].to_string();
+        let saved = self.saved.clone().unwrap_or_default();
         move |key| match key {
             SettingKey::TeamName => form.line(TEAM).unwrap_or_default(),
             SettingKey::PrivateConversations => switch(PRIVATE),
@@ -82,6 +83,8 @@ impl Profile {
             SettingKey::ProjectAudience => audience(PROJECTS),
             SettingKey::AwayAfter => form.line(AWAY).unwrap_or_default(),
             SettingKey::HandBack => switch(HAND_BACK),
+            // Not in the form: as they were.
+            SettingKey::AgentsByMail | SettingKey::UndoSeconds => saved.get(key),
         }
     }
 }

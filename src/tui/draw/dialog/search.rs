@@ -81,7 +81,7 @@ fn draw_hit(hit: &Hit, model: &Model, buffer: &mut Buffer, area: Rect, here: boo
         State::Locked => marks.push_str("locked "),
     }
     let from = match &hit.entry.from {
-        From::Agent(person) | From::Customer(person) => person.name.as_str(),
+        From::Agent(person) | From::Customer(person) | From::Outside(person) => person.name.as_str(),
         From::System => "deskline",
     };
     let right = format!("{marks}#{}  {:>6}", row.id, time::age(model.now, hit.entry.at, model.zone));

@@ -9,6 +9,15 @@ pub const LONGEST_MAIL: u64 = 25 * 1024 * 1024;
 pub const DEEPEST_NESTING: usize = 20;
 /// The most parts that are read.
 pub const MOST_PARTS: usize = 200;
+/// The most header fields that are read.
+pub const MOST_HEADERS: usize = 1_000;
+/// The most bytes that text and attachments may have once decoded.
+pub const MOST_DECODED: usize = 40 * 1024 * 1024;
+
+/// Why a mail of this many bytes is not read.
+pub fn too_long(bytes: u64) -> String {
+    format!("it has {} MiB, and {} MiB are read at most", bytes.div_ceil(1024 * 1024), LONGEST_MAIL / 1024 / 1024)
+}
 
 /// Bytes that looking for boundaries may pass over. The parser searches the rest of the mail for every boundary it is told
 /// of, so a mail of nothing but boundaries would take hours; this much takes a few seconds.
@@ -161,11 +170,11 @@ fn numbered(rest: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::{Letter, MailReader};
     use super::*;
+    use crate::{domain::letter::Letter, mail::Reader};
 
     fn letter(mail: &str) -> Result<Letter, String> {
-        MailReader::new().letter(mail.as_bytes().to_vec())
+        Reader::new().letter(mail.as_bytes())
     }
 
     /// A multipart in a multipart in a multipart.
@@ -204,7 +213,7 @@ mod tests {
         );
         let letter = letter(&deep).unwrap();
         assert_eq!(letter.attachments.len(), 1);
-        assert_eq!(letter.attachments[0].size, 60 * 50_000);
+        assert_eq!(letter.attachments[0].content.len(), 60 * 50_000);
     }
 
     #[test]
@@ -247,7 +256,13 @@ mod tests {
         let text = "See /rfc822, /RFC822, (x)Global, /global/GLOBAL and\n/digest: message/rfc822 and digest.";
         let letter = letter(&format!("Subject: a/global plan\n\n{text}\n")).unwrap();
         assert_eq!(letter.text, text);
-        assert_eq!(letter.head.subject, "a/global plan");
+        assert_eq!(letter.subject, "a/global plan");
         assert_eq!(rearmed("a \u{5} b\u{1}"), "a \u{5} b\u{1}", "marks that are not ours stay");
+    }
+
+    #[test]
+    fn a_panic_behind_the_fence_is_an_answer() {
+        let reason = fenced(|| Vec::<u8>::new()[std::hint::black_box(3)]).unwrap_err();
+        assert_eq!(reason, "it is broken in a way that the mail parser cannot read");
     }
 }

@@ -1,0 +1,33 @@
+//! Mail: what comes in and where it goes; what leaves, to whom, and what must not.
+
+/// Agents who write by mail.
+mod agents;
+/// What becomes of a mail that can be read.
+mod decide;
+/// Taking what is due, and what became of it.
+mod lease;
+/// What goes round: reports, automatic answers, and more than people write.
+mod loops;
+/// What the workers at the mailboxes tell and ask.
+mod mailboxes;
+/// What agents are sent that they have not read.
+mod notices;
+/// A mail on its way out, as plain data.
+mod outgoing;
+/// Answers that colleagues wrote in their mail programs.
+mod outside;
+/// One mail, from the first look at it to its place in the desk.
+mod receive;
+/// What is asked again in the moment of sending.
+mod recheck;
+/// Replies that repeat what is for agents only.
+mod secrecy;
+/// Into which conversation a mail goes.
+mod thread;
+/// Taking back, trying again, and what is held.
+mod undo;
+
+pub use lease::Failure;
+pub(super) use notices::queue_missed;
+pub use outgoing::{CustomerText, OutMail, TeamText, Words};
+pub(super) use secrecy::{Repeats, repeats};

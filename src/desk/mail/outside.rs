@@ -1,0 +1,148 @@
+//! Answers that colleagues wrote in their mail programs, found in the folder of sent mail: they belong into the thread, and
+//! nothing is sent because of them.
+
+use super::{
+    decide::ignored,
+    receive::{Body, Taking, held},
+};
+use crate::{
+    desk::{Outcome, receive::Placed, route, tell, write::check_subject},
+    domain::{
+        conversation::{Audience, Author, EntryKind, Facts, State},
+        decide::reply_consequences,
+        envelope::Channel,
+        event::EventKind,
+        mail::{HeldWhy, Reason, Verdict},
+        people::check_address,
+    },
+    store::{
+        conversations::{self, Loaded},
+        events, items,
+        mails::Decided,
+        merges,
+        messages::{self, NewEntry},
+        parts, people, threads,
+    },
+};
+
+impl Taking<'_> {
+    /// A mail from the folder of sent mail.
+    pub(super) fn sent_outside(&self) -> Outcome<Decided> {
+        if let Some(id) = &self.letter.message_id
+            && threads::went_out(self.writing, id)?.is_some()
+        {
+            return Ok(ignored("This desk sent it.".to_owned()));
+        }
+        if let Some(decided) = self.same_letter()? {
+            return Ok(decided);
+        }
+        let Some(before) = self.answered()? else {
+            return Ok(ignored("It was sent outside the desk and answers no mail that is here.".to_owned()));
+        };
+        if before.facts.state == State::Locked {
+            self.line(before.clone(), "Answered by mail outside; the text is held for the administrators.")?;
+            let decided = held(HeldWhy::LockedOutside, Vec::new());
+            return Ok(Decided { conversation: Some(before.facts.id), ..decided });
+        }
+        let placed = self.write_outside(&before)?;
+        Ok(Decided {
+            verdict: Verdict::SentOutside,
+            reasons: vec![Reason::plain(
+                "It was found in the folder of sent mail and answers a mail of this conversation.",
+            )],
+            conversation: Some(placed.conversation),
+            message: Some(placed.message),
+        })
+    }
+
+    /// The conversation that it answers: by its headers, if one of its recipients takes part there.
+    fn answered(&self) -> Outcome<Option<Loaded>> {
+        let mut recipients = Vec::new();
+        for person in self.letter.to.iter().chain(&self.letter.cc) {
+            if let Ok(address) = check_address(&person.address)
+                && let Some(customer) = people::customer_by_address(self.writing, &address)?
+            {
+                recipients.push(customer.id);
+            }
+        }
+        for id in self.letter.in_reply_to.iter().rev().chain(self.letter.references.iter().rev()) {
+            for conversation in threads::conversations_by_header(self.writing, id)? {
+                let conversation = merges::resolve(self.writing, conversation)?;
+                let Some(loaded) = conversations::load(self.writing, conversation)? else { continue };
+                let reaches = loaded.facts.customers.iter().any(|place| recipients.contains(&place.customer));
+                if loaded.facts.audience == Audience::Customer && reaches {
+                    return Ok(Some(loaded));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn line(&self, before: Loaded, text: &str) -> Outcome<()> {
+        let mut after = before.clone();
+        route::line(self.writing, self.now, &mut after.facts, EventKind::AnsweredOutside, text, "")?;
+        Ok(conversations::save(self.writing, &before, &after)?)
+    }
+
+    /// Who wrote it, as the mail says: a name for people, not an identity.
+    fn written_as(&self) -> String {
+        let from = self.letter.from.first();
+        let name = from.map_or("", |from| if from.name.is_empty() { &from.address } else { &from.name });
+        let name = check_subject(name);
+        if name.is_empty() { "Somebody".to_owned() } else { name }
+    }
+
+    fn write_outside(&self, before: &Loaded) -> Outcome<Placed> {
+        let (mut after, name, body) = (before.clone(), self.written_as(), Body::of(self.letter));
+        let facts = &mut after.facts;
+        let event = events::NewEvent {
+            at: self.now.timestamp_millis(),
+            kind: EventKind::AnsweredOutside,
+            agent: None,
+            customer: None,
+            conversation: Some(facts.id),
+            detail: "",
+        };
+        facts.news = events::write(self.writing, &event)?;
+        let entry = NewEntry {
+            kind: EntryKind::Reply,
+            author: Author::System,
+            name: &name,
+            at: self.now,
+            text: &body.text,
+            channel: Some(Channel::Email.word()),
+            attachments: &body.described,
+        };
+        let message = messages::append(self.writing, facts, &entry)?;
+        parts::write_as(self.writing, message, &name)?;
+        // Somebody of the team answered (R3.3), whoever it was.
+        facts.tail.agent_replies += 1;
+        let placed = Placed { conversation: facts.id, seq: facts.last_seq, follow_up_to: None, message };
+        after.readings.news_by(None);
+        self.reopen(facts, &name)?;
+        conversations::save(self.writing, before, &after)?;
+        if let Some(item) = after.facts.item {
+            items::refresh_waiting(self.writing, item)?;
+        }
+        let routed = route::settle(self.writing, self.now, Some(&before.facts), &after.facts, &[])?;
+        let news = tell::News { writer: None, kind: EntryKind::Reply, new: false, mentioned: &[] };
+        tell::of_entry(self.writing, routed.id, &routed, &news, self.now.timestamp_millis())?;
+        self.keep_parts(placed, &body)?;
+        Ok(placed)
+    }
+
+    /// A reply re-opens a closed conversation, from any channel (R2.3, R2.8).
+    fn reopen(&self, facts: &mut Facts, name: &str) -> Outcome<()> {
+        let consequences = reply_consequences(facts);
+        if !consequences.reopens {
+            return Ok(());
+        }
+        facts.state = State::Open;
+        if consequences.releases {
+            facts.set_assignee(None);
+        }
+        facts.needs_reassignment |= consequences.needs_reassignment;
+        let text = format!("Re-opened by an answer of {name} by mail outside.");
+        route::line(self.writing, self.now, facts, EventKind::Reopened, &text, "")
+    }
+}

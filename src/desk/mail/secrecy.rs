@@ -1,0 +1,258 @@
+//! Replies that repeat what is for agents only: notes and internal messages of the conversation or its item.
+//!
+//! What the sender may read is asked back; what the sender may not read goes to the administrators without a word, since the
+//! question itself would say that it is there.
+
+use crate::{
+    desk::Outcome,
+    domain::{
+        conversation::{Audience, EntryKind, Facts},
+        refusal::{Refusal, RefusalKind},
+    },
+    policy::access::Access,
+    store::{
+        Connection, conversations,
+        messages::{self, Secret},
+    },
+};
+use std::collections::HashMap;
+
+/// So many characters in a row, blanks and case aside, are a repetition and no accident.
+const REPEATED: usize = 40;
+
+/// How many characters of notes and internal messages are looked at, the newest first.
+const LOOKED_AT: usize = 1 << 20;
+
+/// How many conversations of an item are looked at, the newest first.
+const CONVERSATIONS: usize = 200;
+
+/// What was found in a reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::desk) enum Repeats {
+    /// Nothing that is for agents only.
+    Nothing,
+    /// Words that the sender may not read: the administrators decide.
+    Hidden,
+}
+
+/// Looks for words in a reply that are for agents only.
+///
+/// # Errors
+/// To be confirmed: words that the sender may read (R1.4).
+pub(in crate::desk) fn repeats(
+    connection: &Connection,
+    access: &Access,
+    facts: &Facts,
+    text: &str,
+    confirmed: bool,
+) -> Outcome<Repeats> {
+    let written = plain(text);
+    if facts.audience != Audience::Customer || written.len() < REPEATED {
+        return Ok(Repeats::Nothing);
+    }
+    let (readable, hidden) = secrets(connection, access, facts)?;
+    if readable.is_empty() && hidden.is_empty() {
+        return Ok(Repeats::Nothing);
+    }
+    let mut windows = Windows::of(&written);
+    // What the customers were told already, or wrote themselves, is no secret.
+    for said in messages::said_to_customers(connection, facts.id, LOOKED_AT)? {
+        windows.forget(&plain(&said));
+    }
+    let mut found = None;
+    for secret in &readable {
+        let secret_text = plain(&secret.text);
+        let at = windows.first(&secret_text);
+        found = found.or(at.map(|at| (secret, secret_text[at..at + REPEATED].iter().collect::<String>())));
+        windows.forget(&secret_text);
+    }
+    if let (Some((secret, words)), false) = (found, confirmed) {
+        let what = match secret.kind {
+            EntryKind::Note => "a note",
+            EntryKind::Reply | EntryKind::System => "an internal message",
+        };
+        let text = format!(
+            "This reply repeats {what} by {} in #{}, entry {}: “… {words} …”. Customers would read it. Confirm to send it all the same.",
+            secret.name, secret.conversation, secret.seq
+        );
+        return Err(Refusal::new(RefusalKind::Confirm, "R1.4", text).into());
+    }
+    let held = hidden.iter().any(|secret| windows.first(&plain(&secret.text)).is_some());
+    Ok(if held { Repeats::Hidden } else { Repeats::Nothing })
+}
+
+/// Notes and internal messages of the conversation and its item: those that the sender may read, and the others.
+fn secrets(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<(Vec<Secret>, Vec<Secret>)> {
+    let mut left = LOOKED_AT;
+    let mut readable = messages::notes(connection, facts.id, &mut left)?;
+    let mut hidden = Vec::new();
+    let Some(item) = facts.item else { return Ok((readable, hidden)) };
+    for id in conversations::of_item(connection, item)?.into_iter().take(CONVERSATIONS) {
+        if id == facts.id || left == 0 {
+            continue;
+        }
+        let Some(other) = conversations::load_facts(connection, id)? else { continue };
+        let found = match other.audience {
+            Audience::Customer => messages::notes(connection, id, &mut left)?,
+            Audience::Internal => messages::all_words(connection, id, &mut left)?,
+        };
+        if access.holds(&other) && !access.withheld(&other) {
+            readable.extend(found);
+        } else {
+            hidden.extend(found);
+        }
+    }
+    Ok((readable, hidden))
+}
+
+/// The letters of a text without what makes no difference: case, runs of blanks, invisible characters, and the marks of
+/// quoting in front of lines.
+fn plain(text: &str) -> Vec<char> {
+    let mut plain = Vec::with_capacity(text.len());
+    for line in text.lines() {
+        let line = line.trim_start_matches(|letter: char| letter == '>' || letter.is_whitespace());
+        for letter in line.chars().chain([' ']) {
+            match letter {
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
+                _ if letter.is_whitespace() || letter.is_control() => {
+                    if plain.last().is_some_and(|last| *last != ' ') {
+                        plain.push(' ');
+                    }
+                }
+                _ => plain.extend(letter.to_lowercase()),
+            }
+        }
+    }
+    if plain.last() == Some(&' ') {
+        plain.pop();
+    }
+    plain
+}
+
+/// Every run of [`REPEATED`] letters of a reply, by its hash.
+struct Windows<'a> {
+    written: &'a [char],
+    places: HashMap<u64, usize>,
+}
+
+impl<'a> Windows<'a> {
+    fn of(written: &'a [char]) -> Self {
+        let mut places = HashMap::with_capacity(written.len());
+        each_window(written, |place, hash| {
+            places.entry(hash).or_insert(place);
+            true
+        });
+        Self { written, places }
+    }
+
+    /// The first place in another text that repeats the reply.
+    fn first(&self, other: &[char]) -> Option<usize> {
+        let mut found = None;
+        each_window(other, |place, hash| {
+            if self.holds(other, place, hash) {
+                found = Some(place);
+            }
+            found.is_none()
+        });
+        found
+    }
+
+    /// What another text repeats of the reply does not count.
+    fn forget(&mut self, other: &[char]) {
+        let mut known = Vec::new();
+        each_window(other, |place, hash| {
+            if self.holds(other, place, hash) {
+                known.push(hash);
+            }
+            true
+        });
+        for hash in known {
+            self.places.remove(&hash);
+        }
+    }
+
+    fn holds(&self, other: &[char], place: usize, hash: u64) -> bool {
+        self.places.get(&hash).is_some_and(|own| self.written[*own..own + REPEATED] == other[place..place + REPEATED])
+    }
+}
+
+const PRIME: u64 = (1 << 61) - 1;
+const BASE: u64 = 1_099_511_628_211;
+
+fn times(one: u64, other: u64) -> u64 {
+    u64::try_from(u128::from(one) * u128::from(other) % u128::from(PRIME)).unwrap_or_default()
+}
+
+/// Calls `each` with place and hash of every run of [`REPEATED`] letters, until it returns false.
+fn each_window(text: &[char], mut each: impl FnMut(usize, u64) -> bool) {
+    if text.len() < REPEATED {
+        return;
+    }
+    let leading = (1..REPEATED).fold(1, |power, _| times(power, BASE));
+    let next = |hash: u64, letter: char| (times(hash, BASE) + u64::from(letter)) % PRIME;
+    let mut hash = text[..REPEATED].iter().fold(0, |hash, letter| next(hash, *letter));
+    for place in 0..=text.len() - REPEATED {
+        if place > 0 {
+            let gone = times(u64::from(text[place - 1]), leading);
+            hash = next((hash + PRIME - gone) % PRIME, text[place + REPEATED - 1]);
+        }
+        if !each(place, hash) {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn repeated(reply: &str, secret: &str) -> bool {
+        Windows::of(&plain(reply)).first(&plain(secret)).is_some()
+    }
+
+    const SECRET: &str = "The customer is behind with two invoices, be careful.";
+
+    #[test]
+    fn blanks_case_quoting_and_invisible_letters_make_no_difference() {
+        for reply in [
+            SECRET.to_uppercase(),
+            format!("Hello\n> {}\nBye", SECRET.replace("two", "\n>   two")),
+            SECRET.replace(' ', "\u{a0}  \t"),
+            SECRET.replace("invoices", "in\u{200b}voi\u{ad}ces"),
+        ] {
+            assert!(repeated(&reply, SECRET), "{reply}");
+        }
+        assert!(!repeated("The customer is behind with two letters.", SECRET));
+        assert!(!repeated("", SECRET) && !repeated(SECRET, ""));
+    }
+
+    proptest! {
+        #[test]
+        fn forty_letters_are_found_wherever_they_stand_and_fewer_are_not(
+            secret in "[a-z]{60,90}", before in "[0-9]{0,50}", after in "[0-9]{0,50}", from in 0_usize..20,
+        ) {
+            let reply = |length: usize| format!("{before}{}{after}", &secret[from..from + length]);
+            prop_assert!(repeated(&reply(REPEATED), &secret));
+            prop_assert!(!repeated(&reply(REPEATED - 1), &secret));
+        }
+
+        #[test]
+        fn the_hash_that_rolls_is_the_hash_of_each_run(text in "[ab]{40,200}") {
+            let letters = plain(&text);
+            let mut rolled = Vec::new();
+            each_window(&letters, |_, hash| {
+                rolled.push(hash);
+                true
+            });
+            let mut alone = Vec::new();
+            for window in letters.windows(REPEATED) {
+                each_window(window, |_, hash| {
+                    alone.push(hash);
+                    true
+                });
+            }
+            prop_assert_eq!(rolled, alone);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What people do about mail on its way out: taking a reply back, trying again, and deciding what is held.
+
+use crate::{
+    desk::{
+        Desk, News, Outcome,
+        act::Act,
+        page::{Denied, HeldReply, Viewer},
+    },
+    domain::{
+        event::EventKind,
+        id::{ConversationId, EntrySeq},
+        mail::DeliveryState,
+        refusal::Refusal,
+    },
+    policy::rights,
+    store::{
+        conversations::moment,
+        messages::{self, Window},
+        outbox::{self, Outgoing},
+    },
+};
+
+impl Desk {
+    /// Takes a reply back before it leaves by mail: it stays in the thread, marked as not sent.
+    ///
+    /// # Errors
+    /// Not found or restricted, not somebody who may reply, locked, no reply with mail, or it has left already.
+    pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
+        self.about_mail(who, conversation, seq, |act, rows| {
+            let waits = |row: &&Outgoing| match row.state {
+                DeliveryState::Queued | DeliveryState::Held => row.attempts == 0,
+                DeliveryState::Sending
+                | DeliveryState::Sent
+                | DeliveryState::Failed
+                | DeliveryState::Unknown
+                | DeliveryState::Cancelled => false,
+            };
+            let waiting: Vec<&Outgoing> = rows.iter().filter(waits).collect();
+            if waiting.len() < rows.len() || rows.is_empty() {
+                return Err(Refusal::denied(
+                    "R1.3",
+                    "It has left, or nothing of it is on its way. Write another reply to put it right.",
+                )
+                .into());
+            }
+            for row in waiting {
+                let words = format!("{} took it back before it left.", act.me.name);
+                outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
+            }
+            let line = format!("{} took back entry {seq} before it left; it was not sent.", act.me.name);
+            act.line(EventKind::TakenBack, &line, &seq.to_string())
+        })
+    }
+
+    /// Sends a reply again to those it did not reach: it failed, was taken back, or nobody knows.
+    ///
+    /// # Errors
+    /// Not found or restricted, not somebody who may reply, locked, or there is nothing to try again.
+    pub fn retry_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
+        self.about_mail(who, conversation, seq, |act, rows| {
+            let over = |row: &&Outgoing| match row.state {
+                DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
+                DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
+            };
+            let failed: Vec<&Outgoing> = rows.iter().filter(over).collect();
+            if failed.is_empty() {
+                return Err(Refusal::denied("R1.3", "Nothing of it failed: it was sent or is on its way.").into());
+            }
+            for row in failed {
+                outbox::try_again(act.writing, row.id, act.millis())?;
+            }
+            act.event(EventKind::SentAgain, &seq.to_string()).map(drop)
+        })
+    }
+
+    /// Replies that repeat what their senders may not read, the longest waiting first.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6).
+    pub fn held_replies(&self, who: &Viewer) -> Outcome<Vec<HeldReply>> {
+        let reader = self.inner.store.reader()?;
+        rights::administer(&Desk::me(&reader, who)?)?;
+        let mut held: Vec<HeldReply> = Vec::new();
+        for (conversation, message, to) in outbox::held(&reader)? {
+            let Some(entry) = messages::by_id(&reader, message)? else { continue };
+            if let Some(last) = held.last_mut().filter(|it| (it.conversation, it.seq) == (conversation, entry.seq)) {
+                last.to.push(to);
+                continue;
+            }
+            held.push(HeldReply {
+                conversation,
+                seq: entry.seq,
+                from: entry.name,
+                at: moment(entry.at),
+                text: entry.text,
+                to: vec![to],
+            });
+        }
+        Ok(held)
+    }
+
+    /// Lets a held reply leave.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or it is not held.
+    pub fn release_reply(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
+        self.decide_held(who, conversation, seq, true)
+    }
+
+    /// Lets a held reply never leave; it stays in the thread, marked as not sent.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or it is not held.
+    pub fn discard_reply(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
+        self.decide_held(who, conversation, seq, false)
+    }
+
+    fn decide_held(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq, leaves: bool) -> Outcome<()> {
+        self.write_news(|writing| {
+            Self::administrator(writing, who)?;
+            let not_held = || Denied::NotFound(format!("No reply {seq} of #{conversation} is held."));
+            let entry = messages::window(writing, conversation, Window::From(seq), 1)?.pop();
+            let entry = entry.filter(|entry| entry.seq == seq).ok_or_else(not_held)?;
+            let rows = outbox::of_message(writing, entry.id)?;
+            let held: Vec<&Outgoing> = rows.iter().filter(|row| row.state == DeliveryState::Held).collect();
+            if held.is_empty() {
+                return Err(not_held());
+            }
+            let now = self.now().timestamp_millis();
+            for row in held {
+                if leaves {
+                    outbox::try_again(writing, row.id, now)?;
+                } else {
+                    let words = "An administrator stopped it.";
+                    outbox::settle(writing, row.id, DeliveryState::Cancelled, None, 0, words)?;
+                }
+            }
+            let kind = if leaves { EventKind::MailReleased } else { EventKind::MailDiscarded };
+            self.log(writing, kind, who, Some(conversation), &seq.to_string())?;
+            Ok(((), News::of(conversation)))
+        })
+    }
+
+    /// One act about the mails of one message, by somebody who may reply.
+    fn about_mail(
+        &self,
+        who: &Viewer,
+        conversation: ConversationId,
+        seq: EntrySeq,
+        work: impl FnOnce(&mut Act<'_>, &[Outgoing]) -> Outcome<()>,
+    ) -> Outcome<()> {
+        self.write_news(|writing| {
+            let mut act = Act::begin(self, writing, who, conversation)?;
+            rights::reply(&act.me, &act.facts, &act.around())?;
+            let entry = messages::window(writing, conversation, Window::From(seq), 1)?.pop();
+            let entry = entry
+                .filter(|entry| entry.seq == seq)
+                .ok_or_else(|| Denied::NotFound(format!("There is no entry {seq} in #{conversation}.")))?;
+            let rows = outbox::of_message(writing, entry.id)?;
+            work(&mut act, &rows)?;
+            act.finish()?;
+            Ok(((), News::of(conversation)))
+        })
+    }
+}

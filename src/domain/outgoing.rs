@@ -1,0 +1,51 @@
+//! Mail on its way out as plain data: what a row carries, and what became of it for whom.
+
+use super::{mail::DeliveryState, people::words};
+
+words! {
+    /// What is on its way.
+    OutboxKind {
+        /// A message, to a customer.
+        Reply = "reply",
+        /// The line that says a locked conversation got a follow-up (R2.7).
+        Told = "told",
+        /// A message, to an agent who has not read it.
+        Notice = "notice",
+        /// To an agent whose mail was not taken.
+        Refusal = "refusal",
+    }
+}
+
+words! {
+    /// Whether an agent is sent by mail what it missed (R7.1).
+    MailPreference {
+        /// Never.
+        Off = "off",
+        /// What it follows and has not read within a minute.
+        Missed = "missed",
+    }
+}
+
+/// How far a message is on its way to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The recipient's address.
+    pub to: String,
+    /// How far.
+    pub state: DeliveryState,
+    /// Why it failed or was cancelled, as a sentence; empty otherwise.
+    pub words: String,
+}
+
+/// A mailbox that mail can leave by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxInfo {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Its address, lower case.
+    pub address: String,
+    /// The group that it is for, by name.
+    pub group: Option<String>,
+    /// Whether its server could be reached lately: what would leave by one that could not waits a minute.
+    pub usable: bool,
+}

@@ -1,0 +1,21 @@
+//! Mail that no person wrote: at most one a day to an address.
+
+use super::Result;
+use rusqlite::{Connection, params};
+
+/// How long the next one waits, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// Whether an automatic mail may go to an address now; it counts as sent then. Times are milliseconds since 1970.
+///
+/// # Errors
+/// What SQLite says.
+pub fn take_turn(connection: &Connection, address: &str, now: i64) -> Result<bool> {
+    let taken = connection
+        .prepare_cached(
+            "INSERT INTO automatic_mail (address, at) VALUES (?1, ?2) \
+             ON CONFLICT (address) DO UPDATE SET at = ?2 WHERE ?2 - at >= ?3",
+        )?
+        .execute(params![address.to_lowercase(), now, DAY])?;
+    Ok(taken > 0)
+}

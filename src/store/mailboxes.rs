@@ -1,0 +1,83 @@
+//! Mailboxes: how far their folders were read, and how they do.
+
+use super::{Result, conversations::moment};
+use crate::domain::mail::MailboxHealth;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// How far a folder was read: its UIDVALIDITY and the last number taken.
+///
+/// # Errors
+/// What SQLite says.
+pub fn cursor(connection: &Connection, mailbox: &str, folder: &str) -> Result<Option<(u32, u32)>> {
+    Ok(connection
+        .prepare_cached("SELECT uid_validity, last_uid FROM mail_folder WHERE mailbox = ?1 AND folder = ?2")?
+        .query_row([mailbox, folder], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Notes how far a folder was read.
+///
+/// # Errors
+/// What SQLite says.
+pub fn set_cursor(
+    connection: &Connection,
+    mailbox: &str,
+    folder: &str,
+    uid_validity: u32,
+    last_uid: u32,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO mail_folder (mailbox, folder, uid_validity, last_uid) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (mailbox, folder) DO UPDATE SET uid_validity = ?3, last_uid = ?4",
+        )?
+        .execute(params![mailbox, folder, uid_validity, last_uid])?;
+    Ok(())
+}
+
+/// Notes how a mailbox does; whether that is news.
+///
+/// # Errors
+/// What SQLite says.
+pub fn set_health(connection: &Connection, name: &str, address: &str, trouble: Option<&str>, now: i64) -> Result<bool> {
+    let before: Option<(String, Option<String>)> = connection
+        .prepare_cached("SELECT address, trouble FROM mailbox WHERE name = ?1")?
+        .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let same = before.is_some_and(|(before, was)| before == address && was.as_deref() == trouble);
+    connection
+        .prepare_cached(
+            "INSERT INTO mailbox (name, address, trouble, since, at) VALUES (?1, ?2, ?3, ?4, ?4) \
+             ON CONFLICT (name) DO UPDATE SET address = ?2, trouble = ?3, since = CASE WHEN trouble IS ?3 THEN since ELSE ?4 END, at = ?4",
+        )?
+        .execute(params![name, address, trouble, now])?;
+    Ok(!same)
+}
+
+/// How the mailboxes do, by name.
+///
+/// # Errors
+/// What SQLite says.
+pub fn health(connection: &Connection) -> Result<Vec<MailboxHealth>> {
+    let mut statement =
+        connection.prepare_cached("SELECT name, address, trouble, since, at FROM mailbox ORDER BY name")?;
+    let rows = statement.query_map([], |row| {
+        Ok(MailboxHealth {
+            name: row.get(0)?,
+            address: row.get(1)?,
+            trouble: row.get(2)?,
+            since: moment(row.get(3)?),
+            at: moment(row.get(4)?),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Forgets a mailbox that is in the configuration no more; what came by it stays.
+///
+/// # Errors
+/// What SQLite says.
+pub fn forget(connection: &Connection, name: &str) -> Result<()> {
+    connection.prepare_cached("DELETE FROM mailbox WHERE name = ?1")?.execute([name])?;
+    Ok(())
+}

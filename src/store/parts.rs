@@ -1,0 +1,76 @@
+//! What belongs to a message besides its words: what of them is folded away, and the contents of what was attached.
+
+use super::{Result, people::word};
+use crate::domain::letter::{Attached, AttachedNote, Fold};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// Keeps what belongs to a message that came by mail: its folds, and the contents of its attachments, which are described
+/// in the same order already.
+///
+/// # Errors
+/// What SQLite says.
+pub fn keep(connection: &Connection, message: i64, folds: &[Fold], attached: &[(&Attached, [u8; 32])]) -> Result<()> {
+    for fold in folds {
+        connection
+            .prepare_cached("INSERT INTO fold (message_id, start, stop, kind) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![
+                message,
+                i64::try_from(fold.from).unwrap_or(i64::MAX),
+                i64::try_from(fold.to).unwrap_or(i64::MAX),
+                fold.kind.word()
+            ])?;
+    }
+    let mut rows = connection.prepare_cached("SELECT id FROM attachment WHERE message_id = ?1 ORDER BY id")?;
+    let rows: Vec<i64> = rows.query_map([message], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for (row, (attached, hash)) in rows.iter().zip(attached) {
+        connection
+            .prepare_cached("INSERT INTO attached_content (hash, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![hash.as_slice(), attached.content])?;
+        connection.prepare_cached("UPDATE attachment SET hash = ?2, special = ?3 WHERE id = ?1")?.execute(params![
+            row,
+            hash.as_slice(),
+            attached.note.map(AttachedNote::word)
+        ])?;
+    }
+    Ok(())
+}
+
+/// The folds of a message, in order.
+///
+/// # Errors
+/// What SQLite says.
+pub fn folds(connection: &Connection, message: i64) -> Result<Vec<Fold>> {
+    let mut statement =
+        connection.prepare_cached("SELECT start, stop, kind FROM fold WHERE message_id = ?1 ORDER BY start")?;
+    let rows = statement.query_map([message], |row| {
+        let (start, stop): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let byte = |number: i64| usize::try_from(number).unwrap_or(0);
+        Ok(Fold { from: byte(start), to: byte(stop), kind: word(row, 2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The content of a message's attachment by its place, 1, 2, 3 …; `None` where there is none or only a description.
+///
+/// # Errors
+/// What SQLite says.
+pub fn content(connection: &Connection, message: i64, number: usize) -> Result<Option<Vec<u8>>> {
+    let Some(before) = number.checked_sub(1).and_then(|before| i64::try_from(before).ok()) else { return Ok(None) };
+    Ok(connection
+        .prepare_cached(
+            "SELECT c.bytes FROM attachment a LEFT JOIN attached_content c ON c.hash = a.hash \
+             WHERE a.message_id = ?1 ORDER BY a.id LIMIT 1 OFFSET ?2",
+        )?
+        .query_row(params![message, before], |row| row.get(0))
+        .optional()?
+        .flatten())
+}
+
+/// Remembers who wrote a message that neither an agent nor a customer of this desk wrote.
+///
+/// # Errors
+/// What SQLite says.
+pub fn write_as(connection: &Connection, message: i64, name: &str) -> Result<()> {
+    connection.prepare_cached("UPDATE message SET written_as = ?2 WHERE id = ?1")?.execute(params![message, name])?;
+    Ok(())
+}

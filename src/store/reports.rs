@@ -1,0 +1,47 @@
+//! What reports say about mail that went out.
+
+use super::{Result, threads::WentOut};
+use crate::domain::id::{ConversationId, CustomerId};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// The last mail of a conversation that left for a customer.
+///
+/// # Errors
+/// What SQLite says.
+pub fn last_to(connection: &Connection, conversation: ConversationId, customer: CustomerId) -> Result<Option<WentOut>> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT id, message_id FROM outbox WHERE conversation_id = ?1 AND customer_id = ?2 \
+             AND state IN ('sent', 'unknown', 'failed') ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([conversation.0, customer.0], |row| {
+            Ok(WentOut { outbox: row.get(0)?, conversation, message: row.get(1)? })
+        })
+        .optional()?)
+}
+
+/// To which customer a mail went; `None` where it went to nobody who is one.
+///
+/// # Errors
+/// What SQLite says.
+pub fn recipient(connection: &Connection, outbox: i64) -> Result<Option<CustomerId>> {
+    Ok(connection
+        .prepare_cached("SELECT customer_id FROM outbox WHERE id = ?1")?
+        .query_row([outbox], |row| row.get::<_, Option<i64>>(0))
+        .optional()?
+        .flatten()
+        .map(CustomerId))
+}
+
+/// Marks a mail that left as not delivered, in the server's words; whether that is new.
+///
+/// # Errors
+/// What SQLite says.
+pub fn bounced(connection: &Connection, outbox: i64, words: &str) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE outbox SET state = 'failed', due = NULL, words = ?2 WHERE id = ?1 AND state IN ('sent', 'unknown')",
+        )?
+        .execute(params![outbox, words])?
+        > 0)
+}

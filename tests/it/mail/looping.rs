@@ -1,0 +1,154 @@
+//! What goes round: reports, the desk's own mail, and more than people write.
+
+use super::letters::{SUPPORT, arrives, letter, mail, taken};
+use crate::desks::{TestDesk, add_customer, reply};
+use deskline::domain::{
+    command::Command,
+    id::ConversationId,
+    letter::{Letter, Nature, Report, ReportKind, Reported},
+    mail::{HeldWhy, InMail, Verdict},
+};
+
+fn report(kind: ReportKind, about: Option<&str>) -> Letter {
+    let recipients = vec![Reported {
+        address: "somebody@evil.example".into(),
+        status: Some("5.1.1".into()),
+        words: "550 no such user".into(),
+    }];
+    let nature = Nature::Report(Report { kind, about: about.map(str::to_owned), recipients });
+    Letter { nature, answer_automatically: false, ..letter("mailer-daemon@mx.example", "Undelivered", "Sorry") }
+}
+
+/// A reply to mara that left by mail: its conversation and its header id.
+fn replied(desk: &TestDesk) -> (ConversationId, String) {
+    let one = arrives(desk, letter("mara@example.com", "Card declined", "My card")).conversation.unwrap();
+    desk.does("ana", one, reply("We look into it"));
+    (one, desk.left(one))
+}
+
+#[test]
+fn a_bounce_marks_the_mail_it_is_about_once_and_says_so_to_agents() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    desk.does("ana", one, Command::Close);
+    for _ in 0..3 {
+        let taken = arrives(&desk, report(ReportKind::Bounce, Some(&sent)));
+        assert_eq!((taken.verdict, taken.conversation), (Verdict::Report, Some(one)));
+        assert!(taken.message.is_some(), "it stands with the mail that it is about");
+    }
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'failed'"), 1);
+    let lines: Vec<String> = desk.texts("ana", one).into_iter().filter(|text| text.starts_with("Delivery")).collect();
+    assert_eq!(lines, ["Delivery to mara@example.com failed (5.1.1)."], "our own address, not the report's");
+    assert_eq!(desk.row(one).state, deskline::domain::conversation::State::Closed, "a report re-opens nothing");
+    assert_eq!(desk.count("SELECT count(*) FROM conversation"), 1);
+    assert_eq!(desk.count("SELECT count(*) FROM outbox"), 1, "and triggers no mail");
+}
+
+#[test]
+fn a_bounce_that_names_no_mail_is_known_by_the_reply_address_it_came_to() {
+    let desk = TestDesk::new();
+    let (one, _) = replied(&desk);
+    let to = vec![TestDesk::tagged(&desk.token(one, "mara@example.com"))];
+    let taken = arrives(&desk, Letter { to, ..report(ReportKind::Bounce, None) });
+    assert_eq!((taken.verdict, taken.conversation), (Verdict::Report, Some(one)));
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'failed'"), 1);
+}
+
+#[test]
+fn other_reports_stand_with_their_mail_and_unknown_ones_wait_for_admins() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    for kind in [ReportKind::Delay, ReportKind::Delivered, ReportKind::Read, ReportKind::Complaint, ReportKind::Unknown]
+    {
+        assert_eq!(arrives(&desk, report(kind, Some(&sent))).verdict, Verdict::Report);
+    }
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'sent'"), 1);
+    let texts = desk.texts("ana", one);
+    assert!(texts.contains(&"Delivery to mara@example.com is delayed (5.1.1); the server goes on trying.".to_owned()));
+    assert!(texts.contains(&"mara@example.com reported a mail of this conversation as unwanted.".to_owned()));
+    assert_eq!(texts.len(), 5, "{texts:?}");
+    for about in [None, Some("never@sent"), Some("1@mail.example")] {
+        let unknown = arrives(&desk, report(ReportKind::Bounce, about));
+        assert_eq!(unknown.verdict, Verdict::Quarantined(HeldWhy::UnknownReport));
+    }
+}
+
+#[test]
+fn our_own_mail_come_back_is_ignored_and_who_claims_our_address_is_held() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    let back = Letter { message_id: Some(sent.clone()), ..letter(SUPPORT, "Re: Card declined", "We look into it") };
+    assert_eq!(arrives(&desk, back).verdict, Verdict::Ignored);
+    for from in [SUPPORT, "Billing@acme.example", "support+abc@acme.example"] {
+        let claims = Letter { in_reply_to: vec![sent.clone()], ..letter(from, "Re: Card declined", "Hello") };
+        assert_eq!(arrives(&desk, claims).verdict, Verdict::Held(HeldWhy::OwnAddress));
+    }
+    // Somebody else under the id of our mail loses nothing.
+    let other = Letter { message_id: Some(sent), ..letter("mara@example.com", "Card", "Another") };
+    assert_eq!(arrives(&desk, other).verdict, Verdict::Message);
+    assert_eq!(desk.texts("ana", one).len(), 3);
+    assert_eq!(desk.count("SELECT count(*) FROM customer WHERE address LIKE '%acme%'"), 0);
+}
+
+#[test]
+fn a_sender_who_writes_more_than_a_person_is_held_and_not_lost() {
+    let desk = TestDesk::new();
+    for number in 0..25 {
+        let taken =
+            desk.desk.receive_mail(&mail(letter("robot@example.com", "Ping", &format!("Ping {number}")))).unwrap();
+        let expected = if number < 20 { Verdict::Message } else { Verdict::Held(HeldWhy::ManyFromSender) };
+        assert_eq!(taken.verdict, expected, "{number}");
+    }
+    assert_eq!(arrives(&desk, letter("mara@example.com", "Hello", "A person")).verdict, Verdict::Message);
+    desk.later(60);
+    assert_eq!(arrives(&desk, letter("robot@example.com", "Ping", "An hour later")).verdict, Verdict::Message);
+    assert_eq!(desk.count("SELECT count(*) FROM raw_mail"), 27);
+}
+
+#[test]
+fn a_thread_that_gets_more_than_people_write_is_held() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    desk.does("ana", one, add_customer("jo@example.com", true));
+    let mut held = 0;
+    for number in 0..70 {
+        desk.later(6);
+        let from = if number % 2 == 0 { "mara@example.com" } else { "jo@example.com" };
+        let next = Letter { in_reply_to: vec![sent.clone()], ..letter(from, "Re", &format!("Robot {number}")) };
+        match arrives(&desk, next).verdict {
+            Verdict::Message => {}
+            Verdict::Held(HeldWhy::ManyInThread) => held += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(held, 11, "60 a day, the first mail among them");
+}
+
+#[test]
+fn what_a_program_wrote_is_passed_on_to_nobody() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    desk.does("ana", one, add_customer("jo@example.com", true));
+    let before = desk.outbox(one).len();
+    let vacation = Letter {
+        nature: Nature::Automatic,
+        in_reply_to: vec![sent.clone()],
+        ..letter("mara@example.com", "Away", "I am on the beach")
+    };
+    assert_eq!(arrives(&desk, vacation).conversation, Some(one));
+    assert_eq!(desk.outbox(one).len(), before);
+    let person = Letter { in_reply_to: vec![sent], ..letter("mara@example.com", "Re", "I am back") };
+    arrives(&desk, person);
+    assert_eq!(desk.outbox(one).len(), before + 1, "jo follows it");
+}
+
+#[test]
+fn a_report_without_any_sender_is_still_a_report() {
+    let desk = TestDesk::new();
+    let (_, sent) = replied(&desk);
+    let nobody = InMail {
+        envelope_from: Some(String::new()),
+        ..mail(Letter { from: vec![], ..report(ReportKind::Bounce, Some(&sent)) })
+    };
+    assert_eq!(taken(&desk, &nobody).verdict, Verdict::Report);
+}
