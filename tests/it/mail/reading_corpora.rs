@@ -1,5 +1,7 @@
 //! Mails of every kind read into letters: real ones, with rates that may not fall.
 
+#![cfg(feature = "corpora")]
+
 use deskline::{
     domain::letter::{Fold, FoldKind, Letter, Nature},
     mail::{Known, Reader, folds},
