@@ -92,6 +92,10 @@ impl Desk {
 /// A conversation that the customer can see, with the entry after which it does.
 fn seen(connection: &Connection, customer: &Customer, id: ConversationId) -> Outcome<Option<(Facts, EntrySeq)>> {
     let Some(facts) = conversations::load_facts(connection, id)? else { return Ok(None) };
+    // What was in it went into another one, which this customer sees instead.
+    if facts.tail.customer_count == 0 {
+        return Ok(None);
+    }
     let shared = shares_with_requester(connection, customer, &facts)?;
     Ok(customer_reads_after(customer.id, &facts, shared).map(|since| (facts, since)))
 }

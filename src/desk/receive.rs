@@ -25,7 +25,7 @@ use crate::{
     store::{
         Writing,
         conversations::{self, Loaded},
-        events,
+        events, merges,
         messages::{self, NewEntry},
         outbox, people,
         reading::Readings,
@@ -128,7 +128,7 @@ fn received(
         return again(writing, message, same);
     }
     let named = match inbound.conversation {
-        Some(id) => own_conversation(writing, id, customer.id)?,
+        Some(id) => own_conversation(writing, merges::resolve(writing, id)?, customer.id)?,
         None => None,
     };
     let group = match (&inbound.group, &named) {

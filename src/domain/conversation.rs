@@ -62,7 +62,7 @@ pub enum Author {
 }
 
 /// Everything about one conversation that policy and decisions ask for, as read in the same transaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Facts {
     /// Identity.
     pub id: ConversationId,
@@ -113,7 +113,7 @@ pub struct Facts {
 }
 
 /// The end of a conversation, kept with it so that a list reads no messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tail {
     /// Who wrote the last reply or note, by name.
     pub from: String,
@@ -133,7 +133,7 @@ impl Tail {
 }
 
 /// Why an agent has a place in a conversation. Every cause is kept by itself, so that ending one ends nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent causes, each ended by itself")]
 pub struct Member {
     /// Which agent.
@@ -199,7 +199,7 @@ impl Member {
 }
 
 /// A customer's place in a customer conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Participant {
     /// Which customer.
     pub customer: CustomerId,

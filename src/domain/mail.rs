@@ -2,7 +2,7 @@
 
 use super::{
     id::{ConversationId, EntrySeq, MailId},
-    letter::Letter,
+    letter::{Correspondent, Letter},
     people::words,
 };
 use chrono::{DateTime, Utc};
@@ -253,6 +253,30 @@ pub struct MailboxHealth {
     pub since: DateTime<Utc>,
     /// When its worker said so last.
     pub at: DateTime<Utc>,
+}
+
+/// Whom a mail names, as it names them, and what the server that took it says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailHead {
+    /// The mailbox it came by.
+    pub mailbox: String,
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// Who wrote it, as it claims.
+    pub from: Vec<Correspondent>,
+    /// Who sent it for the writer, as it claims.
+    pub sender: Option<Correspondent>,
+    /// Where answers are wanted.
+    pub reply_to: Vec<Correspondent>,
+    /// To whom it is addressed.
+    pub to: Vec<Correspondent>,
+    /// Who was sent a copy.
+    pub cc: Vec<Correspondent>,
+    /// Its subject.
+    pub subject: String,
+    /// The topmost Authentication-Results; empty where there is none. Only where the own mail server writes it, and takes
+    /// away those of others, can it be trusted.
+    pub authentication: String,
 }
 
 words! {

@@ -27,7 +27,7 @@ pub(crate) fn moment(millis: i64) -> DateTime<Utc> {
 }
 
 /// A conversation with its readings, as one transaction found it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Loaded {
     /// The conversation.
     pub facts: Facts,

@@ -390,3 +390,35 @@ pub fn handed_in(connection: &Connection, id: MailId) -> Result<Option<InMail>> 
 pub fn came_at(mail: &StoredMail) -> DateTime<Utc> {
     moment(mail.at)
 }
+
+/// Whom a header of a mail names, in order; of a tag behind one of our own addresses only that there is one.
+///
+/// # Errors
+/// What SQLite says.
+pub fn correspondents(connection: &Connection, id: MailId, part: &str) -> Result<Vec<Correspondent>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name, address, own FROM correspondent WHERE mail_id = ?1 AND part = ?2 ORDER BY number",
+    )?;
+    let rows = statement.query_map(params![id.0, part], |row| {
+        let (name, address, own): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let bare = without_tag(&address).filter(|_| own);
+        Ok(Correspondent { name, address: bare.unwrap_or(address) })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whom the messages of a conversation that came by mail were sent to, besides us: each address once, the newest mail
+/// first, at most 50.
+///
+/// # Errors
+/// What SQLite says.
+pub fn copied(connection: &Connection, conversation: ConversationId) -> Result<Vec<Correspondent>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT c.name, c.address FROM message m JOIN mail ON mail.message_id = m.id AND mail.verdict = 'message' \
+         JOIN correspondent c ON c.mail_id = mail.id AND c.part IN ('to', 'cc') AND c.own = 0 \
+         WHERE m.conversation_id = ?1 AND m.customer_id IS NOT NULL GROUP BY c.address ORDER BY max(mail.id) DESC, c.address LIMIT 50",
+    )?;
+    let rows =
+        statement.query_map([conversation.0], |row| Ok(Correspondent { name: row.get(0)?, address: row.get(1)? }))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

@@ -5,7 +5,7 @@ use crate::domain::id::{AgentId, ConversationId, EntrySeq, Seq};
 use rusqlite::{Connection, params};
 
 /// How far one agent has read one conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reading {
     /// Which agent.
     pub agent: AgentId,
@@ -16,7 +16,7 @@ pub struct Reading {
 }
 
 /// The readings of one conversation. Agents without one have read it if its news is not newer than their baseline.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Readings(pub Vec<Reading>);
 
 impl Readings {

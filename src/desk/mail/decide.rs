@@ -28,8 +28,10 @@ impl Taking<'_> {
         if self.mail.sent {
             return self.sent_outside();
         }
-        if let Nature::Report(report) = &self.letter.nature {
-            return self.report(report);
+        if let Nature::Report(report) = &self.letter.nature
+            && let Some(decided) = self.report(report)?
+        {
+            return Ok(decided);
         }
         if self.sender.is_empty() {
             return Ok(held(HeldWhy::NoSender, Vec::new()));
@@ -47,6 +49,7 @@ impl Taking<'_> {
         let mut reasons = Vec::new();
         match self.route(known.map(|customer| customer.id), &mut reasons)? {
             Route::AgentToken(conversation, agent) => self.from_agent(conversation, agent),
+            Route::Internal(_) if self.released => self.from_customer(None, &[], reasons),
             Route::Internal(conversation) => {
                 let about = Reason::about("Its reply address belongs to this conversation.", conversation);
                 Ok(held(HeldWhy::InternalToken, vec![about]))
@@ -66,9 +69,8 @@ impl Taking<'_> {
         if let Some(why) = self.too_many(conversation)? {
             return Ok(Decided { conversation, ..held(why, reasons) });
         }
-        let name = self.letter.from.first().map_or("", |from| from.name.as_str());
-        let (customer, _) = writer(self.writing, self.sender, name, self.now)?;
-        let automatic = self.letter.nature == Nature::Automatic;
+        let (customer, _) = writer(self.writing, self.sender, self.name, self.now)?;
+        let automatic = self.letter.nature != Nature::Person;
         if automatic {
             reasons.push(Reason::plain(
                 "It is an automatic answer: it re-opens nothing, and nobody is told of it by mail.",

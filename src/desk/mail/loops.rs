@@ -58,9 +58,12 @@ impl Taking<'_> {
         Ok(held(HeldWhy::OwnAddress, Vec::new()))
     }
 
-    /// A report about a mail that went out stands with that one.
-    pub(super) fn report(&self, report: &Report) -> Outcome<Decided> {
-        let Some(out) = self.reported(report)? else { return Ok(held(HeldWhy::UnknownReport, Vec::new())) };
+    /// A report about a mail that went out stands with that one. One that was let go although it is about nothing here goes
+    /// the way of any automatic answer: `None`.
+    pub(super) fn report(&self, report: &Report) -> Outcome<Option<Decided>> {
+        let Some(out) = self.reported(report)? else {
+            return Ok((!self.released).then(|| held(HeldWhy::UnknownReport, Vec::new())));
+        };
         let text = match report.kind {
             ReportKind::Bounce => "It says that a mail of this conversation was not delivered.",
             ReportKind::Delay => "It says that a mail of this conversation was not delivered yet.",
@@ -70,12 +73,8 @@ impl Taking<'_> {
             ReportKind::Unknown => "It tells about a mail of this conversation.",
         };
         self.report_line(report, &out)?;
-        Ok(Decided {
-            verdict: Verdict::Report,
-            reasons: vec![Reason::plain(text)],
-            conversation: Some(out.conversation),
-            message: out.message,
-        })
+        let (reasons, conversation) = (vec![Reason::plain(text)], Some(out.conversation));
+        Ok(Some(Decided { verdict: Verdict::Report, reasons, conversation, message: out.message }))
     }
 
     /// The mail that a report is about: by its Message-ID, else the last one to whom the reply address that the report came

@@ -4,12 +4,16 @@
 mod agents;
 /// What becomes of a mail that can be read.
 mod decide;
+/// Mails that wait for an administrator.
+mod hold;
 /// Taking what is due, and what became of it.
 mod lease;
 /// What goes round: reports, automatic answers, and more than people write.
 mod loops;
 /// What the workers at the mailboxes tell and ask.
 mod mailboxes;
+/// Merging a conversation into another.
+mod merge;
 /// What agents are sent that they have not read.
 mod notices;
 /// A mail on its way out, as plain data.
@@ -26,7 +30,12 @@ mod secrecy;
 mod thread;
 /// Taking back, trying again, and what is held.
 mod undo;
+/// Undoing a merge.
+mod unmerge;
+/// What is known about the mails behind a message.
+mod why;
 
+pub use hold::ReadMail;
 pub use lease::Failure;
 pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerText, OutMail, TeamText, Words};

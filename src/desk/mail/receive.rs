@@ -76,7 +76,8 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
     let sender = sender_of(letter);
     let letter_hash = letter_hash(letter, &sender);
     let letter_hash = letter_hash.as_ref();
-    let taking = Taking { desk, writing, now, mail, letter, sender: &sender, letter_hash, released: false };
+    let name = letter.from.first().map_or("", |from| from.name.as_str());
+    let taking = Taking { desk, writing, now, mail, letter, sender: &sender, name, letter_hash, released: false };
     let decided = taking.decided()?;
     let at = now.timestamp_millis();
     let keeps_raw = decided.verdict != Verdict::Ignored;
@@ -139,6 +140,8 @@ pub(super) struct Taking<'a> {
     pub letter: &'a Letter,
     /// The sender's address in lower case; empty where none can be used.
     pub sender: &'a str,
+    /// The sender's name, as the mail claims it; may be empty.
+    pub name: &'a str,
     pub letter_hash: Option<&'a [u8; 32]>,
     /// An administrator lets it go its way: no cap holds it again.
     pub released: bool,

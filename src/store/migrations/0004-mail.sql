@@ -109,16 +109,15 @@ CREATE TABLE likeness (
     PRIMARY KEY (conversation_id, like_id)
 ) STRICT, WITHOUT ROWID;
 
--- A conversation that was merged into another, with both as they were just before and just after, for undoing.
+-- A conversation that was merged into another. `kept`: both as they were just before and just after, and what moved, as
+-- JSON, for undoing.
 CREATE TABLE merge (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     from_id INTEGER NOT NULL REFERENCES conversation (id),
     into_id INTEGER NOT NULL REFERENCES conversation (id),
     agent_id INTEGER NOT NULL REFERENCES agent (id),
     at INTEGER NOT NULL,
-    -- How many entries of `into_id` were there before; those that came over follow, the line about it comes last.
-    entries INTEGER NOT NULL,
-    state TEXT NOT NULL,
+    kept TEXT NOT NULL,
     undone INTEGER NOT NULL CHECK (undone IN (0, 1))
 ) STRICT;
 CREATE UNIQUE INDEX merge_standing ON merge (from_id) WHERE undone = 0;

@@ -2,8 +2,10 @@
 
 mod agents;
 mod arriving;
+mod holding;
 mod letters;
 mod looping;
+mod merging;
 mod outside;
 mod reading;
 mod reading_corpora;

@@ -1,0 +1,182 @@
+//! Mails that came in and wait for an administrator: listed, let go their way, thrown away.
+
+use super::{
+    receive::{Taking, letter_hash, sender_of},
+    why::{told, without_tokens},
+};
+use crate::{
+    desk::{
+        Desk, Outcome,
+        page::{Denied, Viewer},
+    },
+    domain::{
+        event::EventKind,
+        id::MailId,
+        letter::Letter,
+        mail::{HeldMail, HeldWhy, MailTaken, Verdict},
+        people::check_address,
+        refusal::Refusal,
+    },
+    policy::{access::Access, rights},
+    store::{
+        Connection,
+        mails::{self, Decided, StoredMail},
+        messages,
+    },
+};
+
+/// So many are listed, the newest.
+const MOST_LISTED: usize = 500;
+
+/// Reads a mail, or says in a sentence why it cannot be read.
+pub type ReadMail<'a> = &'a dyn Fn(&[u8]) -> Result<Letter, String>;
+
+impl Desk {
+    /// The mails that wait for an administrator, newest first; at most 500.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or a file that cannot be read.
+    pub fn held(&self, who: &Viewer) -> Outcome<Vec<HeldMail>> {
+        let reader = self.inner.store.reader()?;
+        let me = Desk::me(&reader, who)?;
+        rights::administer(&me)?;
+        let access = Access::of(&me);
+        let mut listed = Vec::new();
+        for mail in mails::held(&reader, MOST_LISTED)? {
+            listed.extend(row(&reader, &access, mail)?);
+        }
+        Ok(listed)
+    }
+
+    /// One mail that waits, with its bytes; reply tokens in them are made unreadable.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or no mail of that number waits.
+    pub fn held_mail(&self, who: &Viewer, id: MailId) -> Outcome<(HeldMail, Vec<u8>)> {
+        let reader = self.inner.store.reader()?;
+        let me = Desk::me(&reader, who)?;
+        rights::administer(&me)?;
+        let mail = mails::by_id(&reader, id)?.ok_or_else(|| no_mail(id))?;
+        let raw = mails::handed_in(&reader, id)?.map(|mail| without_tokens(mail.raw, &mail.addresses));
+        Ok((row(&reader, &Access::of(&me), mail)?.ok_or_else(|| no_mail(id))?, raw.unwrap_or_default()))
+    }
+
+    /// Lets a mail go the way that it would have gone; no cap holds it again. `read` reads its bytes once more.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), no mail of that number waits, it still cannot be read, or what held it still holds it.
+    pub fn release_held(&self, who: &Viewer, id: MailId, read: ReadMail<'_>) -> Outcome<MailTaken> {
+        self.write(|writing| {
+            Self::administrator(writing, who)?;
+            waiting(writing, id)?;
+            let mut mail = mails::handed_in(writing, id)?.ok_or_else(|| no_mail(id))?;
+            let letter = read(&mail.raw).map_err(|sentence| {
+                Denied::Invalid(format!(
+                    "It still cannot be read: {sentence} Its bytes are kept; discard it, or save them."
+                ))
+            })?;
+            mail.letter = Ok(letter.clone());
+            let (sender, name) = writer(&mail.addresses, &letter);
+            let letter_hash = letter_hash(&letter, &sender_of(&letter));
+            let taking = Taking {
+                desk: self,
+                writing,
+                now: self.now(),
+                mail: &mail,
+                letter: &letter,
+                sender: &sender,
+                name: &name,
+                letter_hash: letter_hash.as_ref(),
+                released: true,
+            };
+            let decided = taking.decided()?;
+            if let Some(why) = decided.verdict.held() {
+                return Err(still_held(why).into());
+            }
+            mails::decide(writing, id, &decided)?;
+            if decided.verdict == Verdict::Refused {
+                mails::queue_refusal(writing, id, &sender)?;
+            }
+            self.log(writing, EventKind::LetterReleased, who, decided.conversation, &format!("mail {id}"))?;
+            let entry = match decided.message {
+                Some(message) => messages::by_id(writing, message)?,
+                None => None,
+            };
+            Ok(MailTaken {
+                mail: id,
+                verdict: decided.verdict,
+                conversation: decided.conversation,
+                message: entry.map(|entry| entry.seq),
+                again: false,
+            })
+        })
+    }
+
+    /// Throws a mail away that waits: its bytes are gone, and it is not taken in again.
+    ///
+    /// # Errors
+    /// Not for this agent (R5.6), or no mail of that number waits.
+    pub fn discard_held(&self, who: &Viewer, id: MailId) -> Outcome<()> {
+        self.write(|writing| {
+            Self::administrator(writing, who)?;
+            let mail = waiting(writing, id)?;
+            mails::decide(writing, id, &Decided { verdict: Verdict::Discarded, ..mail.decided })?;
+            mails::drop_raw(writing, id)?;
+            self.log(writing, EventKind::LetterDiscarded, who, None, &format!("mail {id}"))
+        })
+    }
+}
+
+fn row(connection: &Connection, access: &Access, mail: StoredMail) -> Outcome<Option<HeldMail>> {
+    let Some(why) = mail.decided.verdict.held() else { return Ok(None) };
+    Ok(Some(HeldMail {
+        mail: mail.id,
+        at: mails::came_at(&mail),
+        reasons: told(connection, access, &mail.decided.reasons)?,
+        mailbox: mail.mailbox,
+        name: mail.sender_name,
+        from: mail.sender,
+        subject: mail.subject,
+        quarantined: matches!(mail.decided.verdict, Verdict::Quarantined(_)),
+        why,
+        conversation: mail.decided.conversation,
+    }))
+}
+
+fn waiting(connection: &Connection, id: MailId) -> Outcome<StoredMail> {
+    let mail = mails::by_id(connection, id)?;
+    mail.filter(|mail| mail.decided.verdict.held().is_some()).ok_or_else(|| no_mail(id))
+}
+
+fn no_mail(id: MailId) -> Denied {
+    Denied::NotFound(format!("No mail {id} is held. See “deskline held list”."))
+}
+
+/// Whose words it is let go as: a form on a web site writes from our own address and names its visitor as the one to answer.
+fn writer(own: &[String], letter: &Letter) -> (String, String) {
+    let sender = sender_of(letter);
+    if mails::is_own(own, &sender) {
+        for person in &letter.reply_to {
+            if let Ok(address) = check_address(&person.address)
+                && !mails::is_own(own, &address)
+            {
+                return (address, person.name.clone());
+            }
+        }
+    }
+    (sender, letter.from.first().map(|from| from.name.clone()).unwrap_or_default())
+}
+
+fn still_held(why: HeldWhy) -> Refusal {
+    let help = match why {
+        HeldWhy::OwnAddress => "Nobody could be answered. Discard it.",
+        HeldWhy::NoSender => "Nobody could be answered. Save its bytes if you need them, and discard it.",
+        HeldWhy::LockedOutside => "Unlock the conversation first.",
+        HeldWhy::Unreadable
+        | HeldWhy::InternalToken
+        | HeldWhy::UnknownReport
+        | HeldWhy::ManyFromSender
+        | HeldWhy::ManyInThread => "Discard it, or try again later.",
+    };
+    Refusal::denied("R2.9", format!("It cannot be let go: {} {help}", why.sentence()))
+}

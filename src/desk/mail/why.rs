@@ -1,0 +1,252 @@
+//! What is known about the mails behind a message: why they went where they went, whom they name, their bytes, what looks
+//! like what. All of it through access to the conversation.
+
+use crate::{
+    desk::{
+        Desk, Outcome,
+        act::{accessible, not_found},
+        page::{Denied, Viewer},
+    },
+    domain::{
+        conversation::{Author, Facts},
+        id::{ConversationId, EntrySeq},
+        letter::Correspondent,
+        mail::{Likeness, MailHead, Reason, Verdict},
+    },
+    policy::access::Access,
+    store::{
+        Connection, conversations, mails, merges,
+        messages::{self, StoredEntry, Window},
+        parts, people, threads,
+    },
+};
+
+impl Desk {
+    /// Why a message is where it is: sentences, what is known of each mail behind it.
+    ///
+    /// # Errors
+    /// Not found or restricted (R6.6), or no such entry.
+    pub fn why(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<Vec<String>> {
+        self.behind(who, conversation, seq, |connection, access, entry| {
+            let mut sentences = Vec::new();
+            for mail in mails::of_message(connection, entry.id)? {
+                let at = mails::came_at(&mail).format("%-d %b %Y %H:%M");
+                // The address of an agent is the agent's own.
+                let from = match (entry.author, mail.decided.verdict) {
+                    (Author::Agent(_), Verdict::Message) => "its writer",
+                    _ if mail.sender.is_empty() => "nobody in particular",
+                    _ => &mail.sender,
+                };
+                sentences.push(format!("A mail from {from} came through the mailbox “{}” on {at} UTC.", mail.mailbox));
+                sentences.extend(told(connection, access, &mail.decided.reasons)?);
+            }
+            if sentences.is_empty() {
+                sentences.push(match entry.author {
+                    Author::Agent(_) => "An agent wrote it here.".to_owned(),
+                    Author::Customer(_) => {
+                        format!("It came by {}, not by mail.", entry.channel.as_deref().unwrap_or("another way"))
+                    }
+                    Author::System => "The desk wrote it.".to_owned(),
+                });
+            }
+            Ok(sentences)
+        })
+    }
+
+    /// The bytes of the mail that became a message, its reply tokens made unreadable; `None` where it did not come by mail.
+    /// Of what an agent wrote by mail, only that agent gets them.
+    ///
+    /// # Errors
+    /// As [`Desk::why`].
+    pub fn raw_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<Option<Vec<u8>>> {
+        self.behind(who, conversation, seq, |connection, access, entry| {
+            if matches!(entry.author, Author::Agent(agent) if agent != access.agent()) {
+                return Ok(None);
+            }
+            for mail in mails::of_message(connection, entry.id)? {
+                if let (Verdict::Message | Verdict::SentOutside, Some(handed_in)) =
+                    (mail.decided.verdict, mails::handed_in(connection, mail.id)?)
+                {
+                    return Ok(Some(without_tokens(handed_in.raw, &handed_in.addresses)));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// Whom the mail behind a message names and what its server says of it; `None` where it did not come by mail.
+    ///
+    /// # Errors
+    /// As [`Desk::why`].
+    pub fn mail_head(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<Option<MailHead>> {
+        self.behind(who, conversation, seq, |connection, access, entry| {
+            if matches!(entry.author, Author::Agent(agent) if agent != access.agent()) {
+                return Ok(None);
+            }
+            let mail = mails::of_message(connection, entry.id)?
+                .into_iter()
+                .find(|mail| matches!(mail.decided.verdict, Verdict::Message | Verdict::SentOutside));
+            let Some(mail) = mail else { return Ok(None) };
+            let people = |part| mails::correspondents(connection, mail.id, part);
+            Ok(Some(MailHead {
+                at: mails::came_at(&mail),
+                from: people("from")?,
+                sender: people("sender")?.into_iter().next(),
+                reply_to: people("reply-to")?,
+                to: people("to")?,
+                cc: people("cc")?,
+                mailbox: mail.mailbox,
+                subject: mail.subject,
+                authentication: mail.authentication,
+            }))
+        })
+    }
+
+    /// The content of an attachment, by its number in the message: 1, 2, 3 …; `None` where only its description is kept.
+    ///
+    /// # Errors
+    /// As [`Desk::why`].
+    pub fn attachment(
+        &self,
+        who: &Viewer,
+        conversation: ConversationId,
+        seq: EntrySeq,
+        number: usize,
+    ) -> Outcome<Option<Vec<u8>>> {
+        self.behind(who, conversation, seq, |connection, _, entry| Ok(parts::content(connection, entry.id, number)?))
+    }
+
+    /// The conversations that one looks like, as far as the viewer may see them too. Nothing joins by this; see
+    /// [`Desk::merge`].
+    ///
+    /// # Errors
+    /// Not found or restricted (R6.6).
+    pub fn likenesses(&self, who: &Viewer, conversation: ConversationId) -> Outcome<Vec<Likeness>> {
+        self.seen_by(who, conversation, |connection, access, facts| {
+            let mut seen = Vec::new();
+            if merges::resolve(connection, facts.id)? != facts.id {
+                return Ok(seen);
+            }
+            for (id, because) in threads::likenesses(connection, facts.id)? {
+                let id = merges::resolve(connection, id)?;
+                let other = conversations::load_facts(connection, id)?.filter(|other| is_open_to(access, other));
+                if let Some(other) = other
+                    && id != facts.id
+                    && !seen.iter().any(|it: &Likeness| it.conversation == id)
+                {
+                    seen.push(Likeness { conversation: id, subject: other.subject, because });
+                }
+            }
+            Ok(seen)
+        })
+    }
+
+    /// Whom the mails of a conversation were sent to besides those who take part: to be added by name, or not at all.
+    ///
+    /// # Errors
+    /// Not found or restricted (R6.6).
+    pub fn suggested_people(&self, who: &Viewer, conversation: ConversationId) -> Outcome<Vec<Correspondent>> {
+        self.seen_by(who, conversation, |connection, _, facts| {
+            let mut taking_part = Vec::new();
+            for place in &facts.customers {
+                taking_part.extend(people::customer_by_id(connection, place.customer)?.map(|it| it.address));
+            }
+            let named = mails::copied(connection, facts.id)?;
+            Ok(named.into_iter().filter(|person| !taking_part.contains(&person.address)).collect())
+        })
+    }
+
+    fn behind<T>(
+        &self,
+        who: &Viewer,
+        conversation: ConversationId,
+        seq: EntrySeq,
+        look: impl FnOnce(&Connection, &Access, StoredEntry) -> Outcome<T>,
+    ) -> Outcome<T> {
+        self.seen_by(who, conversation, |connection, access, facts| {
+            let entry = messages::window(connection, facts.id, Window::From(seq), 1)?.pop();
+            let entry = entry.filter(|entry| entry.seq == seq).ok_or_else(|| {
+                Denied::NotFound(format!("#{} has no entry {seq}. See “deskline show {}”.", facts.id, facts.id))
+            })?;
+            look(connection, access, entry)
+        })
+    }
+
+    fn seen_by<T>(
+        &self,
+        who: &Viewer,
+        conversation: ConversationId,
+        look: impl FnOnce(&Connection, &Access, &Facts) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let reader = self.inner.store.reader()?;
+        let snapshot = reader.snapshot()?;
+        let access = Access::of(&Desk::me(&snapshot, who)?);
+        let facts = accessible(&snapshot, &access, conversation)?;
+        if access.withheld(&facts) && !self.has_opened(who, conversation) {
+            return Err(not_found(conversation));
+        }
+        look(&snapshot, &access, &facts)
+    }
+}
+
+fn is_open_to(access: &Access, facts: &Facts) -> bool {
+    access.holds(facts) && !access.withheld(facts)
+}
+
+/// The reasons that somebody with this access is told. What speaks of another conversation is told, with its number, to
+/// those who may see that one; the others learn nothing of it.
+pub(super) fn told(connection: &Connection, access: &Access, reasons: &[Reason]) -> Outcome<Vec<String>> {
+    let mut sentences = Vec::new();
+    for reason in reasons {
+        let Some(id) = reason.about else {
+            sentences.push(reason.text.clone());
+            continue;
+        };
+        if conversations::load_facts(connection, id)?.is_some_and(|facts| is_open_to(access, &facts)) {
+            sentences.push(format!("{} (#{id})", reason.text));
+        }
+    }
+    Ok(sentences)
+}
+
+/// Every tag behind one of our own addresses as so many `x`: with it, and somebody's address, one could write as them.
+pub(super) fn without_tokens(mut raw: Vec<u8>, own: &[String]) -> Vec<u8> {
+    for address in own {
+        let Some((local, domain)) = address.rsplit_once('@') else { continue };
+        let (local, domain) = (format!("{local}+"), format!("@{domain}"));
+        let mut at = 0;
+        while let Some(found) = find(&raw[at..], local.as_bytes()) {
+            let from = at + found + local.len();
+            let tag = raw[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            if raw[from + tag..].len() >= domain.len()
+                && raw[from + tag..from + tag + domain.len()].eq_ignore_ascii_case(domain.as_bytes())
+            {
+                raw[from..from + tag].fill(b'x');
+            }
+            at = from;
+        }
+    }
+    raw
+}
+
+fn find(all: &[u8], wanted: &[u8]) -> Option<usize> {
+    all.windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_unreadable_in_the_bytes_that_are_shown() {
+        let own = ["support@acme.example".to_owned()];
+        let shown = |raw: &str| String::from_utf8_lossy(&without_tokens(raw.into(), &own)).into_owned();
+        assert_eq!(
+            shown("To: <Support+AbC27@Acme.example>, support@acme.example\r\n\r\nsupport+q@acme.example"),
+            "To: <Support+xxxxx@Acme.example>, support@acme.example\r\n\r\nsupport+x@acme.example"
+        );
+        for kept in ["", "support+", "support+abc", "support+abc@other.example", "support+abc@acme.exampl"] {
+            assert_eq!(shown(kept), kept);
+        }
+    }
+}
