@@ -1,9 +1,18 @@
 //! What file, environment and flags settle, read once; nothing else reads the environment.
 
+mod mail;
+
+pub use mail::{
+    MailAccount, MailSending, MailServer, MailSource, PasswordPlace, Security, SentFolder, is_loopback,
+    readable_by_others,
+};
+
+use mail::WrittenAccounts;
 use serde::Deserialize;
 use std::{
     ffi::OsString,
     fmt, io,
+    ops::Range,
     path::{Path, PathBuf},
 };
 use thiserror::Error;
@@ -90,6 +99,12 @@ pub struct Config {
     pub editor: Option<String>,
     /// Whether the terminal can only print lines (`TERM=dumb`).
     pub dumb_terminal: bool,
+    /// The support mailboxes, by their names.
+    pub mail: Vec<MailAccount>,
+    /// From whom a mail server says the mail is that it hands over (`$SENDER`); empty: from nobody who could be answered.
+    pub envelope_from: Option<String>,
+    /// To whom it says that the mail is (`$RECIPIENT`).
+    pub envelope_to: Option<String>,
 }
 
 /// Why the configuration cannot be used; each sentence names the file or variable.
@@ -134,6 +149,8 @@ struct Written {
     desk: Option<PathBuf>,
     keymap: Option<PathBuf>,
     theme: Option<Theme>,
+    #[serde(default)]
+    mail: WrittenAccounts,
 }
 
 impl Config {
@@ -155,14 +172,18 @@ impl Config {
         let named = environment.path("DESKLINE_CONFIG");
         let file =
             named.clone().or_else(|| folder("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("config.toml")));
-        let written = file.as_deref().map(read).transpose()?.flatten();
-        if let (Some(named), None) = (named, &written) {
+        let text = file.as_deref().map(read).transpose()?.flatten();
+        if let (Some(named), None) = (named, &text) {
             return Err(ConfigError::Missing(named));
         }
-        let file_found = written.is_some();
-        let Written { actor, desk, keymap, theme } = written.unwrap_or_default();
-        let base = file.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
+        let file_found = text.is_some();
+        let own = file.as_deref().unwrap_or(Path::new("."));
+        let base = own.parent().unwrap_or(Path::new("."));
         let place = |path: PathBuf| beside(base, home.as_deref(), path);
+        let text = text.unwrap_or_default();
+        let Written { actor, desk, keymap, theme, mail } =
+            toml::from_str(&text).map_err(|error| wrong(own, &text, error.span(), error.message()))?;
+        let mail = mail.settle(&place).map_err(|mistake| wrong(own, &text, Some(mistake.place), &mistake.reason))?;
         let from_file = |path: Option<PathBuf>| path.map(|path| Settled { value: place(path), source: Source::File });
 
         Ok(Self {
@@ -186,6 +207,9 @@ impl Config {
             temporary: environment.path("TMPDIR").unwrap_or_else(|| "/tmp".into()),
             editor: environment.text("VISUAL")?.or(environment.text("EDITOR")?),
             dumb_terminal: environment.dumb_terminal(),
+            mail,
+            envelope_from: environment.anything("SENDER"),
+            envelope_to: environment.anything("RECIPIENT"),
             file_found,
             file,
         })
@@ -211,6 +235,11 @@ impl Environment<'_> {
         variable.map(|name| Settled { value: Theme::None, source: Source::Environment(name) })
     }
 
+    /// What mail servers set need not be text, and no mail may be lost for that.
+    fn anything(&self, name: &'static str) -> Option<String> {
+        (self.lookup)(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
     fn path(&self, name: &'static str) -> Option<PathBuf> {
         self.value(name).map(PathBuf::from)
     }
@@ -232,18 +261,20 @@ fn beside(base: &Path, home: Option<&Path>, path: PathBuf) -> PathBuf {
     }
 }
 
-fn read(file: &Path) -> Result<Option<Written>, ConfigError> {
-    let text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(reason) if reason.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(reason) => return Err(ConfigError::Unreadable { file: file.to_owned(), reason }),
-    };
-    let wrong = |error: &toml::de::Error| ConfigError::Wrong {
+fn read(file: &Path) -> Result<Option<String>, ConfigError> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(reason) if reason.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(reason) => Err(ConfigError::Unreadable { file: file.to_owned(), reason }),
+    }
+}
+
+fn wrong(file: &Path, text: &str, place: Option<Range<usize>>, reason: &str) -> ConfigError {
+    ConfigError::Wrong {
         file: file.to_owned(),
-        line: error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1),
-        reason: error.message().trim_end_matches('.').replace('\n', " "),
-    };
-    toml::from_str(&text).map(Some).map_err(|error| wrong(&error))
+        line: place.and_then(|place| text.get(..place.start)).map(|before| before.matches('\n').count() + 1),
+        reason: reason.trim_end_matches('.').replace('\n', " "),
+    }
 }
 
 #[cfg(test)]
@@ -322,5 +353,91 @@ mod tests {
         let (_other, file) = written("theme = \"pink\"\n");
         let error = settle(&Flags::default(), &[("DESKLINE_CONFIG", file.as_str())]).unwrap_err().to_string();
         assert!(error.contains("line 1") && error.contains("pink"), "{error}");
+    }
+
+    const MAILBOX: &str = "[mail.support]
+address = \"support@Acme.example\"
+group = \"Support\"
+imap = \"imaps://support@mail.acme.example\"
+smtp = \"submission://support@mail.acme.example:587\"
+password-file = \"support.password\"
+sent = \"Sent\"
+ca-file = \"~/own.pem\"
+";
+
+    fn mail(text: &str) -> Result<Vec<MailAccount>, String> {
+        let (_folder, file) = written(text);
+        let variables = [("HOME", "/home/ana"), ("DESKLINE_CONFIG", file.as_str())];
+        settle(&Flags::default(), &variables)
+            .map(|config| config.mail)
+            .map_err(|error| error.to_string().replace(&file, "own.toml"))
+    }
+
+    #[test]
+    fn a_mailbox_is_read_as_it_is_written() {
+        let (folder, file) = written(MAILBOX);
+        let variables = [("HOME", "/home/ana"), ("DESKLINE_CONFIG", file.as_str()), ("SENDER", "")];
+        let config = settle(&Flags::default(), &variables).unwrap();
+        let server = |security, port| MailServer {
+            security,
+            host: "mail.acme.example".into(),
+            port,
+            user: Some("support".into()),
+        };
+        let account = MailAccount {
+            name: "support".into(),
+            address: "support@acme.example".into(),
+            group: Some("Support".into()),
+            source: MailSource::Imap(server(Security::Tls, 993)),
+            sending: Some(MailSending::Smtp(server(Security::StartTls, 587))),
+            password: Some(PasswordPlace::File(folder.path().join("support.password"))),
+            sent: SentFolder::Named("Sent".into()),
+            authority: Some("/home/ana/own.pem".into()),
+        };
+        assert_eq!(config.mail, [account]);
+        assert_eq!(config.envelope_from.as_deref(), Some(""), "the empty sender is one");
+        assert_eq!(config.envelope_to, None);
+    }
+
+    #[test]
+    fn mail_may_come_through_folders_and_pipes_and_leave_through_a_program() {
+        let text = "[mail.b]\naddress = \"b@acme.example\"\nmaildir = \"/var/mail/b\"\nsent = \"\"\nsendmail = \"/usr/sbin/sendmail\"\n[mail.a]\naddress = \"a@acme.example\"\n";
+        let accounts = mail(text).unwrap();
+        assert_eq!(accounts.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!((&accounts[0].source, &accounts[0].sent), (&MailSource::Pipe, &SentFolder::Found));
+        assert_eq!(accounts[1].source, MailSource::Maildir("/var/mail/b".into()));
+        assert_eq!(accounts[1].sending, Some(MailSending::Sendmail("/usr/sbin/sendmail".into())));
+        assert_eq!(accounts[1].sent, SentFolder::Unread);
+        assert!(mail("").unwrap().is_empty());
+        assert!(accounts[0].takes("A+7k2m@ACME.example") && !accounts[0].takes("b@acme.example"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_mailbox_is_said_with_its_line() {
+        let with = |from: &str, to: &str| MAILBOX.replace(from, to);
+        for (text, line, word) in [
+            (with("group =", "grup ="), 3, "grup"),
+            (with("address = \"support@Acme.example\"\n", ""), 1, "says no address"),
+            (with("support@Acme", "support"), 2, "no “@”"),
+            (with("support@Acme.example", "support+x@acme.example"), 2, "“+”"),
+            (with("support@Acme.example", "Support <support@acme.example>"), 2, "address is none"),
+            (with("imaps://support@", "imap://support@"), 4, "readable by everybody"),
+            (with("imaps://support@", "imaps://support:hunter2@"), 4, "password-file"),
+            (with("submission:", "imaps:"), 5, "does not speak"),
+            (with("password-file = \"support.password\"\n", ""), 1, "says the password"),
+            (with("password-file =", "password ="), 6, "does not belong here"),
+            (with("sent =", "password-command = [\"pass\"]\nsent ="), 7, "keep one"),
+            (with("password-file = \"support.password\"", "password-command = []"), 6, "names no program"),
+            (with("sent =", "maildir = \"x\"\nsent ="), 7, "keep one"),
+            (with("sent =", "sendmail = \"x\"\nsent ="), 7, "keep one"),
+            (with("\"Sent\"", "\"Se\\nnt\""), 7, "one line"),
+            (with("mail.support", "mail.Support"), 1, "usable name"),
+            (format!("{MAILBOX}[mail.other]\naddress = \"support@acme.example\"\n"), 2, "its own"),
+            (format!("{MAILBOX}[mail.other]\naddress = 7\n"), 10, "string"),
+        ] {
+            let error = mail(&text).unwrap_err();
+            assert!(error.contains(&format!("in line {line}:")) && error.contains(word), "{text}\n{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 }

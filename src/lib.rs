@@ -10,6 +10,8 @@ pub mod demo;
 pub mod desk;
 /// What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 pub mod domain;
+/// The door for mail: fetching it, and handing over what the desk sends.
+pub mod email;
 /// Bringing in the files of other systems; what is imported is history (R1.7).
 pub mod import;
 /// Mail as bytes: reading it, whatever it is made of.

@@ -92,6 +92,12 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
 
 /// An entry with what was attached.
 pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Entry> {
+    entry_for(connection, stored, false)
+}
+
+/// An entry as it is shown to administrators or to others. What is held repeats what its sender may not read: that it was
+/// noticed would tell that it is there, so it looks queued to everybody else.
+pub(super) fn entry_for(connection: &Connection, stored: StoredEntry, administers: bool) -> Outcome<Entry> {
     let attachments = match stored.attachments {
         0 => Vec::new(),
         _ => messages::attachments(connection, stored.id)?
@@ -104,8 +110,7 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
         EntryKind::Reply => outbox::deliveries(connection, stored.id)?,
         EntryKind::Note | EntryKind::System => Vec::new(),
     };
-    // What is held repeats what its sender may not read: that it was noticed would tell that it is there.
-    for to in delivery.iter_mut().filter(|to| to.state == DeliveryState::Held) {
+    for to in delivery.iter_mut().filter(|to| to.state == DeliveryState::Held && !administers) {
         to.state = DeliveryState::Queued;
     }
     Ok(Entry {

@@ -23,6 +23,13 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &["demo/", "desk/", "desk/page", "domain/", "tui/", "tui/session", "tui/keymap", "tui/terminal"],
         &["russh", "tokio"],
     ),
+    // config: what a mailbox is, as the configuration says it.
+    ("email/", &["config", "desk/", "desk/page", "domain/", "email/imap", "mail/"], &["lettre"]),
+    (
+        "email/imap",
+        &["config", "desk/", "desk/page", "domain/", "email/", "mail/"],
+        &["async_imap", "tokio", "tokio_rustls", "rustls_native_certs"],
+    ),
     // The one door for bytes besides the terminal itself; both speak crossterm's language to what is above.
     ("ssh/input", &["ssh/"], &["crossterm"]),
     ("tui/editor", &["domain/", "tui/", "tui/keymap"], &["unicode_segmentation"]),
@@ -35,6 +42,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "desk/",
             "desk/page",
             "domain/",
+            "email/",
+            "email/imap",
             "import/",
             "ssh/",
             "tui/",

@@ -13,8 +13,8 @@ use deskline::{
     domain::{
         command::Command,
         conversation::Privacy,
-        envelope::Inbound,
-        id::ConversationId,
+        envelope::{Channel, Inbound},
+        id::{ConversationId, EntrySeq},
         item::ItemKind,
         key::{InviteCode, PublicKey},
         people::{Party, Role, Routing},
@@ -212,6 +212,7 @@ fn every_call(
     who: &Viewer,
     one: ConversationId,
     offered: [ConversationId; 2],
+    (mailed, replies): (ConversationId, [EntrySeq; 3]),
 ) -> Vec<(&'static str, Result<(), Denied>)> {
     let item = desk.list_items(&desk.admit(Some("olga")).unwrap(), None, 1).unwrap()[0].item.key;
     let agent = NewAgent { handle: "new".into(), name: "New".into(), role: Role::Agent, groups: Vec::new() };
@@ -259,6 +260,12 @@ fn every_call(
         ("revoke_key", desk.revoke_key(who, &key(3).fingerprint).map(drop)),
         ("invite", desk.invite(who, "ana", &code(50)).map(drop)),
         ("mark_key_used", desk.mark_key_used(who)),
+        ("set_signature", desk.set_signature(who, "Support", "Acme").map(drop)),
+        ("cancel_mail", desk.cancel_mail(who, mailed, replies[0])),
+        ("retry_mail", desk.retry_mail(who, mailed, replies[0])),
+        ("held_replies", desk.held_replies(who).map(drop)),
+        ("release_reply", desk.release_reply(who, mailed, replies[1])),
+        ("discard_reply", desk.discard_reply(who, mailed, replies[2])),
         ("mailboxes", desk.mailboxes(who).map(drop)),
     ]
 }
@@ -305,6 +312,12 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
         let inbound = Inbound { group: Some("Polite".into()), ..inbound("jo@example.com", None, text) };
         desk.desk.receive(&inbound).unwrap().conversation
     });
+    let by_mail = Inbound { channel: Channel::Email, ..inbound("jo@example.com", None, "By mail") };
+    let by_mail = desk.desk.receive(&by_mail).unwrap().conversation;
+    let replies = ["First", "Second", "Third"].map(|text| desk.does("ana", by_mail, reply(text)).message.unwrap());
+    let file = rusqlite::Connection::open(desk.file()).unwrap();
+    file.execute("UPDATE outbox SET state = 'held', due = NULL WHERE id > (SELECT min(id) FROM outbox)", []).unwrap();
+    let mailed = (by_mail, replies);
     for number in [1, 2] {
         desk.desk.add_key(&olga, "adam", &key(number)).unwrap();
     }
@@ -313,7 +326,7 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     let other = desk.desk.admit_key(&key(2).fingerprint).unwrap().unwrap();
     desk.desk.revoke_key(&olga, &key(1).fingerprint).unwrap();
     let before = desk.contents();
-    let calls = every_call(&desk.desk, &adam, id, offered);
+    let calls = every_call(&desk.desk, &adam, id, offered, mailed);
     let mut names: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     assert_eq!(names, names_of_calls(), "calls that this test does not make, or that are gone");
@@ -324,7 +337,7 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     assert_eq!(desk.contents(), before);
     assert!(!desk.file().with_file_name("copy.db").exists());
     assert!(desk.desk.read(&other, &Wants::default()).is_ok(), "another key of the same agent stays");
-    for (name, outcome) in every_call(&desk.desk, &other, id, offered) {
+    for (name, outcome) in every_call(&desk.desk, &other, id, offered, mailed) {
         assert!(outcome.is_ok(), "{name} can succeed: {outcome:?}");
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         conversation::{Audience, EntryKind, Privacy, State},
         id::EntrySeq,
+        mail::DeliveryState,
     },
 };
 use serde::Serialize;
@@ -44,6 +45,16 @@ pub struct EntryJson<'a> {
     text: &'a str,
     channel: Option<&'a str>,
     attachments: Vec<AttachmentJson<'a>>,
+    delivery: Vec<DeliveryJson<'a>>,
+}
+
+/// How far a message is on its way by mail to one customer; `words`: why it failed or was cancelled.
+#[derive(Debug, Serialize)]
+pub struct DeliveryJson<'a> {
+    to: &'a str,
+    state: DeliveryState,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    words: &'a str,
 }
 
 impl<'a> From<&'a Entry> for EntryJson<'a> {
@@ -56,6 +67,11 @@ impl<'a> From<&'a Entry> for EntryJson<'a> {
             text: &entry.text,
             channel: entry.channel.as_deref(),
             attachments: entry.attachments.iter().map(AttachmentJson::from).collect(),
+            delivery: entry
+                .delivery
+                .iter()
+                .map(|to| DeliveryJson { to: &to.to, state: to.state, words: &to.words })
+                .collect(),
         }
     }
 }
@@ -202,6 +218,11 @@ pub fn print(thread: &Thread, output: &mut Output) -> Result<(), Failure> {
         for attachment in &entry.attachments {
             let Attachment { name, media_type, size } = attachment;
             output.block(&format!("attached: {size} bytes, {media_type}, {name}"))?;
+        }
+        for to in entry.delivery.iter().filter(|to| to.state != DeliveryState::Sent) {
+            let state = if to.state == DeliveryState::Cancelled { "not sent" } else { to.state.word() };
+            let words = if to.words.is_empty() { String::new() } else { format!(": {}", to.words) };
+            output.block(&format!("mail to {} {state}{words}", to.to))?;
         }
     }
     Ok(())

@@ -1,0 +1,212 @@
+//! One mailbox on an IMAP server: taken once, watched for as long as nobody asks to stop, or looked at to see whether it works.
+
+use super::{
+    connect::connect,
+    names,
+    session::{Abilities, Session, Way},
+    sync::{self, Folder, Hands, Memory, Shelves},
+};
+use crate::{
+    config::{MailServer, PasswordPlace, SentFolder},
+    email::{Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind},
+};
+use std::{path::PathBuf, time::Duration};
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::Instant,
+};
+
+/// The folder that mail arrives in; every server calls it so.
+const INBOX: &str = "INBOX";
+/// How long a command may take that prints a password.
+const PASSWORD: Duration = Duration::from_secs(30);
+
+/// How a mailbox is reached.
+#[derive(Debug, Clone)]
+pub struct Mailbox {
+    /// Its server, with who logs in.
+    pub server: MailServer,
+    /// Where the password is.
+    pub password: PasswordPlace,
+    /// Certificate authorities of one's own.
+    pub authority: Option<PathBuf>,
+    /// Which folder has what the team sent from elsewhere.
+    pub sent: SentFolder,
+}
+
+/// Takes what is new, once.
+///
+/// # Errors
+/// What went wrong; whatever was handed over until then stays taken.
+pub fn sync(
+    mailbox: &Mailbox,
+    way: &Way,
+    taker: &mut dyn Taker,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Progress, Trouble> {
+    runtime()?.block_on(async {
+        let mut memory = Memory::default();
+        let mut hands = Hands { taker, tell, progress: Progress::default() };
+        let mut login = Login::new(mailbox, way).await?;
+        login.take_all(&mut memory, &mut hands).await?;
+        login.session.leave().await;
+        Ok(hands.progress)
+    })
+}
+
+/// Watches until somebody asks to stop; whatever goes wrong is told, and tried again later. `random` gives any numbers.
+pub fn watch(
+    mailbox: &Mailbox,
+    way: &Way,
+    taker: &mut dyn Taker,
+    random: &mut dyn FnMut() -> u64,
+    tell: &mut dyn FnMut(Told<'_>),
+) {
+    let mut backoff = Backoff::default();
+    let mut memory = Memory::default();
+    while !way.stop.asked() {
+        let outcome = runtime().and_then(|runtime| {
+            let (backoff, memory) = (&mut backoff, &mut memory);
+            runtime.block_on(stay(mailbox, way, memory, taker, &mut |told| {
+                if matches!(told, Told::Works) || matches!(told, Told::Progress(progress) if progress.done > 0) {
+                    backoff.worked();
+                }
+                tell(told);
+            }))
+        });
+        match outcome {
+            Ok(()) => {}
+            Err(trouble) if trouble.kind == TroubleKind::Stopped => return,
+            Err(trouble) => {
+                let wait = backoff.failed(trouble.kind, random());
+                tell(Told::Trouble(&trouble, wait));
+                way.stop.wait(wait);
+            }
+        }
+    }
+}
+
+/// Logs in and looks at the folders, without taking anything; what was found, a sentence each.
+///
+/// # Errors
+/// What does not work.
+pub fn look(mailbox: &Mailbox, way: &Way) -> Result<Vec<String>, Trouble> {
+    runtime()?.block_on(async {
+        let mut login = Login::new(mailbox, way).await?;
+        let user = mailbox.server.user.as_deref().unwrap_or_default();
+        let mut found = vec![format!("“{user}” is let in at {}.", mailbox.server)];
+        for folder in login.folders() {
+            let opened = login.session.open(&folder.name, !folder.sent).await?;
+            let name = names::readable(&folder.name);
+            let what = if folder.sent { "what was sent from elsewhere" } else { "what arrives" };
+            found.push(format!("The folder {name} is read for {what}; it has {} mails now.", opened.exists));
+        }
+        if login.sent.is_none() {
+            found.push(match mailbox.sent {
+                SentFolder::Unread => "What is sent from elsewhere is not read (sent = \"\").".to_owned(),
+                SentFolder::Found | SentFolder::Named(_) => {
+                    "The server does not say which folder has sent mail, so none is read: name it with sent = \"Sent\"."
+                        .to_owned()
+                }
+            });
+        }
+        found.push(if login.abilities.has("IDLE") {
+            "The server tells of new mail by itself (IDLE).".to_owned()
+        } else {
+            format!(
+                "The server does not tell of new mail by itself; it is asked every {} seconds.",
+                way.patience.poll.as_secs()
+            )
+        });
+        login.session.leave().await;
+        Ok(found)
+    })
+}
+
+fn runtime() -> Result<Runtime, Trouble> {
+    let built = Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Trouble::new(TroubleKind::Setup, format!("The system gives no more connections: {error}.")))
+}
+
+struct Login {
+    session: Session,
+    abilities: Abilities,
+    sent: Option<Folder>,
+}
+
+impl Login {
+    async fn new(mailbox: &Mailbox, way: &Way) -> Result<Self, Trouble> {
+        let password = Password::read(&mailbox.password, PASSWORD)?;
+        let mut session = connect(&mailbox.server, mailbox.authority.as_deref(), &password, way).await?;
+        let abilities = session.abilities().await?;
+        let sent = match &mailbox.sent {
+            SentFolder::Unread => None,
+            SentFolder::Named(name) => Some(names::written(name)),
+            SentFolder::Found => session.sent_folder(&abilities).await?,
+        };
+        let sent = sent.filter(|name| !name.eq_ignore_ascii_case(INBOX)).map(|name| Folder { name, sent: true });
+        Ok(Self { session, abilities, sent })
+    }
+
+    fn inbox() -> Folder {
+        Folder { name: INBOX.to_owned(), sent: false }
+    }
+
+    fn folders(&self) -> Vec<Folder> {
+        self.sent.iter().cloned().chain([Self::inbox()]).collect()
+    }
+
+    /// Takes what is new everywhere, the inbox first: what was sent answers what arrived. The inbox stays open.
+    async fn take_all(&mut self, memory: &mut Memory, hands: &mut Hands<'_>) -> Result<Shelves, Trouble> {
+        let shelves = sync::open(&mut self.session, &Self::inbox(), memory, hands).await?;
+        let Some(sent) = self.sent.clone() else { return Ok(shelves) };
+        sync::open(&mut self.session, &sent, memory, hands).await?;
+        sync::open(&mut self.session, &Self::inbox(), memory, hands).await
+    }
+
+    /// Waits for what is new in the inbox, for so long at most.
+    async fn wait(&mut self, time: Duration) -> Result<(), Trouble> {
+        if self.session.news {
+            return Ok(());
+        }
+        if self.abilities.has("IDLE") {
+            match self.session.idle(time).await {
+                // It said that it would; so it is asked instead.
+                Err(trouble) if trouble.kind == TroubleKind::Refused => self.abilities.forget("IDLE"),
+                outcome => return outcome,
+            }
+        }
+        let way = self.session.way().clone();
+        way.within(time.min(way.patience.poll), std::future::pending::<()>()).await?;
+        self.session.ask("NOOP", "a sign of life", &mut |_| {}).await
+    }
+}
+
+async fn stay(
+    mailbox: &Mailbox,
+    way: &Way,
+    memory: &mut Memory,
+    taker: &mut dyn Taker,
+    tell: &mut dyn FnMut(Told<'_>),
+) -> Result<(), Trouble> {
+    let mut login = Login::new(mailbox, way).await?;
+    loop {
+        let mut tell_progress = |progress| tell(Told::Progress(progress));
+        let mut hands = Hands { taker: &mut *taker, tell: &mut tell_progress, progress: Progress::default() };
+        let mut shelves = login.take_all(memory, &mut hands).await?;
+        tell(Told::Works);
+        // The Sent folder is looked at now and then; without one the inbox stays open.
+        let visited = Instant::now();
+        while login.sent.is_none() || visited.elapsed() < way.patience.poll {
+            let time = match login.sent {
+                Some(_) => way.patience.poll.saturating_sub(visited.elapsed()).min(way.patience.idle),
+                None => way.patience.idle,
+            };
+            login.wait(time).await?;
+            let mut tell_progress = |progress| tell(Told::Progress(progress));
+            let mut hands = Hands { taker: &mut *taker, tell: &mut tell_progress, progress: Progress::default() };
+            sync::take(&mut login.session, &mut shelves, memory, &mut hands).await?;
+            tell(Told::Works);
+        }
+    }
+}

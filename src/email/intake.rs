@@ -1,0 +1,152 @@
+//! Handing what was fetched to the desk: read, and taken in one transaction a batch.
+
+use super::{Fetched, Taker, Trouble, TroubleKind};
+use crate::{
+    config::MailAccount,
+    desk::{Desk, page::Denied},
+    domain::mail::{InMail, MailTaken, Verdict},
+    mail::Reader,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What became of mails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Taken {
+    /// Mails that were new.
+    pub new: u64,
+    /// Mails that had been taken before.
+    pub again: u64,
+    /// Of the new ones those that wait for an administrator.
+    pub held: u64,
+}
+
+/// One mailbox's way to the desk.
+pub struct Intake {
+    desk: Desk,
+    mailbox: String,
+    addresses: Vec<String>,
+    group: Option<String>,
+    reader: Reader,
+    taken: Taken,
+}
+
+/// Why a mail is in quarantine whose reading ended the program's patience.
+const MISTAKE: &str =
+    "deskline made a mistake at this mail: nothing of it was taken but its bytes. Please report that.";
+
+impl Intake {
+    /// The way of this mailbox; `all` are all mailboxes of the desk, whose addresses are its own.
+    pub fn new(desk: Desk, account: &MailAccount, all: &[MailAccount]) -> Self {
+        Self {
+            desk,
+            mailbox: account.name.clone(),
+            addresses: all.iter().map(|account| account.address.to_lowercase()).collect(),
+            group: account.group.clone(),
+            reader: Reader::new(),
+            taken: Taken::default(),
+        }
+    }
+
+    /// What became of all that was handed over.
+    pub const fn taken(&self) -> Taken {
+        self.taken
+    }
+
+    /// Takes one mail that a mail server of this machine handed over, with its envelope.
+    ///
+    /// # Errors
+    /// Nothing was taken: a failing disk, or a desk that somebody else holds.
+    pub fn receive(
+        &mut self,
+        mail: Fetched,
+        envelope_from: Option<String>,
+        envelope_to: Vec<String>,
+    ) -> Result<MailTaken, Denied> {
+        let mut mail = self.read(mail);
+        mail.envelope_from = envelope_from;
+        mail.envelope_to = envelope_to;
+        let taken = self.one(mail)?;
+        self.count(&taken);
+        Ok(taken)
+    }
+
+    fn read(&self, mail: Fetched) -> InMail {
+        let Fetched { place, sent, raw, incomplete } = mail;
+        let letter = match incomplete {
+            None => self.reader.letter(&raw),
+            Some(sentence) => Err(sentence),
+        };
+        // Something has to stand there, or two such mails would pass for one.
+        let raw = match &letter {
+            Err(sentence) if raw.is_empty() => format!("{sentence}\n").into_bytes(),
+            Ok(_) | Err(_) => raw,
+        };
+        InMail {
+            mailbox: self.mailbox.clone(),
+            addresses: self.addresses.clone(),
+            group: self.group.clone(),
+            place,
+            envelope_from: None,
+            envelope_to: Vec::new(),
+            sent,
+            raw,
+            letter,
+        }
+    }
+
+    fn count(&mut self, taken: &MailTaken) {
+        if taken.again {
+            self.taken.again += 1;
+            return;
+        }
+        self.taken.new += 1;
+        if let Verdict::Held(_) | Verdict::Quarantined(_) = taken.verdict {
+            self.taken.held += 1;
+        }
+    }
+
+    fn all(&self, mails: Vec<InMail>) -> Result<Vec<MailTaken>, Denied> {
+        match caught(|| self.desk.receive_mails(&mails)) {
+            Some(outcome) => outcome,
+            // One of them is the one: they go on one by one.
+            None => mails.into_iter().map(|mail| self.one(mail)).collect(),
+        }
+    }
+
+    fn one(&self, mut mail: InMail) -> Result<MailTaken, Denied> {
+        match caught(|| self.desk.receive_mail(&mail)) {
+            Some(outcome) => outcome,
+            None => {
+                mail.letter = Err(MISTAKE.to_owned());
+                self.desk.receive_mail(&mail)
+            }
+        }
+    }
+}
+
+/// A mail that makes the program fail is held back alone; the mails behind it go on.
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn refused(denied: &Denied) -> Trouble {
+    Trouble::new(TroubleKind::Desk, format!("The desk took nothing: {denied}"))
+}
+
+impl Taker for Intake {
+    fn cursor(&mut self, folder: &str) -> Result<Option<(u32, u32)>, Trouble> {
+        self.desk.folder_cursor(&self.mailbox, folder).map_err(|denied| refused(&denied))
+    }
+
+    fn take(&mut self, mails: Vec<Fetched>) -> Result<(), Trouble> {
+        let mails = mails.into_iter().map(|mail| self.read(mail)).collect();
+        for taken in &self.all(mails).map_err(|denied| refused(&denied))? {
+            self.count(taken);
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, folder: &str, uid_validity: u32, uid: u32) -> Result<(), Trouble> {
+        self.desk.set_folder_cursor(&self.mailbox, folder, uid_validity, uid).map_err(|denied| refused(&denied))
+    }
+}

@@ -1,0 +1,32 @@
+//! The door for mail: it is fetched, handed to the desk, and what the desk has to send is handed over to a server.
+
+/// A mail's bytes.
+pub mod build;
+/// Fetching from an IMAP server.
+pub mod imap;
+/// Fetching from a folder that a mail server delivers into.
+pub mod maildir;
+/// Handing a mail over.
+pub mod send;
+/// The thread that sends for a desk.
+pub mod worker;
+
+/// How long to wait after something failed.
+mod backoff;
+/// What was fetched, on its way to the desk.
+mod fetched;
+/// Handing what was fetched to the desk.
+mod intake;
+/// Where the password is that a server asks for.
+mod password;
+/// How a thread is asked to end.
+mod stop;
+/// What goes wrong on the way to a mailbox.
+mod trouble;
+
+pub use backoff::Backoff;
+pub use fetched::{Fetched, Progress, Taker, Told};
+pub use intake::{Intake, Taken};
+pub use password::Password;
+pub use stop::Stop;
+pub use trouble::{Trouble, TroubleKind, said};
