@@ -1,8 +1,8 @@
 //! What is on its way out; written in the transaction of what it carries, and taken by workers on a lease.
 
-use super::{Result, people::word};
+use super::{Result, conversations::moment, people::word};
 use crate::domain::{
-    id::{AgentId, ConversationId, CustomerId, OutboxId},
+    id::{AgentId, ConversationId, CustomerId, EntrySeq, OutboxId},
     mail::DeliveryState,
     outgoing::{Delivery, OutboxKind},
 };
@@ -330,18 +330,42 @@ pub fn of_message(connection: &Connection, message: i64) -> Result<Vec<Outgoing>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How far a message is on its way by mail, to each customer it goes to: address, state and words.
+/// How far the messages of a window are on their way by mail, to each customer they go to, with the message's row. `undo`:
+/// for how many milliseconds a reply can be taken back.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn deliveries(connection: &Connection, message: i64) -> Result<Vec<Delivery>> {
+pub fn deliveries(
+    connection: &Connection,
+    conversation: ConversationId,
+    (first, last): (EntrySeq, EntrySeq),
+    undo: i64,
+) -> Result<Vec<(i64, Delivery)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT customer.address, outbox.state, outbox.words FROM outbox JOIN customer ON customer.id = outbox.customer_id \
-         WHERE outbox.message_id = ?1 AND outbox.kind = 'reply' AND outbox.door = 'mail' ORDER BY outbox.id",
+        "SELECT outbox.message_id, customer.address, outbox.state, outbox.words, \
+         CASE WHEN outbox.state IN ('queued', 'held') AND outbox.attempts = 0 THEN outbox.at END \
+         FROM outbox JOIN customer ON customer.id = outbox.customer_id \
+         WHERE outbox.message_id IN (SELECT id FROM message WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3) \
+         AND outbox.kind = 'reply' AND outbox.door = 'mail' ORDER BY outbox.id",
     )?;
-    let rows = statement
-        .query_map([message], |row| Ok(Delivery { to: row.get(0)?, state: word(row, 1)?, words: row.get(2)? }))?;
+    let rows = statement.query_map([conversation.0, first.0, last.0], |row| {
+        let at: Option<i64> = row.get(4)?;
+        let until = at.map(|at| moment(at + undo));
+        Ok((row.get(0)?, Delivery { to: row.get(1)?, state: word(row, 2)?, words: row.get(3)?, until }))
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many messages wait for an administrator, to so many.
+///
+/// # Errors
+/// What SQLite says.
+pub fn count_held(connection: &Connection, most: u32) -> Result<u32> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT DISTINCT message_id FROM outbox WHERE state = 'held' LIMIT ?1)",
+        )?
+        .query_row([most], |row| row.get(0))?)
 }
 
 /// What is held, oldest first: conversation, message and the recipient's address.

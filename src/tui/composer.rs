@@ -109,7 +109,7 @@ pub fn readers_counted(readers: &Readers) -> String {
 
 /// Who will receive a message, customers by name: "Mara Lindt, 2 agents" (R1.5).
 pub fn readers_named(readers: &Readers) -> String {
-    let agents = readers_counted(&Readers { customers: Vec::new(), agents: readers.agents });
+    let agents = readers_counted(&Readers { agents: readers.agents, ..Readers::default() });
     match (readers.customers.is_empty(), readers.agents) {
         (true, _) => agents,
         (false, 0) => readers.customers.join(", "),
