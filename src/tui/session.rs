@@ -293,6 +293,8 @@ impl Session {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
                 Ask::SaveDraft { place: DraftPlace::Conversation(id), .. }
+                | Ask::TakeBack { conversation: id, .. }
+                | Ask::SendAgain { conversation: id, .. }
                 | Ask::AcceptOffer { conversation: id, .. }
                 | Ask::RejectOffer(id) => News::of(*id),
                 _ => News::EVERYTHING,

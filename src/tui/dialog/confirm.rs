@@ -13,6 +13,7 @@ use crate::{
         ask::{Ask, Effect},
         keymap::{Action, Context},
         model::Model,
+        remembered,
     },
 };
 
@@ -67,7 +68,7 @@ impl Dialog for Confirm {
 
     fn about(&self) -> Option<ConversationId> {
         self.effects.iter().find_map(|effect| {
-            if let Effect::Ask(Ask::Run { conversation, .. }) = effect { Some(*conversation) } else { None }
+            if let Effect::Ask(ask) = effect { remembered::conversation(ask) } else { None }
         })
     }
 
@@ -92,6 +93,9 @@ fn details(refusal: &Refusal) -> Vec<String> {
 
 /// The same act with what it opens agreed to, and the word for doing it; `None` for what needs no agreement.
 fn confirmed(ask: &Ask) -> Option<(Ask, &'static str)> {
+    if let Ask::Merge { from, into, .. } = ask {
+        return Some((Ask::Merge { from: *from, into: *into, confirmed: true }, "merge them"));
+    }
     let Ask::Run { conversation, command } = ask else { return None };
     let (command, yes) = match command {
         Command::Release { .. } => (Command::Release { confirmed: true }, "release it"),
