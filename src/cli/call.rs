@@ -7,7 +7,7 @@ use crate::{
         Clock, Desk,
         page::{Page, Viewer, Wants},
     },
-    mail::Reader,
+    email::reader::letter,
 };
 use chrono::Utc;
 use std::{
@@ -107,7 +107,7 @@ impl Call {
         match &self.caller {
             Caller::Here(_) => {
                 let desk = Desk::open(self.desk_file()?, Self::clock())?;
-                desk.read_mail_with(|raw| Reader::new().letter(raw));
+                desk.read_mail_with(letter);
                 Ok(desk)
             }
             Caller::Elsewhere(acting) => Ok(acting.desk.clone()),

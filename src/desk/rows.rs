@@ -15,10 +15,10 @@ use crate::{
         Connection,
         conversations::moment,
         lists::Key,
-        mails,
         messages::{self, StoredEntry},
         outbox, parts, people,
         rows::{Named, StoredRow},
+        windows,
     },
 };
 
@@ -114,7 +114,7 @@ pub(super) fn entries_for(
         to.state = DeliveryState::Queued;
     }
     let folds = parts::window_folds(connection, conversation, window)?;
-    let by_mail = mails::came_by_mail(connection, conversation, window)?;
+    let by_mail = windows::came_by_mail(connection, conversation, window)?;
     let mut entries = Vec::with_capacity(stored.len());
     for stored in stored {
         let attachments = match stored.attachments {

@@ -356,18 +356,6 @@ pub fn deliveries(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many messages wait for an administrator, to so many.
-///
-/// # Errors
-/// What SQLite says.
-pub fn count_held(connection: &Connection, most: u32) -> Result<u32> {
-    Ok(connection
-        .prepare_cached(
-            "SELECT count(*) FROM (SELECT DISTINCT message_id FROM outbox WHERE state = 'held' LIMIT ?1)",
-        )?
-        .query_row([most], |row| row.get(0))?)
-}
-
 /// What is held, oldest first: conversation, message and the recipient's address.
 ///
 /// # Errors

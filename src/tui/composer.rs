@@ -94,29 +94,27 @@ pub const fn mode_word(mode: Mode) -> &'static str {
     }
 }
 
-/// Who will receive a message, without the names: "2 customers by mail, 3 agents" (R1.5).
+/// Who will receive a message, without the names: "2 customers, 3 agents" (R1.5).
 pub fn readers_counted(readers: &Readers) -> String {
     let agents = match readers.agents {
         1 => "1 agent".to_owned(),
         count => format!("{count} agents"),
     };
-    let by_mail = if readers.by_mail { " by mail" } else { "" };
     match readers.customers.len() {
         0 => agents,
-        1 => format!("1 customer{by_mail}, {agents}"),
-        count => format!("{count} customers{by_mail}, {agents}"),
+        1 => format!("1 customer, {agents}"),
+        count => format!("{count} customers, {agents}"),
     }
 }
 
-/// Who will receive a message, customers by name: "Mara Lindt, Cc Jo Park by mail, 2 agents" (R1.5). Each of them is sent a
-/// mail of their own.
+/// Who will receive a message, customers by name: "Mara Lindt, 2 agents", by mail "Mara Lindt, Cc Jo Park, 2 agents" (R1.5).
+/// Each of them is sent a mail of their own.
 pub fn readers_named(readers: &Readers) -> String {
     let agents = readers_counted(&Readers { agents: readers.agents, ..Readers::default() });
     let customers = match (readers.customers.as_slice(), readers.by_mail) {
         ([], _) => return agents,
-        ([one], true) => format!("{one} by mail"),
-        ([first, others @ ..], true) => format!("{first}, Cc {} by mail", others.join(", ")),
-        (all, false) => all.join(", "),
+        ([first, others @ ..], true) if !others.is_empty() => format!("{first}, Cc {}", others.join(", ")),
+        (all, _) => all.join(", "),
     };
     if readers.agents == 0 { customers } else { format!("{customers}, {agents}") }
 }

@@ -177,9 +177,8 @@ mod tests {
 
     #[test]
     fn the_seconds_are_counted_down_to_one_and_end_with_the_delay() {
-        let left = |milliseconds| {
-            seconds_left(&entry(&[(DeliveryState::Queued, "", Some(milliseconds))]), Moment::UNIX_EPOCH)
-        };
+        let left =
+            |milliseconds| seconds_left(&entry(&[(DeliveryState::Queued, "", Some(milliseconds))]), Moment::UNIX_EPOCH);
         assert_eq!([left(10_000), left(9_001), left(1), left(0)], [Some(10), Some(10), Some(1), None]);
         assert_eq!(seconds_left(&entry(&[(DeliveryState::Sent, "", None)]), Moment::UNIX_EPOCH), None);
     }

@@ -410,7 +410,8 @@ mod tests {
     }
 
     fn folded(text: &str, folds: &[(usize, usize, FoldKind)], open: bool) -> Vec<String> {
-        let folds: Vec<Fold> = folds.iter().map(|(from, to, kind)| Fold { from: *from, to: *to, kind: *kind }).collect();
+        let folds: Vec<Fold> =
+            folds.iter().map(|(from, to, kind)| Fold { from: *from, to: *to, kind: *kind }).collect();
         let mut flow = Flow::default();
         flow.words(text, &folds, open, (Voice::Customer, 20));
         flow.lines.into_iter().map(|line| line.text).collect()

@@ -61,7 +61,8 @@ fn draft_only(model: &Model) -> bool {
 /// Whether lines of the message under the cursor are folded away, or were.
 fn folded(model: &Model) -> bool {
     model.thread.as_ref().is_some_and(|view| {
-        view.flow.lines.iter().any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_)))
+        let open = view.cursor.is_some_and(|cursor| view.unfolded.contains(&cursor));
+        open || view.flow.lines.iter().any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_)))
     })
 }
 

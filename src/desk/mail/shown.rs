@@ -7,7 +7,7 @@ use crate::{
     },
     domain::mail::MailboxHealth,
     policy::access::Access,
-    store::{Connection, mailboxes, mails, outbox},
+    store::{Connection, mailboxes, windows},
 };
 
 /// How many mails and replies wait, and how the mailboxes do: nothing of either for anybody but owner and admins.
@@ -15,7 +15,7 @@ pub fn for_administrators(connection: &Connection, access: &Access) -> Outcome<(
     if !access.everything() {
         return Ok((0, Vec::new()));
     }
-    let held = mails::count_held(connection, EXACT + 1)? + outbox::count_held(connection, EXACT + 1)?;
+    let held = windows::count_mails(connection, EXACT + 1)? + windows::count_replies(connection, EXACT + 1)?;
     Ok((held.min(EXACT + 1), mailboxes::health(connection)?))
 }
 
@@ -51,5 +51,4 @@ impl Desk {
             other => other,
         }
     }
-
 }

@@ -39,8 +39,7 @@ pub enum Leaf {
 
 impl Leaf {
     /// Every page, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Profile, Self::Agents, Self::Groups, Self::Customers, Self::Audit, Self::Mail];
+    pub const ALL: [Self; 6] = [Self::Profile, Self::Agents, Self::Groups, Self::Customers, Self::Audit, Self::Mail];
 
     /// What it is called.
     pub const fn title(self) -> &'static str {

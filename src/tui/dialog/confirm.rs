@@ -67,9 +67,11 @@ impl Dialog for Confirm {
     }
 
     fn about(&self) -> Option<ConversationId> {
-        self.effects.iter().find_map(|effect| {
-            if let Effect::Ask(ask) = effect { remembered::conversation(ask) } else { None }
-        })
+        self.effects.iter().find_map(
+            |effect| {
+                if let Effect::Ask(ask) = effect { remembered::conversation(ask) } else { None }
+            },
+        )
     }
 
     fn context(&self) -> Context {

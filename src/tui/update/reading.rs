@@ -174,7 +174,9 @@ pub fn note_shown(model: &mut Model) {
     let loaded = model.opened().is_some();
     let Some(view) = model.thread.as_mut().filter(|_| loaded && !covered) else { return };
     let top = scroll::top(view, height);
-    let words = |kind: LineKind| !matches!(kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_) | LineKind::Hint);
+    let words = |kind: LineKind| {
+        !matches!(kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_) | LineKind::Hint)
+    };
     let newest =
         view.flow.lines.iter().skip(top).take(height).filter(|line| words(line.kind)).map(|line| line.seq).max();
     if let Some(newest) = newest.filter(|newest| *newest > view.shown) {

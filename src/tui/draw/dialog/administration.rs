@@ -105,7 +105,9 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
                 "Newest first. What happens to conversations stands in them.",
             )
         }
-        Leaf::Mail => (mail(model, area), "Enter looks at the picked one: why it waits, what it says; then let it go or not."),
+        Leaf::Mail => {
+            (mail(model, area), "Enter looks at the picked one: why it waits, what it says; then let it go or not.")
+        }
         Leaf::Profile => (Vec::new(), ""),
     };
     // Under a form only the form's own keys are named; the line keeps its place.
