@@ -2,6 +2,7 @@
 
 mod conversation;
 mod delivery;
+mod held;
 mod item;
 mod key;
 mod people;
@@ -11,6 +12,7 @@ mod view;
 
 pub use conversation::{ConversationJson, DoneJson, HitJson, OfferJson};
 pub use delivery::{DeliveryJson, HeldReplyJson};
+pub use held::{HeldJson, LikenessJson, TakenJson};
 pub use item::ItemJson;
 pub use key::{InviteJson, KeyJson};
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};

@@ -44,6 +44,20 @@ pub(super) fn decoded(bytes: &[u8], named: Option<&str>) -> String {
     }
 }
 
+/// The charset that a header's Content-Type names.
+pub(super) fn named_in_header(header: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"content-type:";
+    let mut from = 0;
+    for line in header.split_inclusive(|byte| *byte == b'\n') {
+        if line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME)) {
+            // The parameter may stand on one of the next lines.
+            return named_in_html(&header[from..header.len().min(from + 500)]);
+        }
+        from += line.len();
+    }
+    None
+}
+
 /// The charset that an HTML text names in itself.
 pub(super) fn named_in_html(bytes: &[u8]) -> Option<String> {
     let start = &bytes[..bytes.len().min(2048)];

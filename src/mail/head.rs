@@ -121,7 +121,7 @@ pub(super) fn readable(header: &[u8]) -> String {
     let mut whole = if let Ok(text) = std::str::from_utf8(header) {
         text.to_owned()
     } else {
-        let named = charset::named_in_html(header);
+        let named = charset::named_in_header(header);
         let lines = header.split(|byte| *byte == b'\n').map(|line| charset::decoded(line, named.as_deref()));
         lines.collect::<Vec<_>>().join("\n")
     };

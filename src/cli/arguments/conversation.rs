@@ -218,6 +218,26 @@ pub enum ConversationCommand {
         /// The conversation.
         id: ConversationId,
     },
+    /// List the conversations that it looks like, as far as you may see them.
+    Likenesses {
+        /// The conversation.
+        id: ConversationId,
+    },
+    /// Merge it into another conversation.
+    Merge {
+        /// The conversation.
+        id: ConversationId,
+        /// The other one, which is left.
+        into: ConversationId,
+        /// Yes, those who could read more afterwards may.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Undo its merging, while nothing was added since.
+    Unmerge {
+        /// The conversation.
+        id: ConversationId,
+    },
 }
 
 /// `conversation start`.

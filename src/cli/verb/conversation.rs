@@ -6,7 +6,7 @@ use crate::{
         arguments::{ConversationCommand, StartArguments},
         call::{Acting, Call},
         failure::Failure,
-        json::{ConversationJson, DeliveryJson, DoneJson, HeldReplyJson, ThreadJson, print_thread},
+        json::{ConversationJson, DeliveryJson, DoneJson, HeldReplyJson, LikenessJson, ThreadJson, print_thread},
         output::Output,
         reading,
     },
@@ -35,6 +35,16 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
         }
         ConversationCommand::Show { id } => return show(&acting, id, output),
         ConversationCommand::Start(arguments) => return start(&acting, arguments, call, output),
+        ConversationCommand::Likenesses { id } => {
+            let likenesses = acting.desk.likenesses(&acting.viewer, id)?;
+            return output.rows(&likenesses.iter().map(LikenessJson::from).collect::<Vec<_>>());
+        }
+        ConversationCommand::Merge { id, into, yes } => {
+            return print_done(&acting.desk.merge(&acting.viewer, id, into, yes)?, output);
+        }
+        ConversationCommand::Unmerge { id } => {
+            return print_done(&acting.desk.undo_merge(&acting.viewer, id)?, output);
+        }
         ConversationCommand::CreateItem { id, kind, title } => {
             let done = acting.desk.run(&acting.viewer, id, Command::CreateItem { kind, title })?;
             return match &done.item {
