@@ -1,12 +1,14 @@
 //! The command line as clap reads it: the names, options and help texts that interface.md promises.
 
 mod conversation;
+mod held;
 mod mail;
 mod people;
 mod server;
 mod value;
 
 pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
+pub use held::{HeldCommand, WhyArguments};
 pub use mail::{MailCommand, ReceiveArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
@@ -44,7 +46,7 @@ const COMMANDS: &str = "  conversation, offer         list, show, start, reply, 
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
-  receive, mail               hand in what a customer wrote; the mailboxes
+  receive, mail, held, why    hand in messages; mailboxes; mail that waits; why it is there
   import, export              bring conversations in; write them out
   backup, check, status       copy the desk; prove it sound; see who is here
   init, demo, serve           make a desk; try one; serve SSH and mail
@@ -108,6 +110,11 @@ pub enum Command {
     /// The mailboxes of the configuration.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Mails that wait for an administrator.
+    #[command(subcommand)]
+    Held(HeldCommand),
+    /// Tell why a message is in its conversation.
+    Why(WhyArguments),
     /// What the bell rang for.
     #[command(subcommand)]
     Notice(NoticeCommand),

@@ -113,6 +113,8 @@ fn dispatch(command: Option<Command>, call: &mut Call, output: &mut Output) -> R
         Some(Command::Offer(command)) => verb::offer::run(&command, call, output),
         Some(Command::Receive(arguments)) => verb::receive::run(arguments, call, output),
         Some(Command::Mail(command)) => verb::mail::run(&command, call, output),
+        Some(Command::Held(command)) => verb::held::run(&command, call, output),
+        Some(Command::Why(arguments)) => verb::held::why(&arguments, call, output),
         Some(Command::Notice(command)) => verb::notice::run(&command, call, output),
         Some(Command::Search(arguments)) => verb::search::run(arguments, call, output),
         Some(Command::Audit(command)) => verb::audit::run(&command, call, output),

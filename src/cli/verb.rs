@@ -12,6 +12,8 @@ pub mod customer;
 pub mod demo;
 /// `export`.
 pub mod export;
+/// `held` and `why`.
+pub mod held;
 /// `import`.
 pub mod import;
 /// `init`.

@@ -90,14 +90,8 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
     row
 }
 
-/// An entry with what was attached.
+/// An entry with what was attached; nothing of its way by mail.
 pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Entry> {
-    entry_for(connection, stored, false)
-}
-
-/// An entry as it is shown to administrators or to others. What is held repeats what its sender may not read: that it was
-/// noticed would tell that it is there, so it looks queued to everybody else.
-pub(super) fn entry_for(connection: &Connection, stored: StoredEntry, administers: bool) -> Outcome<Entry> {
     let attachments = match stored.attachments {
         0 => Vec::new(),
         _ => messages::attachments(connection, stored.id)?
@@ -106,13 +100,6 @@ pub(super) fn entry_for(connection: &Connection, stored: StoredEntry, administer
             .collect(),
     };
     let person = Person { name: stored.name, address: stored.address };
-    let mut delivery = match stored.kind {
-        EntryKind::Reply => outbox::deliveries(connection, stored.id)?,
-        EntryKind::Note | EntryKind::System => Vec::new(),
-    };
-    for to in delivery.iter_mut().filter(|to| to.state == DeliveryState::Held && !administers) {
-        to.state = DeliveryState::Queued;
-    }
     Ok(Entry {
         seq: stored.seq,
         kind: stored.kind,
@@ -126,6 +113,26 @@ pub(super) fn entry_for(connection: &Connection, stored: StoredEntry, administer
         text: stored.text,
         channel: stored.channel,
         attachments,
-        delivery,
+        delivery: Vec::new(),
     })
+}
+
+/// Adds to entries of one conversation, in order, how far each is on its way by mail. What is held repeats what its sender
+/// may not read: that it was noticed would tell that it is there, so it looks queued to all but administrators.
+pub(super) fn add_deliveries(
+    connection: &Connection,
+    id: ConversationId,
+    entries: &mut [Entry],
+    administers: bool,
+) -> Outcome<()> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+    for (seq, mut delivery) in outbox::deliveries_between(connection, id, first.seq, last.seq)? {
+        if delivery.state == DeliveryState::Held && !administers {
+            delivery.state = DeliveryState::Queued;
+        }
+        if let Ok(place) = entries.binary_search_by_key(&seq, |entry| entry.seq) {
+            entries[place].delivery.push(delivery);
+        }
+    }
+    Ok(())
 }

@@ -64,9 +64,8 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
     let stored = messages::window(connection, facts.id, window, wants.entries)?;
     let first = stored.first().map_or(EntrySeq(1), |entry| entry.seq);
     let last = stored.last().map_or(facts.last_seq, |entry| entry.seq);
-    let administers = reading.access.everything();
-    let entry = |stored| rows::entry_for(connection, stored, administers);
-    let entries = stored.into_iter().map(entry).collect::<Outcome<Vec<_>>>()?;
+    let mut entries = stored.into_iter().map(|entry| rows::entry(connection, entry)).collect::<Outcome<Vec<_>>>()?;
+    rows::add_deliveries(connection, facts.id, &mut entries, reading.access.everything())?;
     let row = rows::opened_row(connection, &reading.access, facts.id)?;
     let row = row.ok_or_else(|| super::act::not_found(facts.id))?;
     let settings = people::settings(connection)?;

@@ -13,7 +13,7 @@ pub(super) fn attached(part: Part) -> Attached {
     let note = note(&part);
     let mut name = cleaned(&part.name);
     if name.is_empty() {
-        name = unnamed(&part.media_type, note).to_owned();
+        unnamed(&part.media_type, note).clone_into(&mut name);
     }
     Attached { name, media_type: part.media_type, content: part.content, note }
 }

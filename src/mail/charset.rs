@@ -44,6 +44,20 @@ pub(super) fn decoded(bytes: &[u8], named: Option<&str>) -> String {
     }
 }
 
+/// The charset that a header's Content-Type names.
+pub(super) fn named_in_header(header: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"content-type:";
+    let mut from = 0;
+    for line in header.split_inclusive(|byte| *byte == b'\n') {
+        if line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME)) {
+            // The parameter may stand on one of the next lines.
+            return named_in_html(&header[from..header.len().min(from + 500)]);
+        }
+        from += line.len();
+    }
+    None
+}
+
 /// The charset that an HTML text names in itself.
 pub(super) fn named_in_html(bytes: &[u8]) -> Option<String> {
     let start = &bytes[..bytes.len().min(2048)];
@@ -145,7 +159,10 @@ fn mended(bytes: &[u8], read: &str) -> String {
         return utf8;
     }
     let good = read.chars().filter(|letter| !letter.is_ascii() && *letter != '\u{fffd}').count();
-    if broken(read) > good { windows_1252(bytes) } else { read.to_owned() }
+    if broken(read) <= good {
+        return read.to_owned();
+    }
+    guess::guessed(bytes).and_then(|charset| read_as(charset, bytes)).unwrap_or_else(|| windows_1252(bytes))
 }
 
 /// Whether more letters beyond ASCII are good UTF-8 than are not.

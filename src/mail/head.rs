@@ -118,13 +118,12 @@ pub(super) const NO_HEADER: &str = "it has no mail header";
 /// A header as UTF-8 that ends as headers have to: the parser drops a last field without a line end. Lines with raw bytes
 /// of another charset are read as that of the body, which is where programs that write them take it from.
 pub(super) fn readable(header: &[u8]) -> String {
-    let mut whole = match std::str::from_utf8(header) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            let named = charset::named_in_html(header);
-            let lines = header.split(|byte| *byte == b'\n').map(|line| charset::decoded(line, named.as_deref()));
-            lines.collect::<Vec<_>>().join("\n")
-        }
+    let mut whole = if let Ok(text) = std::str::from_utf8(header) {
+        text.to_owned()
+    } else {
+        let named = charset::named_in_header(header);
+        let lines = header.split(|byte| *byte == b'\n').map(|line| charset::decoded(line, named.as_deref()));
+        lines.collect::<Vec<_>>().join("\n")
     };
     whole.push_str("\n\n");
     whole
@@ -154,7 +153,7 @@ fn head_of(message: &Message<'_>, fields: &Fields, raw: &str) -> Result<Head, St
             values.filter_map(|header| header.value.as_address()).flat_map(people).take(MOST_PEOPLE).collect();
         if all.is_empty() {
             // A quote that is never closed swallows the address, which still stands there.
-            let raw = fields.all(&name.as_str().to_ascii_lowercase()).filter_map(fields::address).next();
+            let raw = fields.all(&name.as_str().to_ascii_lowercase()).find_map(fields::address);
             all.extend(raw.map(|address| Correspondent { name: String::new(), address }));
         }
         all

@@ -2,7 +2,7 @@
 
 use super::{Result, people::word};
 use crate::domain::{
-    id::{AgentId, ConversationId, CustomerId, OutboxId},
+    id::{AgentId, ConversationId, CustomerId, EntrySeq, OutboxId},
     mail::DeliveryState,
     outgoing::{Delivery, OutboxKind},
 };
@@ -330,17 +330,24 @@ pub fn of_message(connection: &Connection, message: i64) -> Result<Vec<Outgoing>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How far a message is on its way by mail, to each customer it goes to: address, state and words.
+/// How far the messages of a conversation, from one entry to another, are on their way by mail, to each customer.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn deliveries(connection: &Connection, message: i64) -> Result<Vec<Delivery>> {
+pub fn deliveries_between(
+    connection: &Connection,
+    conversation: ConversationId,
+    from: EntrySeq,
+    to: EntrySeq,
+) -> Result<Vec<(EntrySeq, Delivery)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT customer.address, outbox.state, outbox.words FROM outbox JOIN customer ON customer.id = outbox.customer_id \
-         WHERE outbox.message_id = ?1 AND outbox.kind = 'reply' AND outbox.door = 'mail' ORDER BY outbox.id",
+        "SELECT m.seq, customer.address, o.state, o.words FROM message m CROSS JOIN outbox o ON o.message_id = m.id \
+         CROSS JOIN customer ON customer.id = o.customer_id WHERE m.conversation_id = ?1 AND m.seq BETWEEN ?2 AND ?3 \
+         AND m.kind = 'reply' AND o.kind = 'reply' AND o.door = 'mail' ORDER BY m.seq, o.id",
     )?;
-    let rows = statement
-        .query_map([message], |row| Ok(Delivery { to: row.get(0)?, state: word(row, 1)?, words: row.get(2)? }))?;
+    let rows = statement.query_map([conversation.0, from.0, to.0], |row| {
+        Ok((EntrySeq(row.get(0)?), Delivery { to: row.get(1)?, state: word(row, 2)?, words: row.get(3)? }))
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod exit_codes;
+mod held;
 mod history;
 mod hostile;
 mod keys;

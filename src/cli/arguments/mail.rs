@@ -69,7 +69,7 @@ pub enum MailCommand {
         /// Only this one, NAME in [mail.NAME].
         name: Option<String>,
     },
-    /// Take what is new in the mailboxes, once.
+    /// Take what is new in the mailboxes and send what waits, once; `serve` does so all the time.
     Sync {
         /// Only this one, NAME in [mail.NAME].
         name: Option<String>,

@@ -1,19 +1,22 @@
-//! `mail`: trying the mailboxes of the configuration, and taking what is new in them.
+//! `mail`: trying the mailboxes of the configuration, taking what is new in them, and sending what waits.
 
 use crate::{
     cli::{arguments::MailCommand, call::Call, failure::Failure, output::Output, progress::Progress},
     config::{MailAccount, MailSource},
+    desk::Desk,
     email::{
         Intake, Stop, Taken, Trouble, TroubleKind, check,
         imap::{self, Mailbox, Way},
         maildir::{self, Maildir},
+        worker::Worker,
     },
 };
 use serde::Serialize;
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -104,25 +107,84 @@ fn sync_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resul
         progress.finish();
         drop(progress);
         let taken = intake.taken();
-        if outcome.is_ok() || taken != Taken::default() {
+        if account.source != MailSource::Pipe && (outcome.is_ok() || taken != Taken::default()) {
             tell(name, taken, output)?;
         }
         let Err(trouble) = outcome else { continue };
         if trouble.kind == TroubleKind::Stopped {
             return Err(Failure::failed(format!(
-                "Interrupted at the mailbox {name}. The same command again goes on; nothing is taken twice."
+                "Interrupted at the mailbox {name}, {} of its mails done. The same command again goes on; nothing is taken twice.",
+                taken.new + taken.again
             )));
         }
         output.notice(&format!("{name}: {trouble}"));
-        failed.push(name);
+        failed.push(name.to_owned());
     }
+    let troubles = send(&desk, accounts, output)?;
+    for (name, sentence) in &troubles {
+        output.notice(&format!("{name}: {sentence}"));
+    }
+    failed.extend(troubles.into_keys());
+    failed.sort();
+    failed.dedup();
     match failed.as_slice() {
         [] => Ok(()),
         names => Err(Failure::failed(format!(
-            "Not everything was taken from {}. The same command again goes on; nothing is taken twice.",
+            "Not everything was done for {}. The same command again goes on; nothing is taken or sent twice.",
             names.join(", ")
         ))),
     }
+}
+
+/// Sends what waits, and says how much of it left; what does not work, by mailbox.
+fn send(desk: &Desk, accounts: &[MailAccount], output: &mut Output) -> Result<BTreeMap<String, String>, Failure> {
+    if accounts.iter().all(|account| account.sending.is_none()) {
+        return Ok(BTreeMap::new());
+    }
+    let troubles = Arc::new(Mutex::new(BTreeMap::new()));
+    let noted = Arc::clone(&troubles);
+    let left = Arc::new(AtomicUsize::new(0));
+    let leaving = Arc::clone(&left);
+    let tell = Box::new(move |name: &str, _: &str, trouble: Option<&str>| match trouble {
+        None => drop(leaving.fetch_add(1, Ordering::Relaxed)),
+        Some(sentence) => {
+            noted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), sentence.to_owned());
+        }
+    });
+    // A name that no other process has, and no earlier one with the same number had.
+    let name = format!("{}-{:016x}", std::process::id(), getrandom::u64().unwrap_or_default());
+    let mut worker = Worker::new(desk.clone(), name, accounts, tell);
+    let mut progress = output.progress("mails")?;
+    loop {
+        let sent = left.load(Ordering::Relaxed);
+        if !progress.at(0, 0, sent) {
+            progress.finish();
+            return Err(Failure::failed(format!(
+                "Interrupted after {sent} mails were sent. The same command again goes on; nothing is sent twice."
+            )));
+        }
+        if !worker.send_one()? {
+            break;
+        }
+    }
+    progress.finish();
+    let sent = left.load(Ordering::Relaxed);
+    if output.json() {
+        output.object(&SentJson { sent })?;
+    } else if sent > 0 {
+        output.line(&format!("{} sent", counted(sent as u64, "mail")))?;
+    }
+    let mut troubles = troubles.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(std::mem::take(&mut *troubles))
+}
+
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[derive(Serialize)]
+struct SentJson {
+    sent: usize,
 }
 
 fn tell(name: &str, taken: Taken, output: &mut Output) -> Result<(), Failure> {
@@ -130,7 +192,7 @@ fn tell(name: &str, taken: Taken, output: &mut Output) -> Result<(), Failure> {
     if output.json() {
         return output.object(&SyncedJson { mailbox: name, new, again, held });
     }
-    let mut sentence = format!("{name}: {new} new mails");
+    let mut sentence = format!("{name}: {}", counted(new, "new mail"));
     for (number, what) in [(held, "of them wait in Queue › Held"), (again, "were there already")] {
         if number > 0 {
             sentence = format!("{sentence}, {number} {what}");

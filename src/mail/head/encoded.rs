@@ -23,7 +23,9 @@ pub(super) fn joined(header: &str) -> String {
             rest = &rest[gap + next.length..];
             word = next;
         }
-        whole.push_str(&format!("=?{}?{}?{said}?=", word.charset, word.encoding));
+        for piece in ["=?", word.charset, "?", word.encoding, "?", &said, "?="] {
+            whole.push_str(piece);
+        }
     }
     whole.push_str(rest);
     whole

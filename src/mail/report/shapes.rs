@@ -26,7 +26,7 @@ pub(super) fn found(evidence: &Evidence<'_>) -> Option<Report> {
         Some(System::Daemon) => titled || says(PHRASES) || says(WEAK),
         // People have that address too, and write of bounces.
         Some(System::Postmaster) if nobody || evidence.return_path.is_none() => titled || says(PHRASES) || says(WEAK),
-        Some(System::Postmaster) => titled && (says(PHRASES) || returned),
+        Some(System::Postmaster) => titled && (says(PHRASES) || returned || subject.starts_with("mail system error")),
         // A service that nobody answers may well write of parcels that could not be delivered, but not from the empty
         // address, and of full mailboxes only where mail is meant.
         None => {
@@ -135,7 +135,7 @@ pub(super) fn recipients(evidence: &Evidence<'_>) -> Vec<Reported> {
             break;
         }
         let Some(address) = at_the_start(line) else { continue };
-        let mut said = line.trim_start().splitn(2, [':', '>']).nth(1).unwrap_or_default().to_owned();
+        let mut said = line.trim_start().split_once([':', '>']).map_or("", |(_, said)| said).to_owned();
         while let Some(next) = lines.peek() {
             if next.trim().is_empty() || at_the_start(next).is_some() || said.len() > 1_000 {
                 break;

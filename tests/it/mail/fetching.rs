@@ -309,7 +309,7 @@ fn lies_do_no_harm() {
         ("SELECT", b"{tag} NO gone\r\n".to_vec(), "gone"),
         ("CAPABILITY", b"{tag} BAD what\r\n".to_vec(), "what"),
         ("LOGIN", b"A9999 OK in\r\n* BYE\r\n{tag} BAD LOGIN \"support\" \"hunter2\"\r\n".to_vec(), "…"),
-        ("greeting", b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(), "not IMAP"),
+        ("greeting", b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(), "no IMAP server"),
         ("greeting", b"* PREAUTH welcome\r\n".to_vec(), "no login"),
         ("greeting", b"* BYE too many\r\n".to_vec(), "too many"),
     ];

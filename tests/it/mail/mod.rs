@@ -1,10 +1,12 @@
 //! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
 mod agents;
+mod around;
 mod arriving;
 mod canaries;
 mod fetching;
 mod folder;
+mod forged;
 mod handing_over;
 mod headers;
 mod holding;

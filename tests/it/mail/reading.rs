@@ -137,7 +137,7 @@ fn limits_are_told_in_a_sentence() {
 }
 
 /// The size of the large ones, in bytes.
-const LARGE: usize = if cfg!(feature = "corpora") { 24 * 1024 * 1024 } else { 1024 * 1024 };
+const LARGE: usize = if cfg!(feature = "corpora") { 8 * 1024 * 1024 } else { 1024 * 1024 };
 
 /// What is promised for a built program; without optimization the same work takes many times as long.
 const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 10 });
