@@ -28,6 +28,24 @@ words! {
     }
 }
 
+impl SettingKey {
+    /// What it does, for lists.
+    pub const fn does(self) -> &'static str {
+        match self {
+            Self::PrivateConversations => "conversations can be made private",
+            Self::NewConversationsPrivate => "new customer conversations start private",
+            Self::OrganizationSharing => "customers of one organization see each other's public conversations",
+            Self::ItemAudience => "what a new conversation on an item begins as",
+            Self::ProjectAudience => "what a new conversation on a project begins as",
+            Self::AwayAfter => "minutes without a key or a command over SSH, after which an agent is not ready",
+            Self::HandBack => "who is away, or left a minute ago, is not ready, and what waits for them goes back",
+            Self::AgentsByMail => "agents may answer by mail what they were sent by mail",
+            Self::UndoSeconds => "so long a reply can be taken back before it leaves by mail",
+            Self::TeamName => "stands at the top of the screen",
+        }
+    }
+}
+
 /// The settings, as one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches")]

@@ -48,7 +48,7 @@ pub fn sync(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Progress, Trouble> {
     let mut visit = Visit::new(maildir);
-    let outcome = visit.round(stop, taker, tell);
+    let outcome = visit.round(&mut Hands { stop, taker, tell });
     outcome.and(visit.complaint()).map(|()| visit.progress)
 }
 
@@ -64,7 +64,8 @@ pub fn watch(
     let mut visit = Visit::new(maildir);
     let mut backoff = Backoff::default();
     while !stop.asked() {
-        let outcome = visit.round(stop, taker, &mut |progress| tell(Told::Progress(progress)));
+        let mut tell_progress = |progress| tell(Told::Progress(progress));
+        let outcome = visit.round(&mut Hands { stop, taker: &mut *taker, tell: &mut tell_progress });
         let wait = match outcome {
             Ok(()) => {
                 backoff.worked();
@@ -145,6 +146,20 @@ struct Lying {
     identity: (u64, u64),
 }
 
+/// Who ends it, who takes the mails, and who is told how far it came.
+struct Hands<'a> {
+    stop: &'a Stop,
+    taker: &'a mut dyn Taker,
+    tell: &'a mut dyn FnMut(Progress),
+}
+
+/// `new` or `cur` of a folder.
+struct Part<'a> {
+    folder: &'a Path,
+    name: &'static str,
+    sent: bool,
+}
+
 /// What is remembered from one look to the next.
 struct Visit<'a> {
     maildir: &'a Maildir,
@@ -178,25 +193,26 @@ impl<'a> Visit<'a> {
         }
     }
 
-    fn round(&mut self, stop: &Stop, taker: &mut dyn Taker, tell: &mut dyn FnMut(Progress)) -> Result<(), Trouble> {
+    fn round(&mut self, hands: &mut Hands<'_>) -> Result<(), Trouble> {
         self.complaints.clear();
         for (folder, sent) in self.maildir.folders() {
             let new = folder.join("new");
             let fresh = self.untaken(listed(&new)?);
-            self.take(&folder, &new, fresh, sent, stop, taker, tell)?;
+            self.take(&Part { folder: &folder, name: "new", sent }, &fresh, hands)?;
             let current = folder.join("cur");
             let looked = now();
             let Some(changed) = self.unknown(&current)? else { continue };
             let key = if sent { "sent/cur" } else { "cur" };
-            let last = taker.cursor(key)?.filter(|(validity, _)| *validity == VALIDITY).map_or(0, |(_, last)| last);
+            let last =
+                hands.taker.cursor(key)?.filter(|(validity, _)| *validity == VALIDITY).map_or(0, |(_, last)| last);
             let since = i64::from(last.saturating_sub(MARGIN));
             let mut old = self.untaken(listed(&current)?);
             old.retain(|lying| lying.changed >= since);
             let newest = old.iter().map(|lying| lying.changed).max().unwrap_or(0).min(now());
-            self.take(&folder, &current, old, sent, stop, taker, tell)?;
+            self.take(&Part { folder: &folder, name: "cur", sent }, &old, hands)?;
             let newest = u32::try_from(newest).unwrap_or(0);
             if newest > last {
-                taker.advance(key, VALIDITY, newest)?;
+                hands.taker.advance(key, VALIDITY, newest)?;
             }
             // A change within the same tick of the clock could look like this one.
             if changed.0 < looked - TICK && self.complaints.is_empty() {
@@ -219,24 +235,16 @@ impl<'a> Visit<'a> {
         lying
     }
 
-    fn take(
-        &mut self,
-        folder: &Path,
-        part: &Path,
-        lying: Vec<Lying>,
-        sent: bool,
-        stop: &Stop,
-        taker: &mut dyn Taker,
-        tell: &mut dyn FnMut(Progress),
-    ) -> Result<(), Trouble> {
+    fn take(&mut self, part: &Part<'_>, lying: &[Lying], hands: &mut Hands<'_>) -> Result<(), Trouble> {
         if lying.is_empty() {
             return Ok(());
         }
+        let place = part.folder.join(part.name);
         self.progress.total += lying.len() as u64;
-        tell(self.progress);
-        let mut rest = lying.as_slice();
+        (hands.tell)(self.progress);
+        let mut rest = lying;
         while !rest.is_empty() {
-            if stop.asked() {
+            if hands.stop.asked() {
                 return Err(Trouble::stopped());
             }
             let (batch, after) = rest.split_at(batch(rest));
@@ -244,7 +252,7 @@ impl<'a> Visit<'a> {
             let mut mails = Vec::new();
             let mut read = Vec::new();
             for lying in batch {
-                match mail(&part.join(&lying.name), lying, sent) {
+                match mail(&place.join(&lying.name), lying, part.sent) {
                     Ok(Some(mail)) => {
                         mails.push(mail);
                         read.push(lying);
@@ -253,20 +261,20 @@ impl<'a> Visit<'a> {
                     Ok(None) => {}
                     Err(error) => self
                         .complaints
-                        .push(format!("A mail in {} cannot be read: {error}. Let deskline read it.", part.display())),
+                        .push(format!("A mail in {} cannot be read: {error}. Let deskline read it.", place.display())),
                 }
             }
             if !mails.is_empty() {
-                taker.take(mails)?;
+                hands.taker.take(mails)?;
             }
             for lying in read {
                 self.remember(&lying.name);
-                if !sent && part.ends_with("new") {
-                    self.move_on(folder, part, &lying.name);
+                if !part.sent && part.name == "new" {
+                    self.move_on(part.folder, &place, &lying.name);
                 }
             }
             self.progress.done += batch.len() as u64;
-            tell(self.progress);
+            (hands.tell)(self.progress);
         }
         Ok(())
     }

@@ -63,6 +63,9 @@ pub struct Model {
     pub message: Option<Message>,
     /// What `z` takes back.
     pub undo: Vec<Ask>,
+    /// What is being taken from a list: it is opened once it is the viewer's, since taking it may move it out of that list and
+    /// the next key is meant for it.
+    pub taking: Option<ConversationId>,
     /// What is under way for several conversations at once.
     pub batch: Option<Batch>,
     /// Keys of a sequence that is not complete: `g`.
@@ -173,6 +176,8 @@ pub struct ThreadView {
     pub left_unread: bool,
     /// Whether the text is shown exactly as it was written.
     pub raw: bool,
+    /// The entries of which quoted lines and signatures are shown.
+    pub unfolded: BTreeSet<EntrySeq>,
     /// An entry to go to once it was read: a search hit.
     pub sought: Option<EntrySeq>,
     /// Its entries as lines, for the width they were made for.
@@ -258,6 +263,7 @@ impl ThreadView {
             marked: EntrySeq(0),
             left_unread: false,
             raw: false,
+            unfolded: BTreeSet::new(),
             sought: None,
             flow: Flow::default(),
         }
@@ -298,6 +304,7 @@ impl Model {
             layers: Vec::new(),
             message: None,
             undo: Vec::new(),
+            taking: None,
             batch: None,
             pending: Vec::new(),
             mouse: false,

@@ -410,6 +410,13 @@ fn an_invite_lets_one_key_in_once() {
         [line("ana", "key-added", &detail), line("ana", "invite-used", &detail), line("adam", "invite-made", "ana")]
     );
     assert!(desk.desk.redeem(&invite.code, &key(2)).is_err());
+    assert_eq!(row.comment, "key 1");
+    let again = desk.desk.invite(&adam, "ana", &code(2)).unwrap();
+    let bare = PublicKey { comment: String::new(), ..key(2) };
+    desk.desk.redeem(&again.code, &bare).unwrap();
+    let mut rows = desk.desk.keys(&ana).unwrap();
+    rows.retain(|row| row.fingerprint == bare.fingerprint);
+    assert_eq!(rows[0].comment, "joined 2026-05-03", "a key that came without a comment is told from the others");
 }
 
 #[test]

@@ -72,6 +72,7 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
     for account in &accounts {
         output.notice(&format!("deskline: mailbox {}", account.name));
     }
+    output.notice(&format!("deskline: stop it with Ctrl-C or “kill {}”; drafts are kept", std::process::id()));
     signals.forever().next();
     output.notice("deskline: stopping");
     thread::spawn(move || {

@@ -53,6 +53,8 @@ fn print(desk: &Desk, told: Option<&Status>, output: &mut Output) -> Result<(), 
         if !server.sessions.is_empty() {
             output.rows(&server.sessions.iter().map(SessionJson::from).collect::<Vec<_>>())?;
         }
+    } else {
+        output.line("Not served")?;
     }
     output.line(&format!(
         "Queue: {} unassigned, {} to be reassigned, {} on the way to customers",

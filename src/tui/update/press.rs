@@ -1,6 +1,6 @@
 //! A key to what it does.
 
-use super::{acting, layer, moving, offering, panel, reading, writing};
+use super::{acting, layer, mails, moving, offering, panel, reading, writing};
 use crate::{
     domain::command::Command,
     tui::{
@@ -49,10 +49,21 @@ pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
 
 /// Does what an action says, from its key, a menu or the palette.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    use Action as A;
-    if !matches!(action, A::CopyNumber) {
+    if !matches!(action, Action::CopyNumber) {
         model.copied = None;
     }
+    model.taking = None;
+    let mut effects = Vec::new();
+    if model.list.show_at.is_some() && model.keymap.row(action).context == Context::Conversation {
+        // Rows were being passed: from here on the marked one is meant, and it is what stands beside the list.
+        effects = moving::show_selected(model);
+    }
+    effects.extend(act_on_shown(model, action));
+    effects
+}
+
+fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
+    use Action as A;
     match action {
         A::AllKeys
         | A::Palette
@@ -68,6 +79,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::Offers
         | A::Administration
         | A::MyNotifications
+        | A::GoToHeld
+        | A::ForwardByMail
         | A::Assign
         | A::Forward
         | A::CreateItem
@@ -126,9 +139,11 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::GoToAll => moving::go_to(model, action),
         A::NextMessage => reading::next_entry(model, 1),
         A::PreviousMessage => reading::next_entry(model, -1),
+        A::Unfold => reading::unfold(model),
+        A::SendAgain | A::TakeBack | A::AddNamed | A::Merge => mails::act(model, action),
         A::RawText => reading::toggle_raw(model),
         A::Reply | A::Note => writing::open(model, action == A::Note),
-        A::Take => acting::each(model, acting::take),
+        A::Take => acting::take(model),
         A::Release => acting::each(model, |_, _| Command::Release { confirmed: false }),
         A::CloseOrReopen => acting::each(model, acting::close_or_reopen),
         A::LockOrUnlock => acting::each(model, acting::lock_or_unlock),

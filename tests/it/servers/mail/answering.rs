@@ -12,7 +12,7 @@ use deskline::domain::id::ConversationId;
 use std::time::Instant;
 
 /// Words that no customer may ever read, of several kinds.
-const NOTE: &str = "zqxnotecanary";
+pub const NOTE: &str = "zqxnotecanary";
 const INTERNAL: &str = "zqxinternalcanary";
 const HANDLE: &str = "ana.private@acme.example";
 
@@ -85,14 +85,19 @@ fn there_and_back(office: &PostOffice, support: &Support) -> ConversationId {
 
 /// No word of the desk's own, as it is or as mails encode it.
 #[track_caller]
-fn assert_clean(text: &str) {
-    for word in [NOTE, INTERNAL, HANDLE, "Okafor", "deskline-secret"] {
-        assert!(!text.contains(word), "“{word}” is in what left:\n{text}");
-        // In base64 a word looks like one of three, by where it begins.
+pub fn assert_clean(text: &str) {
+    // A line that goes on is one line, in quoted-printable and in base64.
+    let joined = text.replace("=\r\n", "").replace("=\n", "");
+    let dense: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    for word in [NOTE, INTERNAL, HANDLE, "Okafor"] {
+        for text in [text, &joined, &dense] {
+            assert!(!text.contains(word), "“{word}” is in what left:\n{text}");
+        }
+        // In base64 a word looks like one of three, by where it begins; its ends depend on what is around it.
         for begin in 0..3 {
             let coded = base64(format!("{}{word}", "x".repeat(begin)).as_bytes());
-            let inner = &coded[4.min(begin * 4)..coded.len() - 4];
-            assert!(!text.contains(inner), "“{word}” is in what left, encoded:\n{text}");
+            let inner = &coded[if begin == 0 { 0 } else { 4 }..coded.len() - 4];
+            assert!(!dense.contains(inner), "“{word}” is in what left, encoded:\n{text}");
         }
     }
 }

@@ -92,7 +92,7 @@ fn a_server_killed_while_a_reply_leaves_sends_it_at_most_once_more_as_the_same_m
         // And not a third time, however long it takes.
         assert_eq!(support.stops(), Some(0), "{}", support.said());
         support.time_passes();
-        support.syncs().well();
+        support.sends();
         let mails = mails();
         assert_eq!(mails.len(), before + 1, "{step:?} {moment:?}, {again} waited");
         let ids: BTreeSet<String> = mails.iter().map(|mail| header(mail, "Message-ID")).collect();
@@ -132,9 +132,9 @@ fn a_storm_of_kills_loses_nothing() {
         until("some of it is there", || support.desk.count("SELECT count(*) FROM mail") >= goal);
         support.kills();
     }
+    support.serves();
     until("all is there", || {
         support.time_passes();
-        support.syncs().well();
         office.seen(SUPPORT) == (number + 1, number + 1) && support.outbox("queued") + support.outbox("sending") == 0
     });
     office.settled();

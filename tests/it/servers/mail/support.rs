@@ -11,6 +11,7 @@ use std::{
     fs::File,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 pub const SUPPORT: &str = "support@acme.example";
@@ -111,7 +112,7 @@ impl Support {
         run(&mut self.deskline(handle, arguments), b"")
     }
 
-    /// `mail sync`: fetches and sends what there is, once.
+    /// `mail sync`: fetches what there is, once.
     #[track_caller]
     pub fn syncs(&self) -> Ran {
         self.runs("olga", &["mail", "sync"])
@@ -122,12 +123,30 @@ impl Support {
         Running::start(&mut self.deskline("olga", &["mail", "sync"]), Some(b""))
     }
 
-    /// Starts `serve`.
+    /// Starts `serve` and waits until it says so: from then on it ends well when asked.
+    #[track_caller]
     pub fn serves(&mut self) {
+        let starts = |said: &str| said.matches("deskline: mailbox support").count();
+        let before = starts(&self.said());
         let file = File::options().create(true).append(true).open(self.log()).expect("a file for what it prints");
         let mut command = self.deskline("olga", &["serve"]);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).spawn().expect("the server starts");
         self.serving = Some(child);
+        let since = Instant::now();
+        while starts(&self.said()) == before {
+            assert!(since.elapsed() < PATIENCE, "it never serves:\n{}", self.said());
+            std::thread::park_timeout(Duration::from_millis(2));
+        }
+    }
+
+    /// Serves until everything that is due was tried, whatever came of it.
+    pub fn sends(&mut self) {
+        self.serves();
+        until("what is due was tried", || {
+            let now = self.desk.desk.now().timestamp_millis();
+            self.desk.count(&format!("SELECT count(*) FROM outbox WHERE due <= {now} OR state = 'sending'")) == 0
+        });
+        assert_eq!(self.stops(), Some(0), "{}", self.said());
     }
 
     /// The end that no program can prepare for.
@@ -165,10 +184,10 @@ impl Support {
     /// Waits until a message has this word; the conversation it is in.
     #[track_caller]
     pub fn gets(&self, word: &str) -> ConversationId {
-        let since = std::time::Instant::now();
+        let since = Instant::now();
         while self.has(word) == 0 {
             assert!(since.elapsed() < PATIENCE, "“{word}” never came:\n{}", self.said());
-            std::thread::park_timeout(std::time::Duration::from_millis(5));
+            std::thread::park_timeout(Duration::from_millis(5));
         }
         self.place(word)
     }
