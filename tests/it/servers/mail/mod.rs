@@ -16,3 +16,4 @@ mod proxy;
 mod smtp;
 mod steps;
 mod support;
+mod terminal;
