@@ -11,6 +11,7 @@ mod harness;
 mod imap;
 mod losing;
 mod outside;
+mod piped;
 mod post_office;
 mod proxy;
 mod smtp;

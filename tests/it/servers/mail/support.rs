@@ -85,7 +85,12 @@ impl Support {
         support
     }
 
-    fn config(&self) -> PathBuf {
+    /// The same desk with another configuration.
+    pub fn configure(&self, config: &str) {
+        std::fs::write(self.config(), config).expect("a configuration");
+    }
+
+    pub fn config(&self) -> PathBuf {
         self.desk.folder.path().join("config.toml")
     }
 
@@ -112,7 +117,7 @@ impl Support {
         run(&mut self.deskline(handle, arguments), b"")
     }
 
-    /// `mail sync`: fetches what there is, once.
+    /// `mail sync`: fetches and sends what there is, once.
     #[track_caller]
     pub fn syncs(&self) -> Ran {
         self.runs("olga", &["mail", "sync"])
