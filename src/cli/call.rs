@@ -7,6 +7,7 @@ use crate::{
         Clock, Desk,
         page::{Page, Viewer, Wants},
     },
+    email::reader::letter,
 };
 use chrono::Utc;
 use std::{
@@ -104,7 +105,11 @@ impl Call {
     /// Where there is none, or the file is not one.
     pub fn desk(&self) -> Result<Desk, Failure> {
         match &self.caller {
-            Caller::Here(_) => Ok(Desk::open(self.desk_file()?, Self::clock())?),
+            Caller::Here(_) => {
+                let desk = Desk::open(self.desk_file()?, Self::clock())?;
+                desk.read_mail_with(letter);
+                Ok(desk)
+            }
             Caller::Elsewhere(acting) => Ok(acting.desk.clone()),
         }
     }

@@ -28,6 +28,8 @@ mod receive;
 mod recheck;
 /// Replies that repeat what is for agents only.
 mod secrecy;
+/// What a page shows of mails.
+mod shown;
 /// Into which conversation a mail goes.
 mod thread;
 /// Taking back, trying again, and what is held.
@@ -37,8 +39,10 @@ mod unmerge;
 /// What is known about the mails behind a message.
 mod why;
 
-pub use hold::ReadMail;
+pub use hold::{MailReader, ReadMail};
 pub use lease::Failure;
 pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerText, OutMail, TeamText, Words};
 pub(super) use secrecy::{Repeats, repeats};
+pub(super) use shown::for_administrators;
+pub(super) use why::{likenesses, suggested};

@@ -110,6 +110,8 @@ struct Inner {
     openings: direct::Openings,
     /// Who is at work in this process.
     activity: idle::Activity,
+    /// What reads mails for its screens.
+    mail_reader: std::sync::OnceLock<mail::MailReader>,
 }
 
 /// What a new desk begins with.
@@ -191,7 +193,8 @@ impl Desk {
         let (bell, openings, activity) =
             (bell::Bell::default(), direct::Openings::default(), idle::Activity::default());
         let presence = presence::Presence::default();
-        Self { inner: Arc::new(Inner { store, clock, bell, presence, openings, activity }) }
+        let mail_reader = std::sync::OnceLock::new();
+        Self { inner: Arc::new(Inner { store, clock, bell, presence, openings, activity, mail_reader }) }
     }
 
     /// The time, by the desk's clock.

@@ -12,13 +12,14 @@ pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow
 pub use key::{Invite, KeyRow};
 pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, OfferRow, Person};
 pub use thread::{
-    Attachment, Doing, Draft, DraftPlace, Entry, Follower, FollowerKind, From, HeldReply, May, Mode, Opened, Present,
-    Readers, Thread, Verdict,
+    Attachment, Doing, Draft, DraftPlace, Entry, Follower, FollowerKind, From, HeldReply, May, Mode, Opened, Original,
+    Present, Readers, Thread, Verdict,
 };
-pub use wants::{ListStart, ListWants, SearchWants, ThreadStart, ThreadWants, Wants};
+pub use wants::{ListStart, ListWants, MailWants, SearchWants, ThreadStart, ThreadWants, Wants};
 
 use crate::domain::{
     id::{AgentId, ConversationId, EntrySeq, KeyId},
+    mail::{HeldMail, MailboxHealth},
     people::{Agent, Party},
     setting::Settings,
 };
@@ -64,6 +65,10 @@ pub struct Page {
     pub offers: Vec<OfferRow>,
     /// How many there are of those; 1000 means more than 999.
     pub offered: u32,
+    /// How many mails and replies wait for an administrator; 0 for everybody else. 1000 means more than 999.
+    pub held: u32,
+    /// How the mailboxes do, for owner and admins.
+    pub mailboxes: Vec<MailboxHealth>,
     /// The list, where one was asked for.
     pub list: Option<ListPage>,
     /// The open conversation, where one was asked for.
@@ -88,6 +93,12 @@ pub struct Page {
     pub settings: Option<Settings>,
     /// The audit log, newest first, for owner and admins.
     pub audit: Option<Vec<AuditRow>>,
+    /// The mails that wait for an administrator, newest first, for owner and admins.
+    pub held_mails: Option<Vec<HeldMail>>,
+    /// The replies that wait for an administrator, the longest waiting first, for owner and admins.
+    pub held_replies: Option<Vec<HeldReply>>,
+    /// The mail that was asked for, as it came; `None` too where there is none for this viewer.
+    pub original: Option<Original>,
     /// A draft of a conversation that is not started yet.
     pub draft: Option<Draft>,
     /// Those of the conversations asked about that the viewer cannot read (any more).
@@ -106,6 +117,8 @@ impl Page {
             sections: Vec::new(),
             offers: Vec::new(),
             offered: 0,
+            held: 0,
+            mailboxes: Vec::new(),
             list: None,
             opened: None,
             item: None,
@@ -118,6 +131,9 @@ impl Page {
             items: None,
             settings: None,
             audit: None,
+            held_mails: None,
+            held_replies: None,
+            original: None,
             draft: None,
             lost: Vec::new(),
         }

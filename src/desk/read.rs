@@ -3,7 +3,7 @@
 use super::{
     Desk, Outcome, directory,
     known::Known,
-    offer,
+    mail, offer,
     page::{
         ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
         NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
@@ -84,6 +84,7 @@ impl Desk {
             }
             page.audit = wants.audit.map(|limit| directory::audit(&snapshot, None, limit)).transpose()?;
         }
+        self.about_mails(&mut page, who, wants)?;
         page.draft = match &wants.draft {
             Some(place) => directory::drafts_at(&snapshot, who, place)?.into_iter().next(),
             None => None,
@@ -158,7 +159,10 @@ impl<'a> Reading<'a> {
         }
         let groups = people::groups(self.connection)?;
         let (offers, offered) = offer::shown(self, &groups, known)?;
+        let (held, mailboxes) = mail::for_administrators(self.connection, &self.access)?;
         Ok(Page {
+            held,
+            mailboxes,
             my_groups: groups
                 .into_iter()
                 .filter(|group| self.me.groups.contains(&group.id))

@@ -16,8 +16,9 @@ use crate::{
         conversations::moment,
         lists::Key,
         messages::{self, StoredEntry},
-        outbox, people,
+        outbox, parts, people,
         rows::{Named, StoredRow},
+        windows,
     },
 };
 
@@ -92,47 +93,59 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
 
 /// An entry with what was attached; nothing of its way by mail.
 pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Entry> {
-    let attachments = match stored.attachments {
-        0 => Vec::new(),
-        _ => messages::attachments(connection, stored.id)?
-            .into_iter()
-            .map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size })
-            .collect(),
-    };
-    let person = Person { name: stored.name, address: stored.address };
-    Ok(Entry {
-        seq: stored.seq,
-        kind: stored.kind,
-        from: match stored.author {
-            Author::Agent(_) if stored.kind != EntryKind::System => From::Agent(person),
-            Author::Customer(_) => From::Customer(person),
-            Author::System if stored.kind == EntryKind::Reply && !person.name.is_empty() => From::Outside(person),
-            Author::Agent(_) | Author::System => From::System,
-        },
-        at: moment(stored.at),
-        text: stored.text,
-        channel: stored.channel,
-        attachments,
-        delivery: Vec::new(),
-    })
+    let conversation = stored.conversation;
+    let mut entries = entries_for(connection, conversation, vec![stored], false)?;
+    entries.pop().ok_or_else(|| super::act::not_found(conversation))
 }
 
-/// Adds to entries of one conversation, in order, how far each is on its way by mail. What is held repeats what its sender
-/// may not read: that it was noticed would tell that it is there, so it looks queued to all but administrators.
-pub(super) fn add_deliveries(
+/// The entries of a window, in order, as they are shown to administrators or to others. What is held repeats what its
+/// sender may not read: that it was noticed would tell that it is there, so it looks queued to everybody else.
+pub(super) fn entries_for(
     connection: &Connection,
-    id: ConversationId,
-    entries: &mut [Entry],
+    conversation: ConversationId,
+    stored: Vec<StoredEntry>,
     administers: bool,
-) -> Outcome<()> {
-    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
-    for (seq, mut delivery) in outbox::deliveries_between(connection, id, first.seq, last.seq)? {
-        if delivery.state == DeliveryState::Held && !administers {
-            delivery.state = DeliveryState::Queued;
-        }
-        if let Ok(place) = entries.binary_search_by_key(&seq, |entry| entry.seq) {
-            entries[place].delivery.push(delivery);
-        }
+) -> Outcome<Vec<Entry>> {
+    let (Some(first), Some(last)) = (stored.first(), stored.last()) else { return Ok(Vec::new()) };
+    let window = (first.seq, last.seq);
+    let undo = i64::from(people::settings(connection)?.undo_seconds) * 1_000;
+    let mut deliveries = outbox::deliveries(connection, conversation, window, undo)?;
+    for (_, to) in deliveries.iter_mut().filter(|(_, to)| to.state == DeliveryState::Held && !administers) {
+        to.state = DeliveryState::Queued;
     }
-    Ok(())
+    let folds = parts::window_folds(connection, conversation, window)?;
+    let by_mail = windows::came_by_mail(connection, conversation, window)?;
+    let mut entries = Vec::with_capacity(stored.len());
+    for stored in stored {
+        let attachments = match stored.attachments {
+            0 => Vec::new(),
+            _ => messages::attachments(connection, stored.id)?
+                .into_iter()
+                .map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size })
+                .collect(),
+        };
+        let person = Person { name: stored.name, address: stored.address };
+        entries.push(Entry {
+            seq: stored.seq,
+            kind: stored.kind,
+            from: match stored.author {
+                Author::Agent(_) if stored.kind != EntryKind::System => From::Agent(person),
+                Author::Customer(_) => From::Customer(person),
+                Author::System if stored.kind == EntryKind::Reply && !person.name.is_empty() => From::Outside(person),
+                Author::Agent(_) | Author::System => From::System,
+            },
+            at: moment(stored.at),
+            text: stored.text,
+            channel: stored.channel,
+            attachments,
+            delivery: deliveries
+                .iter()
+                .filter(|(message, _)| *message == stored.id && stored.kind == EntryKind::Reply)
+                .map(|(_, to)| to.clone())
+                .collect(),
+            folds: folds.iter().filter(|(message, _)| *message == stored.id).map(|(_, fold)| *fold).collect(),
+            by_mail: by_mail.contains(&stored.id),
+        });
+    }
+    Ok(entries)
 }

@@ -4,13 +4,14 @@ use super::{
     Desk, Outcome,
     act::lock_reason,
     directory::{customer_row, drafts_at},
+    mail,
     page::{Follower, FollowerKind, May, Opened, Person, Readers, Thread, ThreadStart, ThreadWants, Verdict, Viewer},
     read::Reading,
     rows,
 };
 use crate::{
     domain::{
-        conversation::{EntryKind, Facts, Privacy},
+        conversation::{Audience, EntryKind, Facts, Privacy},
         decide::{Change, change_state},
         id::{ConversationId, EntrySeq},
         people::Agent,
@@ -64,8 +65,8 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
     let stored = messages::window(connection, facts.id, window, wants.entries)?;
     let first = stored.first().map_or(EntrySeq(1), |entry| entry.seq);
     let last = stored.last().map_or(facts.last_seq, |entry| entry.seq);
-    let mut entries = stored.into_iter().map(|entry| rows::entry(connection, entry)).collect::<Outcome<Vec<_>>>()?;
-    rows::add_deliveries(connection, facts.id, &mut entries, reading.access.everything())?;
+    let administers = reading.access.everything();
+    let entries = rows::entries_for(connection, facts.id, stored, administers)?;
     let row = rows::opened_row(connection, &reading.access, facts.id)?;
     let row = row.ok_or_else(|| super::act::not_found(facts.id))?;
     let settings = people::settings(connection)?;
@@ -79,15 +80,24 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
         None if row.unread => EntrySeq(0),
         None => facts.last_seq,
     };
+    let may = may(&reading.me, facts, &around);
+    let names_customers = facts.audience == Audience::Customer;
+    let names = may.people.allowed && names_customers;
     Ok(Thread {
+        suggested: if names { mail::suggested(connection, facts)? } else { Vec::new() },
+        likenesses: if names { mail::likenesses(connection, &reading.access, facts)? } else { Vec::new() },
         earlier: first.0 > 1 && !entries.is_empty(),
         later: last < facts.last_seq,
         last_seq: facts.last_seq,
         read_up_to,
         followers: followers(connection, facts, &agents)?,
         present: desk.inner.presence.others(who.id, &reading.access, facts, &agents, desk.now()),
-        may: may(&reading.me, facts, &around),
-        reply_to: readers(connection, &reading.me, facts, EntryKind::Reply, &agents)?,
+        may,
+        reply_to: Readers {
+            // What came by another door waits for its customers there.
+            by_mail: names_customers && row.channel.as_deref().is_none_or(|channel| channel == "email"),
+            ..readers(connection, &reading.me, facts, EntryKind::Reply, &agents)?
+        },
         note_to: readers(connection, &reading.me, facts, EntryKind::Note, &agents)?,
         drafts: drafts_at(connection, who, &super::page::DraftPlace::Conversation(facts.id))?,
         following: facts.member(who.id).is_some_and(crate::domain::conversation::Member::follows),
@@ -139,7 +149,7 @@ fn readers(connection: &Connection, me: &Agent, facts: &Facts, kind: EntryKind, 
             .extend(people::customer_by_id(connection, customer)?.map(|customer| customer_row(customer).person.name));
     }
     let agents = agents.iter().filter(|agent| audience::is_sent(agent, facts, Some(me.id))).count();
-    Ok(Readers { customers, agents: u32::try_from(agents).unwrap_or(u32::MAX) })
+    Ok(Readers { by_mail: false, customers, agents: u32::try_from(agents).unwrap_or(u32::MAX) })
 }
 
 fn followers(connection: &Connection, facts: &Facts, agents: &[Agent]) -> Outcome<Vec<Follower>> {

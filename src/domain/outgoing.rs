@@ -1,6 +1,7 @@
 //! Mail on its way out as plain data: what a row carries, and what became of it for whom.
 
 use super::{mail::DeliveryState, people::words};
+use chrono::{DateTime, Utc};
 
 words! {
     /// What is on its way.
@@ -35,6 +36,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Why it failed or was cancelled, as a sentence; empty otherwise.
     pub words: String,
+    /// Until when it does not leave, so that it can be taken back; in the past or absent once it may have left.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// A mailbox that mail can leave by.

@@ -8,6 +8,8 @@ pub mod check;
 pub mod imap;
 /// Fetching from a folder that a mail server delivers into.
 pub mod maildir;
+/// Reading a mail.
+pub mod reader;
 /// Handing a mail over.
 pub mod send;
 /// The thread that sends for a desk.

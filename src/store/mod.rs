@@ -76,6 +76,8 @@ pub mod secrets;
 pub mod tally;
 /// What ties mails to conversations.
 pub mod threads;
+/// What screens ask of mails.
+pub mod windows;
 
 pub use file::{Store, Writing};
 /// A connection, for handing on; its SQL stays on this floor.

@@ -1,6 +1,6 @@
 //! What is on its way out; written in the transaction of what it carries, and taken by workers on a lease.
 
-use super::{Result, people::word};
+use super::{Result, conversations::moment, people::word};
 use crate::domain::{
     id::{AgentId, ConversationId, CustomerId, EntrySeq, OutboxId},
     mail::DeliveryState,
@@ -330,23 +330,28 @@ pub fn of_message(connection: &Connection, message: i64) -> Result<Vec<Outgoing>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How far the messages of a conversation, from one entry to another, are on their way by mail, to each customer.
+/// How far the messages of a window are on their way by mail, to each customer they go to, with the message's row. `undo`:
+/// for how many milliseconds a reply can be taken back.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn deliveries_between(
+pub fn deliveries(
     connection: &Connection,
     conversation: ConversationId,
-    from: EntrySeq,
-    to: EntrySeq,
-) -> Result<Vec<(EntrySeq, Delivery)>> {
+    (first, last): (EntrySeq, EntrySeq),
+    undo: i64,
+) -> Result<Vec<(i64, Delivery)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT m.seq, customer.address, o.state, o.words FROM message m CROSS JOIN outbox o ON o.message_id = m.id \
-         CROSS JOIN customer ON customer.id = o.customer_id WHERE m.conversation_id = ?1 AND m.seq BETWEEN ?2 AND ?3 \
-         AND m.kind = 'reply' AND o.kind = 'reply' AND o.door = 'mail' ORDER BY m.seq, o.id",
+        "SELECT outbox.message_id, customer.address, outbox.state, outbox.words, \
+         CASE WHEN outbox.state IN ('queued', 'held') AND outbox.attempts = 0 THEN outbox.at END \
+         FROM outbox JOIN customer ON customer.id = outbox.customer_id \
+         WHERE outbox.message_id IN (SELECT id FROM message WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3) \
+         AND outbox.kind = 'reply' AND outbox.door = 'mail' ORDER BY outbox.id",
     )?;
-    let rows = statement.query_map([conversation.0, from.0, to.0], |row| {
-        Ok((EntrySeq(row.get(0)?), Delivery { to: row.get(1)?, state: word(row, 2)?, words: row.get(3)? }))
+    let rows = statement.query_map([conversation.0, first.0, last.0], |row| {
+        let at: Option<i64> = row.get(4)?;
+        let until = at.map(|at| moment(at + undo));
+        Ok((row.get(0)?, Delivery { to: row.get(1)?, state: word(row, 2)?, words: row.get(3)?, until }))
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -1,8 +1,11 @@
 //! What belongs to a message besides its words: what of them is folded away, and the contents of what was attached.
 
 use super::{Result, people::word};
-use crate::domain::letter::{Attached, AttachedNote, Fold};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use crate::domain::{
+    id::{ConversationId, EntrySeq},
+    letter::{Attached, AttachedNote, Fold},
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// Keeps what belongs to a message that came by mail: its folds, and the contents of its attachments, which are described
 /// in the same order already.
@@ -35,6 +38,30 @@ pub fn keep(connection: &Connection, message: i64, folds: &[Fold], attached: &[(
     Ok(())
 }
 
+/// The folds of a window's messages, in order, with the message's row.
+///
+/// # Errors
+/// What SQLite says.
+pub fn window_folds(
+    connection: &Connection,
+    conversation: ConversationId,
+    (first, last): (EntrySeq, EntrySeq),
+) -> Result<Vec<(i64, Fold)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT start, stop, kind, message_id FROM fold \
+         WHERE message_id IN (SELECT id FROM message WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3) \
+         ORDER BY message_id, start",
+    )?;
+    let rows = statement.query_map([conversation.0, first.0, last.0], |row| Ok((row.get(3)?, fold(row)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn fold(row: &Row<'_>) -> rusqlite::Result<Fold> {
+    let (start, stop): (i64, i64) = (row.get(0)?, row.get(1)?);
+    let byte = |number: i64| usize::try_from(number).unwrap_or(0);
+    Ok(Fold { from: byte(start), to: byte(stop), kind: word(row, 2)? })
+}
+
 /// The folds of a message, in order.
 ///
 /// # Errors
@@ -42,11 +69,7 @@ pub fn keep(connection: &Connection, message: i64, folds: &[Fold], attached: &[(
 pub fn folds(connection: &Connection, message: i64) -> Result<Vec<Fold>> {
     let mut statement =
         connection.prepare_cached("SELECT start, stop, kind FROM fold WHERE message_id = ?1 ORDER BY start")?;
-    let rows = statement.query_map([message], |row| {
-        let (start, stop): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let byte = |number: i64| usize::try_from(number).unwrap_or(0);
-        Ok(Fold { from: byte(start), to: byte(stop), kind: word(row, 2)? })
-    })?;
+    let rows = statement.query_map([message], fold)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -5,7 +5,7 @@ use crate::{
     desk::page::{Denied, Done, DraftPlace, Invite, Mode, Moment, Page},
     domain::{
         command::{Command, Start},
-        id::ConversationId,
+        id::{ConversationId, EntrySeq, MailId},
         item::{ItemKey, ItemKind, ItemStatus},
         people::{FromCustomers, Notify, Party, Role, Routing},
         setting::SettingKey,
@@ -96,6 +96,39 @@ pub enum Ask {
     },
     /// Reject what is on offer, for oneself.
     RejectOffer(ConversationId),
+    /// Take a reply back before its mail has left.
+    TakeBack {
+        /// Where.
+        conversation: ConversationId,
+        /// Which entry.
+        seq: EntrySeq,
+    },
+    /// Send a reply again to those it did not reach by mail.
+    SendAgain {
+        /// Where.
+        conversation: ConversationId,
+        /// Which entry.
+        seq: EntrySeq,
+    },
+    /// Merge a conversation into another one.
+    Merge {
+        /// Which.
+        from: ConversationId,
+        /// Into which.
+        into: ConversationId,
+        /// Who could read more was shown and agreed to.
+        confirmed: bool,
+    },
+    /// Undo the merging of a conversation into another one.
+    UndoMerge(ConversationId),
+    /// Let a held mail go its way.
+    ReleaseMail(MailId),
+    /// Throw a held mail away.
+    DiscardMail(MailId),
+    /// Let a held reply leave.
+    ReleaseReply(ConversationId, EntrySeq),
+    /// Let a held reply never leave.
+    DiscardReply(ConversationId, EntrySeq),
     /// Empty the bell.
     ClearNotices,
     /// Make an item.

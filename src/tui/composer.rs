@@ -107,12 +107,14 @@ pub fn readers_counted(readers: &Readers) -> String {
     }
 }
 
-/// Who will receive a message, customers by name: "Mara Lindt, 2 agents" (R1.5).
+/// Who will receive a message, customers by name: "Mara Lindt, 2 agents", by mail "Mara Lindt, Cc Jo Park, 2 agents" (R1.5).
+/// Each of them is sent a mail of their own.
 pub fn readers_named(readers: &Readers) -> String {
-    let agents = readers_counted(&Readers { customers: Vec::new(), agents: readers.agents });
-    match (readers.customers.is_empty(), readers.agents) {
-        (true, _) => agents,
-        (false, 0) => readers.customers.join(", "),
-        (false, _) => format!("{}, {agents}", readers.customers.join(", ")),
-    }
+    let agents = readers_counted(&Readers { agents: readers.agents, ..Readers::default() });
+    let customers = match (readers.customers.as_slice(), readers.by_mail) {
+        ([], _) => return agents,
+        ([first, others @ ..], true) if !others.is_empty() => format!("{first}, Cc {}", others.join(", ")),
+        (all, _) => all.join(", "),
+    };
+    if readers.agents == 0 { customers } else { format!("{customers}, {agents}") }
 }

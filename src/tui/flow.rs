@@ -1,14 +1,20 @@
 //! A conversation's entries as lines of so many columns; made once for a page, scrolled and drawn from.
 
-use super::time::{self, Zone};
+use super::{
+    delivery,
+    keymap::{Action, Keymap},
+    time::{self, Zone},
+};
 use crate::{
     desk::page::{Attachment, Entry, From, Moment, Thread},
     domain::{
         conversation::{Audience, EntryKind},
         id::EntrySeq,
-        text::SafeText,
+        letter::{Fold, FoldKind},
+        text::{SafeText, width},
     },
 };
+use std::collections::BTreeSet;
 
 /// How an entry speaks; word, edge and colour say it together (R1.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +44,16 @@ pub enum LineKind {
     Text(Voice),
     /// Words of somebody else, repeated, or a word about what is not shown.
     Aside(Voice),
+    /// In place of lines that are folded away, or above them.
+    Fold(Voice),
     /// The name of what was attached.
     Attached(Voice),
     /// What text from outside tried to hide.
     Warning(Voice),
     /// Who did what and when.
     System,
+    /// Something that can be done about the conversation, below its last entry.
+    Hint,
 }
 
 /// One line; its words are safe for a terminal.
@@ -76,6 +86,8 @@ pub struct Basis {
     pub raw: bool,
     /// Up to where it was read when it was opened.
     pub new_after: Option<EntrySeq>,
+    /// The reply that can be taken back, and for how many seconds more.
+    pub undo: Option<(EntrySeq, i64)>,
 }
 
 /// The lines of a conversation's window.
@@ -96,6 +108,10 @@ pub struct Reader<'a> {
     pub now: Moment,
     /// In which zone.
     pub zone: Zone,
+    /// The keymap, for the keys that lines name.
+    pub keymap: &'a Keymap,
+    /// The entries of which everything is shown.
+    pub unfolded: &'a BTreeSet<EntrySeq>,
 }
 
 /// Lines of one entry that are shown where it is not shown as raw text.
@@ -104,6 +120,8 @@ const LONGEST: usize = 200;
 const LARGEST: usize = 65_536;
 /// Repeated lines in a row that are shown.
 const QUOTED: usize = 2;
+/// Folded lines that are shown all the same: the word about them would take as much room.
+const UNFOLDED: usize = 2;
 
 impl Flow {
     /// Lays a conversation out.
@@ -131,7 +149,34 @@ impl Flow {
                 line.nth = nth;
             }
         }
+        if !thread.later {
+            flow.hints(thread, basis, reader);
+        }
         flow
+    }
+
+    /// What the mails of a conversation suggest, below its last entry.
+    fn hints(&mut self, thread: &Thread, basis: Basis, reader: Reader) {
+        let (seq, nth) = self.lines.last().map_or((EntrySeq(0), 0), |line| (line.seq, line.nth + 1));
+        let first = self.lines.len();
+        if let Some(like) = thread.likenesses.first() {
+            let key = reader.keymap.keys_for(Action::Merge);
+            let words = format!("{key} merges it: looks like #{} {}", like.conversation, like.subject);
+            self.push(LineKind::Hint, SafeText::line(&words).fit(basis.width));
+        }
+        if let Some(person) = thread.suggested.first() {
+            let key = reader.keymap.keys_for(Action::AddNamed);
+            let more = match thread.suggested.len() - 1 {
+                0 => String::new(),
+                more => format!(" (and {more} more)"),
+            };
+            let name = if person.name.is_empty() { String::new() } else { format!("{}, ", person.name) };
+            let words = format!("{key} adds who was named in the mail{more}: {name}{}", person.address);
+            self.push(LineKind::Hint, SafeText::line(&words).fit(basis.width));
+        }
+        for (at, line) in self.lines[first..].iter_mut().enumerate() {
+            (line.seq, line.nth) = (seq, nth + at);
+        }
     }
 
     fn push(&mut self, kind: LineKind, text: String) {
@@ -155,12 +200,8 @@ impl Flow {
             self.change_last(|line| line.tail = at);
             return;
         };
-        let channel = entry
-            .channel
-            .as_deref()
-            .map_or_else(String::new, |channel| format!("{} · ", SafeText::line(channel).fit(12)));
-        let tail = format!("{channel}{at}");
-        let room = basis.width.saturating_sub(crate::domain::text::width(&tail) + 9).max(8);
+        let tail = tail(entry, &at, basis, reader);
+        let room = basis.width.saturating_sub(width(&tail) + 9).max(8);
         self.push(LineKind::Head(voice), SafeText::line(name).fit(room));
         self.change_last(|line| line.tail = tail);
         if basis.raw {
@@ -168,43 +209,94 @@ impl Flow {
                 self.push(LineKind::Text(voice), line);
             }
         } else {
-            self.words(&entry.text, voice, basis.width);
+            let open = reader.unfolded.contains(&entry.seq);
+            self.words(&entry.text, &entry.folds, open, (voice, basis.width));
         }
         for attachment in &entry.attachments {
             self.push(LineKind::Attached(voice), attached(attachment, basis.width));
         }
+        for trouble in delivery::troubles(entry, &reader.keymap.keys_for(Action::ConversationMenu)) {
+            for line in SafeText::line(&trouble).wrap(basis.width) {
+                self.push(LineKind::Warning(voice), line);
+            }
+        }
     }
 
-    fn words(&mut self, text: &str, voice: Voice, width: usize) {
+    fn words(&mut self, text: &str, folds: &[Fold], open: bool, (voice, width): (Voice, usize)) {
         let text = text.trim_end();
         let cut = (0..=LARGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let safe = SafeText::block(&text[..cut]);
-        let lines: Vec<&str> = safe.as_str().split('\n').collect();
-        let mut shown = 0;
-        let mut at = 0;
-        while at < lines.len() && shown < LONGEST {
-            let quoted = lines[at..].iter().take_while(|line| line.starts_with('>')).count();
-            // A short quotation is shown whole: the word about it would take as much room.
-            let whole = if quoted > QUOTED + 1 { QUOTED - 1 } else { quoted.max(1) };
-            for line in &lines[at..at + whole] {
-                for piece in SafeText::line(line).wrap(width) {
-                    self.push(if quoted > 0 { LineKind::Aside(voice) } else { LineKind::Text(voice) }, piece);
-                    shown += 1;
-                }
-            }
-            if quoted > whole {
-                self.push(LineKind::Aside(voice), format!("⋯ {} more quoted lines", quoted - whole));
-            }
-            at += whole.max(quoted);
+        let first = self.lines.len();
+        let mut left = text[cut..].lines().count();
+        for (piece, kind) in pieces(&text[..cut], folds) {
+            let safe = SafeText::block(piece.strip_suffix('\n').unwrap_or(piece));
+            let lines: Vec<&str> = safe.as_str().split('\n').collect();
+            let room = LONGEST.saturating_sub(self.lines.len() - first);
+            left += match kind {
+                _ if room == 0 => lines.len(),
+                Some(kind) => self.folded(&lines, kind, open, (voice, width, room)),
+                None => self.plain(&lines, open, (voice, width, room)),
+            };
         }
-        let left = lines.len().saturating_sub(at) + text[cut..].lines().count();
         if left > 0 {
             let lines = if left == 1 { "line" } else { "lines" };
             self.push(LineKind::Aside(voice), format!("⋯ {left} more {lines}, shown as raw text"));
         }
-        if let Some(warning) = safe.warning() {
+        if let Some(warning) = SafeText::block(&text[..cut]).warning() {
             self.push(LineKind::Warning(voice), warning);
         }
+    }
+
+    /// Lines that are folded away, or shown under a word about them; gives how many there was no room for.
+    fn folded(
+        &mut self,
+        lines: &[&str],
+        kind: FoldKind,
+        open: bool,
+        (voice, width, room): (Voice, usize, usize),
+    ) -> usize {
+        let count = lines.len();
+        if count > UNFOLDED {
+            let mark = if open { "▾" } else { "▸" };
+            let words = match kind {
+                FoldKind::Quoted => format!("{mark} {count} quoted lines"),
+                FoldKind::Signature => format!("{mark} signature, {count} lines"),
+            };
+            self.push(LineKind::Fold(voice), words);
+            if !open {
+                return 0;
+            }
+        }
+        let begun = self.lines.len();
+        for (at, line) in lines.iter().enumerate() {
+            if self.lines.len() - begun >= room {
+                return count - at;
+            }
+            for piece in SafeText::line(line).wrap(width) {
+                self.push(LineKind::Aside(voice), piece);
+            }
+        }
+        0
+    }
+
+    /// Lines as they were written, of long runs of quoted ones the first few; gives how many there was no room for.
+    fn plain(&mut self, lines: &[&str], open: bool, (voice, width, room): (Voice, usize, usize)) -> usize {
+        let begun = self.lines.len();
+        let mut at = 0;
+        while at < lines.len() && self.lines.len() - begun < room {
+            let quoted = lines[at..].iter().take_while(|line| line.starts_with('>')).count();
+            // A short quotation is shown whole: the word about it would take as much room.
+            let whole = if quoted > QUOTED + 1 && !open { QUOTED - 1 } else { quoted.clamp(1, room) };
+            for line in &lines[at..at + whole] {
+                for piece in SafeText::line(line).wrap(width) {
+                    self.push(if quoted > 0 { LineKind::Aside(voice) } else { LineKind::Text(voice) }, piece);
+                }
+            }
+            if quoted > whole && !open {
+                self.push(LineKind::Fold(voice), format!("⋯ {} more quoted lines", quoted - whole));
+            }
+            at += if open { whole } else { whole.max(quoted) };
+        }
+        lines.len() - at
     }
 
     /// The line that begins an entry, or the nearest one after it.
@@ -244,8 +336,44 @@ pub fn voice(entry: &Entry, audience: Audience) -> Option<(Voice, &str)> {
     }
 }
 
+/// What stands behind the writer's name: how it came or how far it is, and when.
+fn tail(entry: &Entry, at: &str, basis: Basis, reader: Reader) -> String {
+    let key = reader.keymap.keys_for(Action::Undo);
+    let undo = basis.undo.filter(|(seq, _)| *seq == entry.seq).map(|_| key.as_str());
+    let mut tails = delivery::tails(entry, at, reader.now, undo);
+    if let Some(shortest) = tails.pop() {
+        let fits = |tail: &String| width(tail) + 20 <= basis.width;
+        return tails.into_iter().find(fits).unwrap_or(shortest);
+    }
+    match entry.channel.as_deref() {
+        None => at.to_owned(),
+        Some("email") => format!("mail · {at}"),
+        Some(channel) => format!("{} · {at}", SafeText::line(channel).fit(12)),
+    }
+}
+
+/// A text in its folded and unfolded parts, in order, without what is empty. Folds that are not of this text are left out.
+fn pieces<'a>(text: &'a str, folds: &[Fold]) -> Vec<(&'a str, Option<FoldKind>)> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    for fold in folds {
+        let to = fold.to.min(text.len());
+        if fold.from < at || fold.from >= to || !text.is_char_boundary(fold.from) || !text.is_char_boundary(to) {
+            continue;
+        }
+        pieces.push((text[at..fold.from].trim_end(), None));
+        pieces.push((&text[fold.from..to], Some(fold.kind)));
+        at = to;
+    }
+    pieces.push((&text[at..], None));
+    if pieces.len() > 1 {
+        pieces.retain(|(piece, _)| !piece.trim().is_empty());
+    }
+    pieces
+}
+
 /// Every character that acts or hides instead of showing, spelled out.
-fn spelled_out(text: &str) -> String {
+pub fn spelled_out(text: &str) -> String {
     text.chars()
         .map(|letter| {
             let mut buffer = [0; 4];
@@ -277,8 +405,30 @@ mod tests {
 
     fn shown(text: &str) -> Vec<String> {
         let mut flow = Flow::default();
-        flow.words(text, Voice::Customer, 20);
+        flow.words(text, &[], false, (Voice::Customer, 20));
         flow.lines.into_iter().map(|line| line.text).collect()
+    }
+
+    fn folded(text: &str, folds: &[(usize, usize, FoldKind)], open: bool) -> Vec<String> {
+        let folds: Vec<Fold> =
+            folds.iter().map(|(from, to, kind)| Fold { from: *from, to: *to, kind: *kind }).collect();
+        let mut flow = Flow::default();
+        flow.words(text, &folds, open, (Voice::Customer, 20));
+        flow.lines.into_iter().map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn what_a_mail_repeats_is_folded_and_opened() {
+        let text = "yes\n\n> 1\n> 2\n> 3\n\n-- \nMara\nACME\n";
+        let folds = [(5, 17, FoldKind::Quoted), (18, 31, FoldKind::Signature)];
+        assert_eq!(folded(text, &folds, false), ["yes", "▸ 3 quoted lines", "▸ signature, 3 lines"]);
+        let open = folded(text, &folds, true);
+        assert_eq!(open[..4], ["yes", "▾ 3 quoted lines", "> 1", "> 2"]);
+        assert!(open.contains(&"ACME".to_owned()), "{open:?}");
+        assert_eq!(folded("a\nb\n", &[(2, 4, FoldKind::Quoted)], false), ["a", "b"], "one line is shown");
+        assert_eq!(folded("é", &[(1, 2, FoldKind::Quoted), (0, 90, FoldKind::Quoted)], false), ["é"]);
+        let long = folded(&"line\n".repeat(1000), &[(0, 5000, FoldKind::Quoted)], true);
+        assert!(long.len() < LONGEST + 3, "{}", long.len());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{
     composer::Part,
+    flow::LineKind,
     keymap::{Action, Context, KeyPress, KeySequence},
     layout,
     model::{Area, Model},
@@ -102,10 +103,22 @@ fn draft_only(model: &Model) -> bool {
     look.is_some_and(|look| look.why_not.is_some())
 }
 
+/// Whether lines of the message under the cursor are folded away, or were.
+fn folded(model: &Model) -> bool {
+    model.thread.as_ref().is_some_and(|view| {
+        let open = view.cursor.is_some_and(|cursor| view.unfolded.contains(&cursor));
+        open || view
+            .flow
+            .lines
+            .iter()
+            .any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_)))
+    })
+}
+
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
         AllKeys, Assign, Back, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock, NextArea, Note, Open,
-        OpenEditor, PressSend, PreviousArea, Reply, Search, SelectSeveral, Send,
+        OpenEditor, PressSend, PreviousArea, Reply, Search, SelectSeveral, Send, Unfold,
     };
     match context(model) {
         Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
@@ -127,6 +140,9 @@ fn here(model: &Model) -> Vec<Action> {
             }
             if model.area == Area::Thread && model.opened().is_none() {
                 return vec![Back, Search, AllKeys];
+            }
+            if model.area == Area::Thread && folded(model) {
+                actions.push(Unfold);
             }
             if !model.list.chosen.is_empty() {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];

@@ -6,6 +6,8 @@ pub mod ansi;
 pub mod ask;
 /// What the composer holds: a text, its mode and where it goes.
 pub mod composer;
+/// What is said of mail on its way out.
+pub mod delivery;
 /// What lies over the screen: forms, menus, pickers; each a small state of its own.
 pub mod dialog;
 /// What the viewer is doing in the conversation on the screen.

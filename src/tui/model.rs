@@ -176,6 +176,8 @@ pub struct ThreadView {
     pub left_unread: bool,
     /// Whether the text is shown exactly as it was written.
     pub raw: bool,
+    /// The entries of which quoted lines and signatures are shown.
+    pub unfolded: BTreeSet<EntrySeq>,
     /// An entry to go to once it was read: a search hit.
     pub sought: Option<EntrySeq>,
     /// Its entries as lines, for the width they were made for.
@@ -261,6 +263,7 @@ impl ThreadView {
             marked: EntrySeq(0),
             left_unread: false,
             raw: false,
+            unfolded: BTreeSet::new(),
             sought: None,
             flow: Flow::default(),
         }

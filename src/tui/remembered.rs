@@ -17,5 +17,36 @@ pub fn remembered(model: &Model) -> Vec<ConversationId> {
 
 /// The conversation that something is asked about.
 pub fn conversation(ask: &Ask) -> Option<ConversationId> {
-    if let Ask::Run { conversation, .. } = ask { Some(*conversation) } else { None }
+    match ask {
+        Ask::Run { conversation, .. }
+        | Ask::TakeBack { conversation, .. }
+        | Ask::SendAgain { conversation, .. }
+        | Ask::Merge { from: conversation, .. }
+        | Ask::UndoMerge(conversation)
+        | Ask::ReleaseReply(conversation, _)
+        | Ask::DiscardReply(conversation, _) => Some(*conversation),
+        Ask::Start(_)
+        | Ask::SaveDraft { .. }
+        | Ask::OpenDirect(_)
+        | Ask::AcceptOffer { .. }
+        | Ask::RejectOffer(_)
+        | Ask::ReleaseMail(_)
+        | Ask::DiscardMail(_)
+        | Ask::ClearNotices
+        | Ask::AddItem { .. }
+        | Ask::SetItem { .. }
+        | Ask::FollowItem(..)
+        | Ask::AddItemFollower(..)
+        | Ask::AddAgent { .. }
+        | Ask::SetAgent(..)
+        | Ask::RevokeKey(_)
+        | Ask::Invite(_)
+        | Ask::AddGroup(..)
+        | Ask::SetGroup(..)
+        | Ask::JoinGroup(..)
+        | Ask::LeaveGroup(..)
+        | Ask::AddCustomer { .. }
+        | Ask::SetCustomer { .. }
+        | Ask::SaveSettings(_) => None,
+    }
 }

@@ -297,6 +297,8 @@ impl Session {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
                 Ask::SaveDraft { place: DraftPlace::Conversation(id), .. }
+                | Ask::TakeBack { conversation: id, .. }
+                | Ask::SendAgain { conversation: id, .. }
                 | Ask::AcceptOffer { conversation: id, .. }
                 | Ask::RejectOffer(id) => News::of(*id),
                 _ => News::EVERYTHING,
@@ -313,6 +315,9 @@ impl Session {
             let open = self.open_conversation();
             // Coming back to it is another opening.
             self.opening = self.opening.take().filter(|opening| Some(opening.conversation()) == open);
+            if let Some(thread) = self.model.opened() {
+                self.stale.also(thread.row.id, thread.likenesses.iter().map(|like| like.conversation));
+            }
             let wanted = wants(&self.model);
             let (now, listeners) = (self.now(), self.desk.listeners());
             let counts = self.stale.numbers_at(now, listeners).is_some_and(|due| due <= now);

@@ -5,6 +5,7 @@ mod answered;
 mod arrival;
 mod forgetting;
 mod layer;
+mod mails;
 mod moving;
 mod offering;
 mod panel;

@@ -80,7 +80,7 @@ pub fn of_item(model: &Model) -> Option<Look<'_>> {
     let mode = open.map_or_else(|| model.item_mode(), |composer| composer.mode);
     let customers = item.row.requester.iter().map(|person| person.name.clone()).collect();
     let readers = match mode {
-        Mode::Reply => Readers { customers, agents: 0 },
+        Mode::Reply => Readers { customers, agents: 0, by_mail: true },
         Mode::Note | Mode::Internal => Readers::default(),
     };
     let draft = model.draft(&DraftPlace::NewOnItem(item.row.item.key.id), mode).unwrap_or_default();

@@ -413,7 +413,7 @@ fn a_menu_says_the_whole_reason_of_the_picked_entry() {
             thread.may.lock =
                 pages::no("Only a closed conversation can be locked. Close it first, then lock it.", "R2.2");
         });
-        screen.keys("m j j j j j j j j j j j j j j");
+        screen.keys("m j j j j j j j j j j j j j j j");
         let shown = screen.shown();
         assert!(shown.contains("› Lock "), "{shown}");
         assert!(shown.contains("│ Only a closed conversation can be locked. Close it"), "{shown}");

@@ -117,7 +117,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
         })
         .collect();
     thread.last_seq = thread.entries.last().unwrap().seq;
-    thread.reply_to = Readers { customers: vec![words.take(), words.take()], agents: 1 };
+    thread.reply_to = Readers { customers: vec![words.take(), words.take()], agents: 1, by_mail: true };
     thread.may.lock = pages::no(&words.take(), "R2.2");
     for follower in &mut thread.followers {
         follower.person = person(&words.take(), &words.take());

@@ -138,6 +138,8 @@ pub fn entry(seq: i64, kind: EntryKind, from: From, minutes: i64, text: &str) ->
         channel: None,
         attachments: Vec::new(),
         delivery: Vec::new(),
+        folds: Vec::new(),
+        by_mail: false,
     }
 }
 
@@ -172,7 +174,8 @@ pub fn no(why: &str, rule: &'static str) -> Verdict {
 pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
     let last_seq = entries.last().map_or(EntrySeq(0), |entry| entry.seq);
     let customer = row.requester.clone();
-    let reply_to = Readers { customers: customer.iter().map(|person| person.name.clone()).collect(), agents: 2 };
+    let customers = customer.iter().map(|person| person.name.clone()).collect();
+    let reply_to = Readers { customers, agents: 2, by_mail: true };
     let followers = customer
         .into_iter()
         .map(|person| Follower {
@@ -197,7 +200,9 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
         followers,
         may: may_all(),
         reply_to,
-        note_to: Readers { customers: Vec::new(), agents: 3 },
+        note_to: Readers { agents: 3, ..Readers::default() },
+        suggested: Vec::new(),
+        likenesses: Vec::new(),
         drafts: Vec::new(),
         following: true,
         present: Vec::new(),
@@ -316,6 +321,11 @@ pub fn page() -> Page {
     Page {
         offers: Vec::new(),
         offered: 0,
+        held: 0,
+        mailboxes: Vec::new(),
+        held_mails: None,
+        held_replies: None,
+        original: None,
         me: agent(3, "ana", "Ana Ruiz", Role::Agent),
         my_groups: vec!["Support".to_owned()],
         team: "Acme Support".to_owned(),

@@ -305,7 +305,7 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: on a lease", |it| outbox::leased(it, OutboxId(1), "w", 1));
     asked.ask("mail: goes along", |it| outbox::along(it, OutboxId(1)));
     asked.ask("mail: of a message", |it| outbox::of_message(it, 1));
-    asked.ask("mail: how far", |it| outbox::deliveries_between(it, id, EntrySeq(1), EntrySeq(50)));
+    asked.ask("mail: how far", |it| outbox::deliveries(it, id, (EntrySeq(1), EntrySeq(50)), 10_000));
     asked.ask("mail: held", outbox::held);
     asked.ask("mail: references", |it| headers::references(it, id, customer, EntrySeq(9)));
     asked.ask("mail: kept back", |it| headers::kept_back(it, 1, customer));

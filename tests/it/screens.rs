@@ -121,7 +121,7 @@ fn internal() {
         ];
         let mut thread = pages::thread(row, entries);
         thread.may.note = pages::no("Internal conversations have no notes.", "R1.4");
-        thread.reply_to = deskline::desk::page::Readers { customers: Vec::new(), agents: 1 };
+        thread.reply_to = deskline::desk::page::Readers { agents: 1, ..Default::default() };
         let mut screen = with_first(columns, rows, Opened::Thread(Box::new(thread)));
         screen.keys("Enter");
         screen

@@ -31,7 +31,24 @@ const MOST_LISTED: usize = 500;
 /// Reads a mail, or says in a sentence why it cannot be read.
 pub type ReadMail<'a> = &'a dyn Fn(&[u8]) -> Result<Letter, String>;
 
+/// As [`ReadMail`], for the whole life of a desk.
+pub type MailReader = fn(&[u8]) -> Result<Letter, String>;
+
 impl Desk {
+    /// Teaches this desk to read mails, for its screens; the first reader stays. The desk itself knows none.
+    pub fn read_mail_with(&self, reader: MailReader) {
+        self.inner.mail_reader.get_or_init(|| reader);
+    }
+
+    /// What a mail says, by the reader of this desk.
+    ///
+    /// # Errors
+    /// A sentence: it cannot be read, or not here.
+    pub fn letter(&self, raw: &[u8]) -> Result<Letter, String> {
+        let reader = self.inner.mail_reader.get();
+        reader.map_or_else(|| Err("Mails cannot be read here. Use the command line.".to_owned()), |read| read(raw))
+    }
+
     /// The mails that wait for an administrator, newest first; at most 500.
     ///
     /// # Errors

@@ -122,23 +122,7 @@ impl Desk {
     /// # Errors
     /// Not found or restricted (R6.6).
     pub fn likenesses(&self, who: &Viewer, conversation: ConversationId) -> Outcome<Vec<Likeness>> {
-        self.seen_by(who, conversation, |connection, access, facts| {
-            let mut seen = Vec::new();
-            if merges::resolve(connection, facts.id)? != facts.id {
-                return Ok(seen);
-            }
-            for (id, because) in threads::likenesses(connection, facts.id)? {
-                let id = merges::resolve(connection, id)?;
-                let other = conversations::load_facts(connection, id)?.filter(|other| is_open_to(access, other));
-                if let Some(other) = other
-                    && id != facts.id
-                    && !seen.iter().any(|it: &Likeness| it.conversation == id)
-                {
-                    seen.push(Likeness { conversation: id, subject: other.subject, because });
-                }
-            }
-            Ok(seen)
-        })
+        self.seen_by(who, conversation, likenesses)
     }
 
     /// Whom the mails of a conversation were sent to besides those who take part: to be added by name, or not at all.
@@ -146,14 +130,7 @@ impl Desk {
     /// # Errors
     /// Not found or restricted (R6.6).
     pub fn suggested_people(&self, who: &Viewer, conversation: ConversationId) -> Outcome<Vec<Correspondent>> {
-        self.seen_by(who, conversation, |connection, _, facts| {
-            let mut taking_part = Vec::new();
-            for place in &facts.customers {
-                taking_part.extend(people::customer_by_id(connection, place.customer)?.map(|it| it.address));
-            }
-            let named = correspondents::copied(connection, facts.id)?;
-            Ok(named.into_iter().filter(|person| !taking_part.contains(&person.address)).collect())
-        })
+        self.seen_by(who, conversation, |connection, _, facts| suggested(connection, facts))
     }
 
     fn behind<T>(
@@ -187,6 +164,38 @@ impl Desk {
         }
         look(&snapshot, &access, &facts)
     }
+}
+
+/// The conversations that one looks like, as far as somebody with this access may see them.
+pub fn likenesses(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<Vec<Likeness>> {
+    let mut seen = Vec::new();
+    if merges::resolve(connection, facts.id)? != facts.id {
+        return Ok(seen);
+    }
+    for (id, because) in threads::likenesses(connection, facts.id)? {
+        let id = merges::resolve(connection, id)?;
+        let other = conversations::load_facts(connection, id)?.filter(|other| is_open_to(access, other));
+        if let Some(other) = other
+            && id != facts.id
+            && !seen.iter().any(|it: &Likeness| it.conversation == id)
+        {
+            seen.push(Likeness { conversation: id, subject: other.subject, because });
+        }
+    }
+    Ok(seen)
+}
+
+/// Whom the mails of a conversation were sent to besides those who take part.
+pub fn suggested(connection: &Connection, facts: &Facts) -> Outcome<Vec<Correspondent>> {
+    let named = correspondents::copied(connection, facts.id)?;
+    if named.is_empty() {
+        return Ok(named);
+    }
+    let mut taking_part = Vec::new();
+    for place in &facts.customers {
+        taking_part.extend(people::customer_by_id(connection, place.customer)?.map(|it| it.address));
+    }
+    Ok(named.into_iter().filter(|person| !taking_part.contains(&person.address)).collect())
 }
 
 fn is_open_to(access: &Access, facts: &Facts) -> bool {

@@ -4,6 +4,8 @@ use super::{ConversationRow, Moment, Person};
 use crate::domain::{
     conversation::EntryKind,
     id::{ConversationId, EntrySeq, ItemId},
+    letter::{Correspondent, Fold},
+    mail::{Likeness, MailHead},
     outgoing::Delivery,
     people::words,
 };
@@ -48,6 +50,10 @@ pub struct Thread {
     pub drafts: Vec<Draft>,
     /// Whether the viewer follows it.
     pub following: bool,
+    /// Whom its mails named besides those who take part: to be added by name, or not at all. Empty where the viewer may not.
+    pub suggested: Vec<Correspondent>,
+    /// The conversations that it looks like, as far as the viewer may see them too.
+    pub likenesses: Vec<Likeness>,
     /// Number of replies and notes, for "n messages and m notes".
     pub replies: u32,
     /// See `replies`.
@@ -93,6 +99,36 @@ pub struct Entry {
     pub attachments: Vec<Attachment>,
     /// How far it is on its way by mail, to each customer it goes to.
     pub delivery: Vec<Delivery>,
+    /// What of the text is quoted history or a signature, to be folded away; in order, in bytes of it.
+    pub folds: Vec<Fold>,
+    /// Whether it came by mail, so that the mail as it came may be looked at ([`Original`]).
+    pub by_mail: bool,
+}
+
+/// The mail behind a message, or one that is held, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    /// Whom it names and what its server says of it.
+    pub head: Option<MailHead>,
+    /// Why it went where it went, in sentences.
+    pub why: Vec<String>,
+    /// What it says, where that was read for this; empty otherwise.
+    pub words: String,
+    /// Its first bytes as text; what is no UTF-8 is replaced.
+    pub raw: String,
+    /// How many bytes it has.
+    pub size: usize,
+}
+
+impl Original {
+    /// Bytes of a mail that are shown.
+    pub const SHOWN: usize = 256 * 1024;
+
+    /// A mail by its bytes.
+    pub fn of(head: Option<MailHead>, why: Vec<String>, words: String, bytes: &[u8]) -> Self {
+        let raw = String::from_utf8_lossy(&bytes[..bytes.len().min(Self::SHOWN)]).into_owned();
+        Self { head, why, words, raw, size: bytes.len() }
+    }
 }
 
 /// A reply that waits for an administrator, since it repeats what its sender may not read.
@@ -173,6 +209,8 @@ pub struct Readers {
     pub customers: Vec<String>,
     /// How many agents who follow and can see it, without the writer.
     pub agents: u32,
+    /// Whether it goes to the customers by mail.
+    pub by_mail: bool,
 }
 
 /// Whether something is allowed; what is greyed out and what is refused come from the same verdict.

@@ -2,7 +2,7 @@
 
 use super::{Cursor, DraftPlace};
 use crate::domain::{
-    id::{ConversationId, EntrySeq, ItemId},
+    id::{ConversationId, EntrySeq, ItemId, MailId},
     section::Section,
 };
 
@@ -32,12 +32,25 @@ pub struct Wants {
     pub settings: bool,
     /// The newest entries of the audit log.
     pub audit: Option<usize>,
+    /// The mails and replies that wait for an administrator.
+    pub held: bool,
+    /// A mail as it came.
+    pub mail: Option<MailWants>,
     /// A draft that belongs to no conversation yet.
     pub draft: Option<DraftPlace>,
     /// Conversations that the screen remembers something of besides: it is told which of them it may not any more.
     pub about: Vec<ConversationId>,
     /// Leave the sidebar's numbers, badge and bell out (the command line does).
     pub without_numbers: bool,
+}
+
+/// Which mail is wanted as it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailWants {
+    /// The one behind a message.
+    Of(ConversationId, EntrySeq),
+    /// One that is held, for owner and admins.
+    Held(MailId),
 }
 
 /// A window of a list.

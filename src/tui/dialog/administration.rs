@@ -6,12 +6,12 @@ pub mod profile;
 pub use profile::Profile;
 
 use super::{
-    Dialog, DialogKey, Filtered, Keys, Layer, Outcome, PickList, Sheet,
+    Dialog, DialogKey, Filtered, Keys, Layer, Original, Outcome, PickList, Sheet,
     form::{self, Event, Settled},
     sheet::Purpose,
 };
 use crate::{
-    desk::page::{AgentRow, CustomerRow, Denied, GroupRow, Page, Wants},
+    desk::page::{AgentRow, CustomerRow, Denied, GroupRow, HeldReply, Page, Wants},
     domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask},
@@ -33,11 +33,13 @@ pub enum Leaf {
     Customers,
     /// What was done that is written down.
     Audit,
+    /// What waits of the mail, and how the mailboxes do.
+    Mail,
 }
 
 impl Leaf {
     /// Every page, in order.
-    pub const ALL: [Self; 5] = [Self::Profile, Self::Agents, Self::Groups, Self::Customers, Self::Audit];
+    pub const ALL: [Self; 6] = [Self::Profile, Self::Agents, Self::Groups, Self::Customers, Self::Audit, Self::Mail];
 
     /// What it is called.
     pub const fn title(self) -> &'static str {
@@ -47,6 +49,7 @@ impl Leaf {
             Self::Groups => "Groups",
             Self::Customers => "Customers",
             Self::Audit => "Audit log",
+            Self::Mail => "Mail",
         }
     }
 }
@@ -87,6 +90,11 @@ impl Administration {
         }
     }
 
+    /// With held mail first.
+    pub fn held() -> Self {
+        Self { leaf: Leaf::Mail, inside: true, ..Self::new() }
+    }
+
     /// The agents of the page.
     pub fn agents(page: &Page) -> &[AgentRow] {
         page.agents.as_deref().unwrap_or_default()
@@ -100,6 +108,23 @@ impl Administration {
     /// The customers of the page.
     pub fn customers(page: &Page) -> &[CustomerRow] {
         page.customers.as_deref().unwrap_or_default()
+    }
+
+    fn mails(page: &Page) -> usize {
+        page.held_mails.as_ref().map_or(0, Vec::len)
+    }
+
+    fn replies(page: &Page) -> &[HeldReply] {
+        page.held_replies.as_deref().unwrap_or_default()
+    }
+
+    /// What waits at a place of the list: mails first, then replies.
+    fn waiting(model: &Model, at: usize) -> Option<Original> {
+        let mail = model.page.held_mails.iter().flatten().nth(at).cloned();
+        mail.map(|mail| Original::mail(mail, model)).or_else(|| {
+            let reply = Self::replies(&model.page).get(at.checked_sub(Self::mails(&model.page))?).cloned();
+            reply.map(|reply| Original::reply(reply, model))
+        })
     }
 
     /// Shows a page. A list has the keys at once; the profile begins with a text, which would take the digits.
@@ -129,7 +154,7 @@ impl Administration {
         Outcome::Stay
     }
 
-    fn press_pages(&mut self, key: DialogKey, page: &Page) -> Outcome {
+    fn press_pages(&mut self, key: DialogKey, model: &Model) -> Outcome {
         let way = match key.letter() {
             Some('h') => Some(-1),
             Some('l') => Some(1),
@@ -140,7 +165,7 @@ impl Administration {
         } else if let Some(leaf) = numbered(key) {
             self.show(leaf);
         } else if key.letter() == Some('+') {
-            return self.press_list(key, page);
+            return self.press_list(key, model);
         } else if key == DialogKey::Back {
             return self.leave();
         } else if matches!(key, DialogKey::Next | DialogKey::Down | DialogKey::Choose) || key.letter() == Some('j') {
@@ -179,12 +204,14 @@ impl Administration {
     }
 
     /// Agents, groups and the audit log: a list with `+` for more.
-    fn press_list(&mut self, key: DialogKey, page: &Page) -> Outcome {
+    fn press_list(&mut self, key: DialogKey, model: &Model) -> Outcome {
+        let page = &model.page;
         let rows = match self.leaf {
             Leaf::Agents => Self::agents(page).len(),
             Leaf::Groups => Self::groups(page).len(),
             Leaf::Audit => page.audit.as_deref().unwrap_or_default().len(),
             Leaf::Customers => Self::customers(page).len(),
+            Leaf::Mail => Self::mails(page) + Self::replies(page).len(),
             Leaf::Profile => 0,
         };
         let top = self.list.picked(rows).unwrap_or(0) == 0;
@@ -218,6 +245,11 @@ impl Administration {
                 None => Outcome::Stay,
             };
         }
+        if self.leaf == Leaf::Mail {
+            let picked = self.list.picked(rows).filter(|_| key == DialogKey::Choose);
+            let original = picked.and_then(|at| Self::waiting(model, at));
+            return original.map_or(Outcome::Stay, |it| Outcome::Open(Box::new(Layer::Original(it))));
+        }
         let adds = key.letter() == Some('+');
         let picked = self.list.picked(rows).filter(|_| key == DialogKey::Choose);
         match self.purpose(page, adds, picked) {
@@ -235,7 +267,7 @@ impl Administration {
             Leaf::Groups => Some(Purpose::ChangeGroup(Self::groups(page).get(picked?)?.clone())),
             Leaf::Customers if adds => Some(Purpose::AddCustomer),
             Leaf::Customers => Some(Purpose::ChangeCustomer(Self::customers(page).get(picked?)?.clone())),
-            Leaf::Profile | Leaf::Audit => None,
+            Leaf::Profile | Leaf::Audit | Leaf::Mail => None,
         }
     }
 
@@ -272,10 +304,12 @@ impl Default for Administration {
 impl Dialog for Administration {
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
         match (self.inside, self.leaf) {
-            (false, _) => self.press_pages(key, &model.page),
+            (false, _) => self.press_pages(key, model),
             (true, Leaf::Profile) => self.press_profile(key, model),
             (true, Leaf::Customers) if self.finding => self.press_finding(key),
-            (true, Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => self.press_list(key, &model.page),
+            (true, Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => {
+                self.press_list(key, model)
+            }
         }
     }
 
@@ -291,7 +325,7 @@ impl Dialog for Administration {
         match (self.inside, self.leaf) {
             (true, Leaf::Profile) => self.profile.form.paste(text),
             (true, Leaf::Customers) if self.finding => self.customers.paste(text),
-            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => {}
+            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => {}
         }
     }
 
@@ -313,6 +347,7 @@ impl Dialog for Administration {
             Leaf::Agents | Leaf::Groups => wants.team = true,
             Leaf::Customers => wants.customers = Some(self.customers.field.text().trim().to_owned()),
             Leaf::Audit => wants.audit = Some(AUDIT),
+            Leaf::Mail => wants.held = true,
         }
     }
 
@@ -324,7 +359,7 @@ impl Dialog for Administration {
         match (self.inside, self.leaf) {
             (true, Leaf::Profile) => self.profile.form.hints(),
             (true, Leaf::Audit) => &[Action::NextChoice, Action::Cancel],
-            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => {
+            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => {
                 &[Action::NextChoice, Action::Choose, Action::Cancel]
             }
         }
@@ -337,7 +372,7 @@ impl Dialog for Administration {
     fn word(&self, action: Action) -> Option<&'static str> {
         let choose = match (self.inside && !self.finding, self.leaf) {
             (true, Leaf::Agents | Leaf::Groups | Leaf::Customers) => "edit",
-            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit) => "go there",
+            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => "go there",
         };
         let words = [(Action::Choose, choose), (Action::Cancel, "back")];
         let own = words.iter().find(|(known, _)| *known == action).map(|(_, word)| *word);

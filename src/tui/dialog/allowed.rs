@@ -4,6 +4,8 @@ use crate::{
     desk::page::{Opened, Page, Thread, ThreadStart, ThreadWants, Verdict, Wants},
     domain::{conversation::State, id::ConversationId},
     tui::{
+        delivery,
+        dialog::NewConversation,
         keymap::Action,
         model::{Area, Model},
     },
@@ -33,7 +35,7 @@ pub fn want_thread(wants: &mut Wants, conversation: ConversationId) {
 /// Why an action cannot be done here, in a sentence with what would help; `None` where nothing is known against it. The
 /// desk has the last word.
 pub fn why_not(action: Action, model: &Model) -> Option<String> {
-    if action == Action::Administration && !model.page.me.role.administers() {
+    if matches!(action, Action::Administration | Action::GoToHeld) && !model.page.me.role.administers() {
         return Some("Administration is for the owner and admins. Ask one of them.".to_owned());
     }
     if OFFERS.contains(&action) && model.page.offers.is_empty() {
@@ -45,7 +47,7 @@ pub fn why_not(action: Action, model: &Model) -> Option<String> {
         return Some("No conversation is selected. Pick one in a list first.".to_owned());
     }
     let thread = thread_of(&model.page, target?)?;
-    missing(action, thread).map(str::to_owned).or_else(|| {
+    missing(action, thread).or_else(|| about_mail(action, thread, model)).map(str::to_owned).or_else(|| {
         let verdict = verdict(action, thread)?;
         let why = || verdict.why.clone().unwrap_or_else(|| "You may not do this here.".to_owned());
         (!verdict.allowed).then(why)
@@ -56,7 +58,7 @@ pub fn why_not(action: Action, model: &Model) -> Option<String> {
 const OFFERS: [Action; 4] = [Action::Offers, Action::AcceptOffer, Action::AcceptAndOpen, Action::RejectOffer];
 
 /// Actions that are about one conversation.
-const CONVERSATION: [Action; 20] = [
+const CONVERSATION: [Action; 25] = [
     Action::Reply,
     Action::Note,
     Action::Assign,
@@ -77,6 +79,11 @@ const CONVERSATION: [Action; 20] = [
     Action::CustomerDetails,
     Action::People,
     Action::ConversationMenu,
+    Action::ForwardByMail,
+    Action::SendAgain,
+    Action::TakeBack,
+    Action::AddNamed,
+    Action::Merge,
 ];
 
 fn missing(action: Action, thread: &Thread) -> Option<&'static str> {
@@ -89,6 +96,28 @@ fn missing(action: Action, thread: &Thread) -> Option<&'static str> {
     }
     if action == Action::CustomerDetails && row.requester.is_none() {
         return Some("It has no customer: it is internal.");
+    }
+    None
+}
+
+fn about_mail(action: Action, thread: &Thread, model: &Model) -> Option<&'static str> {
+    if action == Action::ForwardByMail {
+        return match NewConversation::quotable(model) {
+            Ok(_) => None,
+            Err(why) => Some(why),
+        };
+    }
+    if action == Action::SendAgain && delivery::to_send_again(model).is_none() {
+        return Some("Nothing here failed to leave by mail.");
+    }
+    if action == Action::TakeBack && delivery::to_take_back(model).is_none() {
+        return Some("Nothing here can be taken back any more.");
+    }
+    if action == Action::AddNamed && thread.suggested.is_empty() {
+        return Some("Its mails name nobody who does not take part already.");
+    }
+    if action == Action::Merge && thread.likenesses.is_empty() {
+        return Some("It looks like no other conversation that you can see.");
     }
     None
 }
@@ -115,6 +144,10 @@ fn verdict(action: Action, thread: &Thread) -> Option<&Verdict> {
         (Action::CreateTicket, &may.create_item),
         (Action::CreateTask, &may.create_item),
         (Action::CreateArticle, &may.create_item),
+        (Action::SendAgain, &may.reply),
+        (Action::TakeBack, &may.reply),
+        (Action::AddNamed, &may.people),
+        (Action::Merge, &may.people),
         (Action::Link, &may.link),
         (Action::Unlink, &may.link),
     ];

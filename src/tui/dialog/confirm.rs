@@ -13,6 +13,7 @@ use crate::{
         ask::{Ask, Effect},
         keymap::{Action, Context},
         model::Model,
+        remembered,
     },
 };
 
@@ -66,9 +67,11 @@ impl Dialog for Confirm {
     }
 
     fn about(&self) -> Option<ConversationId> {
-        self.effects.iter().find_map(|effect| {
-            if let Effect::Ask(Ask::Run { conversation, .. }) = effect { Some(*conversation) } else { None }
-        })
+        self.effects.iter().find_map(
+            |effect| {
+                if let Effect::Ask(ask) = effect { remembered::conversation(ask) } else { None }
+            },
+        )
     }
 
     fn context(&self) -> Context {
@@ -94,6 +97,9 @@ fn details(refusal: &Refusal) -> Vec<String> {
 fn confirmed(ask: &Ask) -> Option<(Ask, &'static str)> {
     if let Ask::Start(start) = ask {
         return Some((Ask::Start(Start { confirmed: true, ..start.clone() }), "send it"));
+    }
+    if let Ask::Merge { from, into, .. } = ask {
+        return Some((Ask::Merge { from: *from, into: *into, confirmed: true }, "merge them"));
     }
     let Ask::Run { conversation, command } = ask else { return None };
     let (command, yes) = match command {

@@ -55,7 +55,15 @@ const ADD: [(Action, &str, &str); 6] = [
 const CREATE: [(Action, &str, &str); 3] =
     [(Action::CreateTicket, "Ticket", "t"), (Action::CreateTask, "Task", "s"), (Action::CreateArticle, "Article", "a")];
 
-const CONVERSATION: [(Action, &str); 19] = [
+/// What can be done about mail; offered where it can be done only.
+const MAIL: [(Action, &str); 4] = [
+    (Action::SendAgain, "Send again by mail"),
+    (Action::TakeBack, "Take back the reply"),
+    (Action::AddNamed, "Add from Cc"),
+    (Action::Merge, "Merge with what it looks like"),
+];
+
+const CONVERSATION: [(Action, &str); 20] = [
     (Action::CreateTicket, "Create ticket"),
     (Action::CreateTask, "Create task"),
     (Action::CreateArticle, "Create article"),
@@ -67,6 +75,7 @@ const CONVERSATION: [(Action, &str); 19] = [
     (Action::Take, "Take"),
     (Action::Release, "Release"),
     (Action::Forward, "Forward"),
+    (Action::ForwardByMail, "Forward by mail"),
     (Action::FollowOrUnfollow, "Follow"),
     (Action::People, "People"),
     (Action::CloseOrReopen, "Close"),
@@ -103,7 +112,8 @@ impl Menu {
                     key: model.keymap.keys_for(*action),
                     why: allowed::why_not(*action, model),
                 };
-                CONVERSATION.iter().map(entry).collect()
+                let mail = MAIL.iter().map(entry).filter(|entry| entry.why.is_none());
+                mail.chain(CONVERSATION.iter().map(entry)).collect()
             }
         }
     }

@@ -42,6 +42,8 @@ pub mod new_conversation;
 pub mod offers;
 /// Which layer an action opens.
 pub mod open;
+/// A mail as it came.
+pub mod original;
 /// Every action by its name.
 pub mod palette;
 /// Who takes part in a conversation or follows it.
@@ -69,6 +71,7 @@ pub use link::Link;
 pub use menu::Menu;
 pub use new_conversation::NewConversation;
 pub use offers::Offers;
+pub use original::Original;
 pub use palette::Palette;
 pub use people::People;
 pub use pick_list::PickList;
@@ -174,6 +177,8 @@ pub enum Layer {
     Help(Help),
     /// What is on offer (R8.1).
     Offers(Offers),
+    /// A mail as it came.
+    Original(Original),
     /// Every action by its name.
     Palette(Palette),
     /// Searching.
@@ -235,6 +240,7 @@ impl Layer {
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
             Self::Offers(offers) => offers,
+            Self::Original(original) => original,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
@@ -257,6 +263,7 @@ impl Layer {
             Self::Bell(bell) => bell,
             Self::Help(help) => help,
             Self::Offers(offers) => offers,
+            Self::Original(original) => original,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,

@@ -6,9 +6,10 @@ use super::{
     form::{self, Control, Event, Form, Settled},
 };
 use crate::{
-    desk::page::{Denied, DraftPlace, Mode, Moment, Page, Wants},
+    desk::page::{Denied, DraftPlace, Entry, From, Mode, Moment, Page, Wants},
     domain::{
         command::{Start, StartWith},
+        conversation::{Audience, EntryKind},
         id::ConversationId,
     },
     tui::{
@@ -16,6 +17,7 @@ use crate::{
         editor::Editor,
         keymap::{Action, Context},
         model::Model,
+        time,
     },
 };
 use chrono::TimeDelta;
@@ -77,6 +79,43 @@ impl NewConversation {
             dialog.restore(draft);
         }
         dialog
+    }
+
+    /// One with an outside address alone, which quotes the message under the cursor; what was kept of another one is kept.
+    pub fn forwarding(model: &Model) -> Option<Self> {
+        let (entry, subject) = Self::quotable(model).ok()?;
+        let mut this = Self::new(With::Customers, model);
+        let name = match &entry.from {
+            From::Agent(person) | From::Customer(person) | From::Outside(person) => person.name.as_str(),
+            From::System => "",
+        };
+        let quoted: Vec<String> = entry.text.trim_end().lines().map(|line| format!("> {line}")).collect();
+        let stamp = time::stamp(entry.at, model.zone);
+        let quote = format!("\n\n{name} wrote on {stamp}:\n{}\n", quoted.join("\n"));
+        let begun = this.form.line(TEXT).unwrap_or_default().to_owned();
+        this.fill(TEXT, &format!("{begun}{quote}"));
+        if this.form.line(SUBJECT).unwrap_or_default().is_empty() {
+            this.fill(SUBJECT, &format!("Fwd: {subject}"));
+        }
+        this.changed = Some(model.now);
+        Some(this)
+    }
+
+    /// The message under the cursor with its conversation's subject, where it may go outside.
+    ///
+    /// # Errors
+    /// Why not, in a sentence.
+    pub fn quotable(model: &Model) -> Result<(&Entry, &str), &'static str> {
+        let open = "Open the conversation and put the cursor on a message first.";
+        let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id)).ok_or(open)?;
+        let cursor = model.thread.as_ref().and_then(|view| view.cursor).ok_or(open)?;
+        let entry = thread.entries.iter().find(|entry| entry.seq == cursor).ok_or(open)?;
+        match (entry.kind, thread.row.audience) {
+            (EntryKind::Reply, Audience::Customer) => Ok((entry, &thread.row.subject)),
+            (EntryKind::Note | EntryKind::System, _) | (EntryKind::Reply, Audience::Internal) => {
+                Err("Only what customers may read goes outside. Put the cursor on a reply.")
+            }
+        }
     }
 
     /// Where its draft belongs.

@@ -40,6 +40,8 @@ fn everywhere(action: Action, model: &Model) -> Option<Layer> {
         Layer::Offers(Offers::new(&model.page))
     } else if action == Action::Administration {
         Layer::Administration(Administration::new())
+    } else if action == Action::GoToHeld {
+        Layer::Administration(Administration::held())
     } else if action == Action::MyNotifications {
         Layer::Sheet(Sheet::new(Purpose::MyNotifications(Box::new(model.page.me.clone()))))
     } else {
@@ -67,6 +69,8 @@ fn about_a_conversation(action: Action, model: &Model) -> Option<Layer> {
         Layer::Forward(Forward::new(row))
     } else if action == Action::Link {
         Layer::Link(Link::new(row))
+    } else if action == Action::ForwardByMail {
+        Layer::NewConversation(NewConversation::forwarding(model)?)
     } else if action == Action::People {
         Layer::People(People::new(row.id, row.audience))
     } else if action == Action::CustomerDetails {

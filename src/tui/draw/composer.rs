@@ -153,6 +153,9 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
             row.right(" ", style);
         }
     }
+    if composing.is_some() && look.mode == Mode::Reply && look.readers.by_mail && look.why_not.is_none() {
+        row.own(rule, style).own(" by mail ", theme.plain());
+    }
 }
 
 /// Draws the mention list above the composer.

@@ -16,4 +16,4 @@ mod sidebar;
 mod thread;
 
 pub use screen::draw;
-pub use sidebar::section_at;
+pub use sidebar::{held_at, section_at};

@@ -92,6 +92,17 @@ fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
         (String::new(), theme.plain())
     };
     row.right(&bell, style);
+    let troubled: Vec<&str> =
+        model.page.mailboxes.iter().filter(|it| it.trouble.is_some()).map(|it| it.name.as_str()).collect();
+    match troubled.as_slice() {
+        [] => {}
+        [name] => {
+            row.right(&format!("! mailbox {}   ", SafeText::line(name).fit(16)), theme.alarm());
+        }
+        more => {
+            row.right(&format!("! {} mailboxes   ", more.len()), theme.alarm());
+        }
+    }
     let (ready, style) = if me.ready { ("● ready   ", theme.fresh()) } else { ("○ not ready   ", theme.quiet()) };
     row.right(ready, style);
     row.own(" · ", theme.quiet());

@@ -84,7 +84,8 @@ fn opened(model: &Model, view: &ThreadView, thread: &Thread, frame: &mut Frame) 
     let cursor = view.cursor.filter(|_| model.area == Area::Thread && model.layers.is_empty());
     for (y, line) in (0..parts.words.height).zip(view.flow.lines.iter().skip(top)) {
         flow_line(model.theme, line, frame.buffer_mut(), parts.words, y);
-        let on_entry = cursor == Some(line.seq) && !matches!(line.kind, LineKind::Gap | LineKind::Day | LineKind::New);
+        let on_entry = cursor == Some(line.seq)
+            && !matches!(line.kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Hint);
         if on_entry {
             Row::new(frame.buffer_mut(), parts.words, y).own("▌", model.theme.accent());
         }
@@ -230,6 +231,12 @@ fn flow_line(theme: Theme, line: &FlowLine, buffer: &mut Buffer, area: Rect, y: 
         }
         LineKind::Aside(voice) => {
             row.own(edge(voice), voice_style(theme, voice)).skip(1).own(&line.text, theme.quiet());
+        }
+        LineKind::Fold(voice) => {
+            row.own(edge(voice), voice_style(theme, voice)).skip(1).own(&line.text, theme.accent());
+        }
+        LineKind::Hint => {
+            row.own(&line.text, theme.accent());
         }
         LineKind::Attached(voice) => {
             row.own(edge(voice), voice_style(theme, voice))

@@ -26,6 +26,12 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
             desk.accept(who, *conversation).map(|done| Answer::Done(Box::new(done)))
         }
         Ask::RejectOffer(conversation) => desk.reject(who, *conversation).map(|done| Answer::Done(Box::new(done))),
+        Ask::TakeBack { conversation, seq } => desk.cancel_mail(who, *conversation, *seq).map(kept),
+        Ask::SendAgain { conversation, seq } => desk.retry_mail(who, *conversation, *seq).map(kept),
+        Ask::Merge { from, into, confirmed } => {
+            desk.merge(who, *from, *into, *confirmed).map(|done| Answer::Done(Box::new(done)))
+        }
+        Ask::UndoMerge(from) => desk.undo_merge(who, *from).map(|done| Answer::Done(Box::new(done))),
         Ask::ClearNotices => desk.clear_notices(who).map(|_| Answer::Kept),
         Ask::AddItem { kind, title, requester, project, description } => {
             let new = NewItem {
@@ -53,6 +59,10 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
         | Ask::LeaveGroup(..)
         | Ask::AddCustomer { .. }
         | Ask::SetCustomer { .. }
+        | Ask::ReleaseMail(_)
+        | Ask::DiscardMail(_)
+        | Ask::ReleaseReply(..)
+        | Ask::DiscardReply(..)
         | Ask::SaveSettings(_) => administer(desk, who, ask, opening),
     }
 }
@@ -77,6 +87,10 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
             let change = CustomerChange { name: name.clone(), organization: organization.clone(), blocked: *blocked };
             desk.set_customer(who, address, &change).map(drop)
         }
+        Ask::ReleaseMail(mail) => desk.release_held(who, *mail, &|raw| desk.letter(raw)).map(drop),
+        Ask::DiscardMail(mail) => desk.discard_held(who, *mail),
+        Ask::ReleaseReply(conversation, seq) => desk.release_reply(who, *conversation, *seq),
+        Ask::DiscardReply(conversation, seq) => desk.discard_reply(who, *conversation, *seq),
         Ask::SaveSettings(changes) => desk.save_settings(who, changes).map(drop),
         Ask::Run { .. }
         | Ask::Start(_)
@@ -84,6 +98,10 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
         | Ask::OpenDirect(_)
         | Ask::AcceptOffer { .. }
         | Ask::RejectOffer(_)
+        | Ask::TakeBack { .. }
+        | Ask::SendAgain { .. }
+        | Ask::Merge { .. }
+        | Ask::UndoMerge(_)
         | Ask::Invite(_)
         | Ask::ClearNotices
         | Ask::AddItem { .. }

@@ -59,6 +59,13 @@ impl Stale {
         }
     }
 
+    /// Takes it that the open conversation shows something of these others too.
+    pub fn also(&mut self, open: ConversationId, shown: impl IntoIterator<Item = ConversationId>) {
+        if shown.into_iter().any(|id| self.conversations.contains(&id)) {
+            self.conversations.insert(open);
+        }
+    }
+
     /// Whether there is news for a screen that shows this conversation, or none.
     pub fn is_any(&self, open: Option<ConversationId>) -> bool {
         self.everything || !self.conversations.is_empty() || (self.attended.is_some() && self.attended == open)
@@ -175,6 +182,8 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         sections,
         offers,
         offered,
+        held,
+        mailboxes,
         list,
         opened,
         item,
@@ -187,6 +196,9 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         items,
         settings,
         audit,
+        held_mails,
+        held_replies,
+        original,
         draft,
         lost,
     } = page;
@@ -206,6 +218,9 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         && (notices, keys, agents, groups) == (&before.notices, &before.keys, &before.agents, &before.groups)
         && (customers, items, settings) == (&before.customers, &before.items, &before.settings)
         && (audit, draft) == (&before.audit, &before.draft)
+        && (held, mailboxes) == (&before.held, &before.mailboxes)
+        && (held_mails, held_replies) == (&before.held_mails, &before.held_replies)
+        && *original == before.original
         && lost.is_empty()
         && before.lost.is_empty()
 }

@@ -10,6 +10,7 @@ use crate::{
     },
     tui::{
         ask::{Ask, Effect},
+        delivery,
         model::{Area, Batch, Message, Model},
     },
 };
@@ -200,6 +201,9 @@ pub fn inverse(command: &Command, before: Option<&ConversationRow>) -> Option<Co
 
 /// Takes the last act back.
 pub fn undo(model: &mut Model) -> Vec<Effect> {
+    if let Some((conversation, seq)) = delivery::undoable(model) {
+        return vec![Effect::Ask(Ask::TakeBack { conversation, seq })];
+    }
     let undo = std::mem::take(&mut model.undo);
     if undo.is_empty() {
         return model.say(Message::said("There is nothing to take back."));

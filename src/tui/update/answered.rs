@@ -1,6 +1,6 @@
 //! What the desk answered: said on the message line, or shown where it was asked.
 
-use super::{acting, layer, moving, settle, writing};
+use super::{acting, layer, mails, moving, settle, writing};
 use crate::{
     desk::page::{Denied, Done, Draft},
     domain::{command::Command, conversation::State, id::ConversationId},
@@ -8,7 +8,7 @@ use crate::{
         ask::{Answer, Ask, Effect},
         dialog::{Confirm, Held, Layer},
         model::{Message, Model},
-        readiness,
+        readiness, remembered,
     },
 };
 
@@ -36,6 +36,9 @@ fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
             model.say(Message::said(with_not_notified(format!("Started #{}.", done.conversation), &done)));
             writing::started(model, done.conversation)
         }
+        (Ask::TakeBack { conversation, seq }, _) => mails::taken_back(model, *conversation, *seq),
+        (Ask::Merge { from, into, .. }, _) => mails::merged(model, *from, *into),
+        (Ask::UndoMerge(from), _) => mails::parted(model, *from),
         (Ask::AcceptOffer { conversation, open: true }, _) => {
             tell(model, ask, None);
             let mut effects = moving::open(model, *conversation, None);
@@ -67,6 +70,14 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
         Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
         Ask::AcceptOffer { conversation, .. } => format!("#{conversation} is assigned to you now."),
         Ask::RejectOffer(conversation) => format!("Rejected #{conversation}. It waits in Unassigned."),
+        Ask::TakeBack { .. } => "Taken back: it was not sent.".to_owned(),
+        Ask::SendAgain { .. } => "It is on its way again.".to_owned(),
+        Ask::Merge { from, into, .. } => format!("Merged #{from} into #{into}."),
+        Ask::UndoMerge(from) => format!("#{from} stands by itself again."),
+        Ask::ReleaseMail(_) => "The mail went its way.".to_owned(),
+        Ask::DiscardMail(_) => "The mail was thrown away.".to_owned(),
+        Ask::ReleaseReply(..) => "The reply is on its way.".to_owned(),
+        Ask::DiscardReply(..) => "The reply will not leave.".to_owned(),
         Ask::ClearNotices => "The bell is empty.".to_owned(),
         Ask::AddItem { .. } => format!("{item} was added."),
         Ask::SetItem { .. } => format!("{item} was changed."),
@@ -163,6 +174,10 @@ fn wrote(model: &mut Model, id: ConversationId, command: &Command, done: &Done) 
         words.push_str(" It is assigned to you now.");
     }
     model.message = Some(Message::said(with_not_notified(words, done)).about(id));
+    if matches!(command, Command::Reply(_)) {
+        // What is taken back next is the reply itself, as long as its mail has not left.
+        model.undo.clear();
+    }
     writing::sent(model)
 }
 
@@ -171,8 +186,8 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
     if writing {
         writing::not_sent(model);
     }
-    if let (Some(question), Ask::Run { conversation, .. }) = (Confirm::widening(&ask, &denied), &ask) {
-        return confirm(model, *conversation, question);
+    if let (Some(question), Some(conversation)) = (Confirm::widening(&ask, &denied), remembered::conversation(&ask)) {
+        return confirm(model, conversation, question);
     }
     if let (Some(question), Ask::Start(_)) = (Confirm::widening(&ask, &denied), &ask) {
         model.layers.push(Layer::Confirm(question));
@@ -193,7 +208,7 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
             if matches!(ask, Ask::Run { command: Command::MarkRead(_), .. } | Ask::OpenDirect(_)) {
                 return Vec::new();
             }
-            let about = if let Ask::Run { conversation, .. } = &ask { Some(*conversation) } else { None };
+            let about = remembered::conversation(&ask);
             if let Ask::SaveDraft { place, mode, text } = ask {
                 // The composer may be gone by now.
                 writing::not_kept(model, Draft { place, mode, text });

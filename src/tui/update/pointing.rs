@@ -3,7 +3,7 @@
 use super::{moving, panel, press, reading, writing};
 use crate::tui::{
     ask::Effect,
-    draw::section_at,
+    draw::{held_at, section_at},
     keymap::Action,
     layout,
     model::{Area, Model, RowKey},
@@ -24,6 +24,9 @@ pub fn click(model: &mut Model, column: u16, row: u16) -> Vec<Effect> {
         return press::act(model, Action::Offers);
     }
     if let Some(area) = within(areas.sidebar) {
+        if held_at(model, area, row - area.y) {
+            return press::act(model, Action::GoToHeld);
+        }
         let section = section_at(model, area, row - area.y);
         model.area = Area::Sidebar;
         return section.map_or_else(Vec::new, |section| moving::change_section(model, section));

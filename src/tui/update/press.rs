@@ -1,6 +1,6 @@
 //! A key to what it does.
 
-use super::{acting, layer, moving, offering, panel, reading, writing};
+use super::{acting, layer, mails, moving, offering, panel, reading, writing};
 use crate::{
     domain::command::Command,
     tui::{
@@ -79,6 +79,8 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::Offers
         | A::Administration
         | A::MyNotifications
+        | A::GoToHeld
+        | A::ForwardByMail
         | A::Assign
         | A::Forward
         | A::CreateItem
@@ -137,6 +139,8 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::GoToAll => moving::go_to(model, action),
         A::NextMessage => reading::next_entry(model, 1),
         A::PreviousMessage => reading::next_entry(model, -1),
+        A::Unfold => reading::unfold(model),
+        A::SendAgain | A::TakeBack | A::AddNamed | A::Merge => mails::act(model, action),
         A::RawText => reading::toggle_raw(model),
         A::Reply | A::Note => writing::open(model, action == A::Note),
         A::Take => acting::take(model),

@@ -5,6 +5,7 @@ use crate::{
     domain::{command::Command, id::EntrySeq},
     tui::{
         ask::{Ask, Effect},
+        dialog::{Layer, Original},
         flow::LineKind,
         layout,
         model::{Message, Model, ThreadView},
@@ -126,8 +127,31 @@ fn cursor_into_view(model: &mut Model) {
     }
 }
 
-/// Text exactly as it was written, or as it reads best.
+/// Quoted lines and the signature of the message under the cursor, or not.
+pub fn unfold(model: &mut Model) -> Vec<Effect> {
+    let cursor = model.thread.as_ref().and_then(|view| view.cursor);
+    let folds = |seq: EntrySeq| {
+        let mut entries = model.opened().into_iter().flat_map(|thread| &thread.entries);
+        entries.any(|entry| entry.seq == seq && (!entry.folds.is_empty() || entry.text.contains("\n>")))
+    };
+    let Some(seq) = cursor.filter(|seq| folds(*seq)) else {
+        return model.say(Message::said("Nothing of this message is folded away."));
+    };
+    if let Some(view) = &mut model.thread {
+        if !view.unfolded.remove(&seq) {
+            view.unfolded.insert(seq);
+        }
+        view.flow.basis = None;
+    }
+    Vec::new()
+}
+
+/// The mail behind the message under the cursor as it came; other text exactly as it was written, or as it reads best.
 pub fn toggle_raw(model: &mut Model) -> Vec<Effect> {
+    if let Some(original) = Original::under_cursor(model) {
+        model.layers.push(Layer::Original(original));
+        return Vec::new();
+    }
     let Some(view) = &mut model.thread else { return Vec::new() };
     view.raw = !view.raw;
     let words = if view.raw { "Raw text: nothing is left out." } else { "Raw text is off." };
@@ -150,7 +174,9 @@ pub fn note_shown(model: &mut Model) {
     let loaded = model.opened().is_some();
     let Some(view) = model.thread.as_mut().filter(|_| loaded && !covered) else { return };
     let top = scroll::top(view, height);
-    let words = |kind: LineKind| !matches!(kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_));
+    let words = |kind: LineKind| {
+        !matches!(kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_) | LineKind::Hint)
+    };
     let newest =
         view.flow.lines.iter().skip(top).take(height).filter(|line| words(line.kind)).map(|line| line.seq).max();
     if let Some(newest) = newest.filter(|newest| *newest > view.shown) {

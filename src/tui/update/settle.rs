@@ -2,10 +2,11 @@
 
 use super::{moving, reading, writing};
 use crate::{
-    desk::page::{ListStart, ThreadStart},
+    desk::page::{Entry, ListStart, Thread, ThreadStart},
     domain::id::EntrySeq,
     tui::{
         ask::Effect,
+        delivery,
         flow::{Basis, Flow, Reader},
         layout,
         model::{Area, Model, RowKey},
@@ -112,17 +113,25 @@ fn lay(model: &mut Model) {
     let Some(parts) = layout::thread_parts(model) else { return };
     let Some(thread) = model.opened() else { return };
     let Some(view) = &model.thread else { return };
+    let undoable = delivery::undoable(model).map(|(_, seq)| seq);
     let basis = Basis {
         read: model.reads,
         width: layout::word_columns(parts.words.width),
         roomy: model.size.1 >= 30,
         raw: view.raw,
         new_after: view.new_after,
+        undo: undoable.and_then(|seq| Some((seq, delivery::seconds_left(entry_of(thread, seq)?, model.now)?))),
     };
     let height = usize::from(parts.words.height);
     let at_the_end = !thread.later;
     if view.flow.basis != Some(basis) {
-        let reader = Reader { handle: &model.page.me.handle, now: model.now, zone: model.zone };
+        let reader = Reader {
+            handle: &model.page.me.handle,
+            now: model.now,
+            zone: model.zone,
+            keymap: &model.keymap,
+            unfolded: &view.unfolded,
+        };
         let flow = Flow::lay(thread, basis, reader);
         if let Some(view) = &mut model.thread {
             view.flow = flow;
@@ -136,6 +145,10 @@ fn lay(model: &mut Model) {
     {
         view.top = None;
     }
+}
+
+fn entry_of(thread: &Thread, seq: EntrySeq) -> Option<&Entry> {
+    thread.entries.iter().find(|entry| entry.seq == seq)
 }
 
 /// Half a screen is known at either side of what is on the screen, where there is so much.

@@ -3,13 +3,19 @@
 use super::{moving, reading, writing};
 use crate::{
     desk::page::Moment,
-    tui::{ask::Effect, dialog::Layer, doing, model::Model},
+    tui::{ask::Effect, delivery, dialog::Layer, doing, model::Model},
 };
 
 /// When something will have to be done without a key; `None` where nothing waits.
 pub fn deadline(model: &Model) -> Option<Moment> {
     let layers = model.layers.iter().filter_map(Layer::due);
-    let own = [model.list.show_at, writing::keep_at(model), reading::read_at(model), doing::until(model)];
+    let own = [
+        model.list.show_at,
+        writing::keep_at(model),
+        reading::read_at(model),
+        doing::until(model),
+        delivery::next_second(model),
+    ];
     own.into_iter().flatten().chain(layers).min()
 }
 

@@ -34,7 +34,7 @@ pub(super) fn draw(administration: &Administration, model: &Model, frame: &mut F
     let rest = Rect { y: area.y + area.height.min(2), height: area.height.saturating_sub(2), ..area };
     match administration.leaf {
         Leaf::Profile => profile(administration, model, frame, rest),
-        Leaf::Agents | Leaf::Groups | Leaf::Audit => list(administration, model, frame, rest),
+        Leaf::Agents | Leaf::Groups | Leaf::Audit | Leaf::Mail => list(administration, model, frame, rest),
         Leaf::Customers => {
             let typing = administration.inside && administration.finding;
             super::field(frame, theme, rest, 0, &administration.customers.field, 5, typing);
@@ -105,6 +105,9 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
                 "Newest first. What happens to conversations stands in them.",
             )
         }
+        Leaf::Mail => {
+            (mail(model, area), "Enter looks at the picked one: why it waits, what it says; then let it go or not.")
+        }
         Leaf::Profile => (Vec::new(), ""),
     };
     // Under a form only the form's own keys are named; the line keeps its place.
@@ -114,7 +117,7 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
         let words = match administration.leaf {
             Leaf::Customers => "No customer fits. + adds one, / finds another.",
             Leaf::Groups => "No groups yet. + adds one.",
-            Leaf::Agents | Leaf::Audit | Leaf::Profile => "Nothing yet.",
+            Leaf::Agents | Leaf::Audit | Leaf::Mail | Leaf::Profile => "Nothing yet.",
         };
         lines::paragraph(frame.buffer_mut(), theme, rest, words);
     }
@@ -146,6 +149,45 @@ fn agent(row: &AgentRow) -> Line {
     )
     .right(marks.join(" · "))
     .look(look)
+}
+
+/// What waits, then the mailboxes with what is wrong with them.
+fn mail(model: &Model, area: Rect) -> Vec<Line> {
+    let page = &model.page;
+    let (Some(mails), Some(replies)) = (&page.held_mails, &page.held_replies) else { return Vec::new() };
+    let mut drawn = vec![Line::heading(match mails.len() + replies.len() {
+        0 => "Nothing is held.".to_owned(),
+        count => format!("Held: {count}"),
+    })];
+    for mail in mails {
+        let kind = if mail.quarantined { "quarantine" } else { "held" };
+        let from = if mail.name.is_empty() { &mail.from } else { &mail.name };
+        let from = if from.is_empty() { "nobody" } else { from };
+        let own = format!("{:<10} {:<20} ", kind, SafeText::line(from).fit(20));
+        let subject = if mail.subject.is_empty() { "(no subject)" } else { &mail.subject };
+        drawn.push(Line::row(own, subject).right(time::age(model.now, mail.at, model.zone)));
+        drawn.push(Line::heading(format!("             {}", mail.why.sentence())));
+    }
+    for reply in replies {
+        let own = format!("{:<10} {:<20} ", "reply", SafeText::line(&reply.from).fit(20));
+        let words = format!("#{} to {}: {}", reply.conversation, reply.to.join(", "), reply.text);
+        drawn.push(Line::row(own, words).right(time::age(model.now, reply.at, model.zone)));
+    }
+    drawn.push(Line::heading(if page.mailboxes.is_empty() { "No mailbox is connected." } else { "Mailboxes" }));
+    for mailbox in &page.mailboxes {
+        let state = if mailbox.trouble.is_some() { "trouble" } else { "well" };
+        let since = time::age(model.now, mailbox.since, model.zone);
+        let name = format!("{} <{}>", mailbox.name, mailbox.address);
+        drawn.push(Line::heading(format!("  {state:<8} {} · {since}", SafeText::line(&name).fit(44))));
+        for line in SafeText::line(mailbox.trouble.as_deref().unwrap_or_default())
+            .wrap(usize::from(area.width).saturating_sub(13).max(10))
+        {
+            if !line.is_empty() {
+                drawn.push(Line::heading(format!("           {line}")));
+            }
+        }
+    }
+    drawn
 }
 
 fn audit(row: &AuditRow, model: &Model) -> Line {

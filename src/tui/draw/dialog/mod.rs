@@ -15,6 +15,7 @@ mod link;
 mod menu;
 mod new_conversation;
 mod offers;
+mod original;
 mod palette;
 mod people;
 mod search;
@@ -50,6 +51,7 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
         Layer::NewConversation(new) => new_conversation::draw(new, model, frame),
         Layer::Search(search) => search::draw(search, model, frame),
         Layer::Offers(offers) => offers::draw(offers, model, frame),
+        Layer::Original(original) => original::draw(original, model, frame),
         Layer::Palette(palette) => palette::draw(palette, model, frame),
         Layer::Help(help) => help::draw(help, model, frame),
         Layer::Bell(bell) => bell::draw(bell, model, frame),

@@ -1,0 +1,185 @@
+//! What is said of mail on its way out: its state in words, what can still be done about it, and until when.
+
+use super::{
+    layout,
+    model::{Area, Model},
+    scroll,
+};
+use crate::{
+    desk::page::{Entry, From, Moment},
+    domain::{
+        id::{ConversationId, EntrySeq},
+        mail::DeliveryState,
+    },
+};
+use chrono::Duration;
+
+/// How far a message is as a whole: of all its recipients that which asks for most. `None` where it goes to nobody by mail.
+pub fn state(entry: &Entry) -> Option<DeliveryState> {
+    const RANKS: [DeliveryState; 7] = [
+        DeliveryState::Failed,
+        DeliveryState::Unknown,
+        DeliveryState::Held,
+        DeliveryState::Sending,
+        DeliveryState::Queued,
+        DeliveryState::Cancelled,
+        DeliveryState::Sent,
+    ];
+    RANKS.into_iter().find(|state| entry.delivery.iter().any(|to| to.state == *state))
+}
+
+/// The word for a state.
+pub const fn word(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Queued | DeliveryState::Sending => "on its way",
+        DeliveryState::Sent => "sent",
+        DeliveryState::Failed => "failed",
+        DeliveryState::Unknown => "unknown whether it arrived",
+        DeliveryState::Held => "held for an administrator",
+        DeliveryState::Cancelled => "taken back, not sent",
+    }
+}
+
+/// For how many seconds more a message does not leave, all of it; `None` once it may have left.
+pub fn seconds_left(entry: &Entry, now: Moment) -> Option<i64> {
+    let waits = |to: &crate::domain::outgoing::Delivery| to.until.filter(|_| to.state == DeliveryState::Queued);
+    let until: Option<Vec<Moment>> = entry.delivery.iter().map(waits).collect();
+    let left = until?.into_iter().min()? - now;
+    (left > Duration::zero()).then(|| (left.num_milliseconds() + 999) / 1_000)
+}
+
+/// What stands behind the writer's name: state and time, the longest words first. `undo`: the key that takes it back now.
+pub fn tails(entry: &Entry, at: &str, now: Moment, undo: Option<&str>) -> Vec<String> {
+    let Some(state) = state(entry) else { return Vec::new() };
+    let word = word(state);
+    match (seconds_left(entry, now), undo) {
+        (Some(seconds), Some(key)) => vec![
+            format!("mail · {word} · {key} undo ({seconds} s) · {at}"),
+            format!("mail · {word} · {key} undo ({seconds} s)"),
+            format!("mail · {key} undo ({seconds} s)"),
+        ],
+        (_, _) if matches!(state, DeliveryState::Sent) => vec![format!("mail · sent {at}")],
+        (_, _) => vec![format!("mail · {word} · {at}"), format!("mail · {word}")],
+    }
+}
+
+/// What went wrong, a sentence for each recipient that it concerns; foreign text. `menu`: the key of the menu.
+pub fn troubles(entry: &Entry, menu: &str) -> Vec<String> {
+    let many = entry.delivery.len() > 1;
+    let mut troubles = Vec::new();
+    for to in &entry.delivery {
+        let (words, again) = match to.state {
+            DeliveryState::Failed => ("failed", true),
+            DeliveryState::Unknown => ("nobody knows whether it arrived", true),
+            DeliveryState::Queued | DeliveryState::Sending if !to.words.is_empty() => ("is tried again", false),
+            DeliveryState::Queued
+            | DeliveryState::Sending
+            | DeliveryState::Sent
+            | DeliveryState::Held
+            | DeliveryState::Cancelled => continue,
+        };
+        let whom = if many { format!("{}: ", to.to) } else { String::new() };
+        let why = if to.words.is_empty() { String::new() } else { format!(": {}", to.words.trim_end_matches('.')) };
+        let help = if again { format!(" — {menu} sends it again") } else { String::new() };
+        troubles.push(format!("{whom}{words}{why}{help}"));
+    }
+    troubles
+}
+
+/// The viewer's newest reply that has not left yet, which the key for undoing takes back now.
+pub fn undoable(model: &Model) -> Option<(ConversationId, EntrySeq)> {
+    let thread = model.opened().filter(|thread| thread.may.reply.allowed && model.undo.is_empty())?;
+    let mine = |entry: &&Entry| match &entry.from {
+        From::Agent(person) => person.address == model.page.me.handle,
+        From::Customer(_) | From::Outside(_) | From::System => false,
+    };
+    let waits = |entry: &&Entry| seconds_left(entry, model.now).is_some();
+    let entry = thread.entries.iter().rev().filter(mine).find(waits)?;
+    Some((thread.row.id, entry.seq))
+}
+
+/// The message that something is done about: the one under the cursor where it is of that kind, else the newest that is.
+fn meant(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(ConversationId, EntrySeq)> {
+    let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id))?;
+    let cursor = model.thread.as_ref().filter(|_| model.area == Area::Thread).and_then(|view| view.cursor);
+    let fitting = || thread.entries.iter().rev().filter(|entry| fits(entry));
+    let under = fitting().find(|entry| Some(entry.seq) == cursor);
+    Some((thread.row.id, under.or_else(|| fitting().next())?.seq))
+}
+
+/// The message that can be sent again.
+pub fn to_send_again(model: &Model) -> Option<(ConversationId, EntrySeq)> {
+    let over = |to: &crate::domain::outgoing::Delivery| match to.state {
+        DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
+        DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
+    };
+    // What failed comes before what somebody took back on purpose.
+    let failed = |entry: &Entry| matches!(state(entry), Some(DeliveryState::Failed | DeliveryState::Unknown));
+    meant(model, failed).or_else(|| meant(model, |entry| entry.delivery.iter().any(over)))
+}
+
+/// The message that can be taken back: nothing of it has left yet.
+pub fn to_take_back(model: &Model) -> Option<(ConversationId, EntrySeq)> {
+    let waits = |to: &crate::domain::outgoing::Delivery| {
+        to.until.is_some() && matches!(to.state, DeliveryState::Queued | DeliveryState::Held)
+    };
+    meant(model, |entry| !entry.delivery.is_empty() && entry.delivery.iter().all(waits))
+}
+
+/// When the seconds on the screen change; `None` while none run there.
+pub fn next_second(model: &Model) -> Option<Moment> {
+    let (_, seq) = undoable(model)?;
+    let parts = layout::thread_parts(model)?;
+    let view = model.thread.as_ref()?;
+    let height = usize::from(parts.words.height);
+    let mut shown = view.flow.lines.iter().skip(scroll::top(view, height)).take(height);
+    let entry = model.opened()?.entries.iter().find(|entry| entry.seq == seq)?;
+    let until = entry.delivery.iter().filter_map(|to| to.until).min()?;
+    let left = seconds_left(entry, model.now)?;
+    shown.any(|line| line.seq == seq).then(|| until - Duration::seconds(left - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{conversation::EntryKind, outgoing::Delivery};
+
+    fn entry(deliveries: &[(DeliveryState, &str, Option<i64>)]) -> Entry {
+        let delivery = |(state, words, left): &(DeliveryState, &str, Option<i64>)| Delivery {
+            to: "mara@acme.example".to_owned(),
+            state: *state,
+            words: (*words).to_owned(),
+            until: left.map(|left| Moment::UNIX_EPOCH + Duration::milliseconds(left)),
+        };
+        Entry {
+            seq: EntrySeq(1),
+            kind: EntryKind::Reply,
+            from: From::System,
+            at: Moment::UNIX_EPOCH,
+            text: String::new(),
+            channel: None,
+            attachments: Vec::new(),
+            delivery: deliveries.iter().map(delivery).collect(),
+            folds: Vec::new(),
+            by_mail: false,
+        }
+    }
+
+    #[test]
+    fn of_several_recipients_the_one_that_asks_for_most_is_said() {
+        use DeliveryState::{Failed, Queued, Sent};
+        assert_eq!(state(&entry(&[])), None);
+        assert_eq!(state(&entry(&[(Sent, "", None), (Queued, "", None)])), Some(Queued));
+        let some = entry(&[(Sent, "", None), (Failed, "Mailbox unknown.", None)]);
+        assert_eq!(state(&some), Some(Failed));
+        assert_eq!(troubles(&some, "m"), ["mara@acme.example: failed: Mailbox unknown — m sends it again"]);
+    }
+
+    #[test]
+    fn the_seconds_are_counted_down_to_one_and_end_with_the_delay() {
+        let left =
+            |milliseconds| seconds_left(&entry(&[(DeliveryState::Queued, "", Some(milliseconds))]), Moment::UNIX_EPOCH);
+        assert_eq!([left(10_000), left(9_001), left(1), left(0)], [Some(10), Some(10), Some(1), None]);
+        assert_eq!(seconds_left(&entry(&[(DeliveryState::Sent, "", None)]), Moment::UNIX_EPOCH), None);
+    }
+}

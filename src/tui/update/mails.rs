@@ -1,0 +1,88 @@
+//! What is done about mail: taking a reply back, sending it again, merging what belongs together, adding whom a mail named.
+
+use super::{moving, reading, settle, writing};
+use crate::{
+    desk::page::{DraftPlace, From, Mode},
+    domain::{
+        command::Command,
+        id::{ConversationId, EntrySeq},
+        people::Party,
+    },
+    tui::{
+        ask::{Ask, Effect},
+        composer::Composer,
+        delivery,
+        editor::Editor,
+        keymap::Action,
+        model::{Area, Message, Model},
+    },
+};
+
+/// Does what an action asks for about mail.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(thread) = model.opened().filter(|thread| model.target() == Some(thread.row.id)) else {
+        return model.say(Message::said("Open a conversation first."));
+    };
+    let conversation = thread.row.id;
+    let (ask, why_not) = if action == Action::SendAgain {
+        let ask = delivery::to_send_again(model).map(|(conversation, seq)| Ask::SendAgain { conversation, seq });
+        (ask, "Nothing here failed to leave by mail.")
+    } else if action == Action::TakeBack {
+        let ask = delivery::to_take_back(model).map(|(conversation, seq)| Ask::TakeBack { conversation, seq });
+        (ask, "Nothing here can be taken back any more.")
+    } else if action == Action::AddNamed {
+        let add = |address: &str| Command::Add { party: Party::Customer(address.to_owned()), confirmed: false };
+        let ask = thread.suggested.first().map(|person| Ask::Run { conversation, command: add(&person.address) });
+        (ask, "Its mails name nobody who does not take part already.")
+    } else {
+        let like = thread.likenesses.first();
+        let ask = like.map(|like| Ask::Merge { from: conversation, into: like.conversation, confirmed: false });
+        (ask, "It looks like no other conversation that you can see.")
+    };
+    match ask {
+        Some(ask) => vec![Effect::Ask(ask)],
+        None => model.say(Message::said(why_not)),
+    }
+}
+
+/// A reply was taken back: its writer has the text in the composer again, before what was begun since.
+pub fn taken_back(model: &mut Model, conversation: ConversationId, seq: EntrySeq) -> Vec<Effect> {
+    model.message = Some(Message::said("Taken back: it was not sent.").about(conversation));
+    let mine = |from: &From| match from {
+        From::Agent(person) => person.address == model.page.me.handle,
+        From::Customer(_) | From::Outside(_) | From::System => false,
+    };
+    let thread = model.opened().filter(|thread| thread.row.id == conversation);
+    let entry = thread.and_then(|thread| thread.entries.iter().find(|entry| entry.seq == seq && mine(&entry.from)));
+    let Some(text) = entry.map(|entry| entry.text.clone()) else { return Vec::new() };
+    let place = DraftPlace::Conversation(conversation);
+    let effects = writing::keep(model);
+    let begun = model.draft(&place, Mode::Reply).unwrap_or_default().to_owned();
+    let client_id = model.new_client_id();
+    let mut composer = Composer::new(place, Mode::Reply, client_id);
+    composer.editor = Editor::new(&if begun.is_empty() { text } else { format!("{text}\n\n{begun}") });
+    composer.loaded = true;
+    composer.changed = Some(model.now);
+    model.composer = Some(composer);
+    model.area = Area::Composer;
+    model.message = Some(Message::said("Taken back: it was not sent. Its text is here again.").about(conversation));
+    reading::to_end(model);
+    effects
+}
+
+/// Two conversations are one: it is shown, and the merging can be undone.
+pub fn merged(model: &mut Model, from: ConversationId, into: ConversationId) -> Vec<Effect> {
+    let mut effects = moving::open(model, into, None);
+    model.undo = vec![Ask::UndoMerge(from)];
+    model.message = Some(Message::undoable(format!("Merged #{from} into #{into}.")).about(into));
+    effects.extend(settle::settle(model));
+    effects
+}
+
+/// They are two again.
+pub fn parted(model: &mut Model, from: ConversationId) -> Vec<Effect> {
+    let mut effects = moving::open(model, from, None);
+    model.message = Some(Message::said(format!("#{from} stands by itself again.")).about(from));
+    effects.extend(settle::settle(model));
+    effects
+}
