@@ -32,6 +32,11 @@ fn there_and_back(office: &PostOffice, support: &Support) -> ConversationId {
     support.runs("ana", &["conversation", "start", "--with-agent", "ben", "--body", INTERNAL]).well();
     support.replies("ana", conversation, "zqanswer: try it again");
     until("Mara has the answer", || office.mails(MARA).len() == 1);
+    let shows_sent = || {
+        let shown = support.runs("ana", &["--json", "conversation", "show", &number]).well().out;
+        shown.contains("\"state\":\"sent\"")
+    };
+    until("the desk shows that it left", shows_sent);
     let mail = office.mails(MARA).remove(0);
     assert!(mail.contains("zqanswer: try it again"), "{mail}");
     assert_eq!(header(&mail, "Subject").trim_start_matches("Re: "), "Card declined", "{mail}");

@@ -145,6 +145,8 @@ fn every_reply_leaves_once_wherever_the_connection_is_cut() {
             if taken {
                 doubtful.insert(word.clone());
                 assert_eq!(support.outbox("unknown"), 1, "{step:?} {moment:?}");
+                let shown = support.runs("ana", &["--json", "conversation", "show", &conversation.0.to_string()]);
+                assert!(shown.well().out.contains("\"state\":\"unknown\""), "it is shown as such");
             }
             // Twice: the second time there is nothing left to do.
             for _ in 0..2 {
