@@ -56,6 +56,11 @@ pub fn following(model: &Model) -> Option<(String, Vec<(String, String)>)> {
                 places.push((key, section.label().to_owned()));
             }
             Some(_) => {}
+            None if row.action == Action::GoToHeld => {
+                if model.page.me.role.administers() {
+                    places.push((key, "Held".to_owned()));
+                }
+            }
             None => others.push((key, row.label.clone())),
         }
     }
@@ -141,9 +146,6 @@ fn here(model: &Model) -> Vec<Action> {
             if model.area == Area::Thread && model.opened().is_none() {
                 return vec![Back, Search, AllKeys];
             }
-            if model.area == Area::Thread && folded(model) {
-                actions.push(Unfold);
-            }
             if !model.list.chosen.is_empty() {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
             }
@@ -160,6 +162,9 @@ fn here(model: &Model) -> Vec<Action> {
                 None => {}
             }
             if model.area == Area::Thread {
+                if folded(model) {
+                    actions.push(Unfold);
+                }
                 actions.extend([ItemPanel, Back]);
             }
             if model.area == Area::List && layout::areas(model).sidebar.is_none() {
