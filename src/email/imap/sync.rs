@@ -43,17 +43,17 @@ pub struct Memory {
 }
 
 impl Memory {
-    fn failed(&mut self, batch: &[Listed], shelf: impl Fn(u32) -> Place) {
+    fn failed(&mut self, batch: &[Listed], place: impl Fn(u32) -> Place) {
         match batch {
             [] => {}
-            [one] => *self.suspects.entry(shelf(one.uid)).or_default() += 1,
-            [.., last] => self.careful = Some(shelf(last.uid)),
+            [one] => *self.suspects.entry(place(one.uid)).or_default() += 1,
+            [.., last] => self.careful = Some(place(last.uid)),
         }
     }
 
-    fn alone(&self, shelf: &Place) -> bool {
+    fn alone(&self, place: &Place) -> bool {
         self.careful.as_ref().is_some_and(|careful| {
-            (&careful.folder, careful.uid_validity) == (&shelf.folder, shelf.uid_validity) && shelf.uid <= careful.uid
+            (&careful.folder, careful.uid_validity) == (&place.folder, place.uid_validity) && place.uid <= careful.uid
         })
     }
 }
@@ -141,7 +141,7 @@ pub async fn take(
 }
 
 impl Shelves {
-    fn shelf(&self, uid: u32) -> Place {
+    fn place(&self, uid: u32) -> Place {
         Place { folder: self.folder.name.clone(), uid_validity: self.uid_validity, uid }
     }
 }
@@ -180,7 +180,7 @@ fn batch(listed: &[Listed], shelves: &Shelves, memory: &Memory) -> usize {
     let mut bytes = 0;
     let fits = |listed: &&Listed| {
         bytes += u64::from(listed.bytes);
-        bytes <= BYTES && !memory.alone(&shelves.shelf(listed.uid))
+        bytes <= BYTES && !memory.alone(&shelves.place(listed.uid))
     };
     listed.iter().take(MAILS).take_while(fits).count().max(1)
 }
@@ -191,19 +191,19 @@ async fn fetch(
     batch: &[Listed],
     memory: &mut Memory,
 ) -> Result<Vec<Fetched>, Trouble> {
-    let shelf = |uid| shelves.shelf(uid);
+    let place = |uid| shelves.place(uid);
     let fetched = match batch {
-        [one] => fetch_one(session, shelves, *one, memory.suspects.get(&shelf(one.uid)).copied().unwrap_or(0)).await,
+        [one] => fetch_one(session, shelves, *one, memory.suspects.get(&place(one.uid)).copied().unwrap_or(0)).await,
         many => whole(session, shelves, many).await,
     };
     match fetched {
         Ok(mails) => {
-            memory.suspects.retain(|suspect, _| batch.iter().all(|listed| *suspect != shelf(listed.uid)));
+            memory.suspects.retain(|suspect, _| batch.iter().all(|listed| *suspect != place(listed.uid)));
             Ok(mails)
         }
         Err(trouble) => {
             if matches!(trouble.kind, TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence) {
-                memory.failed(batch, shelf);
+                memory.failed(batch, place);
             }
             Err(trouble)
         }
@@ -219,7 +219,7 @@ async fn fetch_one(
     let folder = names::readable(&shelves.folder.name);
     let incomplete = |raw: Vec<u8>, sentence: String| {
         vec![Fetched {
-            place: Some(shelves.shelf(one.uid)),
+            place: Some(shelves.place(one.uid)),
             sent: shelves.folder.sent,
             raw,
             incomplete: Some(sentence),
@@ -249,7 +249,7 @@ async fn fetch_one(
 async fn whole(session: &mut Session, shelves: &Shelves, batch: &[Listed]) -> Result<Vec<Fetched>, Trouble> {
     let mails = parts(session, batch, Part::Whole).await?;
     let mails = mails.into_iter().map(|(uid, raw)| Fetched {
-        place: Some(shelves.shelf(uid)),
+        place: Some(shelves.place(uid)),
         sent: shelves.folder.sent,
         raw,
         incomplete: None,
@@ -319,16 +319,15 @@ fn content<'a>(response: &'a Response<'_>, part: Part) -> Option<(Option<u32>, &
         AttributeValue::Uid(uid) => Some(*uid),
         _ => None,
     });
-    let raw = attributes.iter().find_map(|attribute| match (part, attribute) {
-        (Part::Whole, AttributeValue::BodySection { section: None, data: Some(raw), .. }) => Some(raw),
-        (
-            Part::Header,
-            AttributeValue::BodySection {
-                section: Some(SectionPath::Full(MessageSection::Header)),
-                data: Some(raw),
-                ..
-            },
-        ) => Some(raw),
+    let raw = attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::BodySection { section, data: Some(raw), .. } => {
+            let of = match section {
+                None => Some(Part::Whole),
+                Some(SectionPath::Full(MessageSection::Header)) => Some(Part::Header),
+                Some(_) => None,
+            };
+            (of == Some(part)).then_some(raw)
+        }
         _ => None,
     });
     raw.map(|raw| (uid, raw.as_ref()))
