@@ -125,7 +125,7 @@ fn arrived(office: &PostOffice) -> BTreeMap<String, (usize, BTreeSet<String>)> {
 fn every_reply_leaves_once_wherever_the_connection_is_cut() {
     let office = PostOffice::open();
     let proxy = Proxy::new(Protocol::Smtp, office.ports.smtp);
-    let mut support = Support::new(&office, &Doors::at(office.ports.imap, proxy.port));
+    let support = Support::new(&office, &Doors::at(office.ports.imap, proxy.port));
     let conversation = conversation(&office, &support);
     let since = Instant::now();
     let mut doubtful = BTreeSet::new();
@@ -137,18 +137,21 @@ fn every_reply_leaves_once_wherever_the_connection_is_cut() {
             support.desk.does("ana", conversation, reply(&word));
             let moment = moment(step, round);
             proxy.plan(step, moment, How::Cut);
-            support.sends();
+            let ran = support.syncs();
+            assert_eq!(ran.errors.matches("panicked").count(), 0, "{step:?} {moment:?}: {ran:?}");
             proxy.until_happened();
             cuts += 1;
             let taken = step == Step::Content && moment != Moment::Asked;
             if taken {
                 doubtful.insert(word.clone());
                 assert_eq!(support.outbox("unknown"), 1, "{step:?} {moment:?}");
+                let shown = support.runs("ana", &["--json", "conversation", "show", &conversation.0.to_string()]);
+                assert!(shown.well().out.contains("\"state\":\"unknown\""), "it is shown as such");
             }
             // Twice: the second time there is nothing left to do.
             for _ in 0..2 {
                 support.time_passes();
-                support.sends();
+                support.syncs().well();
             }
             let waiting = support.outbox("queued") + support.outbox("sending") + support.outbox("failed");
             assert_eq!(waiting, 0, "{step:?} {moment:?}");
