@@ -120,6 +120,8 @@ const LONGEST: usize = 200;
 const LARGEST: usize = 65_536;
 /// Repeated lines in a row that are shown.
 const QUOTED: usize = 2;
+/// Lines of one hint.
+const HINT: usize = 2;
 /// Folded lines that are shown all the same: the word about them would take as much room.
 const UNFOLDED: usize = 2;
 
@@ -159,20 +161,23 @@ impl Flow {
     fn hints(&mut self, thread: &Thread, basis: Basis, reader: Reader) {
         let (seq, nth) = self.lines.last().map_or((EntrySeq(0), 0), |line| (line.seq, line.nth + 1));
         let first = self.lines.len();
+        let counted = |count: usize| if count > 1 { format!(" (1 of {count})") } else { String::new() };
+        let mut words = Vec::new();
         if let Some(like) = thread.likenesses.first() {
             let key = reader.keymap.keys_for(Action::Merge);
-            let words = format!("{key} merges it: looks like #{} {}", like.conversation, like.subject);
-            self.push(LineKind::Hint, SafeText::line(&words).fit(basis.width));
+            let count = counted(thread.likenesses.len());
+            words.push(format!("{key} merges{count}: looks like #{} {}", like.conversation, like.subject));
         }
         if let Some(person) = thread.suggested.first() {
             let key = reader.keymap.keys_for(Action::AddNamed);
-            let more = match thread.suggested.len() - 1 {
-                0 => String::new(),
-                more => format!(" (and {more} more)"),
-            };
             let name = if person.name.is_empty() { String::new() } else { format!("{}, ", person.name) };
-            let words = format!("{key} adds who was named in the mail{more}: {name}{}", person.address);
-            self.push(LineKind::Hint, SafeText::line(&words).fit(basis.width));
+            let count = counted(thread.suggested.len());
+            words.push(format!("{key} adds from Cc{count}: {name}{}", person.address));
+        }
+        for words in words {
+            for line in SafeText::line(&words).wrap(basis.width).into_iter().take(HINT) {
+                self.push(LineKind::Hint, line);
+            }
         }
         for (at, line) in self.lines[first..].iter_mut().enumerate() {
             (line.seq, line.nth) = (seq, nth + at);

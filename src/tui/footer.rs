@@ -62,7 +62,11 @@ fn draft_only(model: &Model) -> bool {
 fn folded(model: &Model) -> bool {
     model.thread.as_ref().is_some_and(|view| {
         let open = view.cursor.is_some_and(|cursor| view.unfolded.contains(&cursor));
-        open || view.flow.lines.iter().any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_)))
+        open || view
+            .flow
+            .lines
+            .iter()
+            .any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_)))
     })
 }
 

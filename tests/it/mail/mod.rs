@@ -14,4 +14,5 @@ mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
+mod screens;
 mod threading;
