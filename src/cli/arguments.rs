@@ -1,11 +1,15 @@
 //! The command line as clap reads it: the names, options and help texts that interface.md promises.
 
 mod conversation;
+mod held;
+mod mail;
 mod people;
 mod server;
 mod value;
 
 pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
+pub use held::{HeldCommand, WhyArguments};
+pub use mail::{MailCommand, ReceiveArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,
     SettingCommand,
@@ -14,7 +18,6 @@ pub use server::{LimitArguments, ServeArguments};
 
 use crate::{
     domain::{
-        envelope::Channel,
         history::PastState,
         id::ConversationId,
         item::{ItemKey, ItemKind, ItemStatus},
@@ -43,10 +46,10 @@ const COMMANDS: &str = "  conversation, offer         list, show, start, reply, 
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
-  receive                     hand in what a customer wrote
+  receive, mail, held, why    hand in messages; mailboxes; mail that waits; why it is there
   import, export              bring conversations in; write them out
   backup, check, status       copy the desk; prove it sound; see who is here
-  init, demo, serve           make a desk; try one; let agents in over SSH
+  init, demo, serve           make a desk; try one; serve SSH and mail
   keys, config, completions   the keymap; what is in force; for your shell
 
 Options:
@@ -104,6 +107,14 @@ pub enum Command {
     Offer(OfferCommand),
     /// Hand in what a customer wrote; prints the conversation and the message.
     Receive(ReceiveArguments),
+    /// The mailboxes of the configuration.
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// Mails that wait for an administrator.
+    #[command(subcommand)]
+    Held(HeldCommand),
+    /// Tell why a message is in its conversation.
+    Why(WhyArguments),
     /// What the bell rang for.
     #[command(subcommand)]
     Notice(NoticeCommand),
@@ -124,7 +135,7 @@ pub enum Command {
     Status,
     /// Try the messenger on a made-up desk whose customers write back.
     Demo(DemoArguments),
-    /// Serve the desk: agents over SSH.
+    /// Serve the desk: agents over SSH, customers by mail.
     Serve(ServeArguments),
     /// Print the keymap in force.
     Keys,
@@ -227,35 +238,6 @@ pub struct ItemSettings {
 pub enum SectionCommand {
     /// List the sections with how many they hold and how many are unread.
     List,
-}
-
-/// `receive`.
-#[derive(Debug, Args)]
-pub struct ReceiveArguments {
-    /// The sender's address.
-    #[arg(long, value_name = "ADDRESS")]
-    pub from: String,
-    /// The sender's name.
-    #[arg(long, allow_hyphen_values = true)]
-    pub name: Option<String>,
-    /// The group whose queue a new conversation goes to.
-    #[arg(long, value_name = "G")]
-    pub group: Option<String>,
-    /// The conversation that the message names; without it a new one is started.
-    #[arg(long, value_name = "ID")]
-    pub conversation: Option<ConversationId>,
-    /// How it came.
-    #[arg(long, default_value = "email", value_parser = word(Channel::ALL, Channel::word))]
-    pub channel: Channel,
-    /// The channel's own id; the same one again is the same message.
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub message_id: Option<String>,
-    /// The subject of a new conversation.
-    #[arg(long, value_name = "S", allow_hyphen_values = true)]
-    pub subject: Option<String>,
-    /// What was written.
-    #[command(flatten)]
-    pub text: TextArguments,
 }
 
 /// `notice …`.

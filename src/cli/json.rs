@@ -1,6 +1,8 @@
 //! The JSON objects that interface.md promises, built from what the desk gives, with their rows for people.
 
 mod conversation;
+mod delivery;
+mod held;
 mod item;
 mod key;
 mod people;
@@ -9,6 +11,8 @@ mod thread;
 mod view;
 
 pub use conversation::{ConversationJson, DoneJson, HitJson, OfferJson};
+pub use delivery::{DeliveryJson, HeldReplyJson};
+pub use held::{HeldJson, LikenessJson, TakenJson};
 pub use item::ItemJson;
 pub use key::{InviteJson, KeyJson};
 pub use people::{AgentJson, AuditJson, CustomerJson, GroupJson, NoticeJson, SectionJson, SettingJson};

@@ -10,6 +10,7 @@ mod call;
 mod failure;
 mod json;
 mod output;
+mod pipe;
 mod progress;
 mod reading;
 mod table;
@@ -38,10 +39,17 @@ pub fn main() -> ExitCode {
     let plain = Manner { json: false, colour: false, zone: Zone::Machine, stop: Stop::Signals };
     let mut output = Output::new(output, Errors::new(errors, terminals.errors), plain);
     let (json, outcome) = match Arguments::try_parse() {
+        Ok(Arguments { desk, actor, json, command: Some(Command::Receive(arguments)) }) if arguments.mail => {
+            let input = Input::new(input, terminals.input);
+            let flags = Flags { desk, actor };
+            return ExitCode::from(pipe::run(&flags, Manner { json, ..plain }, &arguments, input, &mut output));
+        }
         Ok(arguments) => {
             (arguments.json, run(arguments, Input::new(input, terminals.input), terminals, plain, &mut output))
         }
         Err(error) => match explain(&error, &mut output) {
+            // Help is none.
+            Ok(code @ 1..) if pipe::is_called(std::env::args_os()) => return ExitCode::from(code.max(pipe::USAGE)),
             Ok(code) => return ExitCode::from(code),
             Err(failure) => (false, Err(failure)),
         },
@@ -104,6 +112,9 @@ fn dispatch(command: Option<Command>, call: &mut Call, output: &mut Output) -> R
         Some(Command::Conversation(command)) => verb::conversation::run(command, call, output),
         Some(Command::Offer(command)) => verb::offer::run(&command, call, output),
         Some(Command::Receive(arguments)) => verb::receive::run(arguments, call, output),
+        Some(Command::Mail(command)) => verb::mail::run(&command, call, output),
+        Some(Command::Held(command)) => verb::held::run(&command, call, output),
+        Some(Command::Why(arguments)) => verb::held::why(&arguments, call, output),
         Some(Command::Notice(command)) => verb::notice::run(&command, call, output),
         Some(Command::Search(arguments)) => verb::search::run(arguments, call, output),
         Some(Command::Audit(command)) => verb::audit::run(&command, call, output),

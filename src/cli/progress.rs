@@ -54,6 +54,11 @@ impl Progress {
         Ok(Self { unit, started: Instant::now(), drawn: None, shown: false, errors, stop })
     }
 
+    /// What becomes true when somebody asks the work to stop, for what does not come by here.
+    pub fn interrupt(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
     /// Whether somebody asked the work to stop.
     pub fn interrupted(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

@@ -12,6 +12,8 @@ pub mod customer;
 pub mod demo;
 /// `export`.
 pub mod export;
+/// `held` and `why`.
+pub mod held;
 /// `import`.
 pub mod import;
 /// `init`.
@@ -20,6 +22,8 @@ pub mod init;
 pub mod item;
 /// `key`.
 pub mod key;
+/// `mail`.
+pub mod mail;
 /// Without a command.
 pub mod messenger;
 /// `notice`.

@@ -16,6 +16,7 @@ use crate::{
     store::{
         Connection,
         conversations::{self, moment},
+        headers,
         messages::{self, Window},
         people,
     },
@@ -131,6 +132,10 @@ fn one(
     if with_messages {
         let entries = messages::window(connection, facts.id, Window::From(EntrySeq(since.0 + 1)), usize::MAX)?;
         for entry in entries.into_iter().filter(|entry| entry.kind == EntryKind::Reply) {
+            // What was taken back before it left, or waits for an administrator, was never said.
+            if headers::withheld(connection, entry.id)? {
+                continue;
+            }
             let from = match entry.author {
                 Author::Agent(agent) => people::agent_by_id(connection, agent)?.and_then(|agent| agent.public_name),
                 Author::Customer(_) | Author::System => None,

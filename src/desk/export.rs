@@ -21,6 +21,7 @@ use crate::{
         people,
     },
 };
+use std::collections::HashMap;
 
 impl Desk {
     /// Hands out every conversation that the viewer may see, oldest first, without direct ones of others (R6.11); gives how
@@ -56,11 +57,22 @@ impl Desk {
 
 fn past(connection: &Connection, facts: &Facts) -> Outcome<PastConversation> {
     let entries = messages::window(connection, facts.id, Window::From(EntrySeq(1)), usize::MAX)?;
+    let key = history::key_of(connection, facts.id)?;
+    let keys = match &key {
+        Some(key) => history::message_keys(connection, facts.id, key)?,
+        None => HashMap::new(),
+    };
     let mut written = Vec::new();
     for entry in entries {
         let person = PastPerson { address: entry.address, name: entry.name };
         written.push(PastMessage {
-            key: entry.seq.to_string(),
+            // A later import of the same source recognises what it brought in, wherever that was moved to; and nothing
+            // that was written here since passes for it.
+            key: match keys.get(&entry.id) {
+                Some(key) => key.clone(),
+                None if key.is_some() => format!("desk:{}", entry.seq),
+                None => entry.seq.to_string(),
+            },
             kind: match entry.kind {
                 EntryKind::Reply => PastKind::Reply,
                 EntryKind::Note => PastKind::Note,
@@ -104,7 +116,6 @@ fn past(connection: &Connection, facts: &Facts) -> Outcome<PastConversation> {
         }),
         None => None,
     };
-    let key = history::key_of(connection, facts.id)?;
     Ok(PastConversation {
         key: key.unwrap_or_else(|| format!("desk:{}:{}", facts.created_at.timestamp_millis(), facts.id)),
         subject: facts.subject.clone(),

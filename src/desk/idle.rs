@@ -9,7 +9,7 @@ use crate::{
         people::Agent,
         setting::Settings,
     },
-    store::{Writing, conversations, events, messages, offers, people},
+    store::{Writing, conversations, events, keys, messages, offers, people},
 };
 use chrono::{DateTime, Duration, Utc};
 use std::{
@@ -21,7 +21,7 @@ use std::{
 const RETURN: Duration = Duration::minutes(1);
 
 /// When the agents whom this process knows were last at work. In memory only: a stopped process takes nothing from
-/// anybody, and one that starts knows nobody.
+/// anybody, and one that starts expects back those who could have been there ([`Desk::expect_back`]).
 #[derive(Default)]
 pub(super) struct Activity(Mutex<HashMap<AgentId, Last>>);
 
@@ -56,6 +56,26 @@ impl Desk {
         let now = self.now();
         let mut known = self.known();
         known.entry(who.id).or_insert(Last { acted: now, left: None, away: false }).left = Some(now);
+    }
+
+    /// This process begins to let agents in: whoever was let in by a key before may have been cut off when the last one
+    /// stopped, and counts as having left now. An agent who never came by a key works elsewhere, and is not judged.
+    ///
+    /// # Errors
+    /// A failing disk; nobody is expected then.
+    pub fn expect_back(&self) -> Outcome<()> {
+        let now = self.now();
+        let keys = keys::list(&*self.inner.store.reader()?, None)?;
+        let mut known = self.known();
+        for key in keys.iter().filter(|key| key.revoked.is_none() && key.used.is_some()) {
+            known.entry(key.agent).or_insert(Last { acted: now, left: Some(now), away: false });
+        }
+        Ok(())
+    }
+
+    /// Whether this process found an agent away, who has not acted since.
+    pub fn was_away(&self, who: &Viewer) -> bool {
+        self.known().get(&who.id).is_some_and(|last| last.away)
     }
 
     /// Settles who is away by now: not ready any more (R8.2), so that their offers are gone, with a mark of the desk in

@@ -130,10 +130,14 @@ impl Desk {
         invited(&reader, &hash, &key, self.now().timestamp_millis())?.ok_or_else(not_let_in)?;
         drop(reader);
         self.write(|writing| {
-            let now = self.now().timestamp_millis();
+            let today = self.now();
+            let now = today.timestamp_millis();
             let agent = invited(writing, &hash, &key, now)?.ok_or_else(not_let_in)?;
             keys::use_invite(writing, agent.id, now)?;
-            let id = keys::add(writing, agent.id, &key, now)?;
+            // A key that comes over the wire brings no comment along; this tells it from the agent's others.
+            let comment = Some(key.comment.clone()).filter(|comment| !comment.is_empty());
+            let comment = comment.unwrap_or_else(|| format!("joined {}", today.format("%Y-%m-%d")));
+            let id = keys::add(writing, agent.id, &PublicKey { comment, ..key.clone() }, now)?;
             keys::mark_used(writing, id, now)?;
             let who = Viewer { id: agent.id, handle: agent.handle, key: Some(id) };
             self.log_key(writing, EventKind::InviteUsed, &who, &who.handle, &key.fingerprint)?;

@@ -25,6 +25,8 @@ mod export;
 mod figures;
 /// Searching.
 mod find;
+/// Groups.
+mod groups;
 /// Who is at work, and who went away.
 mod idle;
 /// Bringing in what happened elsewhere.

@@ -91,7 +91,7 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
     row
 }
 
-/// An entry with what was attached.
+/// An entry with what was attached; nothing of its way by mail.
 pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Entry> {
     let conversation = stored.conversation;
     let mut entries = entries_for(connection, conversation, vec![stored], false)?;

@@ -304,8 +304,7 @@ pub struct Likeness {
 /// Card declined" and "card declined" are the same.
 pub fn bare_subject(subject: &str) -> String {
     let mut rest = subject.trim();
-    loop {
-        let Some((mark, after)) = rest.split_once(':') else { break };
+    while let Some((mark, after)) = rest.split_once(':') {
         let word = mark.trim().trim_end_matches(|letter: char| letter.is_ascii_digit() || "[]()".contains(letter));
         let known =
             ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "antw", "rv", "tr", "回复", "答复", "转发", "res", "enc"];

@@ -21,10 +21,28 @@ words! {
         HandBack = "hand-back",
         /// Whether agents may write by mail, each with a reply address made for them.
         AgentsByMail = "agents-by-mail",
-        /// How many seconds a reply waits before it leaves by mail, so that it can be taken back: 0 to 600.
+        /// How many seconds a reply waits before it leaves by mail, so that it can be taken back: 0 to 120.
         UndoSeconds = "undo-seconds",
         /// The team's name.
         TeamName = "team-name",
+    }
+}
+
+impl SettingKey {
+    /// What it does, for lists.
+    pub const fn does(self) -> &'static str {
+        match self {
+            Self::PrivateConversations => "conversations can be made private",
+            Self::NewConversationsPrivate => "new customer conversations start private",
+            Self::OrganizationSharing => "customers of one organization see each other's public conversations",
+            Self::ItemAudience => "what a new conversation on an item begins as",
+            Self::ProjectAudience => "what a new conversation on a project begins as",
+            Self::AwayAfter => "minutes without a key or a command over SSH, after which an agent is not ready",
+            Self::HandBack => "who is away, or left a minute ago, is not ready, and what waits for them goes back",
+            Self::AgentsByMail => "agents may answer by mail what they were sent by mail",
+            Self::UndoSeconds => "so long a reply can be taken back before it leaves by mail",
+            Self::TeamName => "stands at the top of the screen",
+        }
     }
 }
 
@@ -138,7 +156,7 @@ fn minutes(value: &str) -> Result<Option<u32>, String> {
 }
 
 /// The longest time in which a reply can be taken back, in seconds.
-const LONGEST_UNDO: u32 = 600;
+const LONGEST_UNDO: u32 = 120;
 
 fn seconds(value: &str) -> Result<u32, String> {
     match value.parse() {
@@ -159,7 +177,7 @@ mod tests {
             (SettingKey::AwayAfter, &["1", "30", "1440", "off"][..]),
             (SettingKey::HandBack, &["on", "off"]),
             (SettingKey::AgentsByMail, &["on", "off"]),
-            (SettingKey::UndoSeconds, &["0", "600", "10"]),
+            (SettingKey::UndoSeconds, &["0", "120", "10"]),
             (SettingKey::ItemAudience, &["internal", "customer"]),
         ] {
             for value in values {
@@ -171,8 +189,8 @@ mod tests {
         for value in ["", "0", "1441", "-5", "soon", "on"] {
             assert!(settings.set(SettingKey::AwayAfter, value).unwrap_err().contains("1 to 1440"), "{value}");
         }
-        for value in ["", "601", "-1", "off"] {
-            assert!(settings.set(SettingKey::UndoSeconds, value).unwrap_err().contains("0 to 600"), "{value}");
+        for value in ["", "121", "-1", "off"] {
+            assert!(settings.set(SettingKey::UndoSeconds, value).unwrap_err().contains("0 to 120"), "{value}");
         }
         assert_eq!(settings, before);
     }

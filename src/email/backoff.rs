@@ -22,6 +22,7 @@ impl Backoff {
         let (first, longest) = match kind {
             TroubleKind::Login | TroubleKind::Setup => (FIRST_LOGIN, LONGEST_LOGIN),
             TroubleKind::Connection
+            | TroubleKind::Silence
             | TroubleKind::Refused
             | TroubleKind::Gibberish
             | TroubleKind::Desk

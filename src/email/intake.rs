@@ -150,3 +150,12 @@ impl Taker for Intake {
         self.desk.set_folder_cursor(&self.mailbox, folder, uid_validity, uid).map_err(|denied| refused(&denied))
     }
 }
+
+/// The mailbox that a mail is for by its own words, where its envelope says nothing: where it was delivered to, then to
+/// whom it is addressed.
+pub fn addressed<'a>(raw: &[u8], accounts: &'a [MailAccount]) -> Option<&'a MailAccount> {
+    let head = Reader::new().head(raw).ok()?;
+    let named = head.to.iter().chain(&head.cc).map(|correspondent| correspondent.address.as_str());
+    let mut addresses = head.delivered_to.iter().map(String::as_str).chain(named);
+    addresses.find_map(|address| accounts.iter().find(|account| account.takes(address)))
+}

@@ -7,7 +7,7 @@ use super::{
     Backoff, Fetched, Progress, Stop, Taker, Told, Trouble, TroubleKind,
     fetched::{BYTES, HEADER, LARGEST, MAILS, too_large},
 };
-use crate::config::SentFolder;
+use crate::config::{MailAccount, MailSource, SentFolder};
 use std::{
     collections::HashSet,
     ffi::{OsStr, OsString},
@@ -114,6 +114,14 @@ pub fn look(maildir: &Maildir) -> Result<Vec<String>, Trouble> {
 }
 
 impl Maildir {
+    /// The folder of this account; `None` where its mail comes from elsewhere.
+    pub fn of(account: &MailAccount) -> Option<Self> {
+        match &account.source {
+            MailSource::Maildir(folder) => Some(Self { folder: folder.clone(), sent: account.sent.clone() }),
+            MailSource::Imap(_) | MailSource::Pipe => None,
+        }
+    }
+
     /// The folders with whether they have sent mail, by the names of Maildir++.
     fn folders(&self) -> Vec<(PathBuf, bool)> {
         let sent = match &self.sent {
@@ -379,7 +387,13 @@ fn mail(path: &Path, lying: &Lying, sent: bool) -> io::Result<Option<Fetched>> {
     let mut incomplete = None;
     if too_much {
         raw.truncate(crate::mail::body_at(&raw));
-        incomplete = Some(format!("{} The whole mail lies in {}.", too_large(metadata.len()), path.display()));
+        // In which of its folders, others may change.
+        incomplete = Some(format!(
+            "{} The whole mail lies in {}, in a file whose name begins with {}.",
+            too_large(metadata.len()),
+            path.parent().and_then(Path::parent).unwrap_or(path).display(),
+            unique(&lying.name).display()
+        ));
     }
     Ok(Some(Fetched { place: None, sent, raw, incomplete }))
 }

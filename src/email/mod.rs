@@ -2,6 +2,8 @@
 
 /// A mail's bytes.
 pub mod build;
+/// Trying a mailbox.
+pub mod check;
 /// Fetching from an IMAP server.
 pub mod imap;
 /// Fetching from a folder that a mail server delivers into.
@@ -13,10 +15,15 @@ pub mod send;
 /// The thread that sends for a desk.
 pub mod worker;
 
+/// The mailboxes of a serving process.
+mod service;
+
 /// How long to wait after something failed.
 mod backoff;
 /// What was fetched, on its way to the desk.
 mod fetched;
+/// How mailboxes do.
+mod health;
 /// Handing what was fetched to the desk.
 mod intake;
 /// Where the password is that a server asks for.
@@ -28,7 +35,8 @@ mod trouble;
 
 pub use backoff::Backoff;
 pub use fetched::{Fetched, Progress, Taker, Told};
-pub use intake::{Intake, Taken};
+pub use intake::{Intake, Taken, addressed};
 pub use password::Password;
+pub use service::{Chance, Pace, Service};
 pub use stop::Stop;
 pub use trouble::{Trouble, TroubleKind, said};

@@ -25,7 +25,7 @@ use std::{
 const STEP: Duration = Duration::from_secs(45);
 
 /// How long it may take to say whether it took a mail.
-const LAST_STEP: Duration = Duration::from_secs(180);
+const LAST_STEP: Duration = Duration::from_mins(3);
 
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,6 +15,8 @@ pub enum TroubleKind {
     Login,
     /// The server is not there, or went away.
     Connection,
+    /// The server is there and says nothing, or never ends what it says.
+    Silence,
     /// The server says no to what it should do.
     Refused,
     /// The server says what means nothing, or too much of it.
@@ -34,6 +36,7 @@ impl TroubleKind {
             Self::Setup => "setup",
             Self::Login => "login",
             Self::Connection => "connection",
+            Self::Silence => "silence",
             Self::Refused => "refused",
             Self::Gibberish => "gibberish",
             Self::Folder => "folder",

@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_secs(30);
 const BELL: Duration = Duration::from_millis(200);
 
 /// How long a mailbox rests whose server could not be used.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 
 /// How a mail is handed over; another one in tests.
 pub type HandOver = Box<dyn FnMut(&MailAccount, &OutMail) -> Handed + Send>;

@@ -13,7 +13,7 @@ pub(super) fn attached(part: Part) -> Attached {
     let note = note(&part);
     let mut name = cleaned(&part.name);
     if name.is_empty() {
-        name = unnamed(&part.media_type, note).to_owned();
+        unnamed(&part.media_type, note).clone_into(&mut name);
     }
     Attached { name, media_type: part.media_type, content: part.content, note }
 }
@@ -62,7 +62,7 @@ const DEVICES: [&str; 12] =
     ["CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "LPT1", "LPT2", "LPT3", "LPT4"];
 
 /// Characters that change what a name looks like without being seen.
-fn is_invisible(letter: char) -> bool {
+pub(super) fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{e0000}'..='\u{e007f}')
 }

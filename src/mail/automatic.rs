@@ -87,7 +87,7 @@ pub(super) fn is_automatic(sender: &Sender<'_>) -> bool {
         return true;
     }
     let answer = |name: &&str| fields.has(name) && !matches!(says(name).as_str(), "no" | "false" | "0" | "none");
-    if ANSWERS.iter().any(|name| answer(name)) {
+    if ANSWERS.iter().any(answer) {
         return true;
     }
     if ["precedence", "x-precedence"]

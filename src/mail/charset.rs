@@ -1,5 +1,7 @@
 //! Bytes as text, whatever charset they name, rightly, wrongly or not at all.
 
+mod guess;
+
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 /// Bytes as Windows-1252, which has a letter for nearly every byte: the guess for text that names no charset.
@@ -36,8 +38,24 @@ pub(super) fn decoded(bytes: &[u8], named: Option<&str>) -> String {
         Some(read) if !is_single(&named) && is_broken(&read) => mended(bytes, &read),
         Some(read) => read,
         None if mostly_utf8(bytes) => lossy(bytes),
-        None => windows_1252(bytes),
+        None => {
+            guess::guessed(bytes).and_then(|charset| read_as(charset, bytes)).unwrap_or_else(|| windows_1252(bytes))
+        }
     }
+}
+
+/// The charset that a header's Content-Type names.
+pub(super) fn named_in_header(header: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"content-type:";
+    let mut from = 0;
+    for line in header.split_inclusive(|byte| *byte == b'\n') {
+        if line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME)) {
+            // The parameter may stand on one of the next lines.
+            return named_in_html(&header[from..header.len().min(from + 500)]);
+        }
+        from += line.len();
+    }
+    None
 }
 
 /// The charset that an HTML text names in itself.
@@ -141,7 +159,10 @@ fn mended(bytes: &[u8], read: &str) -> String {
         return utf8;
     }
     let good = read.chars().filter(|letter| !letter.is_ascii() && *letter != '\u{fffd}').count();
-    if broken(read) > good { windows_1252(bytes) } else { read.to_owned() }
+    if broken(read) <= good {
+        return read.to_owned();
+    }
+    guess::guessed(bytes).and_then(|charset| read_as(charset, bytes)).unwrap_or_else(|| windows_1252(bytes))
 }
 
 /// Whether more letters beyond ASCII are good UTF-8 than are not.
@@ -202,6 +223,35 @@ mod tests {
             decoded("Привет, ми\u{440}".as_bytes().split_last().unwrap().1, Some("utf-8")),
             "Привет, ми\u{fffd}"
         );
+    }
+
+    #[test]
+    fn text_that_names_no_charset_is_guessed_by_its_bytes() {
+        for (bytes, text) in [
+            (&b"\xa5\xab\xa1\xbc\xa5\xc9\xa4\xac\xbb\xc8\xa4\xa8\xa4\xde\xa4\xbb\xa4\xf3"[..], "カードが使えません"),
+            (b"\x83J\x81[\x83h\x82\xaa\x8eg\x82\xa6\x82\xdc\x82\xb9\x82\xf1", "カードが使えません"),
+            (
+                b"\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xf0\xf2\xe0 \xed\xe5 \xf0\xe0\xe1\xee\xf2\xe0\xe5\xf2",
+                "Привет, карта не работает",
+            ),
+            (
+                b"\xf0\xd2\xc9\xd7\xc5\xd4, \xcb\xc1\xd2\xd4\xc1 \xce\xc5 \xd2\xc1\xc2\xcf\xd4\xc1\xc5\xd4",
+                "Привет, карта не работает",
+            ),
+            (
+                b"\xc4\xfa\xba\xc3\xa3\xac\xce\xd2\xb5\xc4\xd2\xf8\xd0\xd0\xbf\xa8\xb1\xbb\xbe\xdc\xbe\xf8\xc1\xcb",
+                "您好，我的银行卡被拒绝了",
+            ),
+            (
+                b"\xc4\xab\xb5\xe5\xb0\xa1 \xb0\xc5\xc0\xfd\xb5\xc7\xbe\xfa\xbd\xc0\xb4\xcf\xb4\xd9",
+                "카드가 거절되었습니다",
+            ),
+            (b"Gr\xfc\xdfe aus K\xf6ln", "Grüße aus Köln"),
+            (b"\xe9t\xe9 \xe0 No\xebl, d\xe9j\xe0", "été à Noël, déjà"),
+            (b"\xd6ver \xc5lands \xd6ar", "Över Ålands Öar"),
+        ] {
+            assert_eq!(decoded(bytes, None), text);
+        }
     }
 
     #[test]

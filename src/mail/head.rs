@@ -1,7 +1,9 @@
 //! What the header of a mail says.
 
+mod encoded;
+
 use super::{
-    charset,
+    attached, charset,
     fields::{self, Fields, LONGEST_ID},
     guard::{MOST_HEADERS, fenced},
 };
@@ -88,6 +90,12 @@ impl HeadReader {
         let fields = Fields::of(header);
         let message = fenced(|| self.heads.parse_headers(header.as_bytes()))?.ok_or(NO_HEADER)?;
         let mut head = fenced(|| head_of(&message, &fields, header))??;
+        if head.subject.contains('\u{fffd}') || head.from.iter().any(|it| it.name.contains('\u{fffd}')) {
+            let joined = encoded::joined(header);
+            if let Ok(Some(message)) = fenced(|| self.heads.parse_headers(joined.as_bytes())) {
+                head = fenced(|| head_of(&message, &fields, &joined))??;
+            }
+        }
         if head.date.is_none() {
             head.date = self.received(header.as_bytes());
         }
@@ -110,13 +118,12 @@ pub(super) const NO_HEADER: &str = "it has no mail header";
 /// A header as UTF-8 that ends as headers have to: the parser drops a last field without a line end. Lines with raw bytes
 /// of another charset are read as that of the body, which is where programs that write them take it from.
 pub(super) fn readable(header: &[u8]) -> String {
-    let mut whole = match std::str::from_utf8(header) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            let named = charset::named_in_html(header);
-            let lines = header.split(|byte| *byte == b'\n').map(|line| charset::decoded(line, named.as_deref()));
-            lines.collect::<Vec<_>>().join("\n")
-        }
+    let mut whole = if let Ok(text) = std::str::from_utf8(header) {
+        text.to_owned()
+    } else {
+        let named = charset::named_in_header(header);
+        let lines = header.split(|byte| *byte == b'\n').map(|line| charset::decoded(line, named.as_deref()));
+        lines.collect::<Vec<_>>().join("\n")
     };
     whole.push_str("\n\n");
     whole
@@ -142,8 +149,14 @@ fn head_of(message: &Message<'_>, fields: &Fields, raw: &str) -> Result<Head, St
     }
     let every = |name: HeaderName<'_>| -> Vec<Correspondent> {
         let values = message.headers().iter().filter(|header| header.name == name);
-        let all = values.filter_map(|header| header.value.as_address()).flat_map(people);
-        all.take(MOST_PEOPLE).collect()
+        let mut all: Vec<_> =
+            values.filter_map(|header| header.value.as_address()).flat_map(people).take(MOST_PEOPLE).collect();
+        if all.is_empty() {
+            // A quote that is never closed swallows the address, which still stands there.
+            let raw = fields.all(&name.as_str().to_ascii_lowercase()).find_map(fields::address);
+            all.extend(raw.map(|address| Correspondent { name: String::new(), address }));
+        }
+        all
     };
     let form = raw_header(message, &HeaderName::ContentType, raw);
     Ok(Head {
@@ -213,9 +226,16 @@ fn capped(mut ids: Vec<String>) -> Vec<String> {
 fn people(address: &Address<'_>) -> Vec<Correspondent> {
     let named = address.iter().take(MOST_PEOPLE).filter_map(|it| {
         let address = fields::tidy(it.address.as_deref()?)?;
-        Some(Correspondent { name: one_line(it.name.as_deref().unwrap_or_default()), address })
+        Some(Correspondent { name: plain_name(it.name.as_deref().unwrap_or_default()), address })
     });
     named.collect()
+}
+
+/// A name in one line, without characters that change what it looks like without being seen. (Joiners stay: some scripts
+/// need them.)
+fn plain_name(name: &str) -> String {
+    let seen = |letter: &char| matches!(letter, '\u{200c}' | '\u{200d}') || !attached::is_invisible(*letter);
+    one_line(&name.chars().filter(seen).collect::<String>())
 }
 
 /// Text in one line, without control characters, of a bearable length.

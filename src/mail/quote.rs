@@ -25,6 +25,9 @@ const MOST_LINES: usize = 100_000;
 /// A quote between answers that is no longer than this is shown, since the answers mean little without it.
 const INLINE_LINES: usize = 15;
 
+/// A quote that no program introduced, with an answer below it, was picked by hand; up to this length it is shown.
+const PICKED_LINES: usize = 4;
+
 /// A line of the text.
 #[derive(Debug, Clone, Copy)]
 struct Line<'a> {
@@ -96,8 +99,10 @@ fn mark_quotes(lines: &[Line<'_>], quoted_from: &[usize], kinds: &mut [Option<Fo
     let Some(last) = own.iter().rposition(|own| *own) else { return };
     let answered = blocks.iter().filter(|block| block.end <= last).count();
     for block in &blocks {
-        let short = lines[block.quote..block.end].iter().filter(|line| !line.is_empty()).count() <= INLINE_LINES;
-        if answered >= 2 && block.end <= last && short {
+        let length = lines[block.quote..block.end].iter().filter(|line| !line.is_empty()).count();
+        let between = answered >= 2 && length <= INLINE_LINES;
+        let picked = block.start == block.quote && length <= PICKED_LINES;
+        if block.end <= last && (between || picked) {
             continue;
         }
         kinds[block.start..block.end].fill(Some(FoldKind::Quoted));
@@ -322,6 +327,7 @@ mod tests {
             shown(between),
             "On 3 May 2021, Ana wrote:\n> Which card?\n\nThe blue one.\n\n> Since when?\n\nMonday.\n\n[quoted]\n"
         );
+        assert_eq!(shown("> Which card?\n\nThe blue one.\n"), "> Which card?\n\nThe blue one.\n");
         let below = "On 3 May 2021, Ana wrote:\n> Which card?\n\nThe blue one.\n";
         assert_eq!(shown(below), "[quoted]\n\nThe blue one.\n");
     }

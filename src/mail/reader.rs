@@ -76,8 +76,19 @@ pub fn body_at(mail: &[u8]) -> usize {
     mail.len()
 }
 
+/// A mail without the line that mailbox files and mail servers' pipes put above it ("From mara@example.org Mon May 3 …").
+fn without_envelope(mail: &[u8]) -> &[u8] {
+    if !mail.starts_with(b"From ") && !mail.starts_with(b">From ") {
+        return mail;
+    }
+    let end = mail.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(mail.len());
+    let rest = mail.get(end..).unwrap_or_default();
+    rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..)).unwrap_or_default()
+}
+
 /// A mail whose lines end as lines do: a few old programs write carriage returns alone.
 fn with_line_ends(mail: &[u8]) -> Cow<'_, [u8]> {
+    let mail = without_envelope(mail);
     if mail.contains(&b'\n') || !mail.contains(&b'\r') {
         return Cow::Borrowed(mail);
     }
@@ -136,5 +147,22 @@ fn letter_of(head: Head, fields: &Fields, words: Words, parts: Vec<Part>, body: 
         attachments: parts.into_iter().map(attached::attached).collect(),
         nature,
         authentication: head.authentication,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_line_of_an_envelope_is_no_part_of_the_mail() {
+        for end in ["\n", "\r\n", "\r"] {
+            let mail =
+                ["From a@example.org Mon May  3 12:30:00 2021", "From: b@example.org", "", "From here"].join(end);
+            let letter = Reader::new().letter(mail.as_bytes()).unwrap();
+            assert_eq!((letter.from[0].address.as_str(), letter.text.as_str()), ("b@example.org", "From here"));
+        }
+        assert!(Reader::new().letter(b"From a").is_err());
     }
 }

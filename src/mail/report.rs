@@ -6,7 +6,7 @@ mod returned;
 mod shapes;
 mod status;
 
-use super::{automatic::is_machine, fields::Fields, words::Part};
+use super::{fields::Fields, words::Part};
 use crate::domain::letter::{Correspondent, Report, ReportKind, Reported};
 
 /// What there is to judge by.
@@ -31,7 +31,10 @@ const LONGEST_WORDS: usize = 500;
 
 /// What the mail reports, where it is a report.
 pub(super) fn found(evidence: &Evidence<'_>) -> Option<Report> {
-    let standard = evidence.parts.iter().find_map(|part| status::read(part, evidence.text));
+    // Somebody who passes a bounce on may attach its parts one by one.
+    let says_report = evidence.form.to_ascii_lowercase().starts_with("multipart/report");
+    let passed_on = answers(evidence.subject) && !says_report && system(evidence).is_none();
+    let standard = evidence.parts.iter().filter(|_| !passed_on).find_map(|part| status::read(part, evidence.text));
     let mut report = match standard {
         Some(report) => report,
         None => shapes::found(evidence)?,
@@ -56,33 +59,39 @@ pub(super) fn found(evidence: &Evidence<'_>) -> Option<Report> {
     Some(report)
 }
 
-/// Whether it says that it comes from a mail system.
-fn comes_from_a_system(evidence: &Evidence<'_>) -> bool {
-    // Some daemons write "MAILER-DAEMON <>" or no address at all.
-    let raw = evidence.fields.get("from").unwrap_or_default().to_lowercase();
-    let nobody = evidence.from.is_none() && ["daemon", "postmaster"].iter().any(|it| raw.contains(it));
-    nobody
-        || evidence.from.is_some_and(|from| {
-            let name = from.name.to_lowercase();
-            is_daemon(&from.address)
-                || [
-                    "mail delivery s",
-                    "mailer-daemon",
-                    "mailer daemon",
-                    "mail administrator",
-                    "postmaster",
-                    "mail system",
-                ]
-                .iter()
-                .any(|it| name.contains(it))
-        })
+/// What a mail that comes from a mail system says that it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    /// A program.
+    Daemon,
+    /// Whoever looks after it, which may be a program or somebody.
+    Postmaster,
 }
 
-fn is_daemon(address: &str) -> bool {
-    is_machine(address) && {
-        let local: String = address.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-        ["mailerdaemon", "maildaemon", "postmaster", "bounce"].iter().any(|it| local.starts_with(it))
+fn system(evidence: &Evidence<'_>) -> Option<System> {
+    const DAEMONS: [&str; 5] = ["mail delivery s", "mail deliver s", "mailer-daemon", "mailer daemon", "mail system"];
+    let Some(from) = evidence.from else {
+        // Some write "MAILER-DAEMON <>".
+        let raw = evidence.fields.get("from").unwrap_or_default().to_lowercase();
+        return ["daemon", "postmaster"].iter().any(|it| raw.contains(it)).then_some(System::Daemon);
+    };
+    let name = from.name.to_lowercase();
+    let local: String = from.address.split('@').next().unwrap_or_default().to_ascii_lowercase();
+    let plain: String = local.chars().filter(char::is_ascii_alphanumeric).collect();
+    let starts = |starts: &[&str]| starts.iter().any(|start| plain.starts_with(start));
+    if starts(&["mailerdaemon", "maildaemon", "bounce"]) || DAEMONS.iter().any(|it| name.contains(it)) {
+        return Some(System::Daemon);
     }
+    let postmaster = starts(&["postmaster"]) || name.contains("postmaster") || name.contains("mail administrator");
+    postmaster.then_some(System::Postmaster)
+}
+
+/// Whether a subject says that it answers or passes on.
+fn answers(subject: &str) -> bool {
+    let low = subject.trim_start().to_lowercase();
+    ["re:", "fw:", "fwd:", "aw:", "wg:", "sv:", "tr:", "rv:", "antw:", "odp:"]
+        .iter()
+        .any(|start| low.starts_with(start))
 }
 
 /// A server's words in one line of a bearable length.
@@ -244,6 +253,22 @@ mod tests {
              --b\n\nSee below.\n--b\nContent-Type: message/rfc822\n\nFrom: MAILER-DAEMON@x\nSubject: failure notice\n\nx\n--b--\n",
         );
         assert_eq!(passed_on.nature, Nature::Person);
+    }
+
+    #[test]
+    fn services_that_write_of_deliveries_have_not_bounced() {
+        for mail in [
+            "From: no-reply@parcels.example\nReturn-Path: <x@parcels.example>\nSubject: Delivery failed\n\n\
+             Your parcel could not be delivered. Reason: nobody was at home.\n",
+            "From: noreply@code.example\nReturn-Path: <noreply@code.example>\nSubject: [mail] bounce handling (#17)\n\n\
+             error: smtp 550 5.1.1 user unknown is not parsed\n",
+            "From: noreply@shop.example\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: We have your mail\n\n\
+             Your message to our team has arrived.\n",
+            "From: Postmaster <postmaster@example.org>\nReturn-Path: <postmaster@example.org>\nSubject: Re: our mail\n\n\
+             The error: user unknown is gone, thank you.\n",
+        ] {
+            assert!(!matches!(letter(mail).nature, Nature::Report(_)), "{mail}");
+        }
     }
 
     #[test]

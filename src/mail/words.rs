@@ -7,7 +7,7 @@ use super::{
     html,
 };
 use mail_parser::{
-    Encoding, Message, MessagePart, MimeHeaders, PartType,
+    Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType,
     decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
 };
 
@@ -46,7 +46,11 @@ impl Parsed<'_> {
     pub(super) fn words(&self) -> Result<Words, String> {
         let broken = self.message.attachments().filter(|part| is_undivided(part));
         let plain = self.joined(self.message.text_bodies().chain(broken))?;
-        if plain.text.is_empty() { self.joined(self.message.html_bodies()) } else { Ok(plain) }
+        if !plain.text.is_empty() && !is_excuse(&plain.text) {
+            return Ok(plain);
+        }
+        let shown = self.joined(self.message.html_bodies())?;
+        Ok(if shown.text.len() > plain.text.len() { shown } else { plain })
     }
 
     fn joined<'m>(&self, parts: impl Iterator<Item = &'m MessagePart<'m>>) -> Result<Words, String> {
@@ -108,21 +112,36 @@ impl Parsed<'_> {
             if total > MOST_DECODED {
                 return Err(too_much());
             }
-            let name = rearmed(part.attachment_name().unwrap_or_default());
+            let name = match part.attachment_name().unwrap_or_default() {
+                broken if broken.contains('\u{fffd}') => self.name_again(part).unwrap_or_else(|| broken.to_owned()),
+                name => rearmed(name),
+            };
             all.push(Part { media_type: media_type(part), name, content });
         }
         Ok(all)
+    }
+
+    /// The name of a part whose header holds raw bytes of another charset.
+    fn name_again(&self, part: &MessagePart<'_>) -> Option<String> {
+        let header = self.raw.get(part.offset_header as usize..part.offset_body as usize)?;
+        let header = super::head::readable(header);
+        let message =
+            MessageParser::new().default_header_ignore().with_mime_headers().parse_headers(header.as_bytes())?;
+        message.parts.first()?.attachment_name().map(str::to_owned)
     }
 
     /// The bytes of a part, decoded from the mail as it came.
     fn bytes(&self, part: &MessagePart<'_>) -> Vec<u8> {
         let raw = self.raw.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
         let decoded = match part.encoding {
-            Encoding::Base64 => base64_decode(raw),
-            Encoding::QuotedPrintable => quoted_printable_decode(raw),
+            Encoding::Base64 => base64_decode(raw).or_else(|| lenient_base64(raw)),
+            Encoding::QuotedPrintable => quoted_printable_decode(raw).or_else(|| Some(lenient_quoted_printable(raw))),
             Encoding::None => match part.content_transfer_encoding() {
                 // What the parser could not decode is decoded as far as it goes.
                 Some(named) if named.trim().eq_ignore_ascii_case("base64") => lenient_base64(raw),
+                Some(named) if named.trim().eq_ignore_ascii_case("quoted-printable") => {
+                    Some(lenient_quoted_printable(raw))
+                }
                 Some(_) | None => None,
             },
         };
@@ -152,7 +171,7 @@ fn lenient_base64(raw: &[u8]) -> Option<Vec<u8>> {
     };
     let blank = raw.iter().filter(|byte| byte.is_ascii_whitespace() || **byte == b'=').count();
     let good = raw.iter().filter(|byte| value(**byte).is_some()).count();
-    let spaced = raw.iter().filter(|byte| **byte == b' ').count();
+    let spaced = raw.iter().filter(|byte| matches!(byte, b' ' | b'\t')).count();
     if good * 10 < (raw.len() - blank) * 9 || spaced * 10 > raw.len() {
         return None;
     }
@@ -168,6 +187,51 @@ fn lenient_base64(raw: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some(whole)
+}
+
+/// Broken quoted-printable: what is no code stands for itself.
+fn lenient_quoted_printable(raw: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| raw.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let mut whole = Vec::with_capacity(raw.len());
+    let mut at = 0;
+    while at < raw.len() {
+        if raw[at] != b'=' {
+            whole.push(raw[at]);
+            at += 1;
+            continue;
+        }
+        let blanks = raw[at + 1..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).take(100).count();
+        if raw.get(at + 1 + blanks) == Some(&b'\n') {
+            at += blanks + 2;
+        } else if let (Some(high), Some(low)) = (digit(at + 1), digit(at + 2)) {
+            whole.push(u8::try_from(high * 16 + low).unwrap_or_default());
+            at += 3;
+        } else {
+            whole.push(b'=');
+            at += 1;
+        }
+    }
+    whole
+}
+
+/// Whether a plain text only says that there is another one in HTML.
+fn is_excuse(text: &str) -> bool {
+    let low = text.get(..400).unwrap_or(text).to_lowercase();
+    text.len() < 400
+        && low.contains("html")
+        && [
+            "support html",
+            "view html",
+            "display html",
+            "html version",
+            "in html",
+            "html e-mail",
+            "html email",
+            "html-",
+            "read html",
+        ]
+        .iter()
+        .any(|it| low.contains(it))
 }
 
 /// Whether this should have had parts and has none.
@@ -232,6 +296,38 @@ mod tests {
     fn broken_base64_is_read_as_far_as_it_goes() {
         assert_eq!(lenient_base64(b"aGVsbG8g\nd29y#bGQ=").unwrap(), b"hello world");
         assert_eq!(lenient_base64(b"this is just a sentence"), None);
+    }
+
+    #[test]
+    fn broken_quoted_printable_is_read_as_far_as_it_goes() {
+        assert_eq!(lenient_quoted_printable(b"caf=C3=a9 =zz = \t\r\nx=\ny=4"), "café =zz xy=4".as_bytes());
+        let mail = "From: a@example.org\nContent-Type: text/plain; charset=utf-8\n\
+                    Content-Transfer-Encoding: quoted-printable\n\n100 = x, caf=C3=A9\n";
+        assert_eq!(crate::mail::Reader::new().letter(mail.as_bytes()).unwrap().text, "100 = x, café");
+    }
+
+    #[test]
+    fn a_plain_text_that_only_points_to_the_other_is_not_shown() {
+        let mail = |plain: &str| {
+            format!(
+                "From: a@example.org\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n{plain}\n--b\n\
+                 Content-Type: text/html\n\n<p>The card is declined, whatever I try, since Monday, in every single shop.</p>\n--b--\n"
+            )
+        };
+        let text = |plain: &str| crate::mail::Reader::new().letter(mail(plain).as_bytes()).unwrap().text;
+        assert!(text("Your program does not support HTML mail.").starts_with("The card"));
+        assert!(text("").starts_with("The card"));
+        assert_eq!(text("Declined."), "Declined.");
+    }
+
+    #[test]
+    fn names_in_raw_bytes_and_in_quotes_are_read() {
+        let mail =
+            b"From: \"=?utf-8?Q?J=C3=B6rg?=\" <a@example.org>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
+                     Content-Type: application/pdf; name=\"Gr\xfc\xdfe.pdf\"\n\nx\n--b--\n";
+        let letter = crate::mail::Reader::new().letter(mail).unwrap();
+        assert_eq!(letter.attachments[0].name, "Grüße.pdf");
+        assert_eq!(letter.from[0].name, "Jörg");
     }
 
     #[test]

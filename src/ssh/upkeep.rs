@@ -12,6 +12,12 @@ const EVERY: Duration = Duration::from_secs(2);
 pub async fn run(shared: Arc<Shared>) {
     let mut stopping = shared.stopping.clone();
     let mut here = HashMap::new();
+    let desk = shared.desk.clone();
+    match tokio::task::spawn_blocking(move || desk.expect_back().map_err(|error| error.to_string())).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "who was here before is not known"),
+        Err(error) => tracing::error!(%error, "who was here before is not known"),
+    }
     loop {
         tokio::select! {
             () = sleep(EVERY) => {}

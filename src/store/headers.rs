@@ -61,6 +61,18 @@ pub fn kept_back(connection: &Connection, message: i64, customer: CustomerId) ->
         .query_row([message, customer.0], |row| row.get(0))?)
 }
 
+/// Whether a message was held or taken back before it left for any customer at all.
+///
+/// # Errors
+/// What SQLite says.
+pub fn withheld(connection: &Connection, message: i64) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT coalesce(min(state IN ('held', 'cancelled')), 0) FROM outbox WHERE message_id = ?1 AND kind = 'reply'",
+        )?
+        .query_row([message], |row| row.get(0))?)
+}
+
 /// The mailbox that the newest mail of a conversation came by, by its name in the configuration.
 ///
 /// # Errors

@@ -1,9 +1,8 @@
 //! Mails that came in: each once, with the bytes it came as, what was decided about it and why.
 
-use super::{Result, conversations::moment};
+use super::{Result, conversations::moment, correspondents};
 use crate::domain::{
     id::{ConversationId, EntrySeq, MailId},
-    letter::Correspondent,
     mail::{HeldWhy, InMail, MailTaken, Place, Reason, Verdict},
 };
 use chrono::{DateTime, Utc};
@@ -112,43 +111,10 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             ("to", &letter.to),
             ("cc", &letter.cc),
         ] {
-            insert_correspondents(connection, id, part, people, &new.mail.addresses)?;
+            correspondents::insert(connection, id, part, people, &new.mail.addresses)?;
         }
     }
     Ok(id)
-}
-
-/// So many people of one header are kept: who writes to more writes to nobody.
-const MOST_CORRESPONDENTS: usize = 100;
-
-fn insert_correspondents(
-    connection: &Connection,
-    id: MailId,
-    part: &str,
-    people: &[Correspondent],
-    own: &[String],
-) -> Result<()> {
-    for (number, person) in (1_i64..).zip(people.iter().take(MOST_CORRESPONDENTS)) {
-        let address = person.address.to_lowercase();
-        connection
-            .prepare_cached(
-                "INSERT INTO correspondent (mail_id, part, number, name, address, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![id.0, part, number, person.name, address, is_own(own, &address)])?;
-    }
-    Ok(())
-}
-
-/// Whether an address is one of the desk's, with or without a token behind a `+`.
-pub fn is_own(own: &[String], address: &str) -> bool {
-    own.iter().any(|own| own == address || without_tag(address).is_some_and(|bare| bare == *own))
-}
-
-/// "support+token@acme.example" as "support@acme.example".
-fn without_tag(address: &str) -> Option<String> {
-    let (local, domain) = address.rsplit_once('@')?;
-    let (local, _) = local.split_once('+')?;
-    Some(format!("{local}@{domain}"))
 }
 
 /// Writes what was decided about a mail after all.
@@ -389,36 +355,4 @@ pub fn handed_in(connection: &Connection, id: MailId) -> Result<Option<InMail>> 
 /// When a stored mail came.
 pub fn came_at(mail: &StoredMail) -> DateTime<Utc> {
     moment(mail.at)
-}
-
-/// Whom a header of a mail names, in order; of a tag behind one of our own addresses only that there is one.
-///
-/// # Errors
-/// What SQLite says.
-pub fn correspondents(connection: &Connection, id: MailId, part: &str) -> Result<Vec<Correspondent>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT name, address, own FROM correspondent WHERE mail_id = ?1 AND part = ?2 ORDER BY number",
-    )?;
-    let rows = statement.query_map(params![id.0, part], |row| {
-        let (name, address, own): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let bare = without_tag(&address).filter(|_| own);
-        Ok(Correspondent { name, address: bare.unwrap_or(address) })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Whom the messages of a conversation that came by mail were sent to, besides us: each address once, the newest mail
-/// first, at most 50.
-///
-/// # Errors
-/// What SQLite says.
-pub fn copied(connection: &Connection, conversation: ConversationId) -> Result<Vec<Correspondent>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT c.name, c.address FROM message m JOIN mail ON mail.message_id = m.id AND mail.verdict = 'message' \
-         JOIN correspondent c ON c.mail_id = mail.id AND c.part IN ('to', 'cc') AND c.own = 0 \
-         WHERE m.conversation_id = ?1 AND m.customer_id IS NOT NULL GROUP BY c.address ORDER BY max(mail.id) DESC, c.address LIMIT 50",
-    )?;
-    let rows =
-        statement.query_map([conversation.0], |row| Ok(Correspondent { name: row.get(0)?, address: row.get(1)? }))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

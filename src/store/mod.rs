@@ -10,6 +10,8 @@ mod backup;
 pub mod check;
 /// Conversations with everybody's place in them: read, written, and kept in their lists.
 pub mod conversations;
+/// Whom mails name.
+pub mod correspondents;
 /// Unsent texts.
 pub mod drafts;
 /// The event log.
@@ -22,6 +24,8 @@ pub mod file;
 pub mod headers;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
+/// What is for agents only, and what customers were told.
+pub mod internal;
 /// Work items and who follows them.
 pub mod items;
 /// Keys that let agents in, and invites.

@@ -3,11 +3,12 @@
 use super::{
     composer::Part,
     flow::LineKind,
-    keymap::{Action, Context},
+    keymap::{Action, Context, KeyPress, KeySequence},
+    layout,
     model::{Area, Model},
     writing,
 };
-use crate::domain::conversation::State;
+use crate::domain::{conversation::State, section::Section};
 
 /// What has the keys.
 pub fn context(model: &Model) -> Context {
@@ -34,6 +35,50 @@ pub fn hints(model: &Model) -> Vec<(String, String)> {
         if action == Action::NextChoice { moving(model) } else { (model.keymap.keys_for(action), words(model, action)) }
     };
     actions.into_iter().map(named).filter(|(key, _)| !key.is_empty()).collect()
+}
+
+/// While a sequence of keys is begun: what was pressed of it, and which keys can follow with what they do; the sections
+/// first, by their names in the sidebar, and only those that the viewer has.
+pub fn following(model: &Model) -> Option<(String, Vec<(String, String)>)> {
+    if model.pending.is_empty() || !model.layers.is_empty() {
+        return None;
+    }
+    let spelled = |presses: &[KeyPress]| presses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let context = context(model);
+    let begun: Vec<KeyPress> = model.pending.iter().map(|press| press.normalized()).collect();
+    let mut places = Vec::new();
+    let mut others = Vec::new();
+    for row in model.keymap.rows().iter().filter(|row| row.works_in(context)) {
+        let rest = |sequence: &KeySequence| sequence.presses().strip_prefix(begun.as_slice()).map(spelled);
+        let Some(key) = row.keys.iter().find_map(rest) else { continue };
+        match section_of(row.action) {
+            Some(section) if model.page.sections.iter().any(|row| row.section == section) => {
+                places.push((key, section.label().to_owned()));
+            }
+            Some(_) => {}
+            None => others.push((key, row.label.clone())),
+        }
+    }
+    places.append(&mut others);
+    Some((spelled(&begun), places))
+}
+
+/// The section that an action goes to.
+pub fn section_of(action: Action) -> Option<Section> {
+    const PLACES: [(Action, Section); 11] = [
+        (Action::GoToUnassigned, Section::Unassigned),
+        (Action::GoToLive, Section::Live),
+        (Action::GoToOpen, Section::Open),
+        (Action::GoToUnanswered, Section::Unanswered),
+        (Action::GoToClosed, Section::Closed),
+        (Action::GoToCustomerReplies, Section::CustomerReplies),
+        (Action::GoToInternalInbox, Section::InternalInbox),
+        (Action::GoToInternalSent, Section::InternalSent),
+        (Action::GoToAllClosed, Section::AllClosed),
+        (Action::GoToNeedsReassignment, Section::NeedsReassignment),
+        (Action::GoToAll, Section::All),
+    ];
+    PLACES.iter().find(|(place, _)| *place == action).map(|(_, section)| *section)
 }
 
 /// The two keys that move the picked row, as one hint.
@@ -73,7 +118,7 @@ fn folded(model: &Model) -> bool {
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
         AllKeys, Assign, Back, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock, NextArea, Note, Open,
-        OpenEditor, PressSend, Reply, Search, SelectSeveral, Send, Unfold,
+        OpenEditor, PressSend, PreviousArea, Reply, Search, SelectSeveral, Send, Unfold,
     };
     match context(model) {
         Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
@@ -117,6 +162,9 @@ fn here(model: &Model) -> Vec<Action> {
             if model.area == Area::Thread {
                 actions.extend([ItemPanel, Back]);
             }
+            if model.area == Area::List && layout::areas(model).sidebar.is_none() {
+                actions.push(PreviousArea);
+            }
             actions.extend([Search, AllKeys]);
             actions
         }
@@ -125,6 +173,9 @@ fn here(model: &Model) -> Vec<Action> {
 
 /// The word for an action as things stand: "re-open" where it is closed.
 fn words(model: &Model, action: Action) -> String {
+    if let Some(word) = model.layers.last().and_then(|layer| layer.word(action)) {
+        return word.to_owned();
+    }
     let state = model.target_row().map(|row| row.state);
     let turned = if action == Action::CloseOrReopen {
         match state {
@@ -138,6 +189,9 @@ fn words(model: &Model, action: Action) -> String {
             Some(State::Locked) => Some("unlock"),
             Some(State::Open) | None => None,
         }
+    } else if action == Action::PreviousArea {
+        // Named where it leads: only where the sections are not beside the list.
+        Some("sidebar")
     } else {
         None
     };

@@ -28,6 +28,8 @@ pub mod layout;
 pub mod model;
 /// Who else is there, in words.
 pub mod present;
+/// What is said of the viewer's own readiness.
+pub mod readiness;
 /// The conversations that the screen remembers something of.
 pub mod remembered;
 /// Where a conversation stands on the screen.

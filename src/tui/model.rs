@@ -63,6 +63,9 @@ pub struct Model {
     pub message: Option<Message>,
     /// What `z` takes back.
     pub undo: Vec<Ask>,
+    /// What is being taken from a list: it is opened once it is the viewer's, since taking it may move it out of that list and
+    /// the next key is meant for it.
+    pub taking: Option<ConversationId>,
     /// What is under way for several conversations at once.
     pub batch: Option<Batch>,
     /// Keys of a sequence that is not complete: `g`.
@@ -301,6 +304,7 @@ impl Model {
             layers: Vec::new(),
             message: None,
             undo: Vec::new(),
+            taking: None,
             batch: None,
             pending: Vec::new(),
             mouse: false,

@@ -12,6 +12,7 @@ use super::{
     draw::draw,
     keymap::Keymap,
     model::Model,
+    readiness,
     remembered::remembered,
     theme::Theme,
     time::Zone,
@@ -102,6 +103,9 @@ impl Session {
         let mut model = Model::new(page, look.keymap, desk.now(), look.size, look.theme, look.tag);
         model.zone = look.zone;
         model.local = look.local;
+        if !model.page.me.ready && desk.was_away(&viewer) {
+            model.message = Some(readiness::lost(&model, "while you were away"));
+        }
         let (traits, title) = (look.traits, String::new());
         let backend = Ansi::new(look.size.0, look.size.1).with(traits);
         let terminal = Terminal::new(backend).map_err(|error| Denied::Failed(error.to_string()))?;

@@ -45,6 +45,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "email/",
             "email/imap",
             "import/",
+            "mail/",
             "ssh/",
             "tui/",
             "tui/session",

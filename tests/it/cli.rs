@@ -4,9 +4,12 @@
 
 mod bad_input;
 mod exit_codes;
+mod held;
 mod history;
 mod hostile;
 mod keys;
+mod mail;
+mod piped_mail;
 mod printing;
 mod remote;
 mod verbs;

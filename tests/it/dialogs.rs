@@ -642,6 +642,27 @@ fn a_form_with_changes_asks_before_it_is_left_and_no_is_first() {
 }
 
 #[test]
+fn the_last_line_says_what_the_keys_do_in_administration() {
+    for page in ["2", "3", "4", "5"] {
+        let mut screen = screen(Role::Owner);
+        screen.keys("A").keys(page);
+        let edits = page != "5";
+        let foot = screen.foot();
+        assert!(foot.contains("Esc back") && foot.contains("Enter edit") == edits, "{page}: {foot}");
+        assert!(!foot.contains("cancel") && !foot.contains("choose"), "{page}: {foot}");
+        screen.keys("Esc");
+        assert!(screen.model.layers.is_empty(), "one Esc leaves {page}");
+    }
+    let mut screen = screen(Role::Owner);
+    screen.keys("A Enter Down Space");
+    assert!(screen.foot().contains("Ctrl-S save"), "{}", screen.foot());
+    screen.keys("Esc Esc");
+    assert_eq!(screen.foot(), " y leave  n stay", "{}", screen.shown());
+    screen.keys("n");
+    assert!(screen.foot().contains("Ctrl-S save"), "{}", screen.foot());
+}
+
+#[test]
 fn r6_1_nothing_of_the_profile_takes_effect_before_save() {
     let mut screen = screen(Role::Owner);
     screen.keys("A Enter");
@@ -682,9 +703,9 @@ fn a_digit_shows_a_page_of_administration_whose_list_has_the_keys() {
     assert!(screen.shown().contains("adam"), "{}", screen.shown());
     screen.keys("Esc 1 Down Down Space Ctrl-S 3 +");
     assert_eq!(screen.model.layers.len(), 2, "after saving a digit still shows a page: {}", screen.shown());
-    screen.keys("Esc Esc");
+    screen.keys("Esc");
     assert_eq!(screen.model.layers.len(), 1, "one level back");
-    screen.keys("+ Esc Esc Esc");
+    screen.keys("Shift-Tab + Esc Esc");
     assert!(screen.model.layers.is_empty());
     screen.keys("A Enter 2");
     assert!(screen.shown().contains("Acme Support2"), "in a text a digit is text: {}", screen.shown());
@@ -708,7 +729,7 @@ fn groups_and_customers_are_changed_too() {
     let left = Ask::LeaveGroup("Support".to_owned(), "cleo".to_owned());
     assert_eq!(asked(&screen), [Ask::SetGroup("Support".to_owned(), Routing::Dictator), left]);
     screen.asked.clear();
-    screen.keys("Esc 4 Enter Tab Tab Space Ctrl-S");
+    screen.keys("4 Enter Tab Tab Space Ctrl-S");
     let block = Ask::SetCustomer {
         address: "mara@acme.example".to_owned(),
         name: None,

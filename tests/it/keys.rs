@@ -16,11 +16,11 @@ use deskline::{
     },
     tui::{
         ask::{Ask, Effect, Msg},
-        keymap::{KeyCode, KeyPress, Modifiers},
+        keymap::{KeyCode, KeyPress, Keymap, Modifiers},
         model::{Area, RowKey},
     },
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 fn run(conversation: i64, command: Command) -> Ask {
     Ask::Run { conversation: ConversationId(conversation), command }
@@ -189,6 +189,58 @@ fn while_rows_are_passed_the_keys_act_on_the_marked_one() {
 }
 
 #[test]
+fn what_is_taken_from_a_list_stays_and_the_next_key_is_for_it() {
+    for (columns, lines) in [(120, 40), (80, 24), (60, 20)] {
+        let mut screen = Screen::new(columns, lines);
+        screen.keys("j t");
+        assert!(screen.foot().contains("Assigned #4819 to @ana. z undo"), "{}", screen.foot());
+        // It leaves Unassigned.
+        screen.opened.insert(4819, Opened::Thread(Box::new(pages::thread(screen.rows[1].clone(), Vec::new()))));
+        screen.rows.remove(1);
+        screen.read();
+        assert_eq!((screen.model.area, shown(&screen)), (Area::Thread, 4819), "{}", screen.shown());
+        screen.keys("r").text("Mine now").keys("Ctrl-S");
+        let sent = screen.asked.iter().rfind(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. }));
+        assert!(matches!(sent, Some(Ask::Run { conversation: ConversationId(4819), .. })), "{sent:?}");
+        screen.keys("Esc");
+        assert_eq!((selected(&screen), screen.model.area), (4812, Area::List));
+    }
+}
+
+#[test]
+fn what_is_not_taken_or_not_alone_is_not_opened() {
+    let mut screen = Screen::new(120, 40);
+    screen.answers.push_back(Denied::Refused(Refusal::new(RefusalKind::Denied, "R5.4", "Ben has it.")));
+    screen.keys("t");
+    assert_eq!((screen.model.area, selected(&screen)), (Area::List, 4821));
+    screen.keys("x x t");
+    assert!(screen.foot().contains("Assigned 2 conversations."), "{}", screen.foot());
+    assert_eq!(screen.model.area, Area::List);
+    // Giving one back and taking that back is no taking.
+    screen.keys("z");
+    assert_eq!(screen.model.area, Area::List);
+}
+
+#[test]
+fn what_an_act_is_about_is_what_stands_beside_the_list() {
+    let mut screen = Screen::new(120, 40);
+    screen.wait(1000).keys("j j j");
+    assert_eq!((selected(&screen), shown(&screen)), (4807, 4819), "rows are passed");
+    screen.keys("e");
+    assert_eq!(screen.asked.last(), Some(&run(4807, Command::Close)));
+    assert_eq!((selected(&screen), shown(&screen)), (4807, 4807));
+    screen.rows.retain(|row| row.id != ConversationId(4807));
+    screen.read();
+    assert_eq!(selected(&screen), shown(&screen), "the neighbour in its place");
+    assert_ne!(shown(&screen), 4807);
+    let next = shown(&screen);
+    screen.keys("r");
+    assert!(
+        screen.model.composer.as_ref().is_some_and(|composer| composer.conversation() == Some(ConversationId(next)))
+    );
+}
+
+#[test]
 fn a_list_that_fills_again_leaves_what_is_read() {
     let mut screen = Screen::new(120, 40);
     screen.keys("Enter");
@@ -238,6 +290,38 @@ fn keys_ask_for_what_the_state_allows() {
 }
 
 #[test]
+fn while_a_sequence_is_begun_the_last_line_says_what_can_follow() {
+    let mut screen = Screen::new(200, 50);
+    screen.keys("g");
+    let foot = screen.foot();
+    assert!(foot.starts_with(" g  u Unassigned · l Live · o Open · i Unanswered items · c Closed · "), "{foot}");
+    assert!(foot.ends_with("a All Closed · g first row"), "{foot}");
+    assert!(!foot.contains("Needs reassignment"), "what the viewer has not is not offered: {foot}");
+    screen.keys("l");
+    assert!(!screen.foot().contains("Unassigned"), "{}", screen.foot());
+    let mut narrow = Screen::new(80, 24);
+    narrow.keys("g");
+    assert!(narrow.foot().starts_with(" g  u Unassigned") && narrow.foot().ends_with(" · …"), "{}", narrow.foot());
+    narrow.keys("Esc");
+    assert!(narrow.foot().contains("Enter open"), "{}", narrow.foot());
+    // A keymap of one's own shows too.
+    let own = "[[row]]\naction = \"go-to-live\"\nkeys = [\"Ctrl-T v\"]\n";
+    narrow.model.keymap = Arc::new(Keymap::with_user_file(own).unwrap());
+    narrow.keys("Ctrl-T");
+    assert_eq!(narrow.foot(), " Ctrl-T  v Live");
+}
+
+#[test]
+fn where_the_sidebar_is_not_on_the_screen_the_list_says_how_to_get_there() {
+    let mut screen = Screen::new(80, 24);
+    assert!(screen.foot().contains("Shift-Tab sidebar"), "{}", screen.foot());
+    screen.keys("Shift-Tab");
+    assert_eq!(screen.model.area, Area::Sidebar);
+    assert!(screen.shown().contains("FROM CUSTOMERS") && !screen.foot().contains("sidebar"), "{}", screen.shown());
+    assert!(!Screen::new(120, 40).foot().contains("sidebar"));
+}
+
+#[test]
 fn several_chosen_ones_are_acted_on_together() {
     let mut screen = Screen::new(120, 40);
     screen.keys("x x x");
@@ -250,6 +334,37 @@ fn several_chosen_ones_are_acted_on_together() {
     assert!(screen.model.list.chosen.is_empty());
     screen.keys("z");
     assert!(screen.foot().contains("Re-opened 3 conversations."), "{}", screen.foot());
+}
+
+#[test]
+fn how_many_are_chosen_never_runs_into_how_many_are_listed() {
+    for columns in [60, 70, 80, 100, 120] {
+        let mut screen = Screen::new(columns, 24);
+        screen.keys("x x");
+        let title = if columns < 70 { screen.line(2) } else { screen.line(1) };
+        let before = title.split(" chosen").nth(1).and_then(|rest| rest.chars().next());
+        assert!(title.contains(" · 2 chosen") && before == Some(' '), "{columns}: {title}");
+    }
+}
+
+#[test]
+fn r1_5_a_note_that_nobody_is_sent_says_whom_it_is_for() {
+    let mut screen = Screen::new(120, 40);
+    let mut thread = pages::mara();
+    thread.note_to = deskline::desk::page::Readers::default();
+    screen.opened.insert(4821, Opened::Thread(Box::new(thread)));
+    screen.read();
+    screen.keys("n");
+    assert!(screen.shown().contains(" for agents, none follows yet "), "{}", screen.shown());
+    assert!(!screen.shown().contains("0 agents"));
+    // A reply that reaches nobody does not pass for one.
+    let mut thread = pages::mara();
+    thread.reply_to = deskline::desk::page::Readers::default();
+    screen.opened.insert(4821, Opened::Thread(Box::new(thread)));
+    screen.keys("Esc");
+    screen.read();
+    screen.keys("r");
+    assert!(screen.shown().contains("┌ Reply ── to nobody "), "{}", screen.shown());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use crate::{
     desks::{TestDesk, add_agent, add_customer, assign, inbound, make, note, reply, starting, text},
     histories::count,
+    mail::letters::{letter, mail, person},
 };
 use deskline::{
     demo::random::Random,
@@ -22,6 +23,8 @@ use deskline::{
         history::{PastAuthor, PastConversation, PastKind, PastMessage, PastPerson, PastState},
         id::{ConversationId, EntrySeq, ItemId},
         item::{ItemKey, ItemKind, ItemStatus},
+        letter::Letter,
+        mail::InMail,
         people::{FromCustomers, Notify, Party, Role, Routing},
         section::Section,
         setting::SettingKey,
@@ -107,7 +110,18 @@ fn visible(desk: &TestDesk, random: &mut Random) -> String {
     let who = random.pick(OUTSIDERS);
     let public = random.pick(&[PUBLIC, BILLING, INTERNAL, OWN]);
     let number = random.below(1_000);
-    let outcome = match random.below(17) {
+    let outcome = match random.below(18) {
+        17 => {
+            let mut letter = letter_of(number, "common");
+            letter.to = vec![TestDesk::tagged(&desk.token(PUBLIC, "mara@example.com"))];
+            letter.cc = vec![person("Kim", "kim@acme.example")];
+            // It says it answers a mail that only some desks ever had.
+            letter.references = vec![format!("common{number}@x"), "hidden@x".into()];
+            let taken =
+                desk.desk.receive_mail(&InMail { raw: format!("common {number}").into_bytes(), ..mail(letter) });
+            let taken = taken.expect("taken in");
+            return format!("{:?}", (taken.verdict, taken.conversation, taken.message, taken.again));
+        }
         14 => desk.desk.accept(&desk.agent(who), public),
         15 => desk.desk.reject(&desk.agent(who), public),
         16 => desk.desk.run(&desk.agent("olga"), public, Command::Release { confirmed: true }),
@@ -130,6 +144,12 @@ fn visible(desk: &TestDesk, random: &mut Random) -> String {
     format!("{outcome:?}")
 }
 
+/// A mail of mara's, the same for the same number.
+fn letter_of(number: u64, words: &str) -> Letter {
+    let text = format!("{words} mail {number}");
+    Letter { message_id: Some(format!("common{number}@x")), ..letter("mara@example.com", words, &text) }
+}
+
 /// Something that no outsider may notice. The clock stands still.
 fn hidden(desk: &TestDesk, random: &mut Random) {
     let words = format!("canary {} common", random.below(1_000));
@@ -138,7 +158,24 @@ fn hidden(desk: &TestDesk, random: &mut Random) {
     let run = |handle: &str, id: ConversationId, command: Command| {
         let _ = desk.desk.run(&desk.agent(handle), id, command);
     };
-    match random.below(19) {
+    match random.below(22) {
+        18 => {
+            let mut letter = letter_of(random.below(1_000), &words);
+            letter.message_id = Some("hidden@x".into());
+            letter.cc = vec![person("canary", "canary.three@example.com")];
+            letter.to = vec![TestDesk::tagged(&desk.token(PRIVATE, "mara@example.com"))];
+            desk.desk.receive_mail(&mail(letter)).expect("taken in");
+        }
+        19 => {
+            let unreadable = InMail { letter: Err(words), ..mail(letter_of(1, "canary")) };
+            desk.desk.receive_mail(&unreadable).expect("taken in");
+        }
+        20 => {
+            let _ = desk.desk.merge(&desk.agent("olga"), UNHEARD, PRIVATE, true);
+            if random.percent(60) {
+                let _ = desk.desk.undo_merge(&desk.agent("olga"), UNHEARD);
+            }
+        }
         0..=1 => run(insider, place, reply(&words)),
         2..=3 => run(insider, place, note(&format!("{words} @ana @dev @eve @finn"))),
         4 => run("olga", place, assign(random.pick(&["ben", "cleo"]))),
@@ -262,6 +299,12 @@ fn everything(desk: &TestDesk, handle: &str) -> Vec<(String, String)> {
     });
     say("the export".into(), format!("{count:?} {exported:?}"));
     say("offers".into(), format!("{:?}", desk.desk.offers(&who)));
+    if !["olga", "adam"].contains(&handle) {
+        for id in [PUBLIC, BILLING, INTERNAL, OWN] {
+            mails(desk, &who, id, &mut say);
+        }
+        say("held".into(), format!("{:?} {:?}", desk.desk.held(&who), desk.desk.mailboxes(&who)));
+    }
     say("customers".into(), format!("{:?}", desk.desk.list_customers(&who, "", 1_000)));
     say("items".into(), format!("{:?}", desk.desk.list_items(&who, None, 1_000)));
     if !["olga", "adam"].contains(&handle) {
@@ -320,6 +363,19 @@ fn searches(desk: &TestDesk, who: &Viewer, say: &mut dyn FnMut(String, String)) 
     }
 }
 
+/// What is known of the mails behind a conversation.
+fn mails(desk: &TestDesk, who: &Viewer, id: ConversationId, say: &mut dyn FnMut(String, String)) {
+    for seq in (1..40).map(EntrySeq) {
+        say(format!("why #{id} {seq}"), format!("{:?}", desk.desk.why(who, id, seq)));
+        say(format!("the mail of #{id} {seq}"), format!("{:?}", desk.desk.mail_head(who, id, seq)));
+        // The same mail is the same on both desks but for its token, of which only the length is shown.
+        say(format!("the bytes of #{id} {seq}"), format!("{:?}", desk.desk.raw_mail(who, id, seq)));
+        say(format!("an attachment of #{id} {seq}"), format!("{:?}", desk.desk.attachment(who, id, seq, 1)));
+    }
+    say(format!("what #{id} looks like"), format!("{:?}", desk.desk.likenesses(who, id)));
+    say(format!("whom #{id} names"), format!("{:?}", desk.desk.suggested_people(who, id)));
+}
+
 /// Every command on what the viewer cannot see, as on a number that never was.
 fn refusals(desk: &TestDesk, who: &Viewer, say: &mut dyn FnMut(String, String)) {
     let commands = [
@@ -352,6 +408,10 @@ fn refusals(desk: &TestDesk, who: &Viewer, say: &mut dyn FnMut(String, String)) 
             assert!(outcome.is_err(), "{} could {command:?} in #{id}", who.handle);
             say(format!("{command:?} in #{id}"), format!("{outcome:?}"));
         }
+        mails(desk, who, id, say);
+        say(format!("merging #{id}"), format!("{:?}", desk.desk.merge(who, id, PUBLIC, true)));
+        say(format!("merging into #{id}"), format!("{:?}", desk.desk.merge(who, OWN, id, true)));
+        say(format!("undoing #{id}"), format!("{:?}", desk.desk.undo_merge(who, id)));
         say(format!("accepting #{id}"), format!("{:?}", desk.desk.accept(who, id)));
         say(format!("rejecting #{id}"), format!("{:?}", desk.desk.reject(who, id)));
         say(

@@ -2,6 +2,7 @@
 
 use crate::{
     desks::{TestDesk, inbound, make, reply, starting, with_agents},
+    mail::letters::{letter, mail},
     seat::Seat,
 };
 use chrono::Duration;
@@ -17,6 +18,7 @@ use deskline::{
         id::{ConversationId, EntrySeq},
         item::ItemKind,
         key::{InviteCode, PublicKey},
+        mail::InMail,
         people::{Party, Role, Routing},
         setting::SettingKey,
     },
@@ -220,6 +222,8 @@ fn every_call(
         NewItem { kind: ItemKind::Task, title: "T".into(), requester: None, project: None, description: String::new() };
     let own = AgentChange { ready: Some(false), ..AgentChange::default() };
     let to = desk.file().with_file_name("copy.db");
+    let waiting: Vec<_> =
+        desk.held(&desk.admit(Some("olga")).unwrap()).unwrap().into_iter().map(|mail| mail.mail).collect();
     vec![
         ("offers", desk.offers(who).map(drop)),
         ("accept", desk.accept(who, offered[0]).map(drop)),
@@ -267,6 +271,21 @@ fn every_call(
         ("release_reply", desk.release_reply(who, mailed, replies[1])),
         ("discard_reply", desk.discard_reply(who, mailed, replies[2])),
         ("mailboxes", desk.mailboxes(who).map(drop)),
+        ("held", desk.held(who).map(drop)),
+        ("held_mail", desk.held_mail(who, waiting[0]).map(drop)),
+        (
+            "release_held",
+            desk.release_held(who, waiting[0], &|_| Ok(letter("mara@example.com", "", "Hello"))).map(drop),
+        ),
+        ("discard_held", desk.discard_held(who, waiting[1])),
+        ("why", desk.why(who, one, EntrySeq(1)).map(drop)),
+        ("raw_mail", desk.raw_mail(who, one, EntrySeq(1)).map(drop)),
+        ("mail_head", desk.mail_head(who, one, EntrySeq(1)).map(drop)),
+        ("attachment", desk.attachment(who, one, EntrySeq(1), 1).map(drop)),
+        ("likenesses", desk.likenesses(who, one).map(drop)),
+        ("suggested_people", desk.suggested_people(who, one).map(drop)),
+        ("merge", desk.merge(who, offered[1], mailed, true).map(drop)),
+        ("undo_merge", desk.undo_merge(who, offered[1]).map(drop)),
     ]
 }
 
@@ -318,6 +337,10 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
     let file = rusqlite::Connection::open(desk.file()).unwrap();
     file.execute("UPDATE outbox SET state = 'held', due = NULL WHERE id > (SELECT min(id) FROM outbox)", []).unwrap();
     let mailed = (by_mail, replies);
+    for _ in 0..2 {
+        let unreadable = InMail { letter: Err("It cannot be read.".into()), ..mail(letter("x", "", "")) };
+        desk.desk.receive_mail(&unreadable).unwrap();
+    }
     for number in [1, 2] {
         desk.desk.add_key(&olga, "adam", &key(number)).unwrap();
     }
@@ -387,6 +410,13 @@ fn an_invite_lets_one_key_in_once() {
         [line("ana", "key-added", &detail), line("ana", "invite-used", &detail), line("adam", "invite-made", "ana")]
     );
     assert!(desk.desk.redeem(&invite.code, &key(2)).is_err());
+    assert_eq!(row.comment, "key 1");
+    let again = desk.desk.invite(&adam, "ana", &code(2)).unwrap();
+    let bare = PublicKey { comment: String::new(), ..key(2) };
+    desk.desk.redeem(&again.code, &bare).unwrap();
+    let mut rows = desk.desk.keys(&ana).unwrap();
+    rows.retain(|row| row.fingerprint == bare.fingerprint);
+    assert_eq!(rows[0].comment, "joined 2026-05-03", "a key that came without a comment is told from the others");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use deskline::{
         command::StartWith,
         conversation::Audience,
         envelope::Inbound,
-        id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, KeyId, Seq},
+        id::{ConversationId, CustomerId, EntrySeq, GroupId, ItemId, KeyId, OutboxId, Seq},
         item::{ItemKey, ItemKind},
         people::{FromCustomers, Role},
         query,
@@ -16,9 +16,9 @@ use deskline::{
     },
     policy::access::Access,
     store::{
-        conversations, items, keys,
+        conversations, headers, internal, items, keys,
         lists::{self, Key, Reader, Window},
-        messages, notices, numbers, offers, people, reading, rows, search,
+        messages, notices, numbers, offers, outbox, people, reading, rows, search,
     },
 };
 use rusqlite::{
@@ -49,6 +49,12 @@ const GROWING: &[&str] = &[
     "invite",
     "waiting",
     "past_offer",
+    "outbox",
+    "o",
+    "header_id",
+    "h",
+    "mail",
+    "mail_refusal",
 ];
 
 /// Questions whose statements may walk a table, and why.
@@ -67,6 +73,8 @@ const SORTS: &[(&str, &str)] = &[
     ("badge", "at most 1000 unread ones of the viewer's own lists, each once"),
     ("keys of one agent", "those of one agent"),
     ("a customer's conversations", "those of one customer and its organization"),
+    ("mail: of a message", "the recipients of one message"),
+    ("mail: how far", "the recipients of one message"),
 ];
 
 fn excused(list: &[(&str, &str)], question: &str) -> bool {
@@ -289,6 +297,25 @@ fn openings(asked: &mut Asked, viewer: &Viewer) {
     asked.ask("audit of one", |it| deskline::store::events::list(it, Some(id), 50));
 }
 
+/// What mail on its way out asks.
+fn mail(asked: &mut Asked) {
+    let (id, customer) = (ConversationId(1), CustomerId(1));
+    asked.ask("mail: when next", outbox::next_due);
+    asked.ask("mail: what is due", |it| outbox::due(it, i64::MAX));
+    asked.ask("mail: on a lease", |it| outbox::leased(it, OutboxId(1), "w", 1));
+    asked.ask("mail: goes along", |it| outbox::along(it, OutboxId(1)));
+    asked.ask("mail: of a message", |it| outbox::of_message(it, 1));
+    asked.ask("mail: how far", |it| outbox::deliveries(it, id, (EntrySeq(1), EntrySeq(50)), 10_000));
+    asked.ask("mail: held", outbox::held);
+    asked.ask("mail: references", |it| headers::references(it, id, customer, EntrySeq(9)));
+    asked.ask("mail: kept back", |it| headers::kept_back(it, 1, customer));
+    asked.ask("mail: never said", |it| headers::withheld(it, 1));
+    asked.ask("mail: came by", |it| headers::came_by(it, id));
+    asked.ask("mail: newest message", |it| messages::newest(it, id));
+    asked.ask("mail: notes", |it| internal::notes(it, id, &mut 1_000));
+    asked.ask("mail: said to customers", |it| internal::said_to_customers(it, id, 1_000));
+}
+
 /// What offers and routing ask.
 fn routing(asked: &mut Asked, viewer: &Viewer) {
     let id = ConversationId(1);
@@ -324,6 +351,7 @@ fn every_question_is_answered_by_an_index_and_in_order() {
         from_customers(&mut asked, &olga, &format!("owner, {scope}"));
     }
     openings(&mut asked, &olga);
+    mail(&mut asked);
     routing(&mut asked, &desk.agent("eve"));
     assert!(asked.seen.len() > 60, "the trace was deaf: {}", asked.seen.len());
     assert!(asked.wrong.is_empty(), "{}", asked.wrong.join("\n"));

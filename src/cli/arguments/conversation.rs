@@ -60,6 +60,40 @@ pub enum ConversationCommand {
         #[command(flatten)]
         text: TextArguments,
     },
+    /// Take a reply back before it leaves by mail; it stays in the thread, marked as not sent.
+    TakeBack {
+        /// The conversation.
+        id: ConversationId,
+        /// The reply's number in it.
+        #[arg(value_name = "SEQ", value_parser = entry)]
+        entry: EntrySeq,
+    },
+    /// Send a reply again by mail to those it did not reach.
+    SendAgain {
+        /// The conversation.
+        id: ConversationId,
+        /// The reply's number in it.
+        #[arg(value_name = "SEQ", value_parser = entry)]
+        entry: EntrySeq,
+    },
+    /// List the replies that wait for you, since they repeat what their senders may not read (owner and admins).
+    Held,
+    /// Let a held reply leave (owner and admins).
+    ReleaseReply {
+        /// The conversation.
+        id: ConversationId,
+        /// The reply's number in it.
+        #[arg(value_name = "SEQ", value_parser = entry)]
+        entry: EntrySeq,
+    },
+    /// Let a held reply never leave (owner and admins).
+    DiscardReply {
+        /// The conversation.
+        id: ConversationId,
+        /// The reply's number in it.
+        #[arg(value_name = "SEQ", value_parser = entry)]
+        entry: EntrySeq,
+    },
     /// Put it away; anybody's reply re-opens it.
     Close {
         /// The conversation.
@@ -181,6 +215,26 @@ pub enum ConversationCommand {
     },
     /// Mark it unread.
     Unread {
+        /// The conversation.
+        id: ConversationId,
+    },
+    /// List the conversations that it looks like, as far as you may see them.
+    Likenesses {
+        /// The conversation.
+        id: ConversationId,
+    },
+    /// Merge it into another conversation.
+    Merge {
+        /// The conversation.
+        id: ConversationId,
+        /// The other one, which is left.
+        into: ConversationId,
+        /// Yes, those who could read more afterwards may.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Undo its merging, while nothing was added since.
+    Unmerge {
         /// The conversation.
         id: ConversationId,
     },

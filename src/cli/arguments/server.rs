@@ -7,8 +7,15 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct ServeArguments {
     /// Let agents in over SSH at this address and port, as 0.0.0.0:2222; repeat it for more.
-    #[arg(long, value_name = "ADDRESS:PORT", required = true)]
+    #[arg(long, value_name = "ADDRESS:PORT")]
     pub ssh: Vec<String>,
+    /// Take and send mail, and refuse to start where the configuration has no mailbox. Without this, mailboxes are served too
+    /// where there are any.
+    #[arg(long, conflicts_with = "no_mail")]
+    pub mail: bool,
+    /// Leave the mailboxes of the configuration alone.
+    #[arg(long)]
+    pub no_mail: bool,
     /// Give every visitor of `ssh demo@HOST` a made-up desk of their own, gone when they leave.
     #[arg(long)]
     pub demo: bool,

@@ -68,7 +68,8 @@ impl Row for AgentJson<'_> {
         column("READY", 5),
         column("REPLIES", 7),
         column("FROM CUSTOMERS", 14),
-        column("TOLD OF", 16),
+        column("NOTIFY CUSTOMERS", 16),
+        column("NOTIFY INTERNAL", 15),
         column("BELL", 4),
         column("GROUPS", 32),
         column("NAME", 32),
@@ -83,7 +84,8 @@ impl Row for AgentJson<'_> {
             switched(self.ready),
             switched(self.reply_to_customers),
             self.from_customers.to_string(),
-            format!("{}, {}", self.notify_customers, self.notify_internal),
+            self.notify_customers.to_string(),
+            self.notify_internal.to_string(),
             switched(self.bell),
             self.groups.join(", "),
             self.name.to_owned(),
@@ -196,10 +198,10 @@ impl SettingJson {
 }
 
 impl Row for SettingJson {
-    const COLUMNS: &'static [Column] = &[column("SETTING", 28), column("VALUE", 60)];
+    const COLUMNS: &'static [Column] = &[column("SETTING", 28), column("VALUE", 60), column("WHAT IT DOES", 100)];
 
     fn cells(&self, _zone: Zone) -> Vec<String> {
-        vec![self.key.to_string(), self.value.clone()]
+        vec![self.key.to_string(), self.value.clone(), self.key.does().to_owned()]
     }
 }
 

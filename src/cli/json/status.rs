@@ -91,7 +91,12 @@ impl Row for SessionJson<'_> {
 
     fn cells(&self, zone: Zone) -> Vec<String> {
         vec![
-            self.agent.unwrap_or_default().to_owned(),
+            match (self.agent, self.kind) {
+                (Some(agent), _) => agent,
+                (None, "visiting") => "demo",
+                (None, _) => "",
+            }
+            .to_owned(),
             self.kind.to_owned(),
             zone.clock(self.since),
             self.address.clone(),

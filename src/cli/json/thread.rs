@@ -1,6 +1,6 @@
 //! An opened conversation and its messages as JSON.
 
-use super::ConversationJson;
+use super::{ConversationJson, DeliveryJson};
 use crate::{
     cli::{failure::Failure, output::Output},
     desk::page::{Attachment, Entry, Follower, FollowerKind, From as Author, May, Moment, Person, Thread, Verdict},
@@ -48,15 +48,6 @@ pub struct EntryJson<'a> {
     delivery: Vec<DeliveryJson<'a>>,
 }
 
-/// How far a message is on its way by mail to one customer; `words`: why it failed or was cancelled.
-#[derive(Debug, Serialize)]
-pub struct DeliveryJson<'a> {
-    to: &'a str,
-    state: DeliveryState,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    words: &'a str,
-}
-
 impl<'a> From<&'a Entry> for EntryJson<'a> {
     fn from(entry: &'a Entry) -> Self {
         Self {
@@ -67,11 +58,7 @@ impl<'a> From<&'a Entry> for EntryJson<'a> {
             text: &entry.text,
             channel: entry.channel.as_deref(),
             attachments: entry.attachments.iter().map(AttachmentJson::from).collect(),
-            delivery: entry
-                .delivery
-                .iter()
-                .map(|to| DeliveryJson { to: &to.to, state: to.state, words: &to.words })
-                .collect(),
+            delivery: entry.delivery.iter().map(DeliveryJson::from).collect(),
         }
     }
 }

@@ -6,8 +6,8 @@
 use crate::cli::{
     arguments::{
         AgentCommand, AuditCommand, Command, ConversationCommand, CustomerCommand, ExportArguments, GroupCommand,
-        ItemCommand, KeyCommand, NoticeCommand, OfferCommand, SearchArguments, SectionCommand, SettingCommand,
-        StartArguments, TextArguments,
+        HeldCommand, ItemCommand, KeyCommand, NoticeCommand, OfferCommand, SearchArguments, SectionCommand,
+        SettingCommand, StartArguments, TextArguments,
     },
     failure::Failure,
 };
@@ -45,7 +45,12 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         | Command::Section(SectionCommand::List)
         | Command::Notice(NoticeCommand::List | NoticeCommand::Clear)
         | Command::Keys
-        | Command::Completions(_) => Ok(Allowed::Everybody),
+        | Command::Completions(_)
+        // The desk knows who administers, and what a viewer may know of a message.
+        | Command::Held(
+            HeldCommand::List | HeldCommand::Show { .. } | HeldCommand::Release { .. } | HeldCommand::Discard { .. },
+        )
+        | Command::Why(_) => Ok(Allowed::Everybody),
         Command::Offer(OfferCommand::List | OfferCommand::Accept { .. } | OfferCommand::Reject { .. }) => {
             Ok(Allowed::Everybody)
         }
@@ -54,6 +59,7 @@ pub fn allowed(command: Option<&Command>) -> Result<Allowed, Failure> {
         Command::Receive(_) => refused(
             "receive hands in what a customer wrote; only a channel on the server does. You write with conversation.",
         ),
+        Command::Mail(_) => refused("mail tries and reads the mailboxes of the server's configuration. Call it there."),
         Command::Search(SearchArguments { limit, query: _, after: _ })
         | Command::Audit(AuditCommand::List { limit, conversation: _ }) => rows(*limit),
         Command::Import(_) => refused("import reads files of the server. Call it there."),
@@ -127,6 +133,11 @@ fn conversation(command: &ConversationCommand) -> Result<Allowed, Failure> {
         | ConversationCommand::Reply { text: written, .. }
         | ConversationCommand::Note { text: written, .. } => text(written),
         ConversationCommand::Show { .. }
+        | ConversationCommand::TakeBack { .. }
+        | ConversationCommand::SendAgain { .. }
+        | ConversationCommand::Held
+        | ConversationCommand::ReleaseReply { .. }
+        | ConversationCommand::DiscardReply { .. }
         | ConversationCommand::Close { .. }
         | ConversationCommand::Reopen { .. }
         | ConversationCommand::Lock { .. }
@@ -144,7 +155,10 @@ fn conversation(command: &ConversationCommand) -> Result<Allowed, Failure> {
         | ConversationCommand::Private { .. }
         | ConversationCommand::Public { .. }
         | ConversationCommand::Read { .. }
-        | ConversationCommand::Unread { .. } => Ok(Allowed::Everybody),
+        | ConversationCommand::Unread { .. }
+        | ConversationCommand::Likenesses { .. }
+        | ConversationCommand::Merge { .. }
+        | ConversationCommand::Unmerge { .. } => Ok(Allowed::Everybody),
     }
 }
 

@@ -71,10 +71,16 @@ impl Row for KeyJson<'_> {
 /// Prints the keymap in force: the built-in one, changed by the user's own file where that is on this machine.
 ///
 /// # Errors
-/// Where that file cannot be read or is wrong, with the line.
+/// Where that file cannot be read or is wrong, with the line. The built-in keymap is printed then: this is where whoever
+/// mends the file looks for the names of the actions.
 pub fn keys(call: &Call, output: &mut Output) -> Result<(), Failure> {
-    let keymap = call.own_config().map_or_else(|| Ok(Keymap::built_in()), keymap_in_force)?;
-    output.rows(&keymap.rows().iter().map(KeyJson::from).collect::<Vec<_>>())
+    let in_force = call.own_config().map_or_else(|| Ok(Keymap::built_in()), keymap_in_force);
+    let (keymap, trouble) = match in_force {
+        Ok(keymap) => (keymap, Ok(())),
+        Err(trouble) => (Keymap::built_in(), Err(trouble)),
+    };
+    output.rows(&keymap.rows().iter().map(KeyJson::from).collect::<Vec<_>>())?;
+    trouble
 }
 
 /// The keymap in force.

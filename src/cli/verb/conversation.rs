@@ -6,7 +6,7 @@ use crate::{
         arguments::{ConversationCommand, StartArguments},
         call::{Acting, Call},
         failure::Failure,
-        json::{ConversationJson, DoneJson, ThreadJson, print_thread},
+        json::{ConversationJson, DeliveryJson, DoneJson, HeldReplyJson, LikenessJson, ThreadJson, print_thread},
         output::Output,
         reading,
     },
@@ -35,12 +35,42 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
         }
         ConversationCommand::Show { id } => return show(&acting, id, output),
         ConversationCommand::Start(arguments) => return start(&acting, arguments, call, output),
+        ConversationCommand::Likenesses { id } => {
+            let likenesses = acting.desk.likenesses(&acting.viewer, id)?;
+            return output.rows(&likenesses.iter().map(LikenessJson::from).collect::<Vec<_>>());
+        }
+        ConversationCommand::Merge { id, into, yes } => {
+            return print_done(&acting.desk.merge(&acting.viewer, id, into, yes)?, output);
+        }
+        ConversationCommand::Unmerge { id } => {
+            return print_done(&acting.desk.undo_merge(&acting.viewer, id)?, output);
+        }
         ConversationCommand::CreateItem { id, kind, title } => {
             let done = acting.desk.run(&acting.viewer, id, Command::CreateItem { kind, title })?;
             return match &done.item {
                 Some(item) => print_item(&acting, item.key, output),
                 None => print_done(&done, output),
             };
+        }
+        ConversationCommand::TakeBack { id, entry } => {
+            acting.desk.cancel_mail(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::SendAgain { id, entry } => {
+            acting.desk.retry_mail(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::ReleaseReply { id, entry } => {
+            acting.desk.release_reply(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::DiscardReply { id, entry } => {
+            acting.desk.discard_reply(&acting.viewer, id, entry)?;
+            return mail_done(&acting, id, entry, output);
+        }
+        ConversationCommand::Held => {
+            let held = acting.desk.held_replies(&acting.viewer)?;
+            return output.rows(&held.iter().map(HeldReplyJson::from).collect::<Vec<_>>());
         }
         ConversationCommand::Reply { id, seen, client_id, yes, text } => {
             let text = reading::text(&text, &mut call.input)?;
@@ -88,6 +118,13 @@ pub fn print_done(done: &Done, output: &mut Output) -> Result<(), Failure> {
         output.notice(&format!("@{handle} cannot see this conversation, not notified."));
     }
     Ok(())
+}
+
+/// Prints where the mails of a reply stand now.
+fn mail_done(acting: &Acting, id: ConversationId, entry: EntrySeq, output: &mut Output) -> Result<(), Failure> {
+    let thread = window(acting, id, entry)?;
+    let delivery = thread.entries.first().map(|entry| entry.delivery.as_slice()).unwrap_or_default();
+    output.rows(&delivery.iter().map(DeliveryJson::from).collect::<Vec<_>>())
 }
 
 fn list(

@@ -121,16 +121,59 @@ fn choose(people: &[Persona]) -> Result<String, Failure> {
         let shows = SafeText::line(&persona.shows).wrap(66).join("\n           ");
         question = format!("{question}  {}  {:<6}{shows}\n", place + 1, persona.handle);
     }
-    let _ = write!(screen, "{question}[1] ");
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::failed(format!("No answer: {error}.")))?;
-    let answer = answer.trim();
-    let chosen = match answer.parse::<usize>() {
-        Ok(number) => number.checked_sub(1).and_then(|place| people.get(place)),
-        Err(_) if answer.is_empty() => people.first(),
-        Err(_) => people.iter().find(|persona| persona.handle == answer),
-    };
-    let unknown =
-        || Failure::usage(format!("“{answer}” is nobody of the demo desk. Use a number or a handle, as ana."));
-    chosen.map(|persona| persona.handle.clone()).ok_or_else(unknown)
+    let _ = screen.write_all(question.as_bytes());
+    asked(people, &mut io::stdin().lock(), &mut screen)
+}
+
+/// So often a mistyped answer is asked for again before it is given up.
+const TRIES: usize = 3;
+
+fn asked(people: &[Persona], input: &mut dyn BufRead, screen: &mut dyn Write) -> Result<String, Failure> {
+    let mut wrong = String::new();
+    for _ in 0..TRIES {
+        let _ = write!(screen, "{wrong}[1] ");
+        let _ = screen.flush();
+        let mut answer = String::new();
+        let read = input.read_line(&mut answer).map_err(|error| Failure::failed(format!("No answer: {error}.")))?;
+        let answer = answer.trim();
+        let chosen = match answer.parse::<usize>() {
+            Ok(number) => number.checked_sub(1).and_then(|place| people.get(place)),
+            // The input ended: that is no answer, and none will come.
+            Err(_) if read == 0 => return Err(Failure::usage("Nobody was chosen.")),
+            Err(_) if answer.is_empty() => people.first(),
+            Err(_) => people.iter().find(|persona| persona.handle.eq_ignore_ascii_case(answer)),
+        };
+        if let Some(persona) = chosen {
+            return Ok(persona.handle.clone());
+        }
+        let answer = SafeText::line(answer);
+        wrong = format!("“{answer}” is nobody of the demo desk. Type a number or a handle, such as ana.\n");
+    }
+    Err(Failure::usage(wrong.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn typed(lines: &str) -> (Result<String, Failure>, String) {
+        let people = people::people(&script::built_in());
+        let mut screen = Vec::new();
+        let chosen = asked(&people, &mut lines.as_bytes(), &mut screen);
+        (chosen, String::from_utf8(screen).unwrap())
+    }
+
+    #[test]
+    fn a_mistyped_answer_is_asked_for_again_three_times() {
+        for (lines, who) in
+            [("\n", "olga"), ("2\n", "adam"), ("ana\n", "ana"), ("BEN\n", "ben"), ("anna\n99\nana\n", "ana")]
+        {
+            assert_eq!(typed(lines).0.unwrap(), who, "{lines:?}");
+        }
+        let (chosen, screen) = typed("anna\n\u{1b}[31m\n0\nana\n");
+        assert_eq!(chosen.unwrap_err().exit_code(), 2);
+        assert_eq!((screen.matches("[1] ").count(), screen.contains('\u{1b}')), (3, false), "{screen}");
+        assert_eq!(typed("").0.unwrap_err().exit_code(), 2, "the input ended");
+    }
 }

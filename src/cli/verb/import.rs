@@ -126,7 +126,12 @@ impl Importer<'_> {
 
     fn so_far(&self) -> String {
         let Summary { conversations, messages, known, .. } = self.summary;
-        format!("{conversations} conversations with {messages} messages ({known} messages were there already)")
+        format!(
+            "{} with {} ({} there already)",
+            many(conversations, "conversation"),
+            many(messages, "message"),
+            if known == 1 { "1 message was".to_owned() } else { format!("{known} messages were") }
+        )
     }
 
     fn stopped(&self, denied: Denied) -> Failure {
@@ -148,19 +153,42 @@ impl Importer<'_> {
     }
 }
 
+/// "1 message", "2 messages".
+fn many(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
 impl Summary {
     fn sentence(&self) -> String {
         let Self { conversations, messages, known, agents, unread, copies } = self;
-        let mut parts = vec![format!("{conversations} conversations with {messages} messages imported")];
-        let mut say = |number: u64, what: &str| {
-            if number > 0 {
-                parts.push(format!("{number} {what}"));
-            }
+        let mut parts =
+            vec![format!("{} with {} imported", many(*conversations, "conversation"), many(*messages, "message"))];
+        let mut say = |number: u64, one: &str, several: &str| match number {
+            0 => {}
+            1 => parts.push(format!("1 {one}")),
+            _ => parts.push(format!("{number} {several}")),
         };
-        say(*known as u64, "messages were there already");
-        say(*copies, "copies left out");
-        say(*agents as u64, "new agents, switched off");
-        say(*unread as u64, "could not be read");
+        say(*known as u64, "message was there already", "messages were there already");
+        say(*copies, "copy left out", "copies left out");
+        say(*agents as u64, "new agent, switched off", "new agents, switched off");
+        say(*unread as u64, "could not be read", "could not be read");
         parts.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Summary;
+
+    #[test]
+    fn one_of_a_kind_is_said_so() {
+        let one = Summary { conversations: 1, messages: 1, known: 1, agents: 1, unread: 1, copies: 1 };
+        assert_eq!(
+            one.sentence(),
+            "1 conversation with 1 message imported, 1 message was there already, 1 copy left out, \
+             1 new agent, switched off, 1 could not be read"
+        );
+        let several = Summary { conversations: 2, messages: 0, agents: 3, ..Summary::default() };
+        assert_eq!(several.sentence(), "2 conversations with 0 messages imported, 3 new agents, switched off");
     }
 }

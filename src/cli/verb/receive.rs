@@ -23,7 +23,8 @@ struct ReceivedJson {
 pub fn run(arguments: ReceiveArguments, call: &mut Call, output: &mut Output) -> Result<(), Failure> {
     let desk = call.desk()?;
     let text = reading::text(&arguments.text, &mut call.input)?;
-    let ReceiveArguments { from, name, group, conversation, channel, message_id, subject, text: _ } = arguments;
+    let ReceiveArguments { from, name, group, conversation, channel, message_id, subject, .. } = arguments;
+    let from = from.ok_or_else(|| Failure::usage("Say who wrote it with --from."))?;
     let inbound = Inbound { from, name, group, conversation, channel, message_id, subject, text };
     let Received { conversation, message, follow_up_to } = desk.receive(&inbound)?;
     if output.json() {

@@ -1,4 +1,4 @@
-//! `serve`: the desk for agents over SSH.
+//! `serve`: the desk for agents over SSH, and its mailboxes.
 
 use super::about::keymap_in_force;
 use crate::{
@@ -10,7 +10,10 @@ use crate::{
         remote,
         streams::Streams,
     },
+    config::{Config, MailAccount},
     demo::visit::{VisitLimits, Visits},
+    desk::Desk,
+    email::{self, Chance, Pace},
     ssh::{
         CommandLine, host_key,
         limits::{Limits, Room},
@@ -35,11 +38,15 @@ impl From<ServeError> for Failure {
     }
 }
 
+/// How long mailboxes may take to end. One that a server keeps waiting is left behind: it holds nothing that would be lost.
+const ENDING: Duration = Duration::from_secs(10);
+
 /// Serves until the process is asked to end.
 ///
 /// # Errors
-/// No desk, an address that cannot be listened on, or a host key that cannot be used.
+/// No desk, nothing to serve, an address that cannot be listened on, or a host key that cannot be used.
 pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(), Failure> {
+    let accounts = mailboxes(arguments, call.config()?)?;
     let file = call.desk_file()?;
     let settings = Settings {
         addresses: addresses(&arguments.ssh)?,
@@ -57,10 +64,15 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
     // Listened for before anybody is told that the server is there.
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])
         .map_err(|error| Failure::failed(format!("Signals cannot be waited for: {error}.")))?;
-    let service = Service::start(desk, settings)?;
+    let service = Service::start(desk.clone(), settings)?;
+    let mail = start_mail(&desk, &accounts)?;
     for address in service.addresses() {
         output.notice(&format!("deskline: ssh on {address}, host key {}", service.fingerprint()));
     }
+    for account in &accounts {
+        output.notice(&format!("deskline: mailbox {}", account.name));
+    }
+    output.notice(&format!("deskline: stop it with Ctrl-C or “kill {}”; drafts are kept", std::process::id()));
     signals.forever().next();
     output.notice("deskline: stopping");
     thread::spawn(move || {
@@ -69,8 +81,45 @@ pub fn run(arguments: &ServeArguments, call: &Call, output: &Output) -> Result<(
             std::process::exit(1);
         }
     });
+    // Both at the same time.
+    if let Some(mail) = &mail {
+        mail.ask_to_stop();
+    }
     service.stop();
+    if let Some(mail) = mail
+        && !mail.stop(ENDING)
+    {
+        tracing::warn!("a mailbox did not end in time");
+    }
     Ok(())
+}
+
+/// The mailboxes to serve.
+fn mailboxes(arguments: &ServeArguments, config: &Config) -> Result<Vec<MailAccount>, Failure> {
+    let accounts = if arguments.no_mail { Vec::new() } else { config.mail.clone() };
+    if arguments.mail && accounts.is_empty() {
+        return Err(Failure::usage(
+            "The configuration has no mailbox to serve: add [mail.support] with the address that customers write to. Where the file is: deskline config",
+        ));
+    }
+    if arguments.ssh.is_empty() && accounts.is_empty() {
+        return Err(Failure::usage(
+            "There is nothing to serve. Let agents in with --ssh ADDRESS:PORT, or add a mailbox to the configuration ([mail.support]).",
+        ));
+    }
+    Ok(accounts)
+}
+
+fn start_mail(desk: &Desk, accounts: &[MailAccount]) -> Result<Option<email::Service>, Failure> {
+    let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
+    desk.only_mailboxes(&names)?;
+    if accounts.is_empty() {
+        return Ok(None);
+    }
+    // Where the system has no chance to give, all mailboxes come back at the same moment; nothing else depends on it.
+    let chance: Chance = Arc::new(|| getrandom::u64().unwrap_or_default());
+    let started = email::Service::start(desk, accounts, Pace::default(), &chance);
+    started.map(Some).map_err(|error| Failure::failed(format!("The mailboxes cannot be watched: {error}.")))
 }
 
 fn visits(arguments: &ServeArguments, call: &Call) -> Result<Arc<Visits>, Failure> {

@@ -46,11 +46,15 @@ fn print(desk: &Desk, told: Option<&Status>, output: &mut Output) -> Result<(), 
     if let Some(server) = told {
         let addresses: Vec<String> = server.addresses.iter().map(ToString::to_string).collect();
         output.line(&format!("Served for {} by process {}", lasted(server.since, now), server.pid))?;
-        output.line(&format!("SSH on {}, host key {}", addresses.join(", "), server.fingerprint))?;
+        if !addresses.is_empty() {
+            output.line(&format!("SSH on {}, host key {}", addresses.join(", "), server.fingerprint))?;
+        }
         output.line(&format!("Sessions {}, not logged in {}", server.sessions.len(), server.strangers))?;
         if !server.sessions.is_empty() {
             output.rows(&server.sessions.iter().map(SessionJson::from).collect::<Vec<_>>())?;
         }
+    } else {
+        output.line("Not served")?;
     }
     output.line(&format!(
         "Queue: {} unassigned, {} to be reassigned, {} on the way to customers",

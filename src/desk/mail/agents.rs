@@ -25,7 +25,7 @@ use crate::{
 
 impl Taking<'_> {
     /// A reply or an internal message of the agent's, or a refusal.
-    pub(super) fn from_agent(&self, conversation: ConversationId, agent: AgentId) -> Outcome<Decided> {
+    pub(super) fn agents_mail(&self, conversation: ConversationId, agent: AgentId) -> Outcome<Decided> {
         if self.letter.nature == Nature::Automatic {
             return Ok(ignored("It is an automatic answer of an agent's: nobody wants it.".to_owned()));
         }

@@ -17,6 +17,7 @@ use crate::{
     },
     store::{
         conversations::Loaded,
+        correspondents,
         mails::{self, Decided},
         parts, people, threads,
     },
@@ -39,8 +40,8 @@ impl Taking<'_> {
         if let Some(decided) = self.same_letter()? {
             return Ok(decided);
         }
-        if mails::is_own(&self.mail.addresses, self.sender) {
-            return self.from_ourselves();
+        if correspondents::is_own(&self.mail.addresses, self.sender) {
+            return self.our_own();
         }
         let known = people::customer_by_address(self.writing, self.sender)?;
         if known.as_ref().is_some_and(|customer| customer.blocked) {
@@ -48,18 +49,18 @@ impl Taking<'_> {
         }
         let mut reasons = Vec::new();
         match self.route(known.map(|customer| customer.id), &mut reasons)? {
-            Route::AgentToken(conversation, agent) => self.from_agent(conversation, agent),
-            Route::Internal(_) if self.released => self.from_customer(None, &[], reasons),
+            Route::AgentToken(conversation, agent) => self.agents_mail(conversation, agent),
+            Route::Internal(_) if self.released => self.customers_mail(None, &[], reasons),
             Route::Internal(conversation) => {
                 let about = Reason::about("Its reply address belongs to this conversation.", conversation);
                 Ok(held(HeldWhy::InternalToken, vec![about]))
             }
-            Route::Join(loaded) => self.from_customer(Some(&loaded), &[], reasons),
-            Route::New(likes) => self.from_customer(None, &likes, reasons),
+            Route::Join(loaded) => self.customers_mail(Some(&loaded), &[], reasons),
+            Route::New(likes) => self.customers_mail(None, &likes, reasons),
         }
     }
 
-    fn from_customer(
+    fn customers_mail(
         &self,
         named: Option<&Loaded>,
         likes: &[(ConversationId, LikenessWhy)],

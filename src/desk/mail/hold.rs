@@ -19,7 +19,7 @@ use crate::{
     },
     policy::{access::Access, rights},
     store::{
-        Connection,
+        Connection, correspondents,
         mails::{self, Decided, StoredMail},
         messages,
     },
@@ -172,10 +172,10 @@ fn no_mail(id: MailId) -> Denied {
 /// Whose words it is let go as: a form on a web site writes from our own address and names its visitor as the one to answer.
 fn writer(own: &[String], letter: &Letter) -> (String, String) {
     let sender = sender_of(letter);
-    if mails::is_own(own, &sender) {
+    if correspondents::is_own(own, &sender) {
         for person in &letter.reply_to {
             if let Ok(address) = check_address(&person.address)
-                && !mails::is_own(own, &address)
+                && !correspondents::is_own(own, &address)
             {
                 return (address, person.name.clone());
             }

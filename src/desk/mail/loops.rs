@@ -46,7 +46,7 @@ impl Taking<'_> {
     }
 
     /// From an address of this desk: its own mail come back, or somebody who says so.
-    pub(super) fn from_ourselves(&self) -> Outcome<Decided> {
+    pub(super) fn our_own(&self) -> Outcome<Decided> {
         let id = self.letter.message_id.as_deref();
         let came_back = match id {
             Some(id) => threads::went_out(self.writing, id)?.is_some(),

@@ -227,7 +227,7 @@ fn capped(mut all: Vec<String>) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     all.retain(|id| seen.insert(id.clone()));
     if all.len() > REFERENCES {
-        all.drain(1..all.len() - REFERENCES + 1);
+        all.drain(1..=all.len() - REFERENCES);
     }
     all
 }

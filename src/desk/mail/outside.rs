@@ -40,7 +40,7 @@ impl Taking<'_> {
             return Ok(ignored("It was sent outside the desk and answers no mail that is here.".to_owned()));
         };
         if before.facts.state == State::Locked {
-            self.line(before.clone(), "Answered by mail outside; the text is held for the administrators.")?;
+            self.line(&before, "Answered by mail outside; the text is held for the administrators.")?;
             let decided = held(HeldWhy::LockedOutside, Vec::new());
             return Ok(Decided { conversation: Some(before.facts.id), ..decided });
         }
@@ -78,10 +78,10 @@ impl Taking<'_> {
         Ok(None)
     }
 
-    fn line(&self, before: Loaded, text: &str) -> Outcome<()> {
+    fn line(&self, before: &Loaded, text: &str) -> Outcome<()> {
         let mut after = before.clone();
         route::line(self.writing, self.now, &mut after.facts, EventKind::AnsweredOutside, text, "")?;
-        Ok(conversations::save(self.writing, &before, &after)?)
+        Ok(conversations::save(self.writing, before, &after)?)
     }
 
     /// Who wrote it, as the mail says: a name for people, not an identity.

@@ -70,7 +70,7 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
             let decided = held(HeldWhy::Unreadable, vec![Reason::plain(sentence)]);
             let at = now.timestamp_millis();
             let new = NewMail { mail, hash, letter_hash: None, sender: "", at, keeps_raw: true };
-            return keep(writing, &new, decided);
+            return keep(writing, &new, &decided);
         }
     };
     let sender = sender_of(letter);
@@ -81,7 +81,7 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
     let decided = taking.decided()?;
     let at = now.timestamp_millis();
     let keeps_raw = decided.verdict != Verdict::Ignored;
-    let mail = keep(writing, &NewMail { mail, hash, letter_hash, sender: &sender, at, keeps_raw }, decided)?;
+    let mail = keep(writing, &NewMail { mail, hash, letter_hash, sender: &sender, at, keeps_raw }, &decided)?;
     if mail.verdict == Verdict::Refused {
         mails::queue_refusal(writing, mail.mail, &sender)?;
     }
@@ -93,8 +93,8 @@ pub(super) fn sender_of(letter: &Letter) -> String {
     letter.from.first().and_then(|from| check_address(&from.address).ok()).unwrap_or_default()
 }
 
-fn keep(writing: &Writing<'_>, new: &NewMail<'_>, decided: Decided) -> Outcome<MailTaken> {
-    let mail = mails::insert(writing, new, &decided)?;
+fn keep(writing: &Writing<'_>, new: &NewMail<'_>, decided: &Decided) -> Outcome<MailTaken> {
+    let mail = mails::insert(writing, new, decided)?;
     let entry = match decided.message {
         Some(message) => messages::by_id(writing, message)?,
         None => None,

@@ -34,8 +34,8 @@ pub(super) struct Ready<'a> {
 /// Why a row may not leave, as a sentence for those who may read the conversation.
 pub(super) struct Stopped(pub String);
 
-fn stopped<T>(words: &str) -> Outcome<Result<T, Stopped>> {
-    Ok(Err(Stopped(words.to_owned())))
+fn stopped(words: &str) -> Stopped {
+    Stopped(words.to_owned())
 }
 
 /// The recipient and what goes to it, if it still may.
@@ -48,14 +48,14 @@ pub(super) fn recheck<'a>(
     let facts = match row.conversation {
         Some(id) => match conversations::load_facts(writing, id)? {
             Some(facts) => Some(facts),
-            None => return stopped("The conversation is not there any more."),
+            None => return Ok(Err(stopped("The conversation is not there any more."))),
         },
         None => None,
     };
     let entry = match row.message {
         Some(message) => match messages::by_id(writing, message)? {
             Some(entry) if Some(entry.conversation) == row.conversation => Some(entry),
-            Some(_) | None => return stopped("The message is not in the conversation any more."),
+            Some(_) | None => return Ok(Err(stopped("The message is not in the conversation any more."))),
         },
         None => None,
     };
@@ -68,16 +68,18 @@ pub(super) fn recheck<'a>(
         }
         (Recipient::Agent(agent), Some(facts)) => match still_missed(writing, facts, entry.as_ref(), *agent)? {
             Some(agent) => Correspondent { address: agent.address.unwrap_or_default(), name: agent.name },
-            None => return stopped("Read meanwhile, or not to be told any more."),
+            None => return Ok(Err(stopped("Read meanwhile, or not to be told any more."))),
         },
         (Recipient::Address(address), _) => Correspondent { name: String::new(), address: address.clone() },
-        (Recipient::Customer(_) | Recipient::Agent(_), None) => return stopped("It belongs to no conversation."),
+        (Recipient::Customer(_) | Recipient::Agent(_), None) => {
+            return Ok(Err(stopped("It belongs to no conversation.")));
+        }
     };
     if mailboxes.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(&to.address)) {
-        return stopped("Its recipient is an address of this desk, which does not write to itself.");
+        return Ok(Err(stopped("Its recipient is an address of this desk, which does not write to itself.")));
     }
     if check_address(&to.address).is_err() {
-        return stopped("Its recipient's address is none that mail could be sent to.");
+        return Ok(Err(stopped("Its recipient's address is none that mail could be sent to.")));
     }
     let team = people::settings(writing)?.team_name;
     Ok(Ok(Ready { row, key, team, to, facts, entry }))
@@ -92,24 +94,24 @@ fn to_customer(
     customer: CustomerId,
 ) -> Outcome<Result<Correspondent, Stopped>> {
     if facts.audience != Audience::Customer {
-        return stopped("The conversation is internal.");
+        return Ok(Err(stopped("The conversation is internal.")));
     }
     let Some(place) = facts.customers.iter().find(|place| place.customer == customer) else {
-        return stopped("Its recipient takes no part in the conversation any more.");
+        return Ok(Err(stopped("Its recipient takes no part in the conversation any more.")));
     };
     let Some(record) = people::customer_by_id(writing, customer)? else {
-        return stopped("Its recipient's record is not there any more.");
+        return Ok(Err(stopped("Its recipient's record is not there any more.")));
     };
     if record.blocked {
-        return stopped("Its recipient is blocked.");
+        return Ok(Err(stopped("Its recipient is blocked.")));
     }
     match (row.kind, entry) {
         (OutboxKind::Reply, Some(entry)) => {
             if entry.kind != EntryKind::Reply || entry.customer_number.is_none() {
-                return stopped("The message is not for customers.");
+                return Ok(Err(stopped("The message is not for customers.")));
             }
             if entry.seq <= place.since {
-                return stopped("Its recipient reads what came after this message only.");
+                return Ok(Err(stopped("Its recipient reads what came after this message only.")));
             }
             if facts.state == State::Locked {
                 let reason =
@@ -117,7 +119,7 @@ fn to_customer(
                 return Ok(Err(Stopped(format!("The conversation was locked before it left. {reason}"))));
             }
         }
-        (OutboxKind::Reply | OutboxKind::Notice, _) => return stopped("There is nothing to send."),
+        (OutboxKind::Reply | OutboxKind::Notice, _) => return Ok(Err(stopped("There is nothing to send."))),
         (OutboxKind::Told | OutboxKind::Refusal, _) => {}
     }
     Ok(Ok(Correspondent { name: record.name, address: record.address }))

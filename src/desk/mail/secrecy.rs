@@ -12,7 +12,7 @@ use crate::{
     policy::access::Access,
     store::{
         Connection, conversations,
-        messages::{self, Secret},
+        internal::{self, Secret},
     },
 };
 use std::collections::HashMap;
@@ -56,7 +56,7 @@ pub(in crate::desk) fn repeats(
     }
     let mut windows = Windows::of(&written);
     // What the customers were told already, or wrote themselves, is no secret.
-    for said in messages::said_to_customers(connection, facts.id, LOOKED_AT)? {
+    for said in internal::said_to_customers(connection, facts.id, LOOKED_AT)? {
         windows.forget(&plain(&said));
     }
     let mut found = None;
@@ -84,7 +84,7 @@ pub(in crate::desk) fn repeats(
 /// Notes and internal messages of the conversation and its item: those that the sender may read, and the others.
 fn secrets(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<(Vec<Secret>, Vec<Secret>)> {
     let mut left = LOOKED_AT;
-    let mut readable = messages::notes(connection, facts.id, &mut left)?;
+    let mut readable = internal::notes(connection, facts.id, &mut left)?;
     let mut hidden = Vec::new();
     let Some(item) = facts.item else { return Ok((readable, hidden)) };
     for id in conversations::of_item(connection, item)?.into_iter().take(CONVERSATIONS) {
@@ -93,8 +93,8 @@ fn secrets(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<(
         }
         let Some(other) = conversations::load_facts(connection, id)? else { continue };
         let found = match other.audience {
-            Audience::Customer => messages::notes(connection, id, &mut left)?,
-            Audience::Internal => messages::all_words(connection, id, &mut left)?,
+            Audience::Customer => internal::notes(connection, id, &mut left)?,
+            Audience::Internal => internal::all_words(connection, id, &mut left)?,
         };
         if access.holds(&other) && !access.withheld(&other) {
             readable.extend(found);

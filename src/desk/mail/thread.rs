@@ -51,7 +51,7 @@ impl Taking<'_> {
                     if loaded.facts.audience == Audience::Internal {
                         return Ok(Route::Internal(id));
                     }
-                    let mine = Some(bearer) == customer && takes_part(&loaded, bearer);
+                    let mine = Some(bearer) == customer && takes_part(&loaded, bearer) && self.names_one_writer();
                     if mine {
                         reasons.push(Reason::plain("It came to the reply address that was made for its sender here."));
                         return Ok(Route::Join(Box::new(loaded)));
@@ -114,7 +114,13 @@ impl Taking<'_> {
 
     /// Whether the sender's address is the one that an agent gave.
     fn is_of(&self, agent: AgentId) -> Outcome<bool> {
-        Ok(threads::agent_address(self.writing, agent)?.is_some_and(|address| address == self.sender))
+        let address = threads::agent_address(self.writing, agent)?;
+        Ok(self.names_one_writer() && address.is_some_and(|address| address == self.sender))
+    }
+
+    /// Whether exactly one writer is named: with several, servers check one and people are shown another.
+    fn names_one_writer(&self) -> bool {
+        self.letter.from.len() == 1
     }
 
     /// In-Reply-To, then References from the newest on: for somebody who takes part in the conversation only.
@@ -147,7 +153,7 @@ impl Taking<'_> {
                     }
                     Some(_) => {
                         reasons.push(Reason::about(
-                            "It answers a mail of another conversation of its sender's, but the mail server found the sender forged (DMARC).",
+                            "It answers a mail of another conversation of its sender's, but it names several senders, or the mail server found the sender forged (DMARC).",
                             conversation,
                         ));
                         like(likes, conversation, LikenessWhy::Headers);
@@ -166,12 +172,14 @@ impl Taking<'_> {
         Ok(None)
     }
 
-    /// Whether the mail server that delivered it says that the domain of the sender disowns it. Only the topmost word on it
-    /// is heard; where nobody checks, that one is the sender's own, and harms the sender alone.
+    /// Whether its sender is not to be believed: it names several, or the mail server that delivered it says that the
+    /// sender's domain disowns it. Only the topmost word on that is heard; where nobody checks, that one is the sender's
+    /// own, and harms the sender alone.
     fn says_forged(&self) -> bool {
-        self.letter.authentication.first().is_some_and(|value| {
-            value.to_ascii_lowercase().split(';').any(|part| part.trim_start().starts_with("dmarc=fail"))
-        })
+        !self.names_one_writer()
+            || self.letter.authentication.first().is_some_and(|value| {
+                value.to_ascii_lowercase().split(';').any(|part| part.trim_start().starts_with("dmarc=fail"))
+            })
     }
 
     /// Other conversations of the sender with a similar subject.

@@ -15,7 +15,7 @@ use crate::{
     },
     policy::access::Access,
     store::{
-        Connection, conversations, mails, merges,
+        Connection, conversations, correspondents, mails, merges,
         messages::{self, StoredEntry, Window},
         parts, people, threads,
     },
@@ -87,7 +87,7 @@ impl Desk {
                 .into_iter()
                 .find(|mail| matches!(mail.decided.verdict, Verdict::Message | Verdict::SentOutside));
             let Some(mail) = mail else { return Ok(None) };
-            let people = |part| mails::correspondents(connection, mail.id, part);
+            let people = |part| correspondents::of_mail(connection, mail.id, part);
             Ok(Some(MailHead {
                 at: mails::came_at(&mail),
                 from: people("from")?,
@@ -187,7 +187,7 @@ pub fn likenesses(connection: &Connection, access: &Access, facts: &Facts) -> Ou
 
 /// Whom the mails of a conversation were sent to besides those who take part.
 pub fn suggested(connection: &Connection, facts: &Facts) -> Outcome<Vec<Correspondent>> {
-    let named = mails::copied(connection, facts.id)?;
+    let named = correspondents::copied(connection, facts.id)?;
     if named.is_empty() {
         return Ok(named);
     }

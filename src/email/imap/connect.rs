@@ -2,7 +2,7 @@
 
 use super::{
     gauge::{Gauge, Wire},
-    session::{Session, Way, lost},
+    session::{Session, Way, lost, without_code},
 };
 use crate::{
     config::{MailServer, Security},
@@ -158,7 +158,17 @@ fn no_encryption(server: &MailServer, error: &Error) -> Trouble {
 
 async fn greeted(mut client: Client<Gauge>, server: &MailServer, way: &Way) -> Result<Client<Gauge>, Trouble> {
     let first = way.patiently("its greeting", client.read_response()).await?;
-    let Some(first) = first.map_err(|error| lost(&error))? else {
+    let no_imap = || {
+        Trouble::new(
+            TroubleKind::Gibberish,
+            format!("What answers at {server} is no IMAP server. Is it the right port?"),
+        )
+    };
+    let first = first.map_err(|error| lost(&error)).map_err(|trouble| match trouble.kind {
+        TroubleKind::Gibberish => no_imap(),
+        _ => trouble,
+    });
+    let Some(first) = first? else {
         return Err(Trouble::new(
             TroubleKind::Connection,
             format!("The mail server {server} ended the connection before it said anything. Is it the right port?"),
@@ -178,10 +188,7 @@ async fn greeted(mut client: Client<Gauge>, server: &MailServer, way: &Way) -> R
             TroubleKind::Setup,
             format!("The mail server {server} asks for no login, which deskline does not take for an answer."),
         )),
-        _ => Err(Trouble::new(
-            TroubleKind::Gibberish,
-            format!("What answers at {server} is no IMAP server. Is it the right port?"),
-        )),
+        _ => Err(no_imap()),
     }
 }
 
@@ -216,7 +223,7 @@ async fn log_in(
             TroubleKind::Login,
             format!(
                 "The mail server {server} does not let “{user}” in: {}. Look at the user in the configuration, and at the password.",
-                said(information(&words), secret).trim_end_matches('.')
+                said(without_code(information(&words)), secret).trim_end_matches('.')
             ),
         )),
         Err((other, _)) => Err(broken(server, &other, secret)),

@@ -40,12 +40,18 @@ pub enum Excess {
 pub struct Gauge {
     wire: Box<dyn Wire>,
     frame: Frame,
+    received: u64,
 }
 
 impl Gauge {
     /// Watches a connection from the first byte on.
     pub fn new(wire: Box<dyn Wire>) -> Self {
-        Self { wire, frame: Frame::default() }
+        Self { wire, frame: Frame::default(), received: 0 }
+    }
+
+    /// How many bytes came.
+    pub const fn received(&self) -> u64 {
+        self.received
     }
 
     /// The connection itself.
@@ -63,6 +69,7 @@ impl AsyncRead for Gauge {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.wire).poll_read(context, buffer))?;
         let new = buffer.filled().get(before..).unwrap_or_default();
+        self.received += new.len() as u64;
         Poll::Ready(self.frame.take(new).map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess)))
     }
 }

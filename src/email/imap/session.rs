@@ -141,13 +141,28 @@ impl Session {
         &self.way
     }
 
-    /// The next thing that the server says; `None` where it says nothing for so long.
+    fn silent(&self, what: &str) -> Trouble {
+        Trouble::new(
+            TroubleKind::Silence,
+            format!("The mail server fell silent for {} seconds when asked {what}.", self.way.patience.step.as_secs()),
+        )
+    }
+
+    /// The next thing that the server says; `None` where not one byte came for so long.
     async fn hear<T>(
         &mut self,
         patience: Duration,
         look: impl FnOnce(&Response<'_>) -> T,
     ) -> Result<Option<T>, Trouble> {
-        let Some(heard) = self.way.within(patience, self.inner.read_response()).await? else { return Ok(None) };
+        let heard = loop {
+            let before = self.inner.get_ref().received();
+            if let Some(heard) = self.way.within(patience, self.inner.read_response()).await? {
+                break heard;
+            }
+            if self.inner.get_ref().received() == before {
+                return Ok(None);
+            }
+        };
         let Some(response) = heard.map_err(|error| lost(&error))? else {
             return Err(match &self.farewell {
                 Some(words) => {
@@ -203,15 +218,7 @@ impl Session {
             match end.await? {
                 Some(Some(outcome)) => return outcome,
                 Some(None) => {}
-                None => {
-                    return Err(Trouble::new(
-                        TroubleKind::Connection,
-                        format!(
-                            "The mail server fell silent for {} seconds at {what}.",
-                            self.way.patience.step.as_secs()
-                        ),
-                    ));
-                }
+                None => return Err(self.silent(what)),
             }
         }
     }
@@ -287,11 +294,11 @@ impl Session {
         }
     }
 
-    /// Waits to be told of something new, for so long at most.
+    /// Waits to be told of something new, for so long at most; `false` where the server does not do that.
     ///
     /// # Errors
     /// As [`Session::ask`].
-    pub async fn idle(&mut self, time: Duration) -> Result<(), Trouble> {
+    pub async fn idle(&mut self, time: Duration) -> Result<bool, Trouble> {
         let asked = self.say("IDLE").await?;
         let what = "to tell by itself (IDLE)";
         let mut waits = false;
@@ -304,15 +311,8 @@ impl Session {
             match end.await? {
                 Some(Some(true)) => waits = true,
                 Some(None) => {}
-                Some(Some(false)) => {
-                    return Err(Trouble::new(TroubleKind::Refused, format!("The mail server refused {what}.")));
-                }
-                None => {
-                    return Err(Trouble::new(
-                        TroubleKind::Connection,
-                        format!("The mail server fell silent at {what}."),
-                    ));
-                }
+                Some(Some(false)) => return Ok(false),
+                None => return Err(self.silent(what)),
             }
         }
         let began = tokio::time::Instant::now();
@@ -322,13 +322,13 @@ impl Session {
             match ended.await? {
                 None => break,
                 // It ended the waiting by itself.
-                Some(true) => return Ok(()),
+                Some(true) => return Ok(true),
                 Some(false) => {}
             }
         }
         let done = self.way.patiently("room for a command", self.inner.run_command_untagged("DONE")).await?;
         done.map_err(|_| Trouble::new(TroubleKind::Connection, "The connection to the mail server was lost."))?;
-        self.answered(&asked, what, &mut |_| {}).await
+        self.answered(&asked, what, &mut |_| {}).await.map(|()| true)
     }
 
     /// Says goodbye, where the server still listens; nothing depends on it.
@@ -339,5 +339,13 @@ impl Session {
 
 fn words(outcome: &Outcome<'_>, secret: &str) -> String {
     let words = outcome.information.as_deref().unwrap_or("it says no reason");
-    said(words, secret).trim_end_matches('.').to_owned()
+    said(without_code(words), secret).trim_end_matches('.').to_owned()
+}
+
+/// The words for people: the library leaves codes in front of them that it does not know.
+pub fn without_code(words: &str) -> &str {
+    match words.strip_prefix('[').and_then(|words| words.split_once(']')) {
+        Some((_, words)) if !words.trim().is_empty() => words.trim(),
+        _ => words,
+    }
 }

@@ -202,7 +202,7 @@ async fn fetch(
             Ok(mails)
         }
         Err(trouble) => {
-            if matches!(trouble.kind, TroubleKind::Refused | TroubleKind::Gibberish) {
+            if matches!(trouble.kind, TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence) {
                 memory.failed(batch, shelf);
             }
             Err(trouble)

@@ -7,7 +7,7 @@ use super::{
     sync::{self, Folder, Hands, Memory, Shelves},
 };
 use crate::{
-    config::{MailServer, PasswordPlace, SentFolder},
+    config::{MailAccount, MailServer, MailSource, PasswordPlace, SentFolder},
     email::{Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind},
 };
 use std::{path::PathBuf, time::Duration};
@@ -32,6 +32,21 @@ pub struct Mailbox {
     pub authority: Option<PathBuf>,
     /// Which folder has what the team sent from elsewhere.
     pub sent: SentFolder,
+}
+
+impl Mailbox {
+    /// How this account is reached; `None` where its mail comes from elsewhere.
+    pub fn of(account: &MailAccount) -> Option<Self> {
+        match (&account.source, &account.password) {
+            (MailSource::Imap(server), Some(password)) => Some(Self {
+                server: server.clone(),
+                password: password.clone(),
+                authority: account.authority.clone(),
+                sent: account.sent.clone(),
+            }),
+            (MailSource::Imap(_) | MailSource::Maildir(_) | MailSource::Pipe, _) => None,
+        }
+    }
 }
 
 /// Takes what is new, once.
@@ -170,11 +185,11 @@ impl Login {
             return Ok(());
         }
         if self.abilities.has("IDLE") {
-            match self.session.idle(time).await {
-                // It said that it would; so it is asked instead.
-                Err(trouble) if trouble.kind == TroubleKind::Refused => self.abilities.forget("IDLE"),
-                outcome => return outcome,
+            if self.session.idle(time).await? {
+                return Ok(());
             }
+            // It said that it would; so it is asked instead.
+            self.abilities.forget("IDLE");
         }
         let way = self.session.way().clone();
         way.within(time.min(way.patience.poll), std::future::pending::<()>()).await?;

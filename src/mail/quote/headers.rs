@@ -73,19 +73,16 @@ fn is_header(lines: &[Line<'_>], at: usize, below_rule: bool) -> bool {
         if line.is_empty() {
             break;
         }
-        match field(line.text) {
-            Some((field, value)) => {
-                continued = 0;
-                proof |= is_proof(field, value);
-                if !found.contains(&field) {
-                    found.push(field);
-                }
+        if let Some((field, value)) = field(line.text) {
+            continued = 0;
+            proof |= is_proof(field, value);
+            if !found.contains(&field) {
+                found.push(field);
             }
-            None => {
-                continued += 1;
-                if continued > 3 {
-                    break;
-                }
+        } else {
+            continued += 1;
+            if continued > 3 {
+                break;
             }
         }
     }

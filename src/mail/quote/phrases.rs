@@ -33,7 +33,7 @@ pub(super) const FROM: &[&str] = &[
 /// Those that say when.
 #[rustfmt::skip]
 pub(super) const DATE: &[&str] = &[
-    "date", "sent", "gesendet", "datum", "envoyé", "envoyé le", "envoye", "date d'envoi", "fecha", "enviado", "enviado el",
+    "date", "sent", "gesendet", "message du", "datum", "envoyé", "envoyé le", "envoye", "date d'envoi", "fecha", "enviado", "enviado el",
     "enviado em", "enviada em", "enviada", "data", "inviato", "verzonden", "sendt", "dato", "skickat", "lähetetty", "päivämäärä",
     "päiväys", "wysłano", "wysłane", "odesláno", "odoslané", "dátum", "дата", "отправлено", "надіслано", "tarih", "gönderildi",
     "gönderme tarihi", "elküldve", "küldve", "trimis", "dată", "ημερομηνία", "στάλθηκε", "发送时间", "日期", "寄件日期", "日時",

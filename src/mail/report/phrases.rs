@@ -21,25 +21,30 @@ pub(super) const PHRASES: &[&str] = &[
     "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered",
     "was not delivered", "not be delivered", "has not been delivered", "wasn't able to deliver", "unable to deliver",
     "failed to deliver", "undeliverable", "undelivered", "delivery failed", "delivery failure", "delivery has failed",
-    "delivery to the following", "delivery to these recipients", "did not reach the following", "message could not",
+    "delivery to the following", "delivery to these recipients", "did not reach the following",
     "permanent fatal errors", "permanent error", "permanent failure", "fatal errors", "transcript of session follows",
     "transcript of the session follows", "unknown user", "user unknown", "no such user", "user not found",
     "recipient not found", "unknown recipient", "mailbox unavailable", "mailbox not found", "mailbox is full",
     "mailbox full", "over quota", "quota exceeded", "returned to you", "returned to sender", "return to sender",
-    "has been returned", "being returned", "copy of the message", "copy of my letter", "original message follows",
-    "your message to", "did not accept", "was rejected", "has been rejected", "rejected by",
+    "has been returned", "being returned", "copy of my letter", "original message follows",
+    "was rejected", "has been rejected", "rejected by",
     "i'm sorry to have to inform you", "delivery status notification", "failed recipient", "failed addresses",
     "addresses failed", "mail delivery software", "host unknown", "host not found", "relaying denied",
-    "message was not sent", "nicht zugestellt", "konnte nicht", "n'a pas pu être", "no se pudo entregar",
-    "não foi possível", "配信できません", "届け", "送信できません", "below is the reason", "reason:", "will be retried",
-    "still undelivered", "has been delayed", "delivery is delayed", "has been blocked", "message blocked",
-    "could not send", "cannot send", "error:", "the following address",
+    "message was not sent", "nicht zugestellt", "no se pudo entregar",
+    "配信できません", "送信できません", "will be retried",
+    "still undelivered", "delivery is delayed", "message blocked",
+    "delivery problems", "delivery errors", "non-delivered", "following addresses had", "exceeded the",
 ];
 
 /// What only mail systems talk of.
 #[rustfmt::skip]
-pub(super) const TECHNICAL: &[&str] = &[
-    "mailbox is full", "mailbox full", " smtp", " 550 ", " 554 ",
+pub(super) const TECHNICAL: &[&str] = &["mailbox is full", "mailbox full"];
+
+/// What texts of bounces say, and other texts too.
+#[rustfmt::skip]
+pub(super) const WEAK: &[&str] = &[
+    "your message to", "error:", "reason:", "the following address", "copy of the message", "konnte nicht", "não foi possível", "n'a pas pu être",
+    "届け", "message could not", "cannot send", "could not send", "did not accept", "has been blocked", "below is the reason", "has been delayed",
 ];
 
 /// What texts of delays say.

@@ -1,7 +1,7 @@
 //! Reports that keep to no standard: known by the words that mail systems have used for decades.
 
-use super::phrases::{DELAYS, PHRASES, RETURNED, SUBJECTS, TECHNICAL};
-use super::{Evidence, Report, ReportKind, Reported, add, comes_from_a_system, status_in, words};
+use super::phrases::{DELAYS, PHRASES, RETURNED, SUBJECTS, TECHNICAL, WEAK};
+use super::{Evidence, Report, ReportKind, Reported, System, add, answers, status_in, system, words};
 use crate::mail::{automatic::is_machine, fields};
 use serde_json::Value;
 
@@ -16,26 +16,30 @@ pub(super) fn found(evidence: &Evidence<'_>) -> Option<Report> {
     if says_report || failed {
         return report(kind(evidence).unwrap_or(if failed { ReportKind::Bounce } else { ReportKind::Unknown }));
     }
-    let system = comes_from_a_system(evidence);
     let nobody = evidence.return_path.is_some_and(str::is_empty);
     let subject = evidence.subject.to_lowercase();
-    let answers = ["re:", "fw:", "fwd:", "aw:", "wg:", "sv:", "tr:"].iter().any(|start| subject.starts_with(start));
-    let titled = !answers && SUBJECTS.iter().any(|it| subject.contains(it));
-    let said = is_said(evidence.text);
-    // A service that nobody answers may well write of parcels that could not be delivered, but not from the empty address.
-    let unanswered = evidence.from.is_none_or(|from| is_machine(&from.address));
-    let technical =
-        || status_in(evidence.text).is_some() || TECHNICAL.iter().any(|it| opening(evidence.text).contains(it));
-    if system && (titled || said)
-        || said && nobody && (titled || unanswered)
-        || said && titled && unanswered && technical()
-    {
+    let titled = !answers(evidence.subject) && SUBJECTS.iter().any(|it| subject.contains(it));
+    let text = opening(evidence.text);
+    let says = |phrases: &[&str]| phrases.iter().any(|it| text.contains(it));
+    let returned = evidence.parts.iter().any(|part| part.media_type == "message/rfc822");
+    let bounced = match system(evidence) {
+        Some(System::Daemon) => titled || says(PHRASES) || says(WEAK),
+        // People have that address too, and write of bounces.
+        Some(System::Postmaster) if nobody || evidence.return_path.is_none() => titled || says(PHRASES) || says(WEAK),
+        Some(System::Postmaster) => titled && (says(PHRASES) || returned || subject.starts_with("mail system error")),
+        // A service that nobody answers may well write of parcels that could not be delivered, but not from the empty
+        // address, and of full mailboxes only where mail is meant.
+        None => {
+            let unanswered = evidence.from.is_none_or(|from| is_machine(&from.address));
+            says(PHRASES) && (nobody && (titled || unanswered) || titled && unanswered && says(TECHNICAL))
+        }
+    };
+    if bounced {
         return report(kind(evidence).unwrap_or(ReportKind::Bounce));
     }
     if subject.trim().starts_with("loop alert") && evidence.fields.has("x-mlserver") {
         return report(ReportKind::Unknown);
     }
-    let returned = evidence.parts.iter().any(|part| part.media_type == "message/rfc822");
     if returned && subject.trim().starts_with("complaint about message from") {
         return report(ReportKind::Complaint);
     }
@@ -96,11 +100,6 @@ pub(super) fn kind_of(text: &str) -> Option<ReportKind> {
     bounced.then_some(ReportKind::Bounce)
 }
 
-fn is_said(text: &str) -> bool {
-    let text = opening(text);
-    PHRASES.iter().any(|it| text.contains(it))
-}
-
 /// The beginning of a text in lower case and with single blanks, without what it quotes: what is said to the reader.
 fn opening(text: &str) -> String {
     const LONGEST: usize = 6_000;
@@ -136,7 +135,7 @@ pub(super) fn recipients(evidence: &Evidence<'_>) -> Vec<Reported> {
             break;
         }
         let Some(address) = at_the_start(line) else { continue };
-        let mut said = line.trim_start().splitn(2, [':', '>']).nth(1).unwrap_or_default().to_owned();
+        let mut said = line.trim_start().split_once([':', '>']).map_or("", |(_, said)| said).to_owned();
         while let Some(next) = lines.peek() {
             if next.trim().is_empty() || at_the_start(next).is_some() || said.len() > 1_000 {
                 break;

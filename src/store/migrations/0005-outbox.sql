@@ -42,15 +42,14 @@ CREATE TABLE new_outbox (
     CHECK (due IS NULL OR (door = 'mail' AND state IN ('queued', 'sending', 'unknown'))),
     CHECK ((state = 'sending') = (leased_by IS NOT NULL))
 ) STRICT;
--- What was written before this desk could send mail is not sent now: nobody expects it any more.
-INSERT INTO new_outbox (id, kind, conversation_id, message_id, customer_id, state, at, about, door, since, words)
+-- What waited for a door by mail was written before there was one: nobody expects it any more, so it is not sent now, and
+-- nothing is said of its way. Chat goes on waiting for its own.
+INSERT INTO new_outbox (id, kind, conversation_id, message_id, customer_id, state, at, about, door, since)
     SELECT outbox.id, outbox.kind, conversation_id, message_id, customer_id,
-        CASE WHEN outbox.state = 'queued' AND coalesce(channel, 'email') = 'email' THEN 'cancelled'
-            WHEN outbox.state = 'sending' THEN 'unknown' ELSE outbox.state END,
-        outbox.at, about, CASE WHEN coalesce(channel, 'email') = 'email' THEN 'mail' ELSE 'web' END, outbox.at,
-        CASE WHEN outbox.state = 'queued' AND coalesce(channel, 'email') = 'email'
-            THEN 'It was written before this desk sent mail.' ELSE '' END
-    FROM outbox JOIN conversation ON conversation.id = outbox.conversation_id;
+        CASE WHEN coalesce(channel, 'email') = 'email' THEN 'cancelled' ELSE 'queued' END,
+        outbox.at, about, CASE WHEN coalesce(channel, 'email') = 'email' THEN 'mail' ELSE 'web' END, outbox.at
+    FROM outbox JOIN conversation ON conversation.id = outbox.conversation_id
+    WHERE outbox.kind = 'told' OR coalesce(channel, 'email') <> 'email';
 DROP TABLE outbox;
 ALTER TABLE new_outbox RENAME TO outbox;
 CREATE INDEX outbox_queued ON outbox (id) WHERE state = 'queued';

@@ -15,7 +15,7 @@ use crate::{
     domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask},
-        keymap::Action,
+        keymap::{Action, Context},
         model::Model,
     },
 };
@@ -216,7 +216,11 @@ impl Administration {
         };
         let top = self.list.picked(rows).unwrap_or(0) == 0;
         let up = key == DialogKey::Up || key.letter() == Some('k');
-        if matches!(key, DialogKey::Back | DialogKey::Previous) || (up && top && self.leaf != Leaf::Customers) {
+        if key == DialogKey::Back {
+            // Nobody went into it: a list has the keys as soon as it is shown.
+            return self.leave();
+        }
+        if key == DialogKey::Previous || (up && top && self.leaf != Leaf::Customers) {
             self.inside = false;
             return Outcome::Stay;
         }
@@ -353,10 +357,25 @@ impl Dialog for Administration {
 
     fn hints(&self) -> &'static [Action] {
         match (self.inside, self.leaf) {
-            (true, Leaf::Profile) => &[Action::NextField, Action::Save, Action::Cancel],
+            (true, Leaf::Profile) => self.profile.form.hints(),
+            (true, Leaf::Audit) => &[Action::NextChoice, Action::Cancel],
             (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => {
                 &[Action::NextChoice, Action::Choose, Action::Cancel]
             }
         }
+    }
+
+    fn context(&self) -> Context {
+        if self.inside && self.leaf == Leaf::Profile { self.profile.form.context() } else { Context::Dialog }
+    }
+
+    fn word(&self, action: Action) -> Option<&'static str> {
+        let choose = match (self.inside && !self.finding, self.leaf) {
+            (true, Leaf::Agents | Leaf::Groups | Leaf::Customers) => "edit",
+            (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => "go there",
+        };
+        let words = [(Action::Choose, choose), (Action::Cancel, "back")];
+        let own = words.iter().find(|(known, _)| *known == action).map(|(_, word)| *word);
+        own.or_else(|| self.profile.form.word(action))
     }
 }

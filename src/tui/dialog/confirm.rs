@@ -4,7 +4,7 @@ use super::{Dialog, DialogKey, Outcome};
 use crate::{
     desk::page::Denied,
     domain::{
-        command::{Command, Writing},
+        command::{Command, Start, Writing},
         conversation::Privacy,
         id::ConversationId,
         refusal::{Refusal, RefusalKind},
@@ -95,6 +95,9 @@ fn details(refusal: &Refusal) -> Vec<String> {
 
 /// The same act with what it opens agreed to, and the word for doing it; `None` for what needs no agreement.
 fn confirmed(ask: &Ask) -> Option<(Ask, &'static str)> {
+    if let Ask::Start(start) = ask {
+        return Some((Ask::Start(Start { confirmed: true, ..start.clone() }), "send it"));
+    }
     if let Ask::Merge { from, into, .. } = ask {
         return Some((Ask::Merge { from: *from, into: *into, confirmed: true }, "merge them"));
     }

@@ -6,6 +6,7 @@ use crate::{
     tui::{
         ask::{Answer, Ask, Effect},
         editor::{Edited, Editor},
+        keymap::{Action, Context},
     },
 };
 
@@ -172,12 +173,31 @@ impl Form {
 
     /// The answer to whether changes are to be lost; No at first.
     fn answer(&mut self, key: DialogKey) -> Event {
-        let no = matches!(key, DialogKey::Back | DialogKey::Choose) || key.letter() == Some('n');
-        if key.letter() == Some('y') {
+        if key == DialogKey::Yes {
             return Event::Leave;
         }
-        self.leaving = !no;
+        self.leaving = key != DialogKey::Back;
         Event::Nothing
+    }
+
+    /// Whose keys it has: its own, or those of the question whether changes are to be lost.
+    pub const fn context(&self) -> Context {
+        if self.leaving { Context::Question } else { Context::Dialog }
+    }
+
+    /// The keymap's rows for the footer.
+    pub const fn hints(&self) -> &'static [Action] {
+        if self.leaving {
+            &[Action::AnswerYes, Action::AnswerNo]
+        } else {
+            &[Action::NextField, Action::Save, Action::Cancel]
+        }
+    }
+
+    /// What yes and no come to.
+    pub fn word(&self, action: Action) -> Option<&'static str> {
+        const WORDS: [(Action, &str); 2] = [(Action::AnswerYes, "leave"), (Action::AnswerNo, "stay")];
+        WORDS.iter().find(|(answer, _)| self.leaving && *answer == action).map(|(_, word)| *word)
     }
 
     fn step(&mut self, by: isize, page: &Page) -> Event {

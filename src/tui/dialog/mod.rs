@@ -139,6 +139,11 @@ pub trait Dialog {
     fn hints(&self) -> &'static [Action] {
         &[Action::NextChoice, Action::Choose, Action::Cancel]
     }
+
+    /// The footer's word for an action, where the layer has one that says more than the keymap's.
+    fn word(&self, _action: Action) -> Option<&'static str> {
+        None
+    }
 }
 
 /// One layer over the screen; the topmost takes the keys.
@@ -323,5 +328,10 @@ impl Layer {
     /// See [`Dialog::hints`].
     pub fn hints(&self) -> &'static [Action] {
         self.dialog().hints()
+    }
+
+    /// See [`Dialog::word`].
+    pub fn word(&self, action: Action) -> Option<&'static str> {
+        self.dialog().word(action)
     }
 }

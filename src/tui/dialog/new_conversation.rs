@@ -15,7 +15,7 @@ use crate::{
     tui::{
         ask::{Answer, Ask, Effect},
         editor::Editor,
-        keymap::Action,
+        keymap::{Action, Context},
         model::Model,
         time,
     },
@@ -277,7 +277,15 @@ impl Dialog for NewConversation {
         vec![self.save(self.draft())]
     }
 
+    fn context(&self) -> Context {
+        self.form.context()
+    }
+
     fn hints(&self) -> &'static [Action] {
-        &[Action::NextField, Action::Save, Action::Cancel]
+        self.form.hints()
+    }
+
+    fn word(&self, action: Action) -> Option<&'static str> {
+        self.form.word(action)
     }
 }

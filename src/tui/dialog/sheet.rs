@@ -17,7 +17,7 @@ use crate::{
     domain::{id::ConversationId, item::ItemKind, people::Agent},
     tui::{
         ask::{Answer, Ask},
-        keymap::Action,
+        keymap::{Action, Context},
         model::Model,
     },
 };
@@ -195,7 +195,15 @@ impl Dialog for Sheet {
         self.form.waits_for(ask)
     }
 
+    fn context(&self) -> Context {
+        self.form.context()
+    }
+
     fn hints(&self) -> &'static [Action] {
-        &[Action::NextField, Action::Save, Action::Cancel]
+        self.form.hints()
+    }
+
+    fn word(&self, action: Action) -> Option<&'static str> {
+        self.form.word(action)
     }
 }

@@ -43,6 +43,9 @@ pub type Aside = Option<(String, String, Style)>;
 /// Columns of the upper border that belong to the mode and who receives it (R1.5), whatever else stands there.
 const RECEIVERS: usize = 36;
 
+/// For whom a note or an internal message is that nobody is sent, and the same in fewer words.
+const KEPT: (&str, &str) = ("for agents, none follows yet", "for agents");
+
 /// Draws the composer; `above` is about what is above it.
 pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect, above: Aside) {
     let theme = model.theme;
@@ -108,10 +111,18 @@ fn top_line(look: &Look, buffer: &mut Buffer, area: Rect, style: Style, asides: 
     if look.open.is_some() && look.why_not.is_some() {
         row.own("· ", style).own("draft only", theme.alarm()).own(" ", style);
     }
-    row.own(rule, style).own(rule, style).own(" to ", theme.plain());
-    let named = readers_named(&look.readers);
+    row.own(rule, style).own(rule, style);
+    let nobody = look.readers.customers.is_empty() && look.readers.agents == 0;
+    // A note that nobody is sent is no mistake: it stands there for whoever opens the conversation.
+    let kept = nobody && look.mode != Mode::Reply;
+    row.own(if kept { " " } else { " to " }, theme.plain());
     let room = row.left().saturating_sub(2);
-    let text = if SafeText::line(&named).width() <= room { named } else { readers_counted(&look.readers) };
+    let (named, counted) = match (kept, nobody) {
+        (true, _) => (KEPT.0.to_owned(), KEPT.1.to_owned()),
+        (false, true) => ("nobody".to_owned(), "nobody".to_owned()),
+        (false, false) => (readers_named(&look.readers), readers_counted(&look.readers)),
+    };
+    let text = if SafeText::line(&named).width() <= room { named } else { counted };
     row.foreign(&text, room, theme.plain()).own(" ", style);
 }
 

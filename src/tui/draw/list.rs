@@ -6,7 +6,7 @@ use crate::{
     domain::{
         conversation::{Audience, Privacy, State},
         section::Section,
-        text::width,
+        text::{SafeText, width},
     },
     tui::{
         layout,
@@ -74,10 +74,15 @@ fn title(model: &Model, buffer: &mut Buffer, area: Rect, focused: bool) {
     let total = model.page.list.as_ref().filter(|list| list.section == model.section).map(|list| counted(list.total));
     let mut row = Row::new(buffer, area, 0);
     row.right(&format!("{} ", total.unwrap_or_default()), theme.plain());
-    row.skip(1).own(model.section.title(), if focused { theme.accent() } else { theme.strong() });
-    if !model.list.chosen.is_empty() {
-        row.own(&format!(" · {} chosen", model.list.chosen.len()), theme.fresh());
-    }
+    let chosen = match model.list.chosen.len() {
+        0 => String::new(),
+        count => format!(" · {count} chosen"),
+    };
+    // One blank stays before the number.
+    let room = row.left().saturating_sub(width(&chosen) + 2);
+    let name = if width(model.section.title()) > room { model.section.label() } else { model.section.title() };
+    let name = SafeText::line(name).fit(room);
+    row.skip(1).own(&name, if focused { theme.accent() } else { theme.strong() }).own(&chosen, theme.fresh());
 }
 
 fn conversation(model: &Model, buffer: &mut Buffer, area: Rect, row: &ConversationRow, chosen: bool) {

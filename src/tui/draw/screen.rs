@@ -152,6 +152,9 @@ fn foot(model: &Model, buffer: &mut Buffer, area: Rect) {
         row.own(mark, style).foreign(&message.text, room, style).own(&undo, theme.quiet());
         return;
     }
+    if let Some((begun, keys)) = footer::following(model) {
+        return follow(&mut row, model, &begun, &keys);
+    }
     // The last one, all keys, is there however few others fit.
     let hints = footer::hints(model);
     let columns = |(key, words): &(String, String)| width(key) + width(words) + 3;
@@ -162,5 +165,21 @@ fn foot(model: &Model, buffer: &mut Buffer, area: Rect) {
             continue;
         }
         row.own(&hint.0, theme.accent()).own(" ", Style::new()).own(&hint.1, theme.quiet()).skip(2);
+    }
+}
+
+/// The keys that can follow those pressed, as many as fit.
+fn follow(row: &mut Row<'_>, model: &Model, begun: &str, keys: &[(String, String)]) {
+    let theme = model.theme;
+    row.own(begun, theme.strong()).skip(2);
+    for (at, (key, words)) in keys.iter().enumerate() {
+        let last = at + 1 == keys.len();
+        let between = if at == 0 { "" } else { " · " };
+        let reserved = if last { 0 } else { 4 };
+        if row.left() < width(between) + width(key) + 1 + width(words) + reserved {
+            row.own(between, theme.quiet()).own("…", theme.quiet());
+            return;
+        }
+        row.own(between, theme.quiet()).own(key, theme.accent()).own(" ", Style::new()).own(words, theme.quiet());
     }
 }

@@ -40,9 +40,13 @@ pub fn each(model: &mut Model, command: impl Fn(&Model, ConversationId) -> Comma
     effects
 }
 
-/// Assigns it to the viewer.
-pub fn take(model: &Model, _id: ConversationId) -> Command {
-    Command::Assign(model.page.me.handle.clone())
+/// Assigns them to the viewer; one that is taken from a list is opened then.
+pub fn take(model: &mut Model) -> Vec<Effect> {
+    model.taking = match targets(model).as_slice() {
+        [only] if matches!(model.area, Area::List | Area::Sidebar) => Some(*only),
+        _ => None,
+    };
+    each(model, |model, _| Command::Assign(model.page.me.handle.clone()))
 }
 
 /// Closes an open one; takes others up again, which the desk refuses for a locked one, with what would help.

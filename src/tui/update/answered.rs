@@ -8,7 +8,7 @@ use crate::{
         ask::{Answer, Ask, Effect},
         dialog::{Confirm, Held, Layer},
         model::{Message, Model},
-        remembered,
+        readiness, remembered,
     },
 };
 
@@ -86,7 +86,7 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
         Ask::AddItemFollower(key, _) => format!("Added to {key}."),
         Ask::AddAgent { handle, .. } => format!("@{handle} was added."),
         Ask::SetAgent(handle, change) if *handle == model.page.me.handle && change.ready.is_some() => {
-            if change.ready == Some(true) { "You are ready." } else { "You are not ready." }.to_owned()
+            if change.ready == Some(true) { readiness::ON } else { readiness::OFF }.to_owned()
         }
         Ask::SetAgent(handle, _) => format!("@{handle} was changed."),
         Ask::RevokeKey(_) => "The key was revoked.".to_owned(),
@@ -155,6 +155,9 @@ fn ran(model: &mut Model, id: ConversationId, command: &Command, done: &Done) ->
     // What took the access away is said all the same.
     model.message = Some(if done.row.is_some() { message.about(id) } else { message });
     model.list.chosen.remove(&id);
+    if done.changed && model.taking.take() == Some(id) {
+        return moving::open(model, id, None);
+    }
     Vec::new()
 }
 
@@ -185,6 +188,10 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
     }
     if let (Some(question), Some(conversation)) = (Confirm::widening(&ask, &denied), remembered::conversation(&ask)) {
         return confirm(model, conversation, question);
+    }
+    if let (Some(question), Ask::Start(_)) = (Confirm::widening(&ask, &denied), &ask) {
+        model.layers.push(Layer::Confirm(question));
+        return Vec::new();
     }
     match (denied, ask) {
         (Denied::Stale { unseen }, Ask::Run { conversation, .. }) => {

@@ -8,7 +8,7 @@ use crate::{
         ask::Effect,
         flow, layout,
         model::{Area, Jump, Message, Model, RowKey},
-        scroll,
+        readiness, scroll,
     },
 };
 
@@ -24,7 +24,10 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     let news = page.bell > model.page.bell || offering::is_new(&model.page, &page);
     let rang = news && page.me.bell && model.reads > 0;
     let before = before(model);
-    model.page = page;
+    let was_ready = std::mem::replace(&mut model.page, page).me.ready;
+    if was_ready && !model.page.me.ready && model.message.as_ref().is_none_or(|said| said.text != readiness::OFF) {
+        model.message = Some(readiness::lost(model, "meanwhile"));
+    }
     model.reads += 1;
     for layer in &mut model.layers {
         layer.arrived(&model.page);

@@ -9,6 +9,7 @@ use crate::{
     },
     tui::{
         ask::{Ask, Effect},
+        footer,
         keymap::Action,
         layout,
         model::{Area, Jump, List, Message, Model, RowKey, ThreadView},
@@ -203,21 +204,7 @@ pub fn to_section_number(model: &mut Model, number: u8) -> Vec<Effect> {
 
 /// The section that an action names.
 pub fn go_to(model: &mut Model, action: Action) -> Vec<Effect> {
-    const PLACES: [(Action, Section); 11] = [
-        (Action::GoToUnassigned, Section::Unassigned),
-        (Action::GoToLive, Section::Live),
-        (Action::GoToOpen, Section::Open),
-        (Action::GoToUnanswered, Section::Unanswered),
-        (Action::GoToClosed, Section::Closed),
-        (Action::GoToCustomerReplies, Section::CustomerReplies),
-        (Action::GoToInternalInbox, Section::InternalInbox),
-        (Action::GoToInternalSent, Section::InternalSent),
-        (Action::GoToAllClosed, Section::AllClosed),
-        (Action::GoToNeedsReassignment, Section::NeedsReassignment),
-        (Action::GoToAll, Section::All),
-    ];
-    let place = PLACES.iter().find(|(place, _)| *place == action).map(|(_, section)| *section);
-    place.map_or_else(Vec::new, |section| to_section(model, section))
+    footer::section_of(action).map_or_else(Vec::new, |section| to_section(model, section))
 }
 
 /// To a section's list.

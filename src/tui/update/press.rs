@@ -49,10 +49,21 @@ pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
 
 /// Does what an action says, from its key, a menu or the palette.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    use Action as A;
-    if !matches!(action, A::CopyNumber) {
+    if !matches!(action, Action::CopyNumber) {
         model.copied = None;
     }
+    model.taking = None;
+    let mut effects = Vec::new();
+    if model.list.show_at.is_some() && model.keymap.row(action).context == Context::Conversation {
+        // Rows were being passed: from here on the marked one is meant, and it is what stands beside the list.
+        effects = moving::show_selected(model);
+    }
+    effects.extend(act_on_shown(model, action));
+    effects
+}
+
+fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
+    use Action as A;
     match action {
         A::AllKeys
         | A::Palette
@@ -132,7 +143,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         A::SendAgain | A::TakeBack | A::AddNamed | A::Merge => mails::act(model, action),
         A::RawText => reading::toggle_raw(model),
         A::Reply | A::Note => writing::open(model, action == A::Note),
-        A::Take => acting::each(model, acting::take),
+        A::Take => acting::take(model),
         A::Release => acting::each(model, |_, _| Command::Release { confirmed: false }),
         A::CloseOrReopen => acting::each(model, acting::close_or_reopen),
         A::LockOrUnlock => acting::each(model, acting::lock_or_unlock),

@@ -87,6 +87,42 @@ fn chat_logs_become_conversations_of_their_customers() {
 }
 
 #[test]
+fn what_was_imported_is_recognised_on_the_desk_that_it_was_moved_to_r1_7() {
+    let place = Place::staffed();
+    let log = place.path().join("2024-05-03.log");
+    std::fs::write(&log, CHAT).unwrap();
+    place.does("--as olga import irc 2024-05-03.log --team ana --group Support --state open");
+    place.does("--as ana conversation reply 1 --body 'Anything else?'");
+    place.does("--as olga export all.jsonl");
+
+    let other = Place::empty();
+    other.does("init --name Other --owner otto");
+    other.does("group add Support");
+    let moved = format!("import jsonl {}", place.path().join("all.jsonl").display());
+    let first = other.json(&moved).remove(0);
+    let entries = first["messages"].as_i64().unwrap();
+    assert!(first["conversations"] == 1 && entries >= 5, "{first}");
+    let counted = |line: &str| {
+        let summary = other.json(line).remove(0);
+        ["conversations", "messages", "known"].map(|key| summary[key].as_i64().unwrap())
+    };
+    let again = format!("import irc {} --team ana --group Support --state open", log.display());
+    assert_eq!(counted(&again), [0, 0, 4], "the log itself");
+    assert_eq!(counted(&moved), [0, 0, entries], "the export again");
+    // The log went on: only that is new, and it goes where the rest went.
+    std::fs::write(&log, format!("{CHAT}[10:04] <mara> ana: thank you\n")).unwrap();
+    assert_eq!(counted(&again), [0, 1, 4]);
+    // What was moved once more is known as well.
+    other.does("export all.jsonl");
+    let third = Place::empty();
+    third.does("init --name Third --owner theo");
+    third.does("group add Support");
+    third.does(&format!("import jsonl {}", other.path().join("all.jsonl").display()));
+    let summary = third.json(&again).remove(0);
+    assert_eq!((&summary["messages"], &summary["known"]), (&0.into(), &5.into()), "{summary}");
+}
+
+#[test]
 fn an_interrupted_import_says_how_far_it_came_and_goes_on() {
     let place = Place::staffed();
     let folder = place.path().join("logs");

@@ -114,6 +114,25 @@ fn the_users_keymap_is_the_one_in_force_and_a_wrong_one_is_named_with_its_line()
         "{}",
         ran.errors
     );
+    // The refusal sends people here for the names, so they are here all the same.
+    std::fs::write(folder.join("config.toml"), "").unwrap();
+    assert_eq!(ran.out, place.does("keys"));
+}
+
+#[test]
+fn the_keymap_that_the_readme_shows_is_taken() {
+    let readme = include_str!("../../../README.md");
+    let shown: Vec<&str> = readme.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
+    assert!(!shown.is_empty());
+    let place = Place::empty();
+    let folder = place.path().join(".config/deskline");
+    std::fs::create_dir_all(&folder).unwrap();
+    let built_in = place.does("keys");
+    std::fs::write(folder.join("config.toml"), "keymap = \"keys.toml\"\n").unwrap();
+    for text in shown {
+        std::fs::write(folder.join("keys.toml"), text).unwrap();
+        assert_ne!(place.does("keys"), built_in, "{text}");
+    }
 }
 
 #[test]

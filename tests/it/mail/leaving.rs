@@ -173,8 +173,7 @@ fn a_server_that_is_down_is_asked_less_and_less_often_for_three_days() {
     let id = answered(&desk);
     let begin = desk.desk.now();
     let (mut at, mut ids) = (Vec::new(), std::collections::BTreeSet::new());
-    loop {
-        let Some(next) = desk.desk.next_mail_at().unwrap() else { break };
+    while let Some(next) = desk.desk.next_mail_at().unwrap() {
         desk.seconds((next - desk.desk.now()).num_seconds().max(0));
         let mail = lease(&desk).expect("due");
         at.push((desk.desk.now() - begin).num_minutes());
@@ -301,7 +300,8 @@ pub fn key(desk: &TestDesk) -> [u8; 32] {
 /// What may not leave any more in the moment of sending, and why.
 #[test]
 fn everything_is_asked_again_in_the_moment_of_sending() {
-    let cases: [(&str, &dyn Fn(&TestDesk, ConversationId)); 4] = [
+    type Change<'a> = &'a dyn Fn(&TestDesk, ConversationId);
+    let cases: [(&str, Change<'_>); 4] = [
         ("Its recipient takes no part in the conversation any more.", &|desk, id| {
             desk.does("ana", id, add_customer("yves@example.com", true));
             desk.does("ana", id, reply("To both."));
@@ -601,4 +601,94 @@ fn no_two_agents_have_one_address() {
     assert_eq!(refusal(desk.desk.set_agent(&desk.agent("ana"), "ana", &with("ana@acme.example"))).rule, "R5.6");
     desk.change("ana", &with(""));
     desk.change("ben", &with("team@acme.example"));
+}
+
+#[test]
+fn many_workers_on_one_desk_send_each_mail_once() {
+    let desk = TestDesk::new();
+    desk.set(SettingKey::UndoSeconds, "0");
+    for number in 0..60 {
+        let from = format!("customer{number}@example.com");
+        let id = arrives(&desk, letter(&from, "Hello", "Help")).conversation.unwrap();
+        desk.does("olga", id, reply(&format!("Answer {number}")));
+    }
+    let workers: Vec<_> = (0..4)
+        .map(|number| {
+            // Two of them as another process would: with a desk of their own on the same file.
+            let clock = desk.desk.now();
+            let own = deskline::desk::Desk::open(&desk.file(), std::sync::Arc::new(move || clock)).unwrap();
+            let desk = if number % 2 == 0 { desk.desk.clone() } else { own };
+            std::thread::spawn(move || {
+                let name = format!("worker {number}");
+                let mut sent = Vec::new();
+                while let Some(mail) = desk.lease_mail(&name, &mailboxes()).unwrap() {
+                    assert!(desk.mail_sent(&name, &mail).unwrap());
+                    sent.push(mail.to.address);
+                }
+                sent
+            })
+        })
+        .collect();
+    let mut sent: Vec<String> = workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect();
+    sent.sort();
+    let all = sent.len();
+    sent.dedup();
+    assert_eq!((all, sent.len()), (60, 60));
+}
+
+#[test]
+fn a_customer_sees_no_reply_that_was_taken_back() {
+    let desk = TestDesk::new();
+    let id = answered(&desk);
+    let seen = || {
+        let view = desk.desk.customer_view(&desk.agent("olga"), "mara@example.com", Some(id)).unwrap();
+        view.conversations[0].messages.iter().map(|message| message.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(), ["My card is declined", "Which bank is it?"]);
+    desk.desk.cancel_mail(&desk.agent("ana"), id, entry_of(&desk, id, "Which bank is it?")).unwrap();
+    assert_eq!(seen(), ["My card is declined"]);
+}
+
+#[test]
+fn a_desk_from_before_mail_sends_nothing_of_what_was_written_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("desk.db");
+    let old = rusqlite::Connection::open(&place).unwrap();
+    for sql in [
+        include_str!("../../../src/store/migrations/0001-desk.sql"),
+        include_str!("../../../src/store/migrations/0002-keys.sql"),
+        include_str!("../../../src/store/migrations/0003-routing.sql"),
+    ] {
+        old.execute_batch(sql).unwrap();
+    }
+    old.execute_batch(
+        "INSERT INTO agent (id, handle, name, role, active, ready, reply_to_customers, from_customers, notify_customers,
+             notify_internal, bell, baseline, created_at) VALUES (1, 'olga', 'Olga', 'owner', 1, 1, 1, 'all', 'mine', 'mine', 1, 0, 0);
+         INSERT INTO customer (id, address, name, blocked, by_hand, created_at) VALUES (1, 'mara@example.com', '', 0, 0, 0);
+         INSERT INTO conversation (id, audience, privacy, state, subject, channel, requester_id, needs_reassignment, created_at,
+             at, last_seq, last_from, last_text, news, agent_replies, customer_at, customer_count, reach, shut)
+         SELECT column1, 'customer', 'public', 'open', '', column2, 1, 0, 0, 0, 1, '', '', 0, 1, 0, 1, 1, 0
+         FROM (VALUES (1, 'email'), (2, 'chat'), (3, NULL));
+         INSERT INTO message (id, conversation_id, seq, kind, agent_id, at, text, customer_number, attachments)
+         VALUES (1, 1, 1, 'reply', 1, 0, 'Old', 1, 0), (2, 2, 1, 'reply', 1, 0, 'Old', 1, 0), (3, 3, 1, 'reply', 1, 0, 'Old', 1, 0);
+         INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, about) VALUES
+             ('reply', 1, 1, 1, 'queued', 1777800000000, NULL), ('reply', 2, 2, 1, 'queued', 1777800000000, NULL),
+             ('reply', 3, 3, 1, 'queued', 1777800000000, NULL), ('told', 1, NULL, 1, 'queued', 1777800000000, 9);
+         PRAGMA application_id = 1685285740; PRAGMA user_version = 3;",
+    )
+    .unwrap();
+    drop(old);
+    let clock = crate::desks::beginning();
+    let desk = deskline::desk::Desk::open(&place, std::sync::Arc::new(move || clock)).unwrap();
+    assert_eq!(desk.next_mail_at().unwrap(), None);
+    assert_eq!(desk.lease_mail(WORKER, &mailboxes()).unwrap(), None);
+    let new = rusqlite::Connection::open(&place).unwrap();
+    let left: String = new
+        .query_row(
+            "SELECT group_concat(kind || ' ' || conversation_id || ' ' || state || ' ' || door, ', ') FROM outbox",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(left, "reply 2 queued web, told 1 cancelled mail");
 }

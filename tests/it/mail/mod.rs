@@ -1,18 +1,24 @@
 //! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
 mod agents;
+mod around;
 mod arriving;
 mod canaries;
+mod fetching;
+mod folder;
+mod forged;
 mod handing_over;
 mod headers;
 mod holding;
+pub mod imap_server;
 mod leaving;
-mod letters;
+pub mod letters;
 mod looping;
 mod merging;
 mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
+mod reading_hostile;
 mod screens;
 mod threading;

@@ -1,11 +1,14 @@
 //! Section 8 of the rules: groups, routing, readiness.
 
-use crate::desks::{
-    TestDesk, assign, inbound, is_not_found, is_restricted, make, note, refusal, reply, why, with_customers,
+use crate::{
+    desks::{TestDesk, assign, inbound, is_not_found, is_restricted, make, note, refusal, reply, why, with_customers},
+    letting_in::key,
+    seat::Seat,
 };
+use chrono::Duration;
 use deskline::{
     desk::{
-        AgentChange, NewAgent,
+        AgentChange, Desk, NewAgent,
         page::{Denied, Done, NoticeKind},
     },
     domain::{
@@ -19,6 +22,7 @@ use deskline::{
         setting::SettingKey,
     },
 };
+use std::sync::Arc;
 
 fn routed(routing: Routing) -> TestDesk {
     let desk = TestDesk::with_privacy();
@@ -582,4 +586,54 @@ fn r8_1_what_waits_for_an_answer_is_handed_back() {
     desk.later(600);
     assert_eq!(retired(&desk), 0);
     assert_eq!(has(&desk, waiting), Some("ben".into()));
+}
+
+/// R8.2: who was made not ready is told, whoever or whatever did it; who did it by hand needs no telling.
+#[test]
+fn r8_2_who_was_made_not_ready_is_told() {
+    let desk = routed(Routing::Polite);
+    desk.set(SettingKey::HandBack, "on");
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("R");
+    assert!(ana.shown().contains("○ not ready") && ana.foot().contains("You are not ready."), "{}", ana.foot());
+    ana.keys("R");
+    desk.change("ana", &ready(false));
+    let shown = ana.shown();
+    assert!(shown.contains("You were made not ready meanwhile. R is ready again."), "{shown}");
+    ana.keys("R");
+    desk.desk.agent_acted(&desk.agent("ana"));
+    desk.desk.left(&desk.agent("ana"));
+    drop(ana);
+    desk.later(1);
+    assert_eq!(desk.desk.retire_idle(desk.desk.now()).unwrap(), 1);
+    let mut back = Seat::new(&desk, "ana");
+    assert!(back.foot().contains("You were made not ready while you were away. R is ready again."), "{}", back.foot());
+    back.keys("R");
+    assert!(back.shown().contains("● ready"));
+    desk.desk.agent_acted(&desk.agent("ana"));
+    desk.change("ana", &ready(false));
+    assert!(!Seat::new(&desk, "ana").foot().contains("made not ready"), "that was not for being away");
+}
+
+/// R8.2: where the server was stopped, its agents left; who never came over SSH is somewhere else.
+#[test]
+fn r8_2_who_was_cut_off_by_a_stop_is_away_unless_back() {
+    let desk = routed(Routing::Polite);
+    desk.set(SettingKey::HandBack, "on");
+    for (number, handle) in [(1, "ana"), (2, "ben")] {
+        let key = key(number);
+        desk.desk.add_key(&desk.agent("olga"), handle, &key).unwrap();
+        let viewer = desk.desk.admit_key(&key.fingerprint).unwrap().unwrap();
+        desk.desk.mark_key_used(&viewer).unwrap();
+    }
+    let id = desk.arrival();
+    assert_eq!(offered(&desk, "ana"), [id]);
+    let now = desk.desk.now();
+    let again = Desk::open(&desk.file(), Arc::new(move || now)).unwrap();
+    again.expect_back().unwrap();
+    again.agent_acted(&desk.agent("ben"));
+    assert_eq!(again.retire_idle(now).unwrap(), 0, "a minute to come back");
+    assert_eq!(again.retire_idle(now + Duration::minutes(1)).unwrap(), 1);
+    assert!(offered(&desk, "ana").is_empty(), "not back");
+    assert_eq!((offered(&desk, "ben"), offered(&desk, "cleo")), (vec![id], vec![id]), "back; never came over SSH");
 }

@@ -8,6 +8,7 @@ mod hour;
 mod house;
 mod joining;
 mod losing;
+mod mail;
 mod meeting;
 mod refused;
 mod sharing;

@@ -101,7 +101,9 @@ fn where_nobody_serves_that_is_told_too() {
     assert_eq!(status(&desk, &[]).0, Some(0));
     server.signal("KILL");
     server.ended();
-    assert_eq!(status(&desk, &[]).0, Some(3), "what a killed server left is not believed");
+    let (code, out, _) = status(&desk, &[]);
+    assert_eq!(code, Some(3), "what a killed server left is not believed");
+    assert!(out.starts_with("Not served\n"), "{out}");
     let mut server = Server::on(&desk.file(), &[]);
     server.signal("TERM");
     server.ended();

@@ -163,7 +163,8 @@ fn the_log_is_kept_where_it_is_told_to_be() {
     assert_eq!(client.command("section list", b"").status, Some(0));
     server.signal("TERM");
     assert_eq!(server.ended().code(), Some(0));
-    assert_eq!(server.printed().lines().count(), 2, "{}", server.printed());
+    // Where it listens, how to stop it, and that it stops.
+    assert_eq!(server.printed().lines().count(), 3, "{}", server.printed());
     let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     let log = fs::read_to_string(&files[0]).unwrap();

@@ -1,7 +1,9 @@
-//! Mail: what comes in and where it goes; what leaves, to whom, and what must not.
+//! The use cases for mail: what comes in and where it goes; what leaves, to whom, and what must not.
 
 /// Agents who write by mail.
 mod agents;
+/// What the configuration names.
+mod configured;
 /// What becomes of a mail that can be read.
 mod decide;
 /// Mails that wait for an administrator.

@@ -1,0 +1,88 @@
+//! What is for agents only, and what customers were told, as texts to compare.
+
+use super::{Result, people::word};
+use crate::domain::{
+    conversation::EntryKind,
+    id::{ConversationId, EntrySeq},
+};
+use rusqlite::Connection;
+
+/// Words that are for agents only, and where they stand.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The entry.
+    pub seq: EntrySeq,
+    /// A note, or a message of an internal conversation.
+    pub kind: EntryKind,
+    /// Who wrote it, by name.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The notes of a conversation, the newest first, as long as fewer than `left` characters were read in all.
+///
+/// # Errors
+/// What SQLite says.
+pub fn notes(connection: &Connection, conversation: ConversationId, left: &mut usize) -> Result<Vec<Secret>> {
+    words(connection, conversation, "m.kind = 'note'", left)
+}
+
+/// The replies and notes of a conversation, the newest first, as long as fewer than `left` characters were read in all.
+///
+/// # Errors
+/// What SQLite says.
+pub fn all_words(connection: &Connection, conversation: ConversationId, left: &mut usize) -> Result<Vec<Secret>> {
+    words(connection, conversation, "m.kind <> 'system'", left)
+}
+
+fn words(
+    connection: &Connection,
+    conversation: ConversationId,
+    condition: &str,
+    left: &mut usize,
+) -> Result<Vec<Secret>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT m.conversation_id, m.seq, m.kind, coalesce(agent.name, customer.name, ''), m.text FROM message m \
+         LEFT JOIN agent ON agent.id = m.agent_id LEFT JOIN customer ON customer.id = m.customer_id \
+         WHERE m.conversation_id = ?1 AND {condition} ORDER BY m.seq DESC"
+    ))?;
+    let mut rows = statement.query([conversation.0])?;
+    let mut found = Vec::new();
+    while *left > 0 {
+        let Some(row) = rows.next()? else { break };
+        let text: String = row.get(4)?;
+        *left = left.saturating_sub(text.len() + 1);
+        found.push(Secret {
+            conversation: ConversationId(row.get(0)?),
+            seq: EntrySeq(row.get(1)?),
+            kind: word(row, 2)?,
+            name: row.get(3)?,
+            text,
+        });
+    }
+    Ok(found)
+}
+
+/// What the customers of a conversation wrote or were sent, the newest first, up to so many characters: nothing that was held
+/// or taken back.
+///
+/// # Errors
+/// What SQLite says.
+pub fn said_to_customers(connection: &Connection, conversation: ConversationId, most: usize) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT m.text FROM message m WHERE m.conversation_id = ?1 AND m.customer_number IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state IN ('held', 'cancelled')) ORDER BY m.seq DESC",
+    )?;
+    let mut rows = statement.query([conversation.0])?;
+    let (mut said, mut left) = (Vec::new(), most);
+    while left > 0 {
+        let Some(row) = rows.next()? else { break };
+        let text: String = row.get(0)?;
+        left = left.saturating_sub(text.len() + 1);
+        said.push(text);
+    }
+    Ok(said)
+}

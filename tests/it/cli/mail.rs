@@ -1,0 +1,240 @@
+//! `mail check`, `mail sync` and `serve` with mailboxes: the built binary and an IMAP server on loopback.
+
+use super::{Place, Ran, piped_mail::configure};
+use crate::{
+    mail::imap_server::{Instead, PASSWORD, Server, USER},
+    pty::{signal, until},
+};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+fn mail(number: usize) -> Vec<u8> {
+    format!("From: c{number}@example.com\r\nTo: support@acme.example\r\nMessage-ID: <{number}@example.com>\r\nSubject: SUBJECT{number}\r\n\r\nText {number}\r\n").into_bytes()
+}
+
+fn server(count: usize) -> Server {
+    let mails: Vec<Vec<u8>> = (1..=count).map(mail).collect();
+    Server::with(&mails.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+fn account(name: &str, port: u16) -> String {
+    format!(
+        "[mail.{name}]\naddress = \"{name}@acme.example\"\ngroup = \"Support\"\nimap = \"imap://{USER}@127.0.0.1:{port}\"\npassword-file = \"password\"\n"
+    )
+}
+
+/// The small desk with a mailbox on this server.
+fn desk(server: &Server) -> Place {
+    let place = Place::staffed();
+    configure(&place, &account("support", server.address.port()));
+    password(&place, PASSWORD, 0o600);
+    place
+}
+
+fn password(place: &Place, password: &str, mode: u32) {
+    let file = place.path().join(".config/deskline/password");
+    fs::write(&file, format!("{password}\n")).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn subjects(place: &Place) -> Vec<String> {
+    let rows = place.json("--as olga conversation list --section all --limit 10000");
+    let mut subjects: Vec<String> =
+        rows.iter().map(|row| row["subject"].as_str().unwrap_or_default().to_owned()).collect();
+    subjects.sort();
+    subjects
+}
+
+fn start(place: &Place, line: &str) -> Child {
+    let mut command = place.command(&super::words(line));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+}
+
+#[test]
+fn sync_takes_everything_once() {
+    let server = server(3);
+    let place = desk(&server);
+    assert_eq!(place.does("mail sync"), "support: 3 new mails\n");
+    assert_eq!(place.does("mail sync support"), "support: 0 new mails\n");
+    server.deliver(b"\x00 this is no mail");
+    let synced = &place.json("mail sync")[0];
+    assert_eq!((synced["new"].as_u64(), synced["held"].as_u64()), (Some(1), Some(1)), "{synced}");
+    assert_eq!(subjects(&place), ["SUBJECT1", "SUBJECT2", "SUBJECT3"]);
+    server.state().folders.get_mut("INBOX").unwrap().uid_validity = 8;
+    assert_eq!(place.does("mail sync"), "support: 0 new mails, 4 were there already\n");
+}
+
+#[test]
+fn one_mailbox_that_does_not_work_holds_no_other_up() {
+    let server = server(2);
+    let place = desk(&server);
+    configure(&place, &(account("another", 1) + &account("support", server.address.port())));
+    let ran = place.run("mail sync");
+    assert_eq!(ran.code, 1);
+    assert_eq!(ran.out, "support: 2 new mails\n");
+    assert!(ran.errors.contains("another: The mail server 127.0.0.1:1 cannot be reached"), "{}", ran.errors);
+    assert!(ran.errors.contains("goes on"), "{}", ran.errors);
+    assert_eq!(place.run("mail sync sales").code, 3);
+}
+
+/// The program is killed when the desk has the mails and the server does not know yet, and before and after that.
+#[test]
+fn killed_at_any_command_it_takes_each_mail_once() {
+    let whole = server(3);
+    desk(&whole).does("mail sync");
+    let commands = whole.commands().len();
+    assert!(commands >= 6, "{commands}");
+    for killed_at in 0..commands {
+        let server = server(3);
+        let place = desk(&server);
+        let mut at = 0;
+        server.script(move |command, connection| {
+            at += usize::from(command != "greeting");
+            (connection == 1 && command != "greeting" && at > killed_at).then_some(Instead::Silence)
+        });
+        let mut child = start(&place, "mail sync");
+        until("the server was asked", || server.state().commands.len() > killed_at);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        server.state().script = None;
+        place.does("mail sync");
+        assert_eq!(subjects(&place), ["SUBJECT1", "SUBJECT2", "SUBJECT3"], "killed at command {killed_at}");
+        assert_eq!(server.state().folders["INBOX"].seen.len(), 3, "killed at command {killed_at}");
+        assert!(place.does("mail sync").starts_with("support: 0 new mails"));
+    }
+}
+
+#[test]
+fn interrupted_it_says_how_to_go_on_and_goes_on() {
+    let server = server(3);
+    let place = desk(&server);
+    server
+        .script(|command, connection| (connection == 1 && command.contains("BODY.PEEK[]")).then_some(Instead::Silence));
+    let child = start(&place, "mail sync");
+    until("the mails were asked for", || server.state().commands.iter().any(|command| command.contains("BODY.PEEK")));
+    let asked = Instant::now();
+    signal(child.id(), "INT");
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert_eq!(ran.code, 1);
+    assert!(ran.errors.contains("Interrupted") && ran.errors.contains("nothing is taken twice"), "{}", ran.errors);
+    assert_eq!(place.does("mail sync"), "support: 3 new mails\n");
+}
+
+#[test]
+fn check_says_what_is_wrong_in_a_sentence() {
+    let server = server(3);
+    let place = desk(&server);
+    let printed = place.does("mail check");
+    for sentence in ["“support” is let in", "The folder “INBOX” is read for what arrives; it has 3 mails now.", "IDLE"]
+    {
+        assert!(printed.contains(sentence), "{printed}");
+    }
+    assert!(!printed.contains("WRONG") && subjects(&place).is_empty(), "{printed}");
+    assert!(!server.commands().iter().any(|command| command.contains("FETCH") || command.contains("STORE")));
+
+    let wrong = |sentence: &str| {
+        let ran = place.run("mail check support");
+        assert_eq!(ran.code, 1, "{}", ran.out);
+        let said = ran.out.lines().find(|line| line.contains("WRONG")).unwrap_or_default();
+        assert!(said.contains(sentence), "{}", ran.out);
+        assert!(!(ran.out.clone() + &ran.errors).contains("swordfish"), "{}{}", ran.out, ran.errors);
+    };
+    password(&place, PASSWORD, 0o644);
+    wrong("chmod 600");
+    password(&place, "swordfish", 0o600);
+    wrong("does not let “support” in");
+    fs::remove_file(place.path().join(".config/deskline/password")).unwrap();
+    wrong("cannot be read");
+    password(&place, PASSWORD, 0o600);
+    configure(&place, &account("support", server.address.port()).replace("\"Support\"", "\"Sales\""));
+    wrong("deskline group add Sales");
+    configure(&place, &(account("support", server.address.port()) + "sent = \"Gesendet\"\n"));
+    wrong("“Gesendet”: there is no such folder");
+    configure(&place, &(account("support", server.address.port()) + "smtp = \"smtp://127.0.0.1:1\"\n"));
+    wrong("127.0.0.1:1 cannot be used");
+    configure(&place, &(account("support", server.address.port()) + "sendmail = \"/nowhere/sendmail\"\n"));
+    wrong("no program /nowhere/sendmail");
+    configure(&place, &account("support", 1));
+    wrong("cannot be reached");
+    configure(&place, "[mail.support]\naddress = \"a@acme.example\"\nmaildir = \"nowhere\"\n");
+    wrong("this is no Maildir");
+    configure(&place, "");
+    assert_eq!(place.run("mail check").code, 2);
+}
+
+#[test]
+fn serve_takes_mail_as_it_comes_and_ends_soon() {
+    let (server, silent) = (server(1), server(1));
+    silent.script(|command, _| (command == "greeting").then_some(Instead::Silence));
+    let place = desk(&server);
+    fs::create_dir_all(place.path().join("maildir/new")).unwrap();
+    fs::create_dir_all(place.path().join("maildir/cur")).unwrap();
+    let folder = place.path().join("maildir");
+    configure(
+        &place,
+        &(account("support", server.address.port())
+            + &account("broken", 1)
+            + &account("silent", silent.address.port())
+            + &format!("[mail.folder]\naddress = \"folder@acme.example\"\nmaildir = \"{}\"\n", folder.display())),
+    );
+    let child = start(&place, "serve --mail");
+    until("the first mail is there", || subjects(&place) == ["SUBJECT1"]);
+    server.deliver(&mail(2));
+    fs::write(folder.join("new/3.host"), mail(3)).unwrap();
+    until("the others are there", || subjects(&place) == ["SUBJECT1", "SUBJECT2", "SUBJECT3"]);
+    until("it is moved on", || folder.join("cur/3.host:2,S").exists());
+    until("silence is met", || silent.state().connections == 1);
+    // Nothing of the command line or the environment tells the password.
+    let arguments = fs::read(format!("/proc/{}/cmdline", child.id())).unwrap();
+    let environment = fs::read(format!("/proc/{}/environ", child.id())).unwrap();
+    assert!(![arguments, environment].concat().windows(PASSWORD.len()).any(|part| part == PASSWORD.as_bytes()));
+    let asked = Instant::now();
+    signal(child.id(), "TERM");
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    for line in
+        ["deskline: mailbox support", "\"mailbox\":\"support\"", "\"trouble\":\"connection\"", "mail does not arrive"]
+    {
+        assert!(ran.errors.contains(line), "{line}: {}", ran.errors);
+    }
+    for word in [PASSWORD, "@acme.example", "@example.com", "SUBJECT", "cannot be reached"] {
+        assert!(!ran.errors.contains(word), "{word}: {}", ran.errors);
+    }
+}
+
+#[test]
+fn serve_without_anything_to_serve_says_so() {
+    let place = Place::staffed();
+    for (line, word) in [("serve", "nothing to serve"), ("serve --mail", "no mailbox to serve")] {
+        let ran = place.run(line);
+        assert_eq!(ran.code, 2, "{}", ran.errors);
+        assert!(ran.errors.contains(word), "{}", ran.errors);
+    }
+}
+
+/// So many mails that all of them in memory would be far more than is allowed.
+#[test]
+fn a_large_mailbox_is_taken_in_little_memory() {
+    let body = "words of a customer \r\n".repeat(5000);
+    let mails: Vec<Vec<u8>> = (1..=800).map(|number| [mail(number), body.clone().into_bytes()].concat()).collect();
+    let server = Server::with(&mails.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let place = desk(&server);
+    let mut child = start(&place, "mail sync");
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0);
+        most = most.max(peak);
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!(ran.out, "support: 800 new mails\n", "{}", ran.errors);
+    assert!((1..100 * 1024).contains(&most), "{most} kB for {} MB of mail", mails.len() * body.len() / 1_000_000);
+}

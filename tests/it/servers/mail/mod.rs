@@ -1,0 +1,18 @@
+//! The built program and real mail servers: Debian's Dovecot for IMAP, its Postfix for SMTP, started by the test itself on
+//! loopback, and a proxy in between that can lose a connection at any step.
+
+mod answering;
+mod certificate;
+mod checking;
+mod daemon;
+mod dying;
+mod full;
+mod harness;
+mod imap;
+mod losing;
+mod outside;
+mod post_office;
+mod proxy;
+mod smtp;
+mod steps;
+mod support;
