@@ -56,6 +56,7 @@ pub fn following(model: &Model) -> Option<(String, Vec<(String, String)>)> {
                 places.push((key, section.label().to_owned()));
             }
             Some(_) => {}
+            None if row.action == Action::GoToHeld && !model.page.me.role.administers() => {}
             None => others.push((key, row.label.clone())),
         }
     }
@@ -141,9 +142,6 @@ fn here(model: &Model) -> Vec<Action> {
             if model.area == Area::Thread && model.opened().is_none() {
                 return vec![Back, Search, AllKeys];
             }
-            if model.area == Area::Thread && folded(model) {
-                actions.push(Unfold);
-            }
             if !model.list.chosen.is_empty() {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
             }
@@ -158,6 +156,9 @@ fn here(model: &Model) -> Vec<Action> {
                 Some(State::Closed) => actions.extend([CloseOrReopen, LockOrUnlock]),
                 Some(State::Locked) => actions.push(LockOrUnlock),
                 None => {}
+            }
+            if model.area == Area::Thread && folded(model) {
+                actions.push(Unfold);
             }
             if model.area == Area::Thread {
                 actions.extend([ItemPanel, Back]);
