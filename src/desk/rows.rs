@@ -93,13 +93,36 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
 
 /// An entry with what was attached; nothing of its way by mail.
 pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Entry> {
-    let conversation = stored.conversation;
-    let mut entries = entries_for(connection, conversation, vec![stored], false)?;
-    entries.pop().ok_or_else(|| super::act::not_found(conversation))
+    let attachments = match stored.attachments {
+        0 => Vec::new(),
+        _ => messages::attachments(connection, stored.id)?
+            .into_iter()
+            .map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size })
+            .collect(),
+    };
+    let person = Person { name: stored.name, address: stored.address };
+    Ok(Entry {
+        seq: stored.seq,
+        kind: stored.kind,
+        from: match stored.author {
+            Author::Agent(_) if stored.kind != EntryKind::System => From::Agent(person),
+            Author::Customer(_) => From::Customer(person),
+            Author::System if stored.kind == EntryKind::Reply && !person.name.is_empty() => From::Outside(person),
+            Author::Agent(_) | Author::System => From::System,
+        },
+        at: moment(stored.at),
+        text: stored.text,
+        channel: stored.channel,
+        attachments,
+        delivery: Vec::new(),
+        folds: Vec::new(),
+        by_mail: false,
+    })
 }
 
-/// The entries of a window, in order, as they are shown to administrators or to others. What is held repeats what its
-/// sender may not read: that it was noticed would tell that it is there, so it looks queued to everybody else.
+/// The entries of a window, in order, with what is known of their mails, as they are shown to administrators or to others.
+/// What is held repeats what its sender may not read: that it was noticed would tell that it is there, so it looks queued to
+/// everybody else.
 pub(super) fn entries_for(
     connection: &Connection,
     conversation: ConversationId,
@@ -117,35 +140,10 @@ pub(super) fn entries_for(
     let by_mail = windows::came_by_mail(connection, conversation, window)?;
     let mut entries = Vec::with_capacity(stored.len());
     for stored in stored {
-        let attachments = match stored.attachments {
-            0 => Vec::new(),
-            _ => messages::attachments(connection, stored.id)?
-                .into_iter()
-                .map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size })
-                .collect(),
-        };
-        let person = Person { name: stored.name, address: stored.address };
-        entries.push(Entry {
-            seq: stored.seq,
-            kind: stored.kind,
-            from: match stored.author {
-                Author::Agent(_) if stored.kind != EntryKind::System => From::Agent(person),
-                Author::Customer(_) => From::Customer(person),
-                Author::System if stored.kind == EntryKind::Reply && !person.name.is_empty() => From::Outside(person),
-                Author::Agent(_) | Author::System => From::System,
-            },
-            at: moment(stored.at),
-            text: stored.text,
-            channel: stored.channel,
-            attachments,
-            delivery: deliveries
-                .iter()
-                .filter(|(message, _)| *message == stored.id && stored.kind == EntryKind::Reply)
-                .map(|(_, to)| to.clone())
-                .collect(),
-            folds: folds.iter().filter(|(message, _)| *message == stored.id).map(|(_, fold)| *fold).collect(),
-            by_mail: by_mail.contains(&stored.id),
-        });
+        let row = stored.id;
+        let delivery = deliveries.iter().filter(|(message, _)| *message == row).map(|(_, to)| to.clone()).collect();
+        let folds = folds.iter().filter(|(message, _)| *message == row).map(|(_, fold)| *fold).collect();
+        entries.push(Entry { delivery, folds, by_mail: by_mail.contains(&row), ..entry(connection, stored)? });
     }
     Ok(entries)
 }

@@ -342,11 +342,11 @@ pub fn deliveries(
     undo: i64,
 ) -> Result<Vec<(i64, Delivery)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT outbox.message_id, customer.address, outbox.state, outbox.words, \
-         CASE WHEN outbox.state IN ('queued', 'held') AND outbox.attempts = 0 THEN outbox.at END \
-         FROM outbox JOIN customer ON customer.id = outbox.customer_id \
-         WHERE outbox.message_id IN (SELECT id FROM message WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3) \
-         AND outbox.kind = 'reply' AND outbox.door = 'mail' ORDER BY outbox.id",
+        "SELECT o.message_id, customer.address, o.state, o.words, \
+         CASE WHEN o.state IN ('queued', 'held') AND o.attempts = 0 THEN o.at END \
+         FROM message m CROSS JOIN outbox o ON o.message_id = m.id CROSS JOIN customer ON customer.id = o.customer_id \
+         WHERE m.conversation_id = ?1 AND m.seq BETWEEN ?2 AND ?3 AND m.kind = 'reply' AND o.kind = 'reply' \
+         AND o.door = 'mail' ORDER BY m.seq",
     )?;
     let rows = statement.query_map([conversation.0, first.0, last.0], |row| {
         let at: Option<i64> = row.get(4)?;

@@ -100,7 +100,9 @@ impl Original {
     /// What can be done.
     pub const fn note(&self) -> &'static str {
         match self.what {
-            What::Message(..) => "Everything above the line is what the sender claims.",
+            What::Message(..) => {
+                "Names and addresses are the sender's claims; “Checked” is what the mail server found."
+            }
             What::Mail(_) => "r lets it go its way, d throws it away.",
             What::Reply(_) => "r lets it leave, d stops it for good; it repeats what its writer may not read.",
         }
@@ -266,7 +268,8 @@ fn of_mail(what: &What, original: &page::Original, zone: time::Zone) -> Vec<(Lin
         }
         (What::Message(..) | What::Reply(_), None) => Vec::new(),
     };
-    for (at, sentence) in original.why.iter().enumerate() {
+    let said = |sentence: &&String| !matches!(what, What::Mail(mail) if mail.why.sentence() == sentence.as_str());
+    for (at, sentence) in original.why.iter().filter(said).enumerate() {
         lines.push(field(if at == 0 { "Why" } else { "" }, sentence));
     }
     let words = original.words.trim_end();

@@ -20,4 +20,5 @@ mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
 mod reading_hostile;
+mod screens;
 mod threading;

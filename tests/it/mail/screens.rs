@@ -1,0 +1,354 @@
+//! Mail on agents' screens, on one real desk: its states by word, what is done about it, and what nobody else learns.
+
+use super::letters::{SUPPORT, arrives, letter, mail, mailboxes, person, taken};
+use crate::{
+    desks::{TestDesk, assign, make, note, reply},
+    seat::Seat,
+};
+use deskline::{
+    desk::{mail::Failure, page::Mode},
+    domain::{
+        command::Command,
+        conversation::Privacy,
+        id::{ConversationId, EntrySeq},
+        letter::{Fold, FoldKind, Letter},
+        mail::{DeliveryState, InMail, Verdict},
+    },
+    tui::session::Event,
+};
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+/// Quotes and signs, and names somebody else in Cc.
+fn signed(from: &str, subject: &str) -> Letter {
+    let text = "It is still failing.\n\nOn 3 May, Ana wrote:\n> Hello Mara,\n> could you try another card?\n> Ana\n\n-- \nMara Lindt\nACME Ltd\n12 High Street\n";
+    let at = |words: &str| text.find(words).unwrap();
+    Letter {
+        from: vec![person("Mara Lindt", from)],
+        cc: vec![person("Yuri Baum", "yuri@acme-parts.example")],
+        folds: vec![
+            Fold { from: at("On 3 May"), to: at("\n-- "), kind: FoldKind::Quoted },
+            Fold { from: at("-- "), to: text.len(), kind: FoldKind::Signature },
+        ],
+        authentication: vec!["mx.acme.example; dkim=pass header.d=example.com; dmarc=pass".to_owned()],
+        ..letter(from, subject, text)
+    }
+}
+
+fn as_raw(letter: Letter, raw: &str) -> InMail {
+    InMail { raw: raw.as_bytes().to_vec(), ..mail(letter) }
+}
+
+/// A desk with a conversation by mail that ana has taken.
+fn beginning() -> (TestDesk, ConversationId) {
+    let desk = TestDesk::new();
+    let raw = "From: Mara Lindt <mara@example.com>\r\nTo: support+abc234@acme.example\r\nSubject: Card declined\r\n\r\n\
+         It is still failing.\u{1b}[31m\u{202e}\r\n";
+    let id = taken(&desk, &as_raw(signed("mara@example.com", "Card declined"), raw)).conversation.unwrap();
+    desk.does("ana", id, assign("ana"));
+    (desk, id)
+}
+
+fn state(desk: &TestDesk, id: ConversationId, seq: i64) -> Option<DeliveryState> {
+    let entries = desk.thread("ana", id).entries;
+    let entry = entries.iter().find(|entry| entry.seq == EntrySeq(seq)).unwrap();
+    entry.delivery.first().map(|to| to.state)
+}
+
+/// The sender's worker takes what is due, which fails for good.
+fn fails(desk: &TestDesk, words: &str) {
+    desk.later(1);
+    let mail = desk.desk.lease_mail("worker", &mailboxes()).unwrap().expect("something is due");
+    assert!(desk.desk.mail_failed("worker", &mail, Failure::Permanent, words).unwrap());
+}
+
+#[test]
+fn every_state_of_a_mail_is_said_by_word() {
+    for (columns, rows) in SIZES {
+        let (desk, id) = beginning();
+        desk.does("ana", id, reply("The bank has changed a field."));
+        desk.leaves();
+        desk.does("ana", id, reply("Did you get this?"));
+        fails(&desk, "Mailbox unknown.");
+        desk.does("ana", id, note("The address is wrong, I think."));
+        let mut ana = Seat::sized(&desk, "ana", (columns, rows));
+        ana.keys("Enter r").text("And now?").keys("Ctrl-S");
+        desk.seconds(2);
+        ana.take_all([]);
+        insta::assert_snapshot!(format!("mail_states_{columns}x{rows}"), ana.shown());
+    }
+}
+
+#[test]
+fn the_seconds_run_only_while_there_are_some() {
+    let (desk, _) = beginning();
+    let mut ana = Seat::new(&desk, "ana");
+    let deadline = |seat: &Seat| seat.session.deadline().map(|at| (at - desk.desk.now()).num_milliseconds());
+    ana.keys("Enter r").text("Hello").keys("Ctrl-S").take_all([]);
+    assert!(ana.shown().contains("z undo (10 s)"), "{}", ana.shown());
+    assert_eq!(deadline(&ana), Some(1_000));
+    desk.milliseconds(1_200);
+    ana.take_all([]);
+    assert!(ana.shown().contains("z undo (9 s)"), "{}", ana.shown());
+    assert!(ana.session.frame().is_some());
+    assert_eq!(deadline(&ana), Some(800));
+    desk.seconds(9);
+    ana.take_all([]);
+    assert!(ana.shown().contains("mail · on its way · "), "{}", ana.shown());
+    assert!(!ana.shown().contains("undo ("), "{}", ana.shown());
+    assert!(deadline(&ana).is_none_or(|left| left > 1_000), "{:?}", deadline(&ana));
+}
+
+#[test]
+fn a_reply_is_taken_back_and_its_text_is_a_draft_again() {
+    let (desk, id) = beginning();
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("Enter r").text("Hello Mara").keys("Ctrl-S");
+    desk.seconds(3);
+    ana.keys("r").text("More");
+    ana.keys("Esc z");
+    assert!(ana.shown().contains("Taken back: it was not sent."), "{}", ana.shown());
+    let composer = ana.session.model().composer.as_ref().unwrap();
+    assert_eq!((composer.mode, composer.editor.text()), (Mode::Reply, "Hello Mara\n\nMore"));
+    desk.seconds(2);
+    ana.take_all([]);
+    let drafts = desk.thread("ana", id).drafts;
+    assert_eq!(drafts.iter().map(|draft| draft.text.as_str()).collect::<Vec<_>>(), ["Hello Mara\n\nMore"]);
+    assert_eq!(state(&desk, id, 3), Some(DeliveryState::Cancelled));
+    assert!(ana.shown().contains("mail · taken back, not sent"), "{}", ana.shown());
+    assert!(desk.leaves().is_empty(), "nothing leaves");
+    ana.keys("Esc z");
+    assert!(ana.foot().contains("nothing to take back"), "{}", ana.foot());
+}
+
+#[test]
+fn what_failed_is_sent_again_from_the_menu() {
+    let (desk, id) = beginning();
+    desk.does("ana", id, reply("Hello"));
+    fails(&desk, "Mailbox unknown.");
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter m");
+    assert!(ana.shown().contains("› Send again by mail"), "{}", ana.shown());
+    ana.keys("Enter");
+    assert!(ana.foot().contains("on its way again"), "{}", ana.foot());
+    assert_eq!(desk.leaves().len(), 1);
+    assert_eq!(state(&desk, id, 3), Some(DeliveryState::Sent));
+    ana.keys("m");
+    assert!(!ana.shown().contains("Send again"), "offered only where there is something: {}", ana.shown());
+}
+
+#[test]
+fn what_a_mail_repeats_is_folded_and_one_key_opens_it() {
+    for (columns, rows) in SIZES {
+        let (desk, _) = beginning();
+        let mut ana = Seat::sized(&desk, "ana", (columns, rows));
+        ana.keys("Enter k k k");
+        insta::assert_snapshot!(format!("mail_folded_{columns}x{rows}"), ana.shown());
+        assert!(ana.foot().contains("Enter unfold"), "{}", ana.foot());
+        ana.keys("Enter");
+        assert!(ana.shown().contains("could you try another card?"), "{}", ana.shown());
+        ana.keys("Enter");
+        assert!(!ana.shown().contains("could you try another card?"), "{}", ana.shown());
+    }
+}
+
+#[test]
+fn a_mail_is_shown_as_it_came_without_acting_and_without_its_token() {
+    for (columns, rows) in SIZES {
+        let (desk, _) = beginning();
+        let mut ana = Seat::sized(&desk, "ana", (columns, rows));
+        ana.keys("Enter k k k v");
+        let shown = ana.shown();
+        assert!(!shown.contains('\u{1b}') && !shown.contains("abc234"), "{shown}");
+        insta::assert_snapshot!(format!("mail_raw_{columns}x{rows}"), shown);
+        ana.keys("Esc");
+        assert!(ana.session.model().layers.is_empty());
+    }
+}
+
+#[test]
+fn who_was_named_is_added_by_one_key_after_a_question() {
+    let (desk, id) = beginning();
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("Enter");
+    assert!(ana.shown().contains("C adds from Cc: Yuri Baum, yuri@acme-parts.example"), "{}", ana.shown());
+    assert_eq!(desk.thread("ana", id).reply_to.customers.len(), 1, "not by itself");
+    ana.keys("C");
+    assert!(ana.shown().contains("yuri@acme-parts.example"), "{}", ana.shown());
+    ana.keys("n");
+    assert_eq!(desk.thread("ana", id).reply_to.customers.len(), 1, "not without a yes");
+    ana.keys("C y");
+    assert_eq!(desk.thread("ana", id).reply_to.customers.len(), 2);
+    ana.keys("r");
+    assert!(ana.shown().contains(", Cc yuri@acme-parts.example"), "{}", ana.shown());
+    assert!(ana.shown().contains("└─ by mail ─"), "{}", ana.shown());
+    assert!(!ana.shown().contains("C adds"), "{}", ana.shown());
+}
+
+#[test]
+fn what_looks_alike_is_merged_by_one_key_and_parted_by_another() {
+    let (desk, into) = beginning();
+    let from = arrives(&desk, letter("mara@example.com", "Card declined", "Again")).conversation.unwrap();
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("Enter");
+    assert_eq!(ana.opened(), from);
+    assert!(ana.shown().contains(&format!("= merges: looks like #{into} Card declined")), "{}", ana.shown());
+    ana.keys("=");
+    assert_eq!(ana.opened(), into);
+    assert!(ana.shown().contains("Again"), "{}", ana.shown());
+    assert!(ana.foot().contains(&format!("Merged #{from} into #{into}. z undo")), "{}", ana.foot());
+    ana.keys("z");
+    assert_eq!(ana.opened(), from);
+    assert_eq!(desk.texts("ana", from), ["Again"]);
+}
+
+/// R6.4: the other one, made private, is not named any more, on an open screen either.
+#[test]
+fn a_likeness_goes_with_the_access_to_it() {
+    let (desk, into) = beginning();
+    desk.set(deskline::domain::setting::SettingKey::PrivateConversations, "on");
+    arrives(&desk, letter("mara@example.com", "Card declined", "Again")).conversation.unwrap();
+    let mut ben = Seat::new(&desk, "ben");
+    ben.keys("Enter");
+    assert!(ben.shown().contains(&format!("looks like #{into}")), "{}", ben.shown());
+    desk.does("olga", into, make(Privacy::Private, true));
+    assert!(!ben.shown().contains("looks like"), "{}", ben.shown());
+    ben.keys("=");
+    assert!(ben.foot().contains("looks like no other"), "{}", ben.foot());
+}
+
+/// A desk where two mails and one reply wait, and a mailbox is in trouble.
+fn waiting() -> TestDesk {
+    let (desk, _) = beginning();
+    desk.desk.read_mail_with(deskline::email::reader::letter);
+    let own = letter(SUPPORT, "Hello from ourselves", "By nobody");
+    let raw = "From: support@acme.example\r\nSubject: Hello from ourselves\r\n\r\nBy nobody\r\n";
+    assert!(matches!(taken(&desk, &as_raw(own, raw)).verdict, Verdict::Held(_)));
+    let unreadable = InMail { letter: Err("It has no header.".into()), ..mail(Letter::default()) };
+    assert!(matches!(taken(&desk, &unreadable).verdict, Verdict::Quarantined(_)));
+    let trouble =
+        "The server mail.acme.example refused the password. Change it in the file that the configuration names.";
+    desk.desk.mailbox_health("support", SUPPORT, Some(trouble)).unwrap();
+    desk.desk.mailbox_health("billing", "billing@acme.example", None).unwrap();
+    desk
+}
+
+#[test]
+fn what_waits_and_how_mailboxes_do_is_shown_to_administrators() {
+    for (columns, rows) in SIZES {
+        let desk = waiting();
+        let mut olga = Seat::sized(&desk, "olga", (columns, rows));
+        insta::assert_snapshot!(format!("mail_header_{columns}x{rows}"), olga.shown().lines().next().unwrap());
+        olga.keys("g h");
+        insta::assert_snapshot!(format!("mail_held_{columns}x{rows}"), olga.shown());
+        olga.keys("j Enter");
+        insta::assert_snapshot!(format!("mail_held_one_{columns}x{rows}"), olga.shown());
+        olga.keys("r");
+        assert!(olga.shown().contains("It cannot be let go"), "{}", olga.shown());
+        olga.keys("d");
+        assert!(olga.shown().contains("Throw this mail away?"), "{}", olga.shown());
+        olga.keys("y");
+        assert_eq!(desk.desk.held(&desk.agent("olga")).unwrap().len(), 1);
+        assert!(olga.shown().contains("Held: 1"), "{}", olga.shown());
+    }
+}
+
+#[test]
+fn a_held_mail_is_let_go_by_the_reader_of_the_desk() {
+    let desk = TestDesk::new();
+    desk.desk.read_mail_with(deskline::email::reader::letter);
+    let raw = "From: Mara <mara@example.com>\r\nTo: support@acme.example\r\nSubject: Late\r\nMessage-ID: <a@b.c>\r\n\r\nRead at last\r\n";
+    let unread = InMail {
+        letter: Err("An older program could not read it.".into()),
+        raw: raw.into(),
+        ..mail(Letter::default())
+    };
+    taken(&desk, &unread);
+    let mut adam = Seat::new(&desk, "adam");
+    adam.keys("g h Enter");
+    assert!(adam.shown().contains("Read at last"), "{}", adam.shown());
+    adam.keys("r");
+    assert!(adam.foot().contains("went its way"), "{}", adam.foot());
+    assert!(adam.shown().contains("Nothing is held."), "{}", adam.shown());
+    assert_eq!(desk.listed("ana", deskline::domain::section::Section::Open).len(), 1);
+}
+
+/// R5.6, R6.3: who does not administer gets the same screens whether something waits or not.
+#[test]
+fn agents_learn_nothing_of_what_waits() {
+    let (without, _) = beginning();
+    without.later(2);
+    let with = waiting();
+    for keys in ["", "g h", "A", "Enter", ": h e l d", "?"] {
+        let mut screens = [&without, &with].map(|desk| {
+            let mut ana = Seat::new(desk, "ana");
+            ana.keys(keys);
+            (ana.shown(), format!("{:?}", ana.session.model().page.mailboxes), ana.session.model().page.held)
+        });
+        for (shown, ..) in &mut screens {
+            *shown = shown.replace("3m", "now");
+        }
+        assert_eq!(screens[0], screens[1], "{keys}");
+        assert!(
+            !screens[1].0.contains("ourselves") && !screens[1].0.contains("refused the password"),
+            "{}",
+            screens[1].0
+        );
+    }
+}
+
+/// What is held repeats what its writer may not read: to the writer it looks as if it were on its way.
+#[test]
+fn a_held_reply_looks_queued_to_its_writer_and_waits_for_administrators() {
+    let (desk, id) = beginning();
+    desk.set(deskline::domain::setting::SettingKey::PrivateConversations, "on");
+    let secret = "the merger with Initech Incorporated closes on the fourteenth";
+    let hidden = desk.arrival();
+    desk.does("olga", hidden, make(Privacy::Private, true));
+    desk.does("olga", hidden, assign("adam"));
+    desk.does("adam", hidden, note(secret));
+    let item = desk.ticket();
+    for id in [id, hidden] {
+        desk.does("olga", id, Command::Link { item, confirmed: true });
+    }
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("g o").rang();
+    ana.keys("G Enter r").text(&format!("I hear that {secret}, is it so?")).keys("Ctrl-S");
+    assert_eq!(ana.opened(), id);
+    assert!(ana.shown().contains("mail · on its way · z undo (10 s)"), "{}", ana.shown());
+    desk.later(1);
+    ana.take_all([]);
+    assert!(ana.shown().contains("mail · on its way · "), "{}", ana.shown());
+    assert!(!ana.shown().contains("administrator"), "{}", ana.shown());
+    let mut olga = Seat::new(&desk, "olga");
+    assert!(olga.shown().lines().any(|line| line.contains("   Held") && line.contains(" 1 ")), "{}", olga.shown());
+    olga.keys("g h Enter");
+    assert!(olga.shown().contains("I hear that the merger"), "{}", olga.shown());
+    olga.keys("d y");
+    assert!(olga.foot().contains("will not leave"), "{}", olga.foot());
+    assert!(desk.leaves().is_empty());
+    ana.take(Event::Rang(deskline::desk::News::EVERYTHING));
+    assert!(ana.shown().contains("taken back, not sent"), "{}", ana.shown());
+}
+
+#[test]
+fn a_reply_goes_to_an_outside_address_as_a_draft_that_quotes_it() {
+    let (desk, id) = beginning();
+    desk.does("ana", id, note("Between us."));
+    for (columns, rows) in SIZES {
+        let mut ana = Seat::sized(&desk, "ana", (columns, rows));
+        ana.keys("Enter End F");
+        assert!(ana.foot().contains("Only what customers may read goes outside."), "{}", ana.foot());
+        ana.keys("k k F");
+        insta::assert_snapshot!(format!("mail_forward_{columns}x{rows}"), ana.shown());
+        ana.keys("Esc");
+    }
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("Enter Home F").text("lab@outside.example").keys("Enter Ctrl-S");
+    let new = ana.opened();
+    assert_ne!(new, id);
+    let thread = desk.thread("ana", new);
+    assert_eq!(thread.row.requester.unwrap().address, "lab@outside.example");
+    assert_eq!(thread.reply_to.customers.len(), 1, "that address alone");
+    assert!(thread.entries[0].text.contains("> It is still failing."), "{}", thread.entries[0].text);
+}
