@@ -102,10 +102,7 @@ fn missing(action: Action, thread: &Thread) -> Option<&'static str> {
 
 fn about_mail(action: Action, thread: &Thread, model: &Model) -> Option<&'static str> {
     if action == Action::ForwardByMail {
-        return match NewConversation::quotable(model) {
-            Ok(_) => None,
-            Err(why) => Some(why),
-        };
+        return NewConversation::quotable(model).err();
     }
     if action == Action::SendAgain && delivery::to_send_again(model).is_none() {
         return Some("Nothing here failed to leave by mail.");

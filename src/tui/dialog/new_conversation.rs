@@ -92,7 +92,7 @@ impl NewConversation {
         let quoted: Vec<String> = entry.text.trim_end().lines().map(|line| format!("> {line}")).collect();
         let stamp = time::stamp(entry.at, model.zone);
         let quote = format!("\n\n{name} wrote on {stamp}:\n{}\n", quoted.join("\n"));
-        let begun = this.form.line(TEXT).unwrap_or_default().to_owned();
+        let begun = this.form.line(TEXT).unwrap_or_default();
         this.fill(TEXT, &format!("{begun}{quote}"));
         if this.form.line(SUBJECT).unwrap_or_default().is_empty() {
             this.fill(SUBJECT, &format!("Fwd: {subject}"));
