@@ -46,7 +46,7 @@ const COMMANDS: &str = "  conversation, offer         list, show, start, reply, 
   item                        tickets, tasks, articles and projects
   agent, group, customer, key people; the SSH keys that let agents in
   setting, audit              the desk's settings; who did what
-  receive, mail, held, why    hand in messages; mailboxes; mail that waits; why it is there
+  receive, mail, held, why    messages and mailboxes; what waits, and why
   import, export              bring conversations in; write them out
   backup, check, status       copy the desk; prove it sound; see who is here
   init, demo, serve           make a desk; try one; serve SSH and mail

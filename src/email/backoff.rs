@@ -4,10 +4,10 @@ use super::TroubleKind;
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 /// A server that refuses a login shuts the account where it is asked too often.
-const FIRST_LOGIN: Duration = Duration::from_secs(60);
-const LONGEST_LOGIN: Duration = Duration::from_secs(1800);
+const FIRST_LOGIN: Duration = Duration::from_mins(1);
+const LONGEST_LOGIN: Duration = Duration::from_mins(30);
 
 /// Counts failures in a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

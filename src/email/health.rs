@@ -9,7 +9,7 @@ use std::{
 };
 
 /// How often a mailbox that goes on as before says that it does.
-const TELL: Duration = Duration::from_secs(60);
+const TELL: Duration = Duration::from_mins(1);
 
 /// What is known of one mailbox.
 #[derive(Debug, Default)]
@@ -62,9 +62,10 @@ impl Health {
         self.note(mailbox, address, |known| {
             if known.leaving.as_deref() != trouble {
                 known.leaving = trouble.map(str::to_owned);
-                match trouble {
-                    None => tracing::info!(mailbox, "mail leaves again"),
-                    Some(_) => tracing::warn!(mailbox, "mail does not leave"),
+                if trouble.is_some() {
+                    tracing::warn!(mailbox, "mail does not leave");
+                } else {
+                    tracing::info!(mailbox, "mail leaves again");
                 }
             }
         });

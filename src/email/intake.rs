@@ -114,13 +114,11 @@ impl Intake {
     }
 
     fn one(&self, mut mail: InMail) -> Result<MailTaken, Denied> {
-        match caught(|| self.desk.receive_mail(&mail)) {
-            Some(outcome) => outcome,
-            None => {
-                mail.letter = Err(MISTAKE.to_owned());
-                self.desk.receive_mail(&mail)
-            }
+        if let Some(outcome) = caught(|| self.desk.receive_mail(&mail)) {
+            return outcome;
         }
+        mail.letter = Err(MISTAKE.to_owned());
+        self.desk.receive_mail(&mail)
     }
 }
 

@@ -3,17 +3,17 @@
 //! A file is moved from `new` to `cur` only when the desk has it. What was in `cur` already is looked at once: the time of
 //! its last change says whether it came after the last look, and its bytes whether it was taken all the same.
 
-use super::{
-    Backoff, Fetched, Progress, Stop, Taker, Told, Trouble, TroubleKind,
-    fetched::{BYTES, HEADER, LARGEST, MAILS, too_large},
-};
+mod files;
+
+use super::{Backoff, Progress, Stop, Taker, Told, Trouble, TroubleKind};
 use crate::config::{MailAccount, MailSource, SentFolder};
+use files::{Lying, batch, listed, mail, real_folder, seen, unique};
 use std::{
     collections::HashSet,
     ffi::{OsStr, OsString},
-    fs::{self, File, Metadata},
-    io::{self, Read as _},
-    os::unix::{ffi::OsStrExt as _, fs::MetadataExt as _},
+    fs::{self, File},
+    io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -48,7 +48,7 @@ pub fn sync(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Progress, Trouble> {
     let mut visit = Visit::new(maildir);
-    let outcome = visit.round(stop, taker, tell);
+    let outcome = visit.round(&mut Hands { stop, taker, tell });
     outcome.and(visit.complaint()).map(|()| visit.progress)
 }
 
@@ -64,7 +64,8 @@ pub fn watch(
     let mut visit = Visit::new(maildir);
     let mut backoff = Backoff::default();
     while !stop.asked() {
-        let outcome = visit.round(stop, taker, &mut |progress| tell(Told::Progress(progress)));
+        let mut tell_progress = |progress| tell(Told::Progress(progress));
+        let outcome = visit.round(&mut Hands { stop, taker: &mut *taker, tell: &mut tell_progress });
         let wait = match outcome {
             Ok(()) => {
                 backoff.worked();
@@ -133,16 +134,18 @@ impl Maildir {
     }
 }
 
-/// A file with a mail, before anything of it was read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Lying {
-    /// When it was written, for the order of what is taken.
-    written: (i64, i64),
-    name: OsString,
-    bytes: u64,
-    /// When it was moved or marked last, in seconds since 1970.
-    changed: i64,
-    identity: (u64, u64),
+/// Who ends it, who takes the mails, and who is told how far it came.
+struct Hands<'a> {
+    stop: &'a Stop,
+    taker: &'a mut dyn Taker,
+    tell: &'a mut dyn FnMut(Progress),
+}
+
+/// `new` or `cur` of a folder.
+struct Part<'a> {
+    folder: &'a Path,
+    name: &'static str,
+    sent: bool,
 }
 
 /// What is remembered from one look to the next.
@@ -178,25 +181,26 @@ impl<'a> Visit<'a> {
         }
     }
 
-    fn round(&mut self, stop: &Stop, taker: &mut dyn Taker, tell: &mut dyn FnMut(Progress)) -> Result<(), Trouble> {
+    fn round(&mut self, hands: &mut Hands<'_>) -> Result<(), Trouble> {
         self.complaints.clear();
         for (folder, sent) in self.maildir.folders() {
             let new = folder.join("new");
             let fresh = self.untaken(listed(&new)?);
-            self.take(&folder, &new, fresh, sent, stop, taker, tell)?;
+            self.take(&Part { folder: &folder, name: "new", sent }, &fresh, hands)?;
             let current = folder.join("cur");
             let looked = now();
             let Some(changed) = self.unknown(&current)? else { continue };
             let key = if sent { "sent/cur" } else { "cur" };
-            let last = taker.cursor(key)?.filter(|(validity, _)| *validity == VALIDITY).map_or(0, |(_, last)| last);
+            let last =
+                hands.taker.cursor(key)?.filter(|(validity, _)| *validity == VALIDITY).map_or(0, |(_, last)| last);
             let since = i64::from(last.saturating_sub(MARGIN));
             let mut old = self.untaken(listed(&current)?);
             old.retain(|lying| lying.changed >= since);
             let newest = old.iter().map(|lying| lying.changed).max().unwrap_or(0).min(now());
-            self.take(&folder, &current, old, sent, stop, taker, tell)?;
+            self.take(&Part { folder: &folder, name: "cur", sent }, &old, hands)?;
             let newest = u32::try_from(newest).unwrap_or(0);
             if newest > last {
-                taker.advance(key, VALIDITY, newest)?;
+                hands.taker.advance(key, VALIDITY, newest)?;
             }
             // A change within the same tick of the clock could look like this one.
             if changed.0 < looked - TICK && self.complaints.is_empty() {
@@ -219,24 +223,16 @@ impl<'a> Visit<'a> {
         lying
     }
 
-    fn take(
-        &mut self,
-        folder: &Path,
-        part: &Path,
-        lying: Vec<Lying>,
-        sent: bool,
-        stop: &Stop,
-        taker: &mut dyn Taker,
-        tell: &mut dyn FnMut(Progress),
-    ) -> Result<(), Trouble> {
+    fn take(&mut self, part: &Part<'_>, lying: &[Lying], hands: &mut Hands<'_>) -> Result<(), Trouble> {
         if lying.is_empty() {
             return Ok(());
         }
+        let place = part.folder.join(part.name);
         self.progress.total += lying.len() as u64;
-        tell(self.progress);
-        let mut rest = lying.as_slice();
+        (hands.tell)(self.progress);
+        let mut rest = lying;
         while !rest.is_empty() {
-            if stop.asked() {
+            if hands.stop.asked() {
                 return Err(Trouble::stopped());
             }
             let (batch, after) = rest.split_at(batch(rest));
@@ -244,7 +240,7 @@ impl<'a> Visit<'a> {
             let mut mails = Vec::new();
             let mut read = Vec::new();
             for lying in batch {
-                match mail(&part.join(&lying.name), lying, sent) {
+                match mail(&place.join(&lying.name), lying, part.sent) {
                     Ok(Some(mail)) => {
                         mails.push(mail);
                         read.push(lying);
@@ -253,20 +249,20 @@ impl<'a> Visit<'a> {
                     Ok(None) => {}
                     Err(error) => self
                         .complaints
-                        .push(format!("A mail in {} cannot be read: {error}. Let deskline read it.", part.display())),
+                        .push(format!("A mail in {} cannot be read: {error}. Let deskline read it.", place.display())),
                 }
             }
             if !mails.is_empty() {
-                taker.take(mails)?;
+                hands.taker.take(mails)?;
             }
             for lying in read {
                 self.remember(&lying.name);
-                if !sent && part.ends_with("new") {
-                    self.move_on(folder, part, &lying.name);
+                if !part.sent && part.name == "new" {
+                    self.move_on(part.folder, &place, &lying.name);
                 }
             }
             self.progress.done += batch.len() as u64;
-            tell(self.progress);
+            (hands.tell)(self.progress);
         }
         Ok(())
     }
@@ -299,101 +295,4 @@ impl<'a> Visit<'a> {
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// The name without its marks, which stand behind a colon.
-fn unique(name: &OsStr) -> &OsStr {
-    let bytes = name.as_bytes();
-    let end = bytes.iter().position(|byte| *byte == b':').unwrap_or(bytes.len());
-    OsStr::from_bytes(bytes.get(..end).unwrap_or(bytes))
-}
-
-/// The name with the mark of what was seen; marks stand in the order of the alphabet.
-fn seen(name: &OsStr) -> OsString {
-    let marks = name.as_bytes().get(unique(name).len()..).unwrap_or_default();
-    let mut marks: Vec<u8> = marks.strip_prefix(b":2,").unwrap_or_default().to_vec();
-    marks.push(b'S');
-    marks.retain(u8::is_ascii_alphabetic);
-    marks.sort_unstable();
-    marks.dedup();
-    OsString::from(OsStr::from_bytes(&[unique(name).as_bytes(), b":2,", &marks].concat()))
-}
-
-fn batch(lying: &[Lying]) -> usize {
-    let mut bytes = 0;
-    let fits = |lying: &&Lying| {
-        bytes += lying.bytes;
-        bytes <= BYTES
-    };
-    lying.iter().take(MAILS).take_while(fits).count().max(1)
-}
-
-/// A folder that is one itself: a link to one could lead anywhere.
-fn real_folder(folder: &Path) -> Result<Metadata, Trouble> {
-    let wrong = |reason: String| {
-        Trouble::new(TroubleKind::Folder, format!("The folder {} cannot be read: {reason}.", folder.display()))
-    };
-    let metadata = fs::symlink_metadata(folder).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => wrong("it is not there, so this is no Maildir".to_owned()),
-        _ => wrong(error.to_string()),
-    })?;
-    if metadata.is_dir() { Ok(metadata) } else { Err(wrong("it is no folder".to_owned())) }
-}
-
-/// The files of a folder, oldest first; links and whatever is no file are left out.
-fn listed(folder: &Path) -> Result<Vec<Lying>, Trouble> {
-    real_folder(folder)?;
-    let unreadable = |error: io::Error| {
-        Trouble::new(TroubleKind::Folder, format!("The folder {} cannot be read: {error}.", folder.display()))
-    };
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name();
-        if name.as_bytes().first() == Some(&b'.') {
-            continue;
-        }
-        // Not of what a link leads to.
-        let Ok(metadata) = entry.metadata() else { continue };
-        if metadata.is_file() {
-            found.push(Lying {
-                written: (metadata.mtime(), metadata.mtime_nsec()),
-                name,
-                bytes: metadata.len(),
-                changed: metadata.ctime(),
-                identity: (metadata.dev(), metadata.ino()),
-            });
-        }
-    }
-    found.sort_unstable();
-    Ok(found)
-}
-
-/// The mail of a file; `None` where that is gone.
-fn mail(path: &Path, lying: &Lying, sent: bool) -> io::Result<Option<Fetched>> {
-    let opened = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened?,
-    };
-    let metadata = opened.metadata()?;
-    // Something else was put in its place.
-    if (metadata.dev(), metadata.ino()) != lying.identity {
-        return Ok(None);
-    }
-    let too_much = metadata.len() > u64::from(LARGEST);
-    let mut raw = Vec::new();
-    let most = if too_much { HEADER as u64 } else { u64::from(LARGEST) };
-    opened.take(most).read_to_end(&mut raw)?;
-    let mut incomplete = None;
-    if too_much {
-        raw.truncate(crate::mail::body_at(&raw));
-        // In which of its folders, others may change.
-        incomplete = Some(format!(
-            "{} The whole mail lies in {}, in a file whose name begins with {}.",
-            too_large(metadata.len()),
-            path.parent().and_then(Path::parent).unwrap_or(path).display(),
-            unique(&lying.name).display()
-        ));
-    }
-    Ok(Some(Fetched { place: None, sent, raw, incomplete }))
 }

@@ -29,7 +29,7 @@ pub type Chance = Arc<dyn Fn() -> u64 + Send + Sync>;
 /// How often a folder is looked at that a mail server of this machine delivers into.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long what failed by our own mistake is left alone.
-const FAILED: Duration = Duration::from_secs(60);
+const FAILED: Duration = Duration::from_mins(1);
 
 /// How mailboxes are watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,9 +47,9 @@ mod tests {
         let stop = Stop::default();
         assert!(stop.wait(Duration::ZERO));
         let waiting = stop.clone();
-        let waits = std::thread::spawn(move || waiting.wait(Duration::from_secs(600)));
+        let waits = std::thread::spawn(move || waiting.wait(Duration::from_mins(10)));
         stop.ask();
         assert_eq!(waits.join().ok(), Some(false));
-        assert!(stop.asked() && !stop.wait(Duration::from_secs(600)));
+        assert!(stop.asked() && !stop.wait(Duration::from_mins(10)));
     }
 }

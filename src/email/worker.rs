@@ -29,8 +29,9 @@ const LOOK: Duration = Duration::from_secs(30);
 /// How often the bell is looked at while there is nothing to do.
 const BELL: Duration = Duration::from_millis(200);
 
-/// How long a mailbox rests whose server could not be used.
-const REST: Duration = Duration::from_mins(1);
+/// How long a mailbox rests whose server could not be used: at first, and at most after more failures in a row.
+const FIRST_REST: Duration = Duration::from_secs(2);
+const LONGEST_REST: Duration = Duration::from_mins(1);
 
 /// How a mail is handed over; another one in tests.
 pub type HandOver = Box<dyn FnMut(&MailAccount, &OutMail) -> Handed + Send>;
@@ -46,7 +47,8 @@ pub struct Worker {
     accounts: Vec<MailAccount>,
     hand_over: HandOver,
     tell: Tell,
-    resting: HashMap<String, Instant>,
+    /// Mailboxes whose servers could not be used: how often in a row, and until when they rest.
+    resting: HashMap<String, (u32, Instant)>,
 }
 
 impl Worker {
@@ -103,8 +105,6 @@ impl Worker {
     /// # Errors
     /// A failing disk.
     pub fn send_one(&mut self) -> Result<bool, Denied> {
-        let now = Instant::now();
-        self.resting.retain(|_, until| *until > now);
         let mailboxes: Vec<MailboxInfo> = self.accounts.iter().map(|account| self.info(account)).collect();
         let Some(mail) = self.desk.lease_mail(&self.name, &mailboxes)? else { return Ok(false) };
         let Some(account) = self.accounts.iter().find(|account| account.name == mail.mailbox) else {
@@ -114,13 +114,16 @@ impl Worker {
         };
         match (self.hand_over)(account, &mail) {
             Handed::Over => {
+                self.resting.remove(&account.name);
                 (self.tell)(&account.name, &account.address, None);
                 self.desk.mail_sent(&self.name, &mail)?;
             }
             Handed::NotNow { words, mailbox } => {
                 if mailbox {
                     (self.tell)(&account.name, &account.address, Some(&words));
-                    self.resting.insert(account.name.clone(), Instant::now() + REST);
+                    let (failures, until) = self.resting.entry(account.name.clone()).or_insert((0, Instant::now()));
+                    *until = Instant::now() + FIRST_REST.saturating_mul(1 << (*failures).min(8)).min(LONGEST_REST);
+                    *failures += 1;
                 }
                 self.desk.mail_failed(&self.name, &mail, Failure::Temporary, &words)?;
             }
@@ -139,7 +142,7 @@ impl Worker {
             name: account.name.clone(),
             address: account.address.to_lowercase(),
             group: account.group.clone(),
-            usable: !self.resting.contains_key(&account.name),
+            usable: self.resting.get(&account.name).is_none_or(|(_, until)| *until <= Instant::now()),
         }
     }
 

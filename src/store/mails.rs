@@ -148,30 +148,32 @@ pub fn queue_refusal(connection: &Connection, id: MailId, address: &str) -> Resu
     Ok(())
 }
 
-/// How many messages a sender's mails made since a moment (milliseconds since 1970).
+/// How many messages a sender's mails made since a moment (milliseconds since 1970), counted up to `limit`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn count_of_sender(connection: &Connection, sender: &str, since: i64) -> Result<usize> {
-    count(
-        connection,
-        "SELECT count(*) FROM mail WHERE sender = ?1 AND received_at > ?2 AND verdict = 'message'",
-        sender,
-        since,
-    )
+pub fn count_of_sender(connection: &Connection, sender: &str, since: i64, limit: usize) -> Result<usize> {
+    count(connection, "sender = ?1 AND received_at > ?2 ORDER BY received_at", sender, since, limit)
 }
 
-/// How many messages mails made in a conversation since a moment (milliseconds since 1970).
+/// How many messages mails made in a conversation since a moment (milliseconds since 1970), counted up to `limit`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn count_in_thread(connection: &Connection, conversation: ConversationId, since: i64) -> Result<usize> {
-    let sql = "SELECT count(*) FROM mail WHERE conversation_id = ?1 AND received_at > ?2 AND verdict = 'message'";
-    count(connection, sql, conversation.0, since)
+pub fn count_in_thread(
+    connection: &Connection,
+    conversation: ConversationId,
+    since: i64,
+    limit: usize,
+) -> Result<usize> {
+    count(connection, "conversation_id = ?1 AND received_at > ?2 ORDER BY received_at", conversation.0, since, limit)
 }
 
-fn count(connection: &Connection, sql: &str, of: impl rusqlite::ToSql, since: i64) -> Result<usize> {
-    let counted: i64 = connection.prepare_cached(sql)?.query_row(params![of, since], |row| row.get(0))?;
+/// In the order of time: what is held because there was too much comes behind what is counted, and is not looked at.
+fn count(connection: &Connection, which: &str, of: impl rusqlite::ToSql, since: i64, limit: usize) -> Result<usize> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM mail WHERE verdict = 'message' AND {which} LIMIT ?3)");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let counted: i64 = connection.prepare_cached(&sql)?.query_row(params![of, since, limit], |row| row.get(0))?;
     Ok(usize::try_from(counted).unwrap_or(usize::MAX))
 }
 

@@ -2,13 +2,14 @@
 
 use super::{Result, people::word};
 use crate::domain::{
-    id::{AgentId, ConversationId},
+    id::{AgentId, ConversationId, CustomerId},
     mail::LikenessWhy,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// So many conversations are looked at for one header id: its senders can repeat one as often as they like.
-const MOST_BY_ID: i64 = 50;
+/// So many messages are looked at for one header id, the newest and as many of the oldest: senders can repeat one as often
+/// as they like, and that must neither cost time nor bury whoever had it first.
+const MOST_BY_ID: i64 = 100;
 
 /// Remembers the Message-ID of a message that came in or, with its row of the outbox, went out.
 ///
@@ -35,7 +36,10 @@ pub fn note_header_id(
 /// What SQLite says.
 pub fn conversations_by_header(connection: &Connection, header_id: &str) -> Result<Vec<ConversationId>> {
     let mut statement = connection.prepare_cached(
-        "SELECT conversation_id FROM header_id WHERE header_id = ?1 GROUP BY conversation_id ORDER BY max(id) DESC LIMIT ?2",
+        "SELECT conversation_id FROM ( \
+           SELECT * FROM (SELECT id, conversation_id FROM header_id WHERE header_id = ?1 ORDER BY id DESC LIMIT ?2) \
+           UNION SELECT * FROM (SELECT id, conversation_id FROM header_id WHERE header_id = ?1 ORDER BY id LIMIT ?2)) \
+         GROUP BY conversation_id ORDER BY max(id) DESC",
     )?;
     let rows = statement.query_map(params![header_id, MOST_BY_ID], |row| row.get(0).map(ConversationId))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -76,6 +80,20 @@ pub fn header_ids(connection: &Connection, conversation: ConversationId) -> Resu
     let mut statement = connection
         .prepare_cached("SELECT header_id, message_id FROM header_id WHERE conversation_id = ?1 ORDER BY id")?;
     let rows = statement.query_map([conversation.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A customer's conversations with their subjects, newest first, at most `limit`.
+///
+/// # Errors
+/// What SQLite says.
+pub fn subjects(connection: &Connection, customer: CustomerId, limit: usize) -> Result<Vec<(ConversationId, String)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT c.id, c.subject FROM participant p CROSS JOIN conversation c ON c.id = p.conversation_id \
+         WHERE p.customer_id = ?1 ORDER BY p.conversation_id DESC LIMIT ?2",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![customer.0, limit], |row| Ok((ConversationId(row.get(0)?), row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

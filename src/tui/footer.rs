@@ -56,7 +56,11 @@ pub fn following(model: &Model) -> Option<(String, Vec<(String, String)>)> {
                 places.push((key, section.label().to_owned()));
             }
             Some(_) => {}
-            None if row.action == Action::GoToHeld && !model.page.me.role.administers() => {}
+            None if row.action == Action::GoToHeld => {
+                if model.page.me.role.administers() {
+                    places.push((key, "Held".to_owned()));
+                }
+            }
             None => others.push((key, row.label.clone())),
         }
     }
@@ -157,10 +161,10 @@ fn here(model: &Model) -> Vec<Action> {
                 Some(State::Locked) => actions.push(LockOrUnlock),
                 None => {}
             }
-            if model.area == Area::Thread && folded(model) {
-                actions.push(Unfold);
-            }
             if model.area == Area::Thread {
+                if folded(model) {
+                    actions.push(Unfold);
+                }
                 actions.extend([ItemPanel, Back]);
             }
             if model.area == Area::List && layout::areas(model).sidebar.is_none() {

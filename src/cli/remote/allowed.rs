@@ -282,7 +282,16 @@ mod tests {
 
     #[test]
     fn what_belongs_to_the_machine_is_refused() {
-        for line in ["init --name A --owner a", "demo", "demo --build-only", "config", "receive --from a@example.com"] {
+        for line in [
+            "init --name A --owner a",
+            "demo",
+            "demo --build-only",
+            "config",
+            "receive --from a@example.com",
+            "receive --mail",
+            "mail check",
+            "mail sync a",
+        ] {
             assert!(asked(line).is_err(), "{line}");
         }
         assert!(allowed(None).is_err());

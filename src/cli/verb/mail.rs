@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// As the commands say.
 pub fn run(command: &MailCommand, call: &Call, output: &mut Output) -> Result<(), Failure> {
     match command {
-        MailCommand::Check { name } => check_all(chosen(name.as_deref(), call)?, call, output),
+        MailCommand::Check { name } => check_all(&chosen(name.as_deref(), call)?, call, output),
         MailCommand::Sync { name } => sync_all(&chosen(name.as_deref(), call)?, call, output),
     }
 }
@@ -56,12 +56,12 @@ struct FindingJson<'a> {
     text: &'a str,
 }
 
-fn check_all(accounts: Vec<MailAccount>, call: &Call, output: &mut Output) -> Result<(), Failure> {
+fn check_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Result<(), Failure> {
     // Without a desk the mailboxes can be tried all the same.
     let desk = call.desk().ok();
     let all = accounts.len();
     let mut broken = 0;
-    for account in &accounts {
+    for account in accounts {
         let findings = check::check(account, desk.as_ref(), &Way::default());
         broken += usize::from(findings.iter().any(|finding| !finding.works));
         for finding in &findings {

@@ -37,11 +37,11 @@ impl Taking<'_> {
             return Ok(None);
         }
         let now = self.now.timestamp_millis();
-        if mails::count_of_sender(self.writing, self.sender, now - HOUR)? >= MOST_FROM_SENDER {
+        if mails::count_of_sender(self.writing, self.sender, now - HOUR, MOST_FROM_SENDER)? >= MOST_FROM_SENDER {
             return Ok(Some(HeldWhy::ManyFromSender));
         }
         let Some(conversation) = conversation else { return Ok(None) };
-        let many = mails::count_in_thread(self.writing, conversation, now - DAY)? >= MOST_IN_THREAD;
+        let many = mails::count_in_thread(self.writing, conversation, now - DAY, MOST_IN_THREAD)? >= MOST_IN_THREAD;
         Ok(many.then_some(HeldWhy::ManyInThread))
     }
 

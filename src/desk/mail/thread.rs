@@ -94,6 +94,7 @@ impl Taking<'_> {
         let mut words: Vec<String> = Vec::new();
         for address in named.chain(delivered) {
             if let Some(word) = tag_of(&self.mail.addresses, address)
+                && words.len() < MOST_REFERENCES
                 && !words.contains(&word)
             {
                 words.push(word);
@@ -104,7 +105,7 @@ impl Taking<'_> {
         }
         let key = token::desk_key(self.writing)?;
         let mut found = Vec::new();
-        for word in words.iter().take(MOST_REFERENCES) {
+        for word in &words {
             if let Some((id, bearer)) = token::read(&key, word) {
                 found.push((merges::resolve(self.writing, id)?, bearer));
             }
@@ -188,10 +189,8 @@ impl Taking<'_> {
         if subject.is_empty() {
             return Ok(());
         }
-        let all = conversations::of_customer(self.writing, customer, None)?;
-        for id in all.into_iter().rev().take(MOST_COMPARED) {
-            let Some(facts) = conversations::load_facts(self.writing, id)? else { continue };
-            if merges::resolve(self.writing, id)? == id && is_similar(&subject, &bare_subject(&facts.subject)) {
+        for (id, other) in threads::subjects(self.writing, customer, MOST_COMPARED)? {
+            if is_similar(&subject, &bare_subject(&other)) && merges::resolve(self.writing, id)? == id {
                 like(likes, id, LikenessWhy::Subject);
             }
         }

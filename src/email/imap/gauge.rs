@@ -151,8 +151,7 @@ impl Frame {
             (b'0'..=b'9', Size::Open(size)) => {
                 Size::Open(size.saturating_mul(10).saturating_add(u64::from(byte - b'0')))
             }
-            (b'}', Size::Open(size)) => Size::Closed(size),
-            (b'\r', Size::Closed(size)) => Size::Closed(size),
+            (b'}', Size::Open(size)) | (b'\r', Size::Closed(size)) => Size::Closed(size),
             _ => Size::None,
         };
         match byte {

@@ -29,7 +29,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { step: Duration::from_secs(60), poll: Duration::from_secs(60), idle: Duration::from_secs(300) }
+        Self { step: Duration::from_mins(1), poll: Duration::from_mins(1), idle: Duration::from_mins(5) }
     }
 }
 

@@ -21,8 +21,12 @@ const SURPLUS: usize = 16 * 1024 * 1024;
 const LISTED: usize = 500_000;
 /// Failures with one mail after which its header alone is asked for …
 const WHOLE_TRIES: u32 = 3;
-/// … and after which nothing of it is.
-const TRIES: u32 = 5;
+/// … and after which nothing of it is, if another mail can be had.
+pub const TRIES: u32 = 5;
+/// Failures after which a mail is given up although there is no other to compare it with: an hour or so later.
+const LAST_TRIES: u32 = 20;
+/// Bytes of a mail that is asked for only to see whether mails can be had.
+const PROOF: u32 = 1024 * 1024;
 
 /// A folder to take mails from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,17 +47,22 @@ pub struct Memory {
 }
 
 impl Memory {
-    fn failed(&mut self, batch: &[Listed], shelf: impl Fn(u32) -> Place) {
+    /// Whether some mails failed that may be had alone.
+    pub fn seeks(&self) -> bool {
+        self.careful.is_some() || !self.suspects.is_empty()
+    }
+
+    fn failed(&mut self, batch: &[Listed], place: impl Fn(u32) -> Place) {
         match batch {
             [] => {}
-            [one] => *self.suspects.entry(shelf(one.uid)).or_default() += 1,
-            [.., last] => self.careful = Some(shelf(last.uid)),
+            [one] => *self.suspects.entry(place(one.uid)).or_default() += 1,
+            [.., last] => self.careful = Some(place(last.uid)),
         }
     }
 
-    fn alone(&self, shelf: &Place) -> bool {
+    fn alone(&self, place: &Place) -> bool {
         self.careful.as_ref().is_some_and(|careful| {
-            (&careful.folder, careful.uid_validity) == (&shelf.folder, shelf.uid_validity) && shelf.uid <= careful.uid
+            (&careful.folder, careful.uid_validity) == (&place.folder, place.uid_validity) && place.uid <= careful.uid
         })
     }
 }
@@ -131,7 +140,7 @@ pub async fn take(
         while !rest.is_empty() {
             let (batch, after) = rest.split_at(batch(rest, shelves, memory));
             rest = after;
-            let mails = fetch(session, shelves, batch, memory).await?;
+            let mails = fetch(session, shelves, batch, rest, memory).await?;
             hand_over(session, shelves, batch, mails, hands).await?;
         }
         if listed.len() < LISTED {
@@ -141,7 +150,7 @@ pub async fn take(
 }
 
 impl Shelves {
-    fn shelf(&self, uid: u32) -> Place {
+    fn place(&self, uid: u32) -> Place {
         Place { folder: self.folder.name.clone(), uid_validity: self.uid_validity, uid }
     }
 }
@@ -180,7 +189,7 @@ fn batch(listed: &[Listed], shelves: &Shelves, memory: &Memory) -> usize {
     let mut bytes = 0;
     let fits = |listed: &&Listed| {
         bytes += u64::from(listed.bytes);
-        bytes <= BYTES && !memory.alone(&shelves.shelf(listed.uid))
+        bytes <= BYTES && !memory.alone(&shelves.place(listed.uid))
     };
     listed.iter().take(MAILS).take_while(fits).count().max(1)
 }
@@ -189,25 +198,44 @@ async fn fetch(
     session: &mut Session,
     shelves: &Shelves,
     batch: &[Listed],
+    behind: &[Listed],
     memory: &mut Memory,
 ) -> Result<Vec<Fetched>, Trouble> {
-    let shelf = |uid| shelves.shelf(uid);
-    let fetched = match batch {
-        [one] => fetch_one(session, shelves, *one, memory.suspects.get(&shelf(one.uid)).copied().unwrap_or(0)).await,
-        many => whole(session, shelves, many).await,
+    let [one] = batch else {
+        let fetched = whole(session, shelves, batch).await;
+        return fetched.map_err(|trouble| noted(trouble, batch, shelves, memory));
     };
-    match fetched {
-        Ok(mails) => {
-            memory.suspects.retain(|suspect, _| batch.iter().all(|listed| *suspect != shelf(listed.uid)));
-            Ok(mails)
-        }
-        Err(trouble) => {
-            if matches!(trouble.kind, TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence) {
-                memory.failed(batch, shelf);
+    let failures = memory.suspects.get(&shelves.place(one.uid)).copied().unwrap_or(0);
+    if (WHOLE_TRIES..LAST_TRIES).contains(&failures) {
+        // Is it the mail or the server? Another mail that comes says which; as long as none does, this one is waited for.
+        let other = behind
+            .iter()
+            .find(|other| other.bytes <= PROOF && !memory.suspects.contains_key(&shelves.place(other.uid)));
+        let proof = match other {
+            Some(other) => whole(session, shelves, &[*other]).await.map_err(|trouble| (trouble, *other)),
+            None => whole(session, shelves, batch).await.map_err(|trouble| (trouble, *one)),
+        };
+        match (proof, other) {
+            (Err((trouble, failed)), _) => return Err(noted(trouble, &[failed], shelves, memory)),
+            (Ok(mails), None) => {
+                memory.suspects.remove(&shelves.place(one.uid));
+                return Ok(mails);
             }
-            Err(trouble)
+            (Ok(_), Some(_)) => {}
         }
     }
+    let fetched = fetch_one(session, shelves, *one, failures).await;
+    let mails = fetched.map_err(|trouble| noted(trouble, batch, shelves, memory))?;
+    memory.suspects.remove(&shelves.place(one.uid));
+    Ok(mails)
+}
+
+/// Remembers which mails failed, where it may be their own fault.
+fn noted(trouble: Trouble, batch: &[Listed], shelves: &Shelves, memory: &mut Memory) -> Trouble {
+    if matches!(trouble.kind, TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence) {
+        memory.failed(batch, |uid| shelves.place(uid));
+    }
+    trouble
 }
 
 async fn fetch_one(
@@ -219,7 +247,7 @@ async fn fetch_one(
     let folder = names::readable(&shelves.folder.name);
     let incomplete = |raw: Vec<u8>, sentence: String| {
         vec![Fetched {
-            place: Some(shelves.shelf(one.uid)),
+            place: Some(shelves.place(one.uid)),
             sent: shelves.folder.sent,
             raw,
             incomplete: Some(sentence),
@@ -249,7 +277,7 @@ async fn fetch_one(
 async fn whole(session: &mut Session, shelves: &Shelves, batch: &[Listed]) -> Result<Vec<Fetched>, Trouble> {
     let mails = parts(session, batch, Part::Whole).await?;
     let mails = mails.into_iter().map(|(uid, raw)| Fetched {
-        place: Some(shelves.shelf(uid)),
+        place: Some(shelves.place(uid)),
         sent: shelves.folder.sent,
         raw,
         incomplete: None,
@@ -319,16 +347,15 @@ fn content<'a>(response: &'a Response<'_>, part: Part) -> Option<(Option<u32>, &
         AttributeValue::Uid(uid) => Some(*uid),
         _ => None,
     });
-    let raw = attributes.iter().find_map(|attribute| match (part, attribute) {
-        (Part::Whole, AttributeValue::BodySection { section: None, data: Some(raw), .. }) => Some(raw),
-        (
-            Part::Header,
-            AttributeValue::BodySection {
-                section: Some(SectionPath::Full(MessageSection::Header)),
-                data: Some(raw),
-                ..
-            },
-        ) => Some(raw),
+    let raw = attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::BodySection { section, data: Some(raw), .. } => {
+            let of = match section {
+                None => Some(Part::Whole),
+                Some(SectionPath::Full(MessageSection::Header)) => Some(Part::Header),
+                Some(_) => None,
+            };
+            (of == Some(part)).then_some(raw)
+        }
         _ => None,
     });
     raw.map(|raw| (uid, raw.as_ref()))

@@ -59,14 +59,28 @@ pub fn sync(
     taker: &mut dyn Taker,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Progress, Trouble> {
-    runtime()?.block_on(async {
-        let mut memory = Memory::default();
-        let mut hands = Hands { taker, tell, progress: Progress::default() };
-        let mut login = Login::new(mailbox, way).await?;
-        login.take_all(&mut memory, &mut hands).await?;
-        login.session.leave().await;
-        Ok(hands.progress)
-    })
+    let mut memory = Memory::default();
+    let mut hands = Hands { taker, tell, progress: Progress::default() };
+    let mut failures = 0;
+    loop {
+        let outcome = runtime()?.block_on(async {
+            let mut login = Login::new(mailbox, way).await?;
+            login.take_all(&mut memory, &mut hands).await?;
+            login.session.leave().await;
+            Ok(())
+        });
+        match outcome {
+            Ok(()) => return Ok(hands.progress),
+            // One mail that the server cannot give would hold up all behind it, at every run.
+            Err(Trouble { kind: TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence, .. })
+                if memory.seeks() && failures <= sync::TRIES =>
+            {
+                failures += 1;
+                hands.progress.total = hands.progress.done;
+            }
+            Err(trouble) => return Err(trouble),
+        }
+    }
 }
 
 /// Watches until somebody asks to stop; whatever goes wrong is told, and tried again later. `random` gives any numbers.

@@ -20,7 +20,7 @@ enum Field {
 /// Whether a mail that is answered begins at this line.
 pub(super) fn begins_quote(lines: &[Line<'_>], at: usize) -> bool {
     let line = lines[at].text;
-    if is_between_dashes(line, ORIGINAL) {
+    if is_between_dashes(line, ORIGINAL) || says_above(line) {
         return true;
     }
     let next = following(lines, at + 1);
@@ -28,6 +28,15 @@ pub(super) fn begins_quote(lines: &[Line<'_>], at: usize) -> bool {
         return is_header(lines, next, true) || is_between_dashes(lines[next].text, ORIGINAL);
     }
     is_header(lines, at, false)
+}
+
+/// The line that help desks put above what they send, so that answers to it stand above it.
+fn says_above(line: &str) -> bool {
+    let low = line.to_lowercase();
+    line.len() < 120
+        && ["reply above this line", "write above this line", "oberhalb dieser linie", "au-dessus de cette ligne"]
+            .iter()
+            .any(|it| low.contains(it))
 }
 
 /// Whether a mail that is passed on begins at this line.
@@ -48,18 +57,21 @@ pub(in crate::mail) fn passes_on_by_subject(subject: &str) -> bool {
 }
 
 fn is_between_dashes(line: &str, phrases: &[&str]) -> bool {
-    let dashes = line.bytes().take_while(|byte| matches!(byte, b'-' | b'_' | b'=' | b'*')).count();
-    if dashes < 2 || line.len() > 160 {
+    if line.chars().take_while(|letter| is_dash(*letter)).count() < 2 || line.len() > 160 {
         return false;
     }
-    let low = line.trim_matches(['-', '_', '=', '*', ' ', ':']).to_lowercase().replace('\u{2019}', "'");
+    let inside = line.trim_matches(|letter: char| is_dash(letter) || matches!(letter, ' ' | ':' | '\u{a0}'));
+    let low = inside.to_lowercase().replace('\u{2019}', "'");
     phrases.contains(&low.as_str())
+}
+
+fn is_dash(letter: char) -> bool {
+    matches!(letter, '-' | '_' | '=' | '*' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}')
 }
 
 /// A line of nothing but dashes or underscores.
 fn is_rule(line: &str) -> bool {
-    line.len() >= 4 && line.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'=' | b'*'))
-        || line.chars().count() >= 3 && line.chars().all(|letter| matches!(letter, '─' | '━' | '—' | '–'))
+    line.chars().count() >= 3 && line.chars().all(is_dash) && (line.len() >= 4 || !line.is_ascii())
 }
 
 /// Whether a header of an earlier mail begins here: two fields or more, of which one says who or when, and enough to tell it

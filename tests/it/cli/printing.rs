@@ -120,18 +120,23 @@ fn the_users_keymap_is_the_one_in_force_and_a_wrong_one_is_named_with_its_line()
 }
 
 #[test]
-fn the_keymap_that_the_readme_shows_is_taken() {
+fn the_keymap_and_the_configuration_that_the_readme_shows_are_taken() {
     let readme = include_str!("../../../README.md");
-    let shown: Vec<&str> = readme.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
-    assert!(!shown.is_empty());
+    let blocks = readme.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    let (keymaps, configurations): (Vec<&str>, Vec<&str>) = blocks.partition(|text| text.contains("[[row]]"));
+    assert!(!keymaps.is_empty() && !configurations.is_empty());
     let place = Place::empty();
     let folder = place.path().join(".config/deskline");
     std::fs::create_dir_all(&folder).unwrap();
     let built_in = place.does("keys");
     std::fs::write(folder.join("config.toml"), "keymap = \"keys.toml\"\n").unwrap();
-    for text in shown {
+    for text in keymaps {
         std::fs::write(folder.join("keys.toml"), text).unwrap();
         assert_ne!(place.does("keys"), built_in, "{text}");
+    }
+    for text in configurations {
+        std::fs::write(folder.join("config.toml"), text).unwrap();
+        place.does("config");
     }
 }
 

@@ -159,7 +159,7 @@ impl World {
                 // Whatever she gets, her program answers, and marks nothing.
                 VERA => self.write(VERA, &back, &answers, "I read my mail again on Monday."),
                 // Half of the bounces keep to the standard, half look like a person's words.
-                BOB if self.number % 2 == 0 => {
+                BOB if self.number.is_multiple_of(2) => {
                     let report = "Auto-Submitted: auto-replied\nReturn-Path: <>\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n";
                     let parts = format!(
                         "--b\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; {BOB}\nAction: failed\nStatus: 5.1.1\n\n--b\nContent-Type: message/rfc822\n\nMessage-ID: <{id}>\nSubject: x\n\nx\n--b--"

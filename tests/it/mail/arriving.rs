@@ -30,7 +30,7 @@ fn a_mail_starts_a_conversation_of_its_sender_in_the_mailbox_group() {
     assert_eq!(Some(entry.seq), taken.message);
     assert_eq!(entry.text, "Hello,\nmy card is declined.\n\n> an old mail");
     assert_eq!((entry.attachments[0].name.as_str(), entry.attachments[0].size), ("card.png", 3));
-    assert_eq!(desk.count("SELECT count(*) FROM fold WHERE start = 30 AND stop = 42"), 1, "only what lies in the text");
+    assert_eq!(entry.folds, [Fold { from: 30, to: 42, kind: FoldKind::Quoted }], "only what lies in the text");
     assert_eq!(
         desk.count("SELECT count(*) FROM attachment JOIN attached_content USING (hash) WHERE special = 'calendar'"),
         1
@@ -157,4 +157,30 @@ fn folders_remember_how_far_they_were_read_and_mailboxes_how_they_do() {
     let [support] = &desk.desk.mailboxes(&desk.agent("olga")).unwrap()[..] else { panic!("one") };
     assert_eq!((support.trouble.as_deref(), support.at - support.since), (None, chrono::Duration::zero()));
     assert_eq!(crate::desks::refusal(desk.desk.mailboxes(&desk.agent("ana"))).rule, "R5.6");
+}
+
+/// What a flood of one sender, one conversation and one Message-ID costs: no mail looks at all that came before it.
+#[test]
+fn a_mail_costs_the_same_however_many_came_before() {
+    let desk = TestDesk::new();
+    let file = rusqlite::Connection::open(desk.file()).unwrap();
+    let plan = |sql: &str| {
+        let mut statement = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        rows.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+    };
+    for sql in [
+        "SELECT 1 FROM mail WHERE verdict = 'message' AND sender = 'x' AND received_at > 1 ORDER BY received_at LIMIT 20",
+        "SELECT 1 FROM mail WHERE verdict = 'message' AND conversation_id = 1 AND received_at > 1 ORDER BY received_at LIMIT 60",
+        "SELECT id, conversation_id FROM header_id WHERE header_id = 'x' ORDER BY id DESC LIMIT 100",
+        "SELECT c.id, c.subject FROM participant p CROSS JOIN conversation c ON c.id = p.conversation_id \
+         WHERE p.customer_id = 1 ORDER BY p.conversation_id DESC LIMIT 50",
+        "SELECT id FROM mail WHERE mailbox = 'x' AND hash = x'00'",
+        "SELECT id FROM mail WHERE letter_hash = x'00' ORDER BY id LIMIT 1",
+        "SELECT id FROM mail WHERE verdict IN ('held', 'quarantined') ORDER BY id DESC LIMIT 500",
+    ] {
+        let plan = plan(sql);
+        assert!(!plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
+        assert!(plan.starts_with("SEARCH") || plan.contains("USING INDEX"), "{sql}\n{plan}");
+    }
 }

@@ -271,6 +271,39 @@ fn a_mail_that_the_server_cannot_give_is_taken_as_far_as_it_can_be_had() {
     assert!(troubles.iter().all(|trouble| trouble.kind == TroubleKind::Refused), "{troubles:?}");
 }
 
+/// Called once a minute by a clock, too.
+#[test]
+fn one_run_gets_past_such_a_mail() {
+    let server = server(&mails(3));
+    server.script(|command, _| {
+        asks_for_second(command, "BODY.PEEK[")
+            .then(|| Instead::Say(b"{tag} NO [SERVERBUG] Internal error\r\n".to_vec()))
+    });
+    let mut bag = Bag::for_server(&server);
+    sync(&server, &mut bag).unwrap();
+    assert_eq!(bag.uids(), [1, 2, 3]);
+    assert!(bag.mails[1].incomplete.is_some());
+}
+
+/// A server whose disk is away says no to every mail: none is given up for that.
+#[test]
+fn no_mail_is_given_up_because_the_server_cannot_give_any() {
+    let server = server(&mails(3));
+    server.script(|command, _| {
+        command.contains("BODY.PEEK[").then(|| Instead::Say(b"{tag} NO [UNAVAILABLE] The disk is away.\r\n".to_vec()))
+    });
+    let mut bag = Bag::for_server(&server);
+    for _ in 0..5 {
+        assert!(sync(&server, &mut bag).unwrap_err().sentence.contains("The disk is away"));
+    }
+    let (_folder, mailbox) = mailbox(&server);
+    watch_until(&server, &mailbox, &mut bag, &way(), |server| server.state().connections > 38);
+    assert!(bag.mails.is_empty() && bag.cursors.is_empty());
+    server.state().script = None;
+    sync(&server, &mut bag).unwrap();
+    assert_eq!(bag.mails.iter().map(|mail| mail.raw.clone()).collect::<Vec<_>>(), mails(3));
+}
+
 #[test]
 fn a_mail_of_which_nothing_can_be_had_is_noted_and_left() {
     let (_, second, _) = one_bad_mail(|command| {
@@ -386,6 +419,44 @@ fn a_wrong_password_is_said_without_it() {
     assert_eq!(trouble.kind, TroubleKind::Login);
     assert!(trouble.sentence.contains("does not let “support” in: Authentication failed."), "{trouble}");
     assert!(!trouble.sentence.contains("swordfish"), "{trouble}");
+}
+
+#[test]
+fn a_password_may_have_any_letters() {
+    let server = server(&mails(1));
+    server.script(|command, _| match command {
+        "AUTHENTICATE PLAIN" => Some(Instead::Say(b"+ \r\n".to_vec())),
+        "" => Some(Instead::Say(b"A0001 OK in\r\n".to_vec())),
+        _ => None,
+    });
+    let (folder, mailbox) = mailbox(&server);
+    std::fs::write(folder.path().join("password"), "grüße\"\\\n").unwrap();
+    let mut bag = Bag::for_server(&server);
+    imap::sync(&mailbox, &way(), &mut bag, &mut |_| {}).unwrap();
+    assert_eq!(bag.uids(), [1]);
+    assert!(server.commands().iter().all(|command| !command.contains("LOGIN")));
+}
+
+/// Somebody in between answers instead of the server.
+#[test]
+fn where_tls_is_asked_for_no_password_goes_without() {
+    for answer in [
+        "{tag} BAD what?\r\n",
+        "{tag} NO not here\r\n",
+        "{tag} OK begin\r\n* OK in\r\nA0001 OK in\r\nA0002 OK in\r\n",
+        "* BYE\r\n",
+    ] {
+        let server = server(&mails(1));
+        server.script(move |command, _| (command == "STARTTLS").then(|| Instead::SayAndCut(answer.into())));
+        let (_folder, mut mailbox) = mailbox(&server);
+        mailbox.server.security = Security::StartTls;
+        let mut bag = Bag::for_server(&server);
+        let trouble = imap::sync(&mailbox, &way(), &mut bag, &mut |_| {}).unwrap_err();
+        assert!(bag.mails.is_empty(), "{trouble}");
+        let said = server.commands();
+        assert!(said.first().is_some_and(|command| command == "STARTTLS"), "{said:?}");
+        assert!(!said.iter().any(|command| command.contains("LOGIN") || command.contains(PASSWORD)), "{said:?}");
+    }
 }
 
 #[test]

@@ -261,7 +261,7 @@ fn a_mail_that_cannot_be_read_holds_no_other_up() {
     put(place.path(), "new/1.closed", "closed");
     put(place.path(), "new/2.open", "open");
     let closed = place.path().join("new/1.closed");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
     let mut bag = Bag::default();
     let outcome = sync(&maildir, &mut bag);
     assert!(bag.words().contains(&"open".to_owned()));

@@ -233,13 +233,24 @@ impl Connection<'_> {
         self.say(answer.as_bytes())
     }
 
-    fn folder(&self) -> Folder {
+    /// How many mails are in the folder that is open.
+    fn count(&self) -> usize {
         let name = self.selected.clone().unwrap_or_default();
-        self.state.lock().unwrap().folders.get(&name).cloned().unwrap_or_default()
+        self.state.lock().unwrap().folders.get(&name).map_or(0, |folder| folder.mails.len())
+    }
+
+    /// Those in a range, with their places in the folder.
+    fn mails(&self, range: &str) -> Vec<(usize, u32, Vec<u8>)> {
+        let name = self.selected.clone().unwrap_or_default();
+        let state = self.state.lock().unwrap();
+        let Some(folder) = state.folders.get(&name) else { return Vec::new() };
+        let last = folder.mails.last_key_value().map_or(0, |(uid, _)| *uid);
+        let found = (1..).zip(&folder.mails).filter(|(_, (uid, _))| within(range, **uid, last));
+        found.map(|(number, (uid, mail))| (number, *uid, mail.clone())).collect()
     }
 
     fn tell(&mut self) -> std::io::Result<()> {
-        let now = self.folder().mails.len();
+        let now = self.count();
         if now == self.told {
             return Ok(());
         }
@@ -248,12 +259,7 @@ impl Connection<'_> {
     }
 
     fn fetch(&mut self, tag: &str, range: &str, items: &str) -> std::io::Result<()> {
-        let folder = self.folder();
-        let last = folder.mails.last_key_value().map_or(0, |(uid, _)| *uid);
-        for (number, (uid, mail)) in (1..).zip(&folder.mails) {
-            if !within(range, *uid, last) {
-                continue;
-            }
+        for (number, uid, mail) in self.mails(range) {
             let header = &mail[..mail.windows(4).position(|end| end == b"\r\n\r\n").map_or(mail.len(), |at| at + 4)];
             let mut answer = format!("* {number} FETCH (UID {uid}").into_bytes();
             if items.contains("RFC822.SIZE") {

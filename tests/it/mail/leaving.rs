@@ -692,3 +692,32 @@ fn a_desk_from_before_mail_sends_nothing_of_what_was_written_then() {
         .unwrap();
     assert_eq!(left, "reply 2 queued web, told 1 cancelled mail");
 }
+
+#[test]
+fn an_agent_whose_mail_was_not_taken_is_told_once_a_day_without_a_word_of_any_conversation() {
+    let desk = TestDesk::new();
+    let id = answered(&desk);
+    desk.later(1);
+    send_all(&desk);
+    let file = rusqlite::Connection::open(desk.file()).unwrap();
+    let refuse = || {
+        file.execute(
+            "INSERT INTO mail_refusal (mail_id, address, state) SELECT m.id, 'ana@acme.example', 'queued' FROM mail m \
+             WHERE m.id NOT IN (SELECT mail_id FROM mail_refusal) LIMIT 1",
+            [],
+        )
+        .unwrap()
+    };
+    assert_eq!(refuse(), 1);
+    assert!(desk.desk.next_mail_at().unwrap().is_some());
+    let mail = send_all(&desk).remove(0);
+    assert!(mail.automatic && mail.reply_token.is_none() && mail.references.is_empty(), "{mail:?}");
+    assert_eq!(mail.to.address, "ana@acme.example");
+    for word in ["Card declined", "My card", "Which bank", "mara", &format!("#{id}")] {
+        assert!(!format!("{mail:?}").contains(word), "{word}: {mail:?}");
+    }
+    arrives(&desk, letter("jo@example.com", "Other", "Something"));
+    assert_eq!(refuse(), 1);
+    assert_eq!(send_all(&desk), [], "one automatic mail a day");
+    assert_eq!(desk.desk.next_mail_at().unwrap(), None);
+}

@@ -8,11 +8,11 @@ use super::{
     support::{Doors, MARA, SUPPORT, Support, address, header, letter},
 };
 use crate::pty::until;
-use deskline::domain::id::ConversationId;
+use deskline::{desk::AgentChange, domain::id::ConversationId};
 use std::time::Instant;
 
 /// Words that no customer may ever read, of several kinds.
-const NOTE: &str = "zqxnotecanary";
+pub const NOTE: &str = "zqxnotecanary";
 const INTERNAL: &str = "zqxinternalcanary";
 const HANDLE: &str = "ana.private@acme.example";
 
@@ -22,6 +22,9 @@ fn there_and_back(office: &PostOffice, support: &Support) -> ConversationId {
         letter("Mara Lindt <mara@customer.example>", SUPPORT, "Card declined", "one@customer.example", "", "zqfirst");
     office.send(MARA, &[SUPPORT], &hello);
     let conversation = support.gets("zqfirst");
+    let address_of_hers = Some(HANDLE.to_owned());
+    let public_name = Some("Ana of Support".to_owned());
+    support.desk.change("ana", &AgentChange { address: address_of_hers, public_name, ..AgentChange::default() });
     let row = support.desk.row(conversation);
     assert_eq!((row.subject.as_str(), row.group.as_deref()), ("Card declined", Some("Support")), "{row:?}");
     let number = conversation.0.to_string();
@@ -29,12 +32,18 @@ fn there_and_back(office: &PostOffice, support: &Support) -> ConversationId {
     support.runs("ana", &["conversation", "start", "--with-agent", "ben", "--body", INTERNAL]).well();
     support.replies("ana", conversation, "zqanswer: try it again");
     until("Mara has the answer", || office.mails(MARA).len() == 1);
+    let shows_sent = || {
+        let shown = support.runs("ana", &["--json", "conversation", "show", &number]).well().out;
+        shown.contains("\"state\":\"sent\"")
+    };
+    until("the desk shows that it left", shows_sent);
     let mail = office.mails(MARA).remove(0);
     assert!(mail.contains("zqanswer: try it again"), "{mail}");
     assert_eq!(header(&mail, "Subject").trim_start_matches("Re: "), "Card declined", "{mail}");
     assert_eq!(header(&mail, "In-Reply-To"), "<one@customer.example>", "{mail}");
     assert!(header(&mail, "References").contains("<one@customer.example>"), "{mail}");
     assert_eq!(address(&header(&mail, "From")), SUPPORT, "{mail}");
+    assert!(header(&mail, "From").contains("Ana of Support"), "{mail}");
     assert_eq!(address(&header(&mail, "To")), MARA, "{mail}");
     let answers = header(&mail, "Reply-To");
     let answers = address(&answers);
@@ -79,20 +88,26 @@ fn there_and_back(office: &PostOffice, support: &Support) -> ConversationId {
     until("all is marked as seen", || office.seen(SUPPORT) == (4, 4));
     for mail in office.mails(MARA) {
         assert_clean(&mail);
+        assert!(!mail.contains("Ruiz"), "customers know her by another name:\n{mail}");
     }
     conversation
 }
 
 /// No word of the desk's own, as it is or as mails encode it.
 #[track_caller]
-fn assert_clean(text: &str) {
-    for word in [NOTE, INTERNAL, HANDLE, "Okafor", "deskline-secret"] {
-        assert!(!text.contains(word), "“{word}” is in what left:\n{text}");
-        // In base64 a word looks like one of three, by where it begins.
-        for begin in 0..3 {
+pub fn assert_clean(text: &str) {
+    // A line that goes on is one line, in quoted-printable and in base64.
+    let joined = text.replace("=\r\n", "").replace("=\n", "");
+    let dense: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    for word in [NOTE, INTERNAL, HANDLE, "Okafor"] {
+        for text in [text, &joined, &dense] {
+            assert!(!text.contains(word), "“{word}” is in what left:\n{text}");
+        }
+        // In base64 a word looks like one of three, by where it begins; its ends depend on what is around it.
+        for begin in 0..if word.len() < 10 { 0 } else { 3 } {
             let coded = base64(format!("{}{word}", "x".repeat(begin)).as_bytes());
-            let inner = &coded[4.min(begin * 4)..coded.len() - 4];
-            assert!(!text.contains(inner), "“{word}” is in what left, encoded:\n{text}");
+            let inner = &coded[if begin == 0 { 0 } else { 4 }..coded.len() - 4];
+            assert!(!dense.contains(inner), "“{word}” is in what left, encoded:\n{text}");
         }
     }
 }

@@ -57,7 +57,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
     is_wrong(&Support::new(&office, &unknown), &["mail.nowhere.invalid", "not found"]);
     // The wrong port of the right server.
     let crossed = Doors { imap: format!("imap://support%40acme.example@127.0.0.1:{}", ports.smtp), ..right.clone() };
-    is_wrong(&Support::new(&office, &crossed), &["not IMAP"]);
+    is_wrong(&Support::new(&office, &crossed), &["no IMAP server"]);
     let untold = Doors { imap: format!("imaps://support%40acme.example@localhost:{}", ports.imap), ..right };
     is_wrong(&Support::new(&office, &untold), &["TLS"]);
 }

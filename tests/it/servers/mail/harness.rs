@@ -89,16 +89,7 @@ fn a_server_goes_and_comes_back_with_its_mail() {
     assert_eq!(office.seen(SUPPORT), (0, 1));
 }
 
-/// One of everything.
-fn reads(port: u16) -> std::io::Result<()> {
-    let mut imap = Imap::opened(port, SUPPORT, PASSWORD, "INBOX")?;
-    imap.asks("UID SEARCH UNSEEN")?;
-    imap.asks("UID FETCH 1:* (BODY.PEEK[])")?;
-    imap.asks("UID STORE 1 +FLAGS (\\Seen)")?;
-    imap.idles_until(1)?;
-    imap.asks("LOGOUT").map(drop)
-}
-
+/// One mail, from the greeting to the farewell.
 fn sends(port: u16) -> std::io::Result<()> {
     let mut smtp = Smtp::connect(port)?;
     smtp.logs_in(SUPPORT, PASSWORD)?;

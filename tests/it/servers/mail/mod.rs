@@ -2,6 +2,7 @@
 //! loopback, and a proxy in between that can lose a connection at any step.
 
 mod answering;
+mod bounced;
 mod certificate;
 mod checking;
 mod daemon;
@@ -11,8 +12,10 @@ mod harness;
 mod imap;
 mod losing;
 mod outside;
+mod piped;
 mod post_office;
 mod proxy;
 mod smtp;
 mod steps;
 mod support;
+mod terminal;

@@ -6,7 +6,7 @@ use super::{
     imap::Imap,
     smtp::Smtp,
 };
-use crate::pty::until;
+use crate::{pty::until, servers::house::run};
 use std::{
     fs,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
@@ -27,7 +27,7 @@ pub const ADDRESSES: [&str; 5] = [
     "jo@customer.example",
 ];
 /// Debian's `nobody`: Postfix delivers to nobody's files as root, and Dovecot reads none as root.
-const NOBODY: u32 = 65534;
+pub const NOBODY: u32 = 65534;
 
 /// Where the servers listen on 127.0.0.1.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +73,27 @@ impl PostOffice {
     fn starts(&mut self) -> bool {
         self.configure();
         self.start_imap() && self.start_smtp()
+    }
+
+    /// What Postfix hands mail for pipe.example to, as `nobody`, with sender and recipient; it may need these files.
+    pub fn deliver_by(&self, script: &str, files: &[&Path]) {
+        for file in files {
+            fs::copy(file, self.path(&file.file_name().expect("a name").to_string_lossy())).expect("a copy");
+        }
+        let script = format!("#!/bin/sh\n{}\n", script.replace("FOLDER", &self.folder.path().display().to_string()));
+        fs::write(self.path("deliver"), script).expect("a script");
+        fs::set_permissions(self.path("deliver"), fs::Permissions::from_mode(0o755)).expect("its mode");
+    }
+
+    /// What Postfix took and could not deliver yet is tried again now.
+    pub fn flush(&self) {
+        let mut command = Command::new(server("postqueue", "postfix"));
+        run(command.arg("-c").arg(self.path("postfix")).arg("-f"), b"").well();
+    }
+
+    /// How many mails Postfix keeps to try again.
+    pub fn deferred(&self) -> usize {
+        files(&self.path("spool/deferred")).len()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -128,6 +149,7 @@ impl PostOffice {
         fs::write(self.path("users"), users).expect("a file");
         let mailboxes: String = ADDRESSES.iter().map(|address| format!("{address} {address}/Maildir/\n")).collect();
         fs::write(self.path("mailboxes"), mailboxes).expect("a file");
+        fs::write(self.path("transport"), "pipe.example deskline:\n").expect("a file");
     }
 
     fn configure(&self) {
@@ -196,10 +218,16 @@ impl PostOffice {
     /// A customer's mail program hands in a mail; it lies in its mailboxes when this returns.
     #[track_caller]
     pub fn send(&self, from: &str, to: &[&str], mail: &str) {
+        self.hand_in(from, to, mail);
+        self.settled();
+    }
+
+    /// The same without waiting for where it goes.
+    #[track_caller]
+    pub fn hand_in(&self, from: &str, to: &[&str], mail: &str) {
         let mut smtp = Smtp::connect(self.ports.smtp).expect("a connection");
         smtp.sends(from, to, mail).expect("it is taken");
         smtp.leaves().expect("a good end");
-        self.settled();
     }
 
     /// Waits until Postfix has delivered everything that it took.

@@ -119,11 +119,6 @@ impl Proxy {
         self.until("what was planned happened", |state| state.faults.is_empty());
     }
 
-    /// How often this step was answered.
-    pub fn answered(&self, step: Step) -> usize {
-        self.state().steps.iter().filter(|seen| **seen == (step, Moment::Unanswered)).count()
-    }
-
     /// Waits until this step was answered so many times in all.
     #[track_caller]
     pub fn until_answered(&self, step: Step, times: usize) {
@@ -134,11 +129,6 @@ impl Proxy {
     /// How many connections there have been.
     pub fn connections(&self) -> usize {
         self.state().connections
-    }
-
-    /// All steps so far.
-    pub fn steps(&self) -> Vec<(Step, Moment)> {
-        self.state().steps.clone()
     }
 
     /// Everything that clients wrote, as it went over the line.
@@ -244,8 +234,8 @@ impl Shared {
         let reading = Arc::new(Mutex::new(Reading::new(self.protocol)));
         let opaque = Arc::new(AtomicBool::new(false));
         let (shared, second, also) = (Arc::clone(&self), Arc::clone(&reading), Arc::clone(&opaque));
-        std::thread::spawn(move || drop(shared.from_server(&other, &second, &also)));
-        let _ = self.from_client(&pair, &reading, &opaque);
+        std::thread::spawn(move || drop(shared.downwards(&other, &second, &also)));
+        let _ = self.upwards(&pair, &reading, &opaque);
     }
 
     /// A step came to a moment: notes it and does what was planned for it.
@@ -285,7 +275,7 @@ impl Shared {
         self.state.lock().unwrap().faults.iter().any(|fault| (fault.0, fault.1) == (step, moment))
     }
 
-    fn from_client(&self, pair: &Pair, reading: &Mutex<Reading>, opaque: &AtomicBool) -> Result<(), Ended> {
+    fn upwards(&self, pair: &Pair, reading: &Mutex<Reading>, opaque: &AtomicBool) -> Result<(), Ended> {
         let mut from = BufReader::new(pair.client.try_clone().map_err(|_| Ended)?);
         loop {
             let mut line = Vec::new();
@@ -310,7 +300,7 @@ impl Shared {
         }
     }
 
-    fn from_server(&self, pair: &Pair, reading: &Mutex<Reading>, opaque: &AtomicBool) -> Result<(), Ended> {
+    fn downwards(&self, pair: &Pair, reading: &Mutex<Reading>, opaque: &AtomicBool) -> Result<(), Ended> {
         let mut from = BufReader::new(pair.server.try_clone().map_err(|_| Ended)?);
         loop {
             let mut line = Vec::new();

@@ -85,7 +85,12 @@ impl Support {
         support
     }
 
-    fn config(&self) -> PathBuf {
+    /// The same desk with another configuration.
+    pub fn configure(&self, config: &str) {
+        std::fs::write(self.config(), config).expect("a configuration");
+    }
+
+    pub fn config(&self) -> PathBuf {
         self.desk.folder.path().join("config.toml")
     }
 
@@ -112,7 +117,7 @@ impl Support {
         run(&mut self.deskline(handle, arguments), b"")
     }
 
-    /// `mail sync`: fetches what there is, once.
+    /// `mail sync`: fetches and sends what there is, once.
     #[track_caller]
     pub fn syncs(&self) -> Ran {
         self.runs("olga", &["mail", "sync"])
@@ -126,10 +131,24 @@ impl Support {
     /// Starts `serve` and waits until it says so: from then on it ends well when asked.
     #[track_caller]
     pub fn serves(&mut self) {
+        self.starts(&["serve"]);
+    }
+
+    /// The same with a door for agents; its port.
+    #[track_caller]
+    pub fn serves_over_ssh(&mut self) -> u16 {
+        self.starts(&["serve", "--ssh", "127.0.0.1:0"]);
+        let said = self.said();
+        let port = said.split("ssh on 127.0.0.1:").nth(1).and_then(|rest| rest.split(',').next());
+        port.and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("no port in: {said}"))
+    }
+
+    #[track_caller]
+    fn starts(&mut self, arguments: &[&str]) {
         let starts = |said: &str| said.matches("deskline: mailbox support").count();
         let before = starts(&self.said());
         let file = File::options().create(true).append(true).open(self.log()).expect("a file for what it prints");
-        let mut command = self.deskline("olga", &["serve"]);
+        let mut command = self.deskline("olga", arguments);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).spawn().expect("the server starts");
         self.serving = Some(child);
         let since = Instant::now();
