@@ -101,10 +101,16 @@ pub fn undoable(model: &Model) -> Option<(ConversationId, EntrySeq)> {
 /// The message that something is done about: the one under the cursor where it is of that kind, else the newest that is.
 fn meant(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(ConversationId, EntrySeq)> {
     let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id))?;
-    let cursor = model.thread.as_ref().filter(|_| model.area == Area::Thread).and_then(|view| view.cursor);
-    let fitting = || thread.entries.iter().rev().filter(|entry| fits(entry));
-    let under = fitting().find(|entry| Some(entry.seq) == cursor);
-    Some((thread.row.id, under.or_else(|| fitting().next())?.seq))
+    let newest = || thread.entries.iter().rev().find(|entry| fits(entry)).map(|entry| (thread.row.id, entry.seq));
+    under_cursor(model, &fits).or_else(newest)
+}
+
+/// The message under the cursor, where it is of that kind.
+fn under_cursor(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(ConversationId, EntrySeq)> {
+    let thread = model.opened().filter(|_| model.area == Area::Thread)?;
+    let cursor = model.thread.as_ref()?.cursor?;
+    let entry = thread.entries.iter().find(|entry| entry.seq == cursor && fits(entry))?;
+    Some((thread.row.id, entry.seq))
 }
 
 /// The message that can be sent again.
@@ -113,9 +119,9 @@ pub fn to_send_again(model: &Model) -> Option<(ConversationId, EntrySeq)> {
         DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
         DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
     };
-    // What failed comes before what somebody took back on purpose.
+    // What somebody took back on purpose is sent only where it is meant by itself: its text may have been sent since.
     let failed = |entry: &Entry| matches!(state(entry), Some(DeliveryState::Failed | DeliveryState::Unknown));
-    meant(model, failed).or_else(|| meant(model, |entry| entry.delivery.iter().any(over)))
+    under_cursor(model, |entry| entry.delivery.iter().any(over)).or_else(|| meant(model, failed))
 }
 
 /// The message that can be taken back: nothing of it has left yet.

@@ -6,12 +6,15 @@ use crate::{
 };
 use deskline::{
     desk::page::{
-        Attachment, AuditRow, CustomerRow, Denied, Draft, DraftPlace, From, GroupRow, Hit, ItemPage, ItemRef, Mode,
-        NoticeKind, NoticeRow, Opened, Page, Readers, SearchPage,
+        Attachment, AuditRow, CustomerRow, Denied, Draft, DraftPlace, From, GroupRow, HeldReply, Hit, ItemPage,
+        ItemRef, Mode, NoticeKind, NoticeRow, Opened, Original, Page, Readers, SearchPage,
     },
     domain::{
         conversation::EntryKind,
-        id::{ConversationId, NoticeId},
+        id::{ConversationId, EntrySeq, MailId, NoticeId},
+        letter::{Correspondent, Fold, FoldKind},
+        mail::{DeliveryState, HeldMail, HeldWhy, Likeness, LikenessWhy, MailboxHealth},
+        outgoing::Delivery,
         people::{Role, Routing},
         refusal::{Refusal, RefusalKind},
         setting::Settings,
@@ -113,11 +116,18 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
             let mut entry = entry(seq, kind, from, 100 - seq, &words.take());
             entry.channel = Some(words.take());
             entry.attachments = vec![Attachment { name: words.take(), media_type: words.take(), size: 7 }];
+            entry.by_mail = seq % 4 == 1;
+            let failed = |to: String, words: String| Delivery { to, state: DeliveryState::Failed, words, until: None };
+            entry.delivery = vec![failed(words.take(), words.take()), failed(words.take(), words.take())];
+            entry.folds = vec![Fold { from: 1, to: entry.text.len(), kind: FoldKind::Quoted }];
             entry
         })
         .collect();
     thread.last_seq = thread.entries.last().unwrap().seq;
     thread.reply_to = Readers { customers: vec![words.take(), words.take()], agents: 1, by_mail: true };
+    thread.suggested = vec![Correspondent { name: words.take(), address: words.take() }];
+    let because = LikenessWhy::Subject;
+    thread.likenesses = vec![Likeness { conversation: ConversationId(7), subject: words.take(), because }];
     thread.may.lock = pages::no(&words.take(), "R2.2");
     for follower in &mut thread.followers {
         follower.person = person(&words.take(), &words.take());
@@ -188,6 +198,35 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
             conversation: None,
             detail: words.take(),
         }]),
+        held: 2,
+        mailboxes: vec![MailboxHealth {
+            name: words.take(),
+            address: words.take(),
+            trouble: Some(words.take()),
+            since: pages::now(),
+            at: pages::now(),
+        }],
+        held_mails: Some(vec![HeldMail {
+            mail: MailId(1),
+            mailbox: words.take(),
+            at: pages::now(),
+            name: words.take(),
+            from: words.take(),
+            subject: words.take(),
+            quarantined: false,
+            why: HeldWhy::OwnAddress,
+            reasons: vec![words.take()],
+            conversation: None,
+        }]),
+        held_replies: Some(vec![HeldReply {
+            conversation: ConversationId(4821),
+            seq: EntrySeq(2),
+            from: words.take(),
+            at: pages::now(),
+            text: words.take(),
+            to: vec![words.take()],
+        }]),
+        original: Some(Original::of(None, vec![words.take()], words.take(), words.take().as_bytes())),
         ..pages::page()
     };
     let opened = HashMap::from([(4821, Opened::Thread(Box::new(thread)))]);
@@ -197,6 +236,11 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
 /// Keys that lead to every screen there is.
 const PLACES: &[&str] = &[
     "",
+    "g h",
+    "g h Enter",
+    "g h j Enter",
+    "Enter Home Enter",
+    "Enter Home v",
     "Enter",
     "Enter v",
     "r",

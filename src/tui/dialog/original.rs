@@ -101,7 +101,7 @@ impl Original {
     pub const fn note(&self) -> &'static str {
         match self.what {
             What::Message(..) => {
-                "Names and addresses are the sender's claims; “Checked” is what the mail server found."
+                "Names and addresses are the sender's claims; so is “Checked”, unless your own mail server writes it."
             }
             What::Mail(_) => "r lets it go its way, d throws it away.",
             What::Reply(_) => "r lets it leave, d stops it for good; it repeats what its writer may not read.",
@@ -215,6 +215,10 @@ impl Dialog for Original {
 
     fn hints(&self) -> &'static [Action] {
         &[Action::NextChoice, Action::Cancel]
+    }
+
+    fn word(&self, action: Action) -> Option<&'static str> {
+        (action == Action::Cancel).then_some("back")
     }
 }
 
