@@ -105,7 +105,8 @@ fn mail(number: usize) -> Vec<u8> {
         number % 60
     );
     for line in 0..24 {
-        text += &format!("Line {line} of what customer {customer} has to say about order {number}, caf=C3=A9 and all.\r\n");
+        text +=
+            &format!("Line {line} of what customer {customer} has to say about order {number}, caf=C3=A9 and all.\r\n");
     }
     text.into_bytes()
 }

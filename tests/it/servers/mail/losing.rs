@@ -252,9 +252,11 @@ fn what_says_nothing_any_more_is_left_and_the_sent_folder_is_looked_at_again() {
     }
     let fetched = fetches.join().unwrap();
     eprintln!("half-open: fetching ended after {:?}, sending after {left:?}; Sent read after {looked:?}", fetched.took);
-    assert_ne!(fetched.code, Some(0), "{fetched:?}");
-    assert_eq!(fetching.has("zqbegin"), 0);
-    fetching.syncs().well();
+    // Whether it says so or asks once more by itself: what was waited for is not lost.
+    if fetched.code != Some(0) {
+        assert_eq!(fetching.has("zqbegin"), 0, "{fetched:?}");
+        fetching.syncs().well();
+    }
     assert_eq!(fetching.has("zqbegin"), 1);
     assert_eq!(sending.place("zqoutside"), conversation);
     assert_eq!(sending.outbox("queued"), 1, "nobody doubts that it did not leave");
