@@ -48,8 +48,8 @@ pub fn main() -> ExitCode {
             (arguments.json, run(arguments, Input::new(input, terminals.input), terminals, plain, &mut output))
         }
         Err(error) => match explain(&error, &mut output) {
-            // Help is none.
-            Ok(code @ 1..) if pipe::is_called(std::env::args_os()) => return ExitCode::from(code.max(pipe::USAGE)),
+            // Help is no mistake. A server's wrong call is mended by somebody, and the mail waits for it.
+            Ok(1..) if pipe::is_called(std::env::args_os()) => return ExitCode::from(pipe::TEMPORARY),
             Ok(code) => return ExitCode::from(code),
             Err(failure) => (false, Err(failure)),
         },

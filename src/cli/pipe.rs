@@ -1,7 +1,7 @@
 //! `receive --mail`: a mail from a mail server, and the exit codes that mail servers understand (sysexits.h).
 //!
-//! A server keeps a mail that ends with 75 and hands it over again; one that ends with 65 or 78 goes back to its sender. So
-//! whatever may be well an hour later is 75, and a mail that can be kept raw is taken.
+//! A server keeps a mail that ends with 75 and hands it over again; one that ends with any other goes back to its sender. So
+//! whatever somebody can mend is 75, a wrong call and a wrong configuration too, and a mail that can be kept raw is taken.
 
 use super::{
     arguments::ReceiveArguments,
@@ -11,7 +11,7 @@ use super::{
     streams::Input,
 };
 use crate::{
-    config::{Config, ConfigError, Flags, MailAccount},
+    config::{Config, Flags, MailAccount},
     desk::page::Denied,
     domain::mail::MailTaken,
     email::{Fetched, Intake, addressed},
@@ -24,14 +24,10 @@ use std::{
 
 /// The mail is on the disk.
 const TAKEN: u8 = 0;
-/// Wrongly called.
-pub const USAGE: u8 = 64;
 /// What came is no mail that could ever be kept.
 const DATA: u8 = 65;
 /// Not now; it is to be handed over again.
-const TEMPORARY: u8 = 75;
-/// The configuration is wrong.
-const CONFIGURATION: u8 = 78;
+pub const TEMPORARY: u8 = 75;
 
 /// The largest mail that is kept at all. One that is too large to be read is kept raw, up to here.
 const KEPT: u64 = 50 * 1024 * 1024;
@@ -93,15 +89,11 @@ fn tell(mailbox: String, taken: &MailTaken, output: &mut Output) -> Result<(), F
 fn receive(flags: &Flags, arguments: &ReceiveArguments, mut input: Input) -> Result<(String, MailTaken), Ended> {
     if input.is_terminal() {
         return Err(ended(
-            USAGE,
+            TEMPORARY,
             "The mail comes on standard input, from a mail server: deskline receive --mail < mail.eml",
         ));
     }
-    let config = Config::load(flags).map_err(|error| match error {
-        ConfigError::Wrong { .. } | ConfigError::NotText(_) => ended(CONFIGURATION, error.to_string()),
-        // On a disk that is not there yet, perhaps.
-        ConfigError::Missing(_) | ConfigError::Unreadable { .. } => ended(TEMPORARY, error.to_string()),
-    })?;
+    let config = Config::load(flags).map_err(|error| ended(TEMPORARY, error.to_string()))?;
     let raw = read(&mut input)?;
     let from = arguments.envelope_from.clone().or_else(|| config.envelope_from.clone()).map(sender);
     let to = match arguments.envelope_to.as_slice() {
@@ -111,8 +103,6 @@ fn receive(flags: &Flags, arguments: &ReceiveArguments, mut input: Input) -> Res
     let accounts = config.mail.clone();
     let account = account(&accounts, arguments.mailbox.as_deref(), &to, &raw)?.clone();
     let call = Call::here(config, input);
-    // Where the desk is, the configuration says; whether it can be opened may change.
-    call.desk_file().map_err(|failure| Ended { code: CONFIGURATION, failure })?;
     let temporary = |failure| Ended { code: TEMPORARY, failure };
     let desk = call.desk().map_err(temporary)?;
     let mail = Fetched { place: None, sent: false, raw, incomplete: None };
@@ -161,7 +151,7 @@ fn account<'a>(
         return accounts
             .iter()
             .find(|account| account.name == name)
-            .ok_or_else(|| ended(CONFIGURATION, format!("The configuration has no mailbox [mail.{name}].")));
+            .ok_or_else(|| ended(TEMPORARY, format!("The configuration has no mailbox [mail.{name}].")));
     }
     let for_one = |address: &str| accounts.iter().find(|account| account.takes(address));
     if let Some(account) = envelope_to.iter().find_map(|address| for_one(address)) {
@@ -172,7 +162,7 @@ fn account<'a>(
     }
     addressed(raw, accounts).ok_or_else(|| {
         ended(
-            CONFIGURATION,
+            TEMPORARY,
             if accounts.is_empty() {
                 "The configuration has no mailbox: add [mail.support] with the address that customers write to."
             } else {

@@ -46,7 +46,7 @@ pub fn write(key: &[u8; 32], conversation: ConversationId, bearer: Bearer) -> St
 }
 
 /// For which conversation and person a token was made with this key, in whichever case it came back; `None` for everything
-/// that [`write`] did not make. How long it takes says nothing of the key.
+/// that [`write()`] did not make. How long it takes says nothing of the key.
 pub fn read(key: &[u8; 32], token: &str) -> Option<(ConversationId, Bearer)> {
     if token.len() > LONGEST {
         return None;
