@@ -122,14 +122,14 @@ fn folded(model: &Model) -> bool {
 
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
-        AllKeys, Assign, Back, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock, NextArea, Note, Open,
-        OpenEditor, PressSend, PreviousArea, Reply, Search, SelectSeveral, Send, Unfold,
+        AllKeys, Assign, Back, ChangeRecipients, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock,
+        NextArea, Note, Open, OpenEditor, PressSend, PreviousArea, Reply, Search, SelectSeveral, Send, Unfold,
     };
     match context(model) {
         Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
         Context::SendButton if draft_only(model) => vec![NextArea, Back],
         Context::Composer => vec![Send, FocusSend, OpenEditor, LeaveComposer],
-        Context::SendButton => vec![PressSend, NextArea, Back],
+        Context::SendButton => vec![PressSend, ChangeRecipients, NextArea, Back],
         Context::Thread
         | Context::Lists
         | Context::Everywhere

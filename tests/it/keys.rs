@@ -16,6 +16,8 @@ use deskline::{
     },
     tui::{
         ask::{Ask, Effect, Msg},
+        composer::Part,
+        dialog::Layer,
         keymap::{KeyCode, KeyPress, Keymap, Modifiers},
         model::{Area, RowKey},
     },
@@ -287,6 +289,20 @@ fn keys_ask_for_what_the_state_allows() {
     screen.read();
     screen.keys("e");
     assert_eq!(screen.asked.last(), Some(&run(4821, Command::Reopen)));
+}
+
+/// R1.5: who receives it can be changed while it is being written, and the text stays.
+#[test]
+fn recipients_are_changed_before_sending() {
+    let mut screen = Screen::new(120, 40);
+    screen.keys("Enter r").text("Half an answer").keys("Tab");
+    assert!(screen.foot().contains("p recipients"), "{}", screen.foot());
+    screen.keys("p");
+    assert!(matches!(screen.model.layers.as_slice(), [Layer::People(_)]), "{}", screen.shown());
+    screen.keys("Esc");
+    let composer = screen.model.composer.as_ref().unwrap();
+    assert_eq!((composer.editor.text(), composer.part), ("Half an answer", Part::Send));
+    assert!(screen.model.layers.is_empty() && !screen.asked.iter().any(|ask| matches!(ask, Ask::Run { .. })));
 }
 
 #[test]

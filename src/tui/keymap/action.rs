@@ -116,6 +116,7 @@ actions! {
     FocusSend = "focus-send",
     LeaveComposer = "leave-composer",
     PressSend = "press-send",
+    ChangeRecipients = "change-recipients",
     NextChoice = "next-choice",
     PreviousChoice = "previous-choice",
     ChoicesPageDown = "choices-page-down",

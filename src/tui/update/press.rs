@@ -91,6 +91,7 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::CustomerDetails
         | A::People
         | A::ConversationMenu => open_layer(model, action),
+        A::ChangeRecipients => open_layer(model, A::People),
         A::Back => back(model),
         A::NextArea => next_area(model, 1),
         A::PreviousArea => next_area(model, -1),
