@@ -12,7 +12,7 @@ pub fn last_to(connection: &Connection, conversation: ConversationId, customer: 
     Ok(connection
         .prepare_cached(
             "SELECT id, message_id FROM outbox WHERE conversation_id = ?1 AND customer_id = ?2 \
-             AND state IN ('sent', 'unknown', 'failed') ORDER BY id DESC LIMIT 1",
+             AND state IN ('sending', 'sent', 'unknown', 'failed') ORDER BY id DESC LIMIT 1",
         )?
         .query_row([conversation.0, customer.0], |row| {
             Ok(WentOut { outbox: row.get(0)?, conversation, message: row.get(1)? })
@@ -33,14 +33,16 @@ pub fn recipient(connection: &Connection, outbox: i64) -> Result<Option<Customer
         .map(CustomerId))
 }
 
-/// Marks a mail that left as not delivered, in the server's words; whether that is new.
+/// Marks a mail that left as not delivered, in the server's words; whether that is new. The report of a server next door can
+/// be here before the worker has written down that the mail is gone: its lease ends with it.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn bounced(connection: &Connection, outbox: i64, words: &str) -> Result<bool> {
     Ok(connection
         .prepare_cached(
-            "UPDATE outbox SET state = 'failed', due = NULL, words = ?2 WHERE id = ?1 AND state IN ('sent', 'unknown')",
+            "UPDATE outbox SET state = 'failed', due = NULL, leased_by = NULL, words = ?2 \
+             WHERE id = ?1 AND state IN ('sending', 'sent', 'unknown')",
         )?
         .execute(params![outbox, words])?
         > 0)

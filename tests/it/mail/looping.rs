@@ -44,6 +44,21 @@ fn a_bounce_marks_the_mail_it_is_about_once_and_says_so_to_agents() {
     assert_eq!(desk.count("SELECT count(*) FROM outbox"), 1, "and triggers no mail");
 }
 
+/// A server next door can refuse it before the worker has written down that it is gone.
+#[test]
+fn a_bounce_that_is_here_before_its_mail_counts_as_sent_marks_it_too() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    let file = rusqlite::Connection::open(desk.file()).unwrap();
+    file.execute("UPDATE outbox SET state = 'sending', leased_by = 'worker', due = 1, attempts = 1", []).unwrap();
+    let taken = arrives(&desk, report(ReportKind::Bounce, Some(&sent)));
+    assert_eq!((taken.verdict, taken.conversation), (Verdict::Report, Some(one)));
+    assert_eq!(
+        desk.count("SELECT count(*) FROM outbox WHERE state = 'failed' AND leased_by IS NULL AND due IS NULL"),
+        1
+    );
+}
+
 #[test]
 fn a_bounce_that_names_no_mail_is_known_by_the_reply_address_it_came_to() {
     let desk = TestDesk::new();
