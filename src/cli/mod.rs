@@ -36,7 +36,8 @@ use zone::Zone;
 /// Runs the program with this process's arguments; the exit codes are those that interface.md promises.
 pub fn main() -> ExitCode {
     let (Streams { input, output, errors }, terminals) = streams::of_this_process();
-    let plain = Manner { json: false, colour: false, zone: Zone::Machine, stop: Stop::Signals };
+    let plain =
+        Manner { json: false, colour: false, terminal: terminals.output, zone: Zone::Machine, stop: Stop::Signals };
     let mut output = Output::new(output, Errors::new(errors, terminals.errors), plain);
     let (json, outcome) = match Arguments::try_parse() {
         Ok(Arguments { desk, actor, json, command: Some(Command::Receive(arguments)) }) if arguments.mail => {

@@ -29,6 +29,8 @@ pub struct Manner {
     pub json: bool,
     /// With colour.
     pub colour: bool,
+    /// To a terminal, which bytes that are no text could act on.
+    pub terminal: bool,
     /// In whose zone moments are told to people.
     pub zone: Zone,
     /// What interrupts long work.
@@ -127,6 +129,18 @@ impl Output {
             writeln!(self.out, "{}", format!("    {line}").trim_end()).map_err(Failure::Output)?;
         }
         safe.warning().map_or(Ok(()), |warning| writeln!(self.out, "    {warning}").map_err(Failure::Output))
+    }
+
+    /// Prints the bytes of a file, for a pipe or a file.
+    ///
+    /// # Errors
+    /// Standard output is a terminal, or does not take it.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if self.manner.terminal {
+            return Err(Failure::usage("A file is not shown on a terminal: send it to one with > FILE."));
+        }
+        self.out.write_all(bytes).map_err(Failure::Output)?;
+        self.finish()
     }
 
     /// The stream itself, for what is not text of the desk (completions, an export).

@@ -55,7 +55,8 @@ receive, import, backup, demo, config. TEXT comes from --body or standard input,
 and export writes to standard output (export -). Times are UTC.";
 
 /// How everything is printed for somebody elsewhere.
-const PLAIN: Manner = Manner { json: false, colour: false, zone: Zone::Universal, stop: Stop::Nothing };
+const PLAIN: Manner =
+    Manner { json: false, colour: false, terminal: false, zone: Zone::Universal, stop: Stop::Nothing };
 
 /// Runs one line as this agent; gives the exit code that interface.md promises.
 ///

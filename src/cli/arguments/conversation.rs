@@ -233,6 +233,17 @@ pub enum ConversationCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Write an attachment to standard output: … 4821 3 1 > invoice.pdf
+    Attachment {
+        /// The conversation.
+        id: ConversationId,
+        /// The message's number in it.
+        #[arg(value_name = "SEQ", value_parser = entry)]
+        entry: EntrySeq,
+        /// Which of its attachments: 1, 2, 3 …
+        #[arg(default_value_t = 1)]
+        number: u16,
+    },
     /// Undo its merging, while nothing was added since.
     Unmerge {
         /// The conversation.

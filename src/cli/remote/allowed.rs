@@ -158,6 +158,7 @@ fn conversation(command: &ConversationCommand) -> Result<Allowed, Failure> {
         | ConversationCommand::Unread { .. }
         | ConversationCommand::Likenesses { .. }
         | ConversationCommand::Merge { .. }
+        | ConversationCommand::Attachment { .. }
         | ConversationCommand::Unmerge { .. } => Ok(Allowed::Everybody),
     }
 }

@@ -42,6 +42,12 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
         ConversationCommand::Merge { id, into, yes } => {
             return print_done(&acting.desk.merge(&acting.viewer, id, into, yes)?, output);
         }
+        ConversationCommand::Attachment { id, entry, number } => {
+            let content = acting.desk.attachment(&acting.viewer, id, entry, usize::from(number))?;
+            let missing =
+                || Failure::not_found(format!("Message {entry} of #{id} has no attachment {number} to give."));
+            return output.bytes(&content.ok_or_else(missing)?);
+        }
         ConversationCommand::Unmerge { id } => {
             return print_done(&acting.desk.undo_merge(&acting.viewer, id)?, output);
         }

@@ -88,3 +88,26 @@ fn why_and_likenesses_and_merging_and_back() {
     assert!(!place.does("--as ana conversation show 1").contains("Mine too."));
     assert!(place.does("--as ana conversation show 2").contains("Mine too."));
 }
+
+/// What came with a mail goes to a pipe byte by byte, and only to those who may see the conversation.
+#[test]
+fn an_attachment_comes_out_as_it_came_in() {
+    let place = Place::staffed();
+    let desk = Desk::open(&place.desk(), Arc::new(chrono::Utc::now)).unwrap();
+    comes(
+        &desk,
+        "From: mara@example.com\nTo: support@acme.example\nSubject: Bill\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHere.\n\
+         --b\nContent-Type: application/octet-stream; name=bill.bin\nContent-Transfer-Encoding: base64\n\
+         Content-Disposition: attachment; filename=bill.bin\n\nG1syShshLQ==\n--b--\n",
+    );
+    assert_eq!(place.does("--as ana conversation attachment 1 1"), "\u{1b}[2J\u{1b}!-");
+    for (line, code) in [("1 1 2", 3), ("1 7", 3), ("9 1", 3)] {
+        assert_eq!(place.run(&format!("--as ana conversation attachment {line}")).code, code, "{line}");
+    }
+    place.does("--as olga setting set private-conversations on");
+    place.does("--as olga conversation assign 1 ben");
+    place.does("--as olga conversation private 1");
+    let refused = place.run("--as ana conversation attachment 1 1");
+    assert!(matches!(refused.code, 3 | 4) && refused.out.is_empty(), "{}", refused.errors);
+}
