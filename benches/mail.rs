@@ -1,5 +1,5 @@
 //! A mailbox that is taken in whole, as after connecting one: a Maildir of made-up mails, a third of them answers, through the
-//! door's own code to the disk; then the same mailbox again, where nothing is new.
+//! door's own code to the disk; then the same mailbox again, where nothing is new, and once more with one new mail in it.
 //!
 //! `DESKLINE_MAIL_BENCH=100000` says how many mails. Beside it, in the same run, what a mail server does for the same
 //! mails: a file of each, synchronised and moved into place. Absolute times drift with the machine; compare the two.
@@ -30,8 +30,8 @@ fn main() {
     }
     let mails: usize = std::env::var("DESKLINE_MAIL_BENCH").map_or(20_000, |number| number.parse().expect("a number"));
     let folder = tempfile::Builder::new().prefix("bench-mail").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let mailbox = folder.path().join("mailbox");
-    let delivered = deliver(&mailbox, mails);
+    let place = folder.path().join("mailbox");
+    let delivered = deliver(&place, mails);
 
     let file = folder.path().join("desk.db");
     let owner = NewDesk { team: "Acme".into(), owner: "olga".into(), owner_name: None };
@@ -40,7 +40,7 @@ fn main() {
         name: "support".into(),
         address: "support@acme.example".into(),
         group: None,
-        source: MailSource::Maildir(mailbox),
+        source: MailSource::Maildir(place.clone()),
         sending: None,
         password: None,
         sent: SentFolder::Unread,
@@ -52,11 +52,15 @@ fn main() {
     assert_eq!(taken as usize, mails, "every mail is taken");
     let (second, again) = take(&desk, &account);
     assert_eq!(again, 0, "and only once");
+    fs::write(place.join("cur/late.bench:2,S"), mail(mails)).unwrap();
+    let (third, one) = take(&desk, &account);
+    assert_eq!(one, 1, "the new one");
 
     let rate = |time: Duration| mails as f64 / time.as_secs_f64();
     println!("{mails} mails, a mail server delivers them: {:.0} /s", rate(delivered));
     println!("{mails} mails, deskline takes them in:      {:.0} /s ({:.1} s)", rate(first), first.as_secs_f64());
     println!("the same mailbox again, nothing new:    {:.0} ms", second.as_secs_f64() * 1_000.0);
+    println!("and with one new mail among them:       {:.0} ms", third.as_secs_f64() * 1_000.0);
     println!("most memory: {} MiB before, {} MiB after", before >> 10, after >> 10);
 }
 

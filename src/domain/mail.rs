@@ -18,6 +18,20 @@ pub struct Place {
     pub uid: u32,
 }
 
+/// What tells a file from all others without reading it: the beginning of a SHA-256.
+pub type Fingerprint = [u8; 16];
+
+/// How a folder of files was looked at last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FolderLook {
+    /// Which folder it was: with another one, the rest means nothing.
+    pub validity: u32,
+    /// When the newest file changed that is taken, in seconds since 1970.
+    pub last: u32,
+    /// How the folder was; `None` where it may have changed since without a trace, or was not taken completely.
+    pub state: Option<Fingerprint>,
+}
+
 /// A mail as a mailbox hands it in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InMail {

@@ -1,10 +1,10 @@
 //! Handing what was fetched to the desk: read, and taken in one transaction a batch.
 
-use super::{Fetched, Taker, Trouble, TroubleKind};
+use super::{Fetched, FileTaker, Taker, Trouble, TroubleKind};
 use crate::{
     config::MailAccount,
     desk::{Desk, page::Denied},
-    domain::mail::{InMail, MailTaken, Verdict},
+    domain::mail::{Fingerprint, FolderLook, InMail, MailTaken, Verdict},
     mail::Reader,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -146,6 +146,24 @@ impl Taker for Intake {
 
     fn advance(&mut self, folder: &str, uid_validity: u32, uid: u32) -> Result<(), Trouble> {
         self.desk.set_folder_cursor(&self.mailbox, folder, uid_validity, uid).map_err(|denied| refused(&denied))
+    }
+}
+
+impl FileTaker for Intake {
+    fn look(&mut self, folder: &str) -> Result<Option<FolderLook>, Trouble> {
+        self.desk.folder_look(&self.mailbox, folder).map_err(|denied| refused(&denied))
+    }
+
+    fn known(&mut self, folder: &str, files: &[Fingerprint]) -> Result<Vec<bool>, Trouble> {
+        self.desk.known_files(&self.mailbox, folder, files).map_err(|denied| refused(&denied))
+    }
+
+    fn remember(&mut self, folder: &str, files: &[(Fingerprint, i64)]) -> Result<(), Trouble> {
+        self.desk.remember_files(&self.mailbox, folder, files).map_err(|denied| refused(&denied))
+    }
+
+    fn looked(&mut self, folder: &str, look: FolderLook, since: i64) -> Result<(), Trouble> {
+        self.desk.set_folder_look(&self.mailbox, folder, look, since).map_err(|denied| refused(&denied))
     }
 }
 

@@ -34,7 +34,7 @@ mod stop;
 mod trouble;
 
 pub use backoff::Backoff;
-pub use fetched::{Fetched, Progress, Taker, Told};
+pub use fetched::{Fetched, FileTaker, Progress, Taker, Told};
 pub use intake::{Intake, Taken, addressed};
 pub use password::Password;
 pub use service::{Chance, Pace, Service};

@@ -20,6 +20,8 @@ pub mod events;
 pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
+/// Folders of files that mails are taken from.
+pub mod folders;
 /// Message-IDs of mails.
 pub mod headers;
 /// What was imported, so that importing again adds only what is new.

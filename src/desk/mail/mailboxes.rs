@@ -2,9 +2,9 @@
 
 use crate::{
     desk::{Desk, News, Outcome, page::Viewer},
-    domain::mail::MailboxHealth,
+    domain::mail::{Fingerprint, FolderLook, MailboxHealth},
     policy::rights,
-    store::mailboxes,
+    store::{folders, mailboxes},
 };
 
 impl Desk {
@@ -26,6 +26,42 @@ impl Desk {
             .inner
             .store
             .write_lightly(|writing| mailboxes::set_cursor(writing, mailbox, folder, uid_validity, last_uid))?)
+    }
+
+    /// How a folder of files was looked at last; `None` where it never was.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn folder_look(&self, mailbox: &str, folder: &str) -> Outcome<Option<FolderLook>> {
+        Ok(folders::look(&*self.inner.store.reader()?, mailbox, folder)?)
+    }
+
+    /// Which of these files of a folder are remembered as taken, in their order.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn known_files(&self, mailbox: &str, folder: &str, files: &[Fingerprint]) -> Outcome<Vec<bool>> {
+        Ok(folders::known(&*self.inner.store.reader()?, mailbox, folder, files)?)
+    }
+
+    /// Remembers files that were taken, each with when it changed last, in seconds since 1970. Losing it costs reading them
+    /// again and nothing else.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn remember_files(&self, mailbox: &str, folder: &str, files: &[(Fingerprint, i64)]) -> Outcome<()> {
+        Ok(self.inner.store.write_lightly(|writing| folders::remember(writing, mailbox, folder, files))?)
+    }
+
+    /// Notes how a folder was looked at, and forgets its files that changed before `since`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn set_folder_look(&self, mailbox: &str, folder: &str, look: FolderLook, since: i64) -> Outcome<()> {
+        Ok(self.inner.store.write_lightly(|writing| {
+            folders::forget_before(writing, mailbox, folder, since)?;
+            folders::set_look(writing, mailbox, folder, look)
+        })?)
     }
 
     /// Notes how a mailbox does: what is wrong, as a sentence, or that all is well. The bell rings only where that is news.

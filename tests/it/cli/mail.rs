@@ -68,6 +68,28 @@ fn sync_takes_everything_once() {
     assert_eq!(place.does("mail sync"), "support: 0 new mails, 4 were there already\n");
 }
 
+/// Each run is a process of its own: what is not read again is remembered on the desk.
+#[test]
+fn a_folder_is_read_once() {
+    let place = Place::staffed();
+    let folder = place.path().join("maildir");
+    for part in ["new", "cur", "tmp", ".Sent/new", ".Sent/cur"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    configure(&place, "[mail.support]\naddress = \"support@acme.example\"\nmaildir = \"~/maildir\"\n");
+    for (number, name) in (1..).zip(["new/1.a", "new/2.b", "cur/3.c:2,S", ".Sent/cur/4.d:2,S", ".Sent/new/5.e"]) {
+        fs::write(folder.join(name), mail(number)).unwrap();
+    }
+    assert_eq!(place.does("mail sync"), "support: 5 new mails\n");
+    assert_eq!(place.does("mail sync"), "support: 0 new mails\n");
+    fs::rename(folder.join("cur/1.a:2,S"), folder.join("cur/1.a:2,RS")).unwrap();
+    fs::write(folder.join("cur/6.f:2,"), mail(6)).unwrap();
+    assert_eq!(place.does("mail sync"), "support: 1 new mail\n", "and none was there already");
+    fs::write(folder.join("new/7.g"), mail(6)).unwrap();
+    assert_eq!(place.does("mail sync"), "support: 0 new mails, 1 were there already\n", "known by its bytes");
+    assert_eq!(place.does("mail sync"), "support: 0 new mails\n");
+}
+
 #[test]
 fn one_mailbox_that_does_not_work_holds_no_other_up() {
     let server = server(2);
