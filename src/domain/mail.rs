@@ -49,6 +49,8 @@ pub struct InMail {
     pub envelope_to: Vec<String>,
     /// Whether it lies in the folder of sent mail: somebody of the team wrote it in a mail program.
     pub sent: bool,
+    /// When it arrived, of what had arrived before the mailbox was connected: it comes in as history (R1.7).
+    pub history: Option<DateTime<Utc>>,
     /// The bytes as they came.
     pub raw: Vec<u8>,
     /// What it says, or why it cannot be read, as a sentence; that one is kept raw in quarantine.

@@ -20,6 +20,9 @@ pub struct Fetched {
     pub place: Option<Place>,
     /// Whether somebody of the team sent it from elsewhere.
     pub sent: bool,
+    /// When it came to lie there, in seconds since 1970, as whoever keeps it says, never the mail itself; `None` where nobody
+    /// says it.
+    pub arrived: Option<i64>,
     /// Its bytes; of one that is too large the header, of one that the server does not give nothing.
     pub raw: Vec<u8>,
     /// Why `raw` is not all of it, as a sentence; such a mail goes to quarantine.

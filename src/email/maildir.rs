@@ -8,8 +8,9 @@
 mod files;
 mod visit;
 
-use super::{Backoff, FileTaker, Progress, Stop, Told, Trouble, TroubleKind};
+use super::{Backoff, FileTaker, Progress, Stop, Told, Trouble, TroubleKind, check::coming_as_history};
 use crate::config::{MailAccount, MailSource, SentFolder};
+use chrono::{NaiveDate, NaiveTime};
 use files::listed;
 use std::{
     fs::{self, File},
@@ -79,19 +80,24 @@ pub fn watch(
     }
 }
 
-/// Looks at the folders without taking anything; what was found, a sentence each.
+/// Looks at the folders without taking anything; what was found, a sentence each. `history`: the day before which what arrived
+/// will come in as history, where that is to be said.
 ///
 /// # Errors
 /// What does not work.
-pub fn look(maildir: &Maildir) -> Result<Vec<String>, Trouble> {
+pub fn look(maildir: &Maildir, history: Option<NaiveDate>) -> Result<Vec<String>, Trouble> {
     let mut found = Vec::new();
     for (folder, sent) in maildir.folders() {
-        let mut mails = 0;
+        let (mut mails, mut old) = (0, 0);
+        let new_since = history.map_or(i64::MIN, |day| day.and_time(NaiveTime::MIN).and_utc().timestamp());
         for part in ["new", "cur"] {
-            mails += listed(&folder.join(part), i64::MIN)?.0.len();
+            let (lying, _) = listed(&folder.join(part), i64::MIN)?;
+            mails += lying.len();
+            old += lying.iter().filter(|lying| lying.written.0 < new_since).count();
         }
         let what = if sent { "what was sent from elsewhere" } else { "what arrives" };
         found.push(format!("The folder {} is read for {what}; it has {mails} mails now.", folder.display()));
+        found.extend(history.and_then(|day| coming_as_history(&folder.display().to_string(), old as u64, day)));
     }
     // Moved there and nowhere: only this shows whether files can be moved at all.
     let probe = maildir.folder.join("cur").join(format!(".deskline-{}", std::process::id()));

@@ -32,6 +32,8 @@ pub mod internal;
 pub mod items;
 /// Keys that let agents in, and invites.
 pub mod keys;
+/// Entries that come in later than they were written.
+pub mod late;
 /// The lists of the sections.
 pub mod lists;
 /// Mailboxes: how far they were read, and how they do.

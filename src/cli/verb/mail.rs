@@ -93,6 +93,7 @@ struct SyncedJson<'a> {
     new: u64,
     again: u64,
     held: u64,
+    history: u64,
 }
 
 fn sync_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Result<(), Failure> {
@@ -188,12 +189,14 @@ struct SentJson {
 }
 
 fn tell(name: &str, taken: Taken, output: &mut Output) -> Result<(), Failure> {
-    let Taken { new, again, held } = taken;
+    let Taken { new, again, held, history } = taken;
     if output.json() {
-        return output.object(&SyncedJson { mailbox: name, new, again, held });
+        return output.object(&SyncedJson { mailbox: name, new, again, held, history });
     }
     let mut sentence = format!("{name}: {}", counted(new, "new mail"));
-    for (number, what) in [(held, "of them wait in Queue › Held"), (again, "were there already")] {
+    for (number, what) in
+        [(history, "of them as history"), (held, "of them wait in Queue › Held"), (again, "were there already")]
+    {
         if number > 0 {
             sentence = format!("{sentence}, {number} {what}");
         }

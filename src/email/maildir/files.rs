@@ -176,5 +176,5 @@ pub fn mail(path: &Path, lying: &Lying, sent: bool) -> io::Result<Option<Fetched
             unique(&lying.name).display()
         ));
     }
-    Ok(Some(Fetched { place: None, sent, raw, incomplete }))
+    Ok(Some(Fetched { place: None, sent, arrived: Some(lying.written.0), raw, incomplete }))
 }

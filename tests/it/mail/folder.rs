@@ -53,7 +53,7 @@ impl Taker for Bag {
         }
         self.offered += mails.len();
         for mail in mails {
-            assert_eq!(mail.place, None);
+            assert_eq!((mail.place, mail.arrived.is_some()), (None, true));
             self.incomplete.extend(mail.incomplete);
             if self.known.insert(mail.raw.clone()) {
                 self.taken.push(mail.raw);
@@ -383,7 +383,7 @@ fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
         sync(&maildir, &mut bag).unwrap();
         assert_eq!((bag.words(), bag.sent), (vec!["another".to_owned(), "answer".to_owned()], vec![true, true]));
         assert_eq!(names(&place.path().join(name).join("new")), ["2.b"]);
-        let found = maildir::look(&maildir).unwrap();
+        let found = maildir::look(&maildir, None).unwrap();
         assert!(found.len() == 2 && found[1].contains("2 mails"), "{found:?}");
     }
 }
@@ -392,7 +392,7 @@ fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
 fn a_folder_that_is_none_is_said() {
     let place = tempfile::tempdir().unwrap();
     let maildir = Maildir { folder: place.path().join("none"), sent: SentFolder::Unread, clock: SystemTime::now };
-    for trouble in [sync(&maildir, &mut Bag::default()).unwrap_err(), maildir::look(&maildir).unwrap_err()] {
+    for trouble in [sync(&maildir, &mut Bag::default()).unwrap_err(), maildir::look(&maildir, None).unwrap_err()] {
         assert!(trouble.sentence.contains("this is no Maildir"), "{trouble}");
     }
 }
