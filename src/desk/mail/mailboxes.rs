@@ -131,14 +131,12 @@ impl Desk {
     /// # Errors
     /// A failing disk.
     pub fn only_mailboxes(&self, names: &[&str]) -> Outcome<()> {
-        self.write(|writing| {
-            for health in mailboxes::health(writing)? {
-                if !names.contains(&health.name.as_str()) {
-                    mailboxes::forget(writing, &health.name)?;
-                }
-            }
-            Ok(())
-        })
+        let mut gone = mailboxes::health(&*self.inner.store.reader()?)?;
+        gone.retain(|health| !names.contains(&health.name.as_str()));
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.write(|writing| Ok(gone.iter().try_for_each(|health| mailboxes::forget(writing, &health.name))?))
     }
 
     /// How the mailboxes do.

@@ -5,10 +5,14 @@ use crate::{
     mail::imap_server::{Instead, PASSWORD, Server, USER},
     pty::{signal, until},
 };
+use chrono::Utc;
+use deskline::desk::Desk;
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     process::{Child, Stdio},
+    slice,
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -103,6 +107,43 @@ fn states(place: &Place) -> Vec<(String, String, bool)> {
 
 fn row(number: usize, state: &str, unread: bool) -> (String, String, bool) {
     (format!("SUBJECT{number}"), state.to_owned(), unread)
+}
+
+/// In the status line of administrators, whether or not the desk is served.
+#[test]
+fn sync_tells_the_desk_how_each_mailbox_does() {
+    let server = server(1);
+    let place = desk(&server);
+    let troubles = || {
+        let desk = Desk::open(&place.desk(), Arc::new(Utc::now)).unwrap();
+        let mailboxes = desk.mailboxes(&desk.admit(Some("olga")).unwrap()).unwrap();
+        mailboxes.into_iter().map(|it| (it.name, it.trouble.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let works = ("support".to_owned(), String::new());
+    assert_eq!(troubles(), []);
+    place.does("mail sync");
+    assert_eq!(troubles(), slice::from_ref(&works));
+    let broken = account("support", 1) + &account("another", server.address.port());
+    configure(&place, &(broken + "[mail.piped]\naddress = \"piped@acme.example\"\n"));
+    assert_eq!(place.run("mail sync").code, 1);
+    let told = troubles();
+    assert_eq!((told.len(), &told[0].1), (2, &String::new()), "nobody fetches what is piped in");
+    assert!(told[1].0 == "support" && told[1].1.contains("cannot be reached"), "{told:?}");
+    configure(&place, &account("support", server.address.port()));
+    place.does("mail sync");
+    assert_eq!(troubles(), [works], "and the other is in the configuration no more");
+
+    // The same for what leaves.
+    let smtp = |port: u16| format!("smtp = \"smtp://127.0.0.1:{port}\"\n");
+    configure(&place, &(account("support", server.address.port()) + &smtp(1)));
+    place.does("--as olga setting set undo-seconds 0");
+    place.does("--as ana conversation reply 1 --body Hello");
+    assert_eq!(place.run("mail sync").code, 1);
+    assert!(
+        troubles().iter().any(|(name, words)| name == "support" && words.contains("127.0.0.1:1")),
+        "{:?}",
+        troubles()
+    );
 }
 
 /// A mailbox that had been in use for long: the team begins with what is new.
