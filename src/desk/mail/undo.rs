@@ -28,7 +28,7 @@ impl Desk {
     pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
         self.about_mail(who, conversation, seq, |act, rows| {
             let waits = |row: &&Outgoing| match row.state {
-                DeliveryState::Queued | DeliveryState::Held => row.attempts == 0,
+                DeliveryState::Queued | DeliveryState::Held => row.never_left(),
                 DeliveryState::Sending
                 | DeliveryState::Sent
                 | DeliveryState::Failed

@@ -3,7 +3,9 @@
 mod agents;
 mod around;
 mod arriving;
+mod attempts;
 mod canaries;
+mod connections;
 mod fetching;
 mod folder;
 mod forged;
