@@ -84,7 +84,7 @@ pub fn update(connection: &Connection, item: &Item) -> Result<()> {
     refresh_waiting(connection, item.key.id)
 }
 
-/// Works out afresh whether a customer waits on an item (R3.3).
+/// Works out afresh whether a customer waits on an item: whether no agent's reply left for anybody, or is on its way (R3.3).
 ///
 /// # Errors
 /// What SQLite says.
@@ -92,8 +92,10 @@ pub fn refresh_waiting(connection: &Connection, item: ItemId) -> Result<()> {
     connection
         .prepare_cached(
             "UPDATE item SET waiting = (requester_id IS NOT NULL AND status = 'open' AND NOT EXISTS \
-             (SELECT 1 FROM conversation WHERE conversation.item_id = item.id AND conversation.audience = 'customer' \
-              AND conversation.agent_replies > 0)) WHERE id = ?1",
+             (SELECT 1 FROM conversation c JOIN message m ON m.conversation_id = c.id \
+              WHERE c.item_id = item.id AND c.audience = 'customer' AND c.agent_replies > 0 AND m.kind = 'reply' \
+              AND (m.agent_id IS NOT NULL OR m.written_as IS NOT NULL) AND NOT coalesce((SELECT min(o.state = 'cancelled') \
+              FROM outbox o WHERE o.message_id = m.id AND o.kind = 'reply'), 0))) WHERE id = ?1",
         )?
         .execute([item.0])?;
     Ok(())

@@ -112,8 +112,9 @@ pub fn queue_reply_at(
     let state = if due.is_some() { DeliveryState::Queued } else { DeliveryState::Held };
     connection
         .prepare_cached(&format!(
-            "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, door, since, due) \
-             SELECT 'reply', ?1, ?2, ?3, ?4, ?5, door, ?5, CASE door WHEN 'mail' THEN ?6 END FROM (SELECT {DOOR} AS door)"
+            "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, door, since, due, held) \
+             SELECT 'reply', ?1, ?2, ?3, ?4, ?5, door, ?5, CASE door WHEN 'mail' THEN ?6 END, ?6 IS NULL \
+             FROM (SELECT {DOOR} AS door)"
         ))?
         .execute(params![conversation.0, message, customer.0, state.word(), now, due])?;
     Ok(())
@@ -372,16 +373,18 @@ pub fn held(connection: &Connection) -> Result<Vec<(ConversationId, i64, String)
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Queues a row anew, to leave at once, with all patience again.
+/// Queues a row anew, to leave at once, with all patience again. What is held for the administrators and was never let go is
+/// held again, unless one `decides`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn try_again(connection: &Connection, id: OutboxId, now: i64) -> Result<()> {
+pub fn try_again(connection: &Connection, id: OutboxId, now: i64, decides: bool) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE outbox SET state = 'queued', since = ?2, due = CASE door WHEN 'mail' THEN ?2 END, attempts = 0, \
-             doubts = 0, begun = CASE begun WHEN 0 THEN 0 ELSE -1 END, words = '' WHERE id = ?1",
+            "UPDATE outbox SET state = CASE WHEN held > ?3 THEN 'held' ELSE 'queued' END, since = ?2, \
+             due = CASE WHEN door = 'mail' AND held <= ?3 THEN ?2 END, held = held > ?3, attempts = 0, doubts = 0, \
+             begun = CASE begun WHEN 0 THEN 0 ELSE -1 END, words = '' WHERE id = ?1",
         )?
-        .execute([id.0, now])?;
+        .execute(params![id.0, now, decides])?;
     Ok(())
 }

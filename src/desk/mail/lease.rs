@@ -4,6 +4,7 @@ use super::{
     notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
+    undo::answers,
 };
 use crate::{
     desk::{Desk, News, Outcome, token},
@@ -295,6 +296,12 @@ impl Leasing<'_> {
 
     fn settled(&self, row: &Outgoing, state: DeliveryState, doubts: u32, words: &str) -> Outcome<Step> {
         outbox::settle(self.writing, row.id, state, None, doubts, words)?;
+        if state == DeliveryState::Cancelled
+            && row.kind == OutboxKind::Reply
+            && let Some(conversation) = row.conversation
+        {
+            answers(self.writing, conversations::load_facts(self.writing, conversation)?.and_then(|facts| facts.item))?;
+        }
         Ok(Step::Settled)
     }
 
