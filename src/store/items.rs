@@ -91,11 +91,14 @@ pub fn update(connection: &Connection, item: &Item) -> Result<()> {
 pub fn refresh_waiting(connection: &Connection, item: ItemId) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE item SET waiting = (requester_id IS NOT NULL AND status = 'open' AND NOT EXISTS \
-             (SELECT 1 FROM conversation c JOIN message m ON m.conversation_id = c.id \
-              WHERE c.item_id = item.id AND c.audience = 'customer' AND c.agent_replies > 0 AND m.kind = 'reply' \
-              AND (m.agent_id IS NOT NULL OR m.written_as IS NOT NULL) AND NOT coalesce((SELECT min(o.state = 'cancelled') \
-              FROM outbox o WHERE o.message_id = m.id AND o.kind = 'reply'), 0))) WHERE id = ?1",
+            // What was in a conversation that was merged away stands in the other one.
+            "UPDATE item SET waiting = (requester_id IS NOT NULL AND status = 'open' AND NOT EXISTS ( \
+             WITH RECURSIVE place (id) AS (SELECT id FROM conversation WHERE item_id = ?1 AND audience = 'customer' \
+               UNION SELECT into_id FROM merge JOIN place ON merge.from_id = place.id WHERE undone = 0) \
+             SELECT 1 FROM place JOIN conversation c ON c.id = place.id AND c.agent_replies > 0 \
+             JOIN message m ON m.conversation_id = c.id AND m.kind = 'reply' \
+             WHERE (m.agent_id IS NOT NULL OR m.written_as IS NOT NULL) AND NOT coalesce((SELECT min(o.state = 'cancelled') \
+               FROM outbox o WHERE o.message_id = m.id AND o.kind = 'reply'), 0))) WHERE id = ?1",
         )?
         .execute([item.0])?;
     Ok(())
