@@ -10,6 +10,7 @@ use crate::{
         event::EventKind,
         id::{ConversationId, EntrySeq, ItemId},
         mail::DeliveryState,
+        outgoing::{STOPPED_IT, TOOK_IT_BACK},
         refusal::Refusal,
     },
     policy::rights,
@@ -46,7 +47,7 @@ impl Desk {
                 .into());
             }
             for row in waiting {
-                let words = format!("{} took it back before it left.", act.me.name);
+                let words = format!("{} {TOOK_IT_BACK}", act.me.name);
                 outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
             }
             let line = format!("{} took back entry {seq} before it left; it was not sent.", act.me.name);
@@ -135,8 +136,7 @@ impl Desk {
                 if leaves {
                     outbox::try_again(writing, row.id, now, true)?;
                 } else {
-                    let words = "An administrator stopped it.";
-                    outbox::settle(writing, row.id, DeliveryState::Cancelled, None, 0, words)?;
+                    outbox::settle(writing, row.id, DeliveryState::Cancelled, None, 0, STOPPED_IT)?;
                 }
             }
             let kind = if leaves { EventKind::MailReleased } else { EventKind::MailDiscarded };

@@ -121,7 +121,9 @@ async fn reach(server: &MailServer) -> Result<(TcpStream, SocketAddr), Trouble> 
     }
     Err(Trouble::new(
         TroubleKind::Connection,
-        format!("The mail server {server} cannot be reached: {refused}. Does it run, and is the port right?"),
+        format!(
+            "The mail server {server} cannot be used, since it cannot be reached: {refused}. Does it run, and is the port right?"
+        ),
     ))
 }
 

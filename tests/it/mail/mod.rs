@@ -24,3 +24,4 @@ mod reading_corpora;
 mod reading_hostile;
 mod screens;
 mod threading;
+mod written;
