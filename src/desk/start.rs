@@ -156,7 +156,9 @@ impl Starting<'_> {
         } else if start.group.is_some() {
             return Err(Denied::Invalid("An internal conversation is in no group's queue. Leave --group out.".into()));
         }
-        let held = repeats(self.writing, &Access::of(&self.me), &facts, text, start.confirmed)? == Repeats::Hidden;
+        // The subject leaves as well as the text.
+        let said = format!("{}\n{text}", start.subject);
+        let held = repeats(self.writing, &Access::of(&self.me), &facts, &said, start.confirmed)? == Repeats::Hidden;
         let (told, not_notified) = tell::mentioned(self.writing, &mut facts, self.me.id, text)?;
         let entry = NewEntry {
             kind: EntryKind::Reply,

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005-outbox.sql"),
     include_str!("migrations/0006-folders.sql"),
     include_str!("migrations/0007-connected.sql"),
+    include_str!("migrations/0008-outbox-begun.sql"),
 ];
 
 /// The version that this program writes.

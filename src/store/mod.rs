@@ -76,6 +76,8 @@ pub mod rows;
 pub mod search;
 /// Keys that the desk made for itself.
 pub mod secrets;
+/// How far one attempt to hand a mail over came.
+pub mod sending;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 /// What ties mails to conversations.

@@ -4,6 +4,7 @@
 use super::{
     decide::ignored,
     receive::{Body, Taking},
+    secrecy::repeats_mailed,
 };
 use crate::{
     desk::{
@@ -38,6 +39,9 @@ impl Taking<'_> {
         let letter = Letter { text: own_words(self.letter), folds: Vec::new(), ..self.letter.clone() };
         if letter.text.is_empty() {
             return Ok(refused("It holds no words but those it quotes."));
+        }
+        if repeats_mailed(self.writing, conversation, agent.id, &letter.text)? {
+            return Ok(refused("It repeats what its sender was sent by mail about another conversation."));
         }
         let viewer = Viewer::new(agent.id, agent.handle);
         match self.writing.attempt(|| self.write_as(&viewer, conversation, &letter)) {

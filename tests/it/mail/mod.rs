@@ -3,7 +3,9 @@
 mod agents;
 mod around;
 mod arriving;
+mod attempts;
 mod canaries;
+mod connections;
 mod fetching;
 mod folder;
 mod forged;
@@ -23,3 +25,4 @@ mod reading_corpora;
 mod reading_hostile;
 mod screens;
 mod threading;
+mod written;
