@@ -2,6 +2,8 @@
 
 /// Agents who write by mail.
 mod agents;
+/// Why a mail went where it went, asked by its Message-ID.
+mod by_header;
 /// What the configuration names.
 mod configured;
 /// What becomes of a mail that can be read.
@@ -39,6 +41,7 @@ mod unmerge;
 /// What is known about the mails behind a message.
 mod why;
 
+pub use by_header::WhyMail;
 pub use hold::{MailReader, ReadMail};
 pub use lease::Failure;
 pub(super) use notices::queue_missed;

@@ -76,6 +76,8 @@ pub mod secrets;
 pub mod tally;
 /// What ties mails to conversations.
 pub mod threads;
+/// Which server checks what comes, and for whom it vouched.
+pub mod vouching;
 /// What screens ask of mails.
 pub mod windows;
 

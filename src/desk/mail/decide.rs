@@ -50,10 +50,14 @@ impl Taking<'_> {
         let mut reasons = Vec::new();
         match self.route(known.map(|customer| customer.id), &mut reasons)? {
             Route::AgentToken(conversation, agent) => self.agents_mail(conversation, agent),
-            Route::Internal(_) if self.released => self.customers_mail(None, &[], reasons),
+            Route::Internal(_) | Route::Doubtful(_) if self.released => self.customers_mail(None, &[], reasons),
             Route::Internal(conversation) => {
                 let about = Reason::about("Its reply address belongs to this conversation.", conversation);
                 Ok(held(HeldWhy::InternalToken, vec![about]))
+            }
+            Route::Doubtful(conversation) => {
+                let about = Reason::about("Its reply address belongs to this conversation.", conversation);
+                Ok(held(HeldWhy::DoubtfulAgent, vec![about]))
             }
             Route::Join(loaded) => self.customers_mail(Some(&loaded), &[], reasons),
             Route::New(likes) => self.customers_mail(None, &likes, reasons),

@@ -191,6 +191,7 @@ fn still_held(why: HeldWhy) -> Refusal {
         HeldWhy::LockedOutside => "Unlock the conversation first.",
         HeldWhy::Unreadable
         | HeldWhy::InternalToken
+        | HeldWhy::DoubtfulAgent
         | HeldWhy::UnknownReport
         | HeldWhy::ManyFromSender
         | HeldWhy::ManyInThread => "Discard it, or try again later.",

@@ -15,7 +15,9 @@ use crate::{
     },
     policy::access::Access,
     store::{
-        Connection, conversations, correspondents, mails, merges,
+        Connection, conversations, correspondents,
+        mails::{self, StoredMail},
+        merges,
         messages::{self, StoredEntry, Window},
         parts, people, threads,
     },
@@ -30,15 +32,7 @@ impl Desk {
         self.behind(who, conversation, seq, |connection, access, entry| {
             let mut sentences = Vec::new();
             for mail in mails::of_message(connection, entry.id)? {
-                let at = mails::came_at(&mail).format("%-d %b %Y %H:%M");
-                // The address of an agent is the agent's own.
-                let from = match (entry.author, mail.decided.verdict) {
-                    (Author::Agent(_), Verdict::Message) => "its writer",
-                    _ if mail.sender.is_empty() => "nobody in particular",
-                    _ => &mail.sender,
-                };
-                sentences.push(format!("A mail from {from} came through the mailbox “{}” on {at} UTC.", mail.mailbox));
-                sentences.extend(told(connection, access, &mail.decided.reasons)?);
+                sentences.extend(about(connection, access, &mail, Some(entry.author))?);
             }
             if sentences.is_empty() {
                 sentences.push(match entry.author {
@@ -196,6 +190,25 @@ pub fn suggested(connection: &Connection, facts: &Facts) -> Outcome<Vec<Correspo
         taking_part.extend(people::customer_by_id(connection, place.customer)?.map(|it| it.address));
     }
     Ok(named.into_iter().filter(|person| !taking_part.contains(&person.address)).collect())
+}
+
+/// Where a mail came from and why it went where it went, for somebody who may know of it. `author`: of its message.
+pub(super) fn about(
+    connection: &Connection,
+    access: &Access,
+    mail: &StoredMail,
+    author: Option<Author>,
+) -> Outcome<Vec<String>> {
+    let at = mails::came_at(mail).format("%-d %b %Y %H:%M");
+    // The address of an agent is the agent's own.
+    let from = match (author, mail.decided.verdict) {
+        (Some(Author::Agent(_)), Verdict::Message) | (_, Verdict::Refused) => "its writer",
+        _ if mail.sender.is_empty() => "nobody in particular",
+        _ => &mail.sender,
+    };
+    let mut sentences = vec![format!("A mail from {from} came through the mailbox “{}” on {at} UTC.", mail.mailbox)];
+    sentences.extend(told(connection, access, &mail.decided.reasons)?);
+    Ok(sentences)
 }
 
 fn is_open_to(access: &Access, facts: &Facts) -> bool {
