@@ -192,7 +192,7 @@ impl Act<'_> {
 /// A draft's place as stored.
 pub(super) fn place_word(place: &DraftPlace) -> String {
     match place {
-        DraftPlace::Conversation(id) => format!("conversation {id}"),
+        DraftPlace::Conversation(id) => drafts::place_of(*id),
         DraftPlace::NewWithCustomer => "new customer".to_owned(),
         DraftPlace::NewWithAgents => "new agents".to_owned(),
         DraftPlace::NewOnItem(item) => format!("new on item {item}"),
