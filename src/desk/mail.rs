@@ -47,5 +47,5 @@ pub use lease::Failure;
 pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerText, OutMail, TeamText, Words};
 pub(super) use secrecy::{Repeats, repeats};
-pub(super) use shown::for_administrators;
+pub(super) use shown::{for_administrators, notice_of_held, ring_held, waiting};
 pub(super) use why::{likenesses, suggested};

@@ -3,7 +3,7 @@
 use super::{
     Outcome,
     act::Act,
-    mail::{Repeats, repeats},
+    mail::{Repeats, repeats, ring_held},
     page::{Denied, DraftPlace, Mode},
     rows, tell,
 };
@@ -141,6 +141,9 @@ impl Act<'_> {
             let due =
                 if self.held { None } else { Some(self.millis() + i64::from(self.settings.undo_seconds) * 1_000) };
             outbox::queue_reply_at(self.writing, self.facts.id, message, customer, self.millis(), due)?;
+        }
+        if self.held {
+            ring_held(self.writing, self.millis())?;
         }
         if let Some(item) = self.facts.item
             && self.facts.audience == Audience::Customer

@@ -153,32 +153,42 @@ pub fn queue_refusal(connection: &Connection, id: MailId, address: &str) -> Resu
     Ok(())
 }
 
-/// How many messages a sender's mails made since a moment (milliseconds since 1970), counted up to `limit`.
+/// How many messages a sender's mails made between two moments (milliseconds since 1970), counted up to `limit`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn count_of_sender(connection: &Connection, sender: &str, since: i64, limit: usize) -> Result<usize> {
-    count(connection, "sender = ?1 AND received_at > ?2 ORDER BY received_at", sender, since, limit)
+pub fn count_of_sender(connection: &Connection, sender: &str, between: (i64, i64), limit: usize) -> Result<usize> {
+    count(connection, "sender = ?1", sender, between, limit)
 }
 
-/// How many messages mails made in a conversation since a moment (milliseconds since 1970), counted up to `limit`.
+/// How many messages mails made in a conversation between two moments (milliseconds since 1970), counted up to `limit`.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn count_in_thread(
     connection: &Connection,
     conversation: ConversationId,
-    since: i64,
+    between: (i64, i64),
     limit: usize,
 ) -> Result<usize> {
-    count(connection, "conversation_id = ?1 AND received_at > ?2 ORDER BY received_at", conversation.0, since, limit)
+    count(connection, "conversation_id = ?1", conversation.0, between, limit)
 }
 
 /// In the order of time: what is held because there was too much comes behind what is counted, and is not looked at.
-fn count(connection: &Connection, which: &str, of: impl rusqlite::ToSql, since: i64, limit: usize) -> Result<usize> {
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM mail WHERE verdict = 'message' AND {which} LIMIT ?3)");
+fn count(
+    connection: &Connection,
+    which: &str,
+    of: impl rusqlite::ToSql,
+    (since, until): (i64, i64),
+    limit: usize,
+) -> Result<usize> {
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM mail WHERE verdict = 'message' AND {which} \
+         AND received_at > ?2 AND received_at < ?3 ORDER BY received_at LIMIT ?4)"
+    );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let counted: i64 = connection.prepare_cached(&sql)?.query_row(params![of, since, limit], |row| row.get(0))?;
+    let counted: i64 =
+        connection.prepare_cached(&sql)?.query_row(params![of, since, until, limit], |row| row.get(0))?;
     Ok(usize::try_from(counted).unwrap_or(usize::MAX))
 }
 

@@ -122,6 +122,13 @@ pub fn take_along(
         *ids = statement.query_map([from.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         move_rows(connection, table, ids, into)?;
     }
+    // What was not wanted there is not suggested here either.
+    connection
+        .prepare_cached(
+            "INSERT INTO dismissed (conversation_id, address) SELECT ?2, address FROM dismissed WHERE conversation_id = ?1 \
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute([from.0, into.0])?;
     moved.drafts = drafts::carry(connection, &drafts::place_of(from), &drafts::place_of(into), None)?;
     Ok(moved)
 }

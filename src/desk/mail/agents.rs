@@ -3,7 +3,7 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking},
+    receive::{Body, Taking, held},
 };
 use crate::{
     desk::{
@@ -38,6 +38,10 @@ impl Taking<'_> {
         let letter = Letter { text: own_words(self.letter), folds: Vec::new(), ..self.letter.clone() };
         if letter.text.is_empty() {
             return Ok(refused("It holds no words but those it quotes."));
+        }
+        if let Some(why) = self.too_many(Some(conversation))? {
+            let about = Reason::about("Its reply address belongs to this conversation.", conversation);
+            return Ok(held(why, vec![about]));
         }
         let viewer = Viewer::new(agent.id, agent.handle);
         match self.writing.attempt(|| self.write_as(&viewer, conversation, &letter)) {

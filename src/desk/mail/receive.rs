@@ -1,5 +1,6 @@
 //! One mail, from the first look at it to what became of it: seen before? readable? whose? into which conversation?
 
+use super::shown::ring_held;
 use crate::{
     desk::{Desk, News, Outcome, page::Denied, write::LONGEST},
     domain::{
@@ -70,7 +71,9 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
             let decided = held(HeldWhy::Unreadable, vec![Reason::plain(sentence)]);
             let at = now.timestamp_millis();
             let new = NewMail { mail, hash, letter_hash: None, sender: "", at, keeps_raw: true };
-            return keep(writing, &new, &decided);
+            let kept = keep(writing, &new, &decided)?;
+            ring_held(writing, at)?;
+            return Ok(kept);
         }
     };
     let sender = sender_of(letter);
@@ -82,7 +85,10 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
     let at = now.timestamp_millis();
     let keeps_raw = decided.verdict != Verdict::Ignored;
     let mail = keep(writing, &NewMail { mail, hash, letter_hash, sender: &sender, at, keeps_raw }, &decided)?;
-    if mail.verdict == Verdict::Refused {
+    if mail.verdict.held().is_some() {
+        ring_held(writing, at)?;
+    }
+    if mail.verdict == Verdict::Refused && letter.answer_automatically {
         mails::queue_refusal(writing, mail.mail, &sender)?;
     }
     Ok(mail)

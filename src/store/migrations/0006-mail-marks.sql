@@ -43,3 +43,7 @@ ALTER TABLE new_notice RENAME TO notice;
 CREATE UNIQUE INDEX notice_standing ON notice (agent_id, conversation_id, kind) WHERE cleared = 0;
 CREATE UNIQUE INDEX notice_held ON notice (agent_id) WHERE cleared = 0 AND conversation_id IS NULL;
 CREATE INDEX notice_told ON notice (conversation_id, agent_id);
+
+-- Which reports about a mail that left were told of in its thread; each is told once.
+ALTER TABLE outbox ADD COLUMN delayed INTEGER NOT NULL DEFAULT 0 CHECK (delayed IN (0, 1));
+ALTER TABLE outbox ADD COLUMN complained INTEGER NOT NULL DEFAULT 0 CHECK (complained IN (0, 1));

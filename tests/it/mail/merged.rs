@@ -1,7 +1,7 @@
 //! What merging must not do besides: show more than was confirmed, unanswer an item, part a thread, lose a draft.
 
 use super::letters::{arrives, letter};
-use crate::desks::{TestDesk, add_customer, make, note, refusal, reply, why, with_agents};
+use crate::desks::{TestDesk, add_customer, note, refusal, reply, why, with_agents};
 use deskline::{
     desk::page::{DraftPlace, Mode},
     domain::{

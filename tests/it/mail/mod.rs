@@ -21,6 +21,7 @@ mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
 mod reading_hostile;
+mod ringing;
 mod screens;
 mod threading;
 mod vouching;
