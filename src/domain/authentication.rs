@@ -21,6 +21,8 @@ pub struct Checked {
     pub by: String,
     /// What it says of the sender's domain; `None` where it says nothing of that.
     pub dmarc: Option<Dmarc>,
+    /// Of which domain it says so, in lower case, where it names that.
+    pub domain: Option<String>,
 }
 
 impl Checked {
@@ -38,30 +40,45 @@ impl Checked {
             } else if name != checked.by {
                 break;
             }
-            checked.dmarc = parts.find_map(dmarc);
-            if checked.dmarc.is_some() {
+            if let Some((dmarc, domain)) = parts.find_map(dmarc) {
+                (checked.dmarc, checked.domain) = (Some(dmarc), domain);
                 break;
             }
         }
         checked
     }
 
-    /// Whether the server says that the sender's domain owns up to the mail.
-    pub fn vouches(&self) -> bool {
-        self.dmarc == Some(Dmarc::Pass)
+    /// Whether the server speaks of the domain of this address, or of the one above it. Where it names another one, the mail
+    /// names two writers in a way that servers read differently: it is vouched for the one, and shown as the other's.
+    pub fn is_about(&self, sender: &str) -> bool {
+        let Some(domain) = &self.domain else { return true };
+        let host = sender.rsplit_once('@').map_or("", |(_, host)| host).to_lowercase();
+        let above = host.strip_suffix(domain.as_str()).is_some_and(|sub| sub.ends_with('.'));
+        // The name of another script has a second spelling.
+        host == *domain || above || !host.is_ascii()
+    }
+
+    /// Whether the server says that the domain of this address owns up to the mail.
+    pub fn vouches_for(&self, sender: &str) -> bool {
+        self.dmarc == Some(Dmarc::Pass) && self.is_about(sender)
     }
 }
 
-/// "dmarc=pass header.from=example.com", "dmarc/1 = fail".
-fn dmarc(part: &str) -> Option<Dmarc> {
+/// "dmarc=pass header.from=example.com", "dmarc/1 = fail"; with the domain that it is about.
+fn dmarc(part: &str) -> Option<(Dmarc, Option<String>)> {
     let (method, result) = part.split_once('=')?;
     let method = method.split('/').next().unwrap_or_default().trim();
+    if method != "dmarc" {
+        return None;
+    }
     let word: String = result.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect();
-    (method == "dmarc").then(|| match word.as_str() {
+    let domain = result.split_whitespace().find_map(|word| word.strip_prefix("header.from="));
+    let dmarc = match word.as_str() {
         "pass" => Dmarc::Pass,
         "fail" => Dmarc::Fail,
         _ => Dmarc::Other,
-    })
+    };
+    Some((dmarc, domain.map(|domain| domain.rsplit('@').next().unwrap_or_default().to_owned())))
 }
 
 /// In lower case, without comments and without what stands in quotes: both repeat what the sender chose.
@@ -95,6 +112,27 @@ mod tests {
     fn of(values: &[&str]) -> (String, Option<Dmarc>) {
         let checked = Checked::of(&values.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
         (checked.by, checked.dmarc)
+    }
+
+    #[test]
+    fn a_word_counts_for_the_domain_that_it_names() {
+        let vouches = |value: &str| Checked::of(&[value.to_owned()]).vouches_for("mara@mail.Example.com");
+        for yes in [
+            "mx; dmarc=pass",
+            "mx; dmarc=pass (p=none) header.from=EXAMPLE.com",
+            "mx; dmarc=pass header.from=x@example.com",
+        ] {
+            assert!(vouches(yes), "{yes}");
+        }
+        for no in [
+            "mx; dmarc=pass header.from=evil.example",
+            "mx; dmarc=pass header.from=il.example.com",
+            "mx; dmarc=fail header.from=example.com",
+            "mx; spf=pass",
+            "",
+        ] {
+            assert!(!vouches(no), "{no}");
+        }
     }
 
     #[test]

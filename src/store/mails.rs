@@ -100,7 +100,7 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             decided.conversation.map(|id| id.0),
             decided.message,
             checked.by,
-            checked.vouches(),
+            checked.vouches_for(new.sender),
         ])?;
     let id = MailId(connection.last_insert_rowid());
     if new.keeps_raw {

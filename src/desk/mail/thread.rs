@@ -184,16 +184,17 @@ impl Taking<'_> {
     }
 
     /// Whether its sender is not to be believed: it names several; or the mail server that delivered it says that the
-    /// sender's domain disowns it; or that server vouched for the sender's mails before and does not for this one. Where no
-    /// server checks anything, an address is believed as it stands, and only what the sender says against itself is heard.
+    /// sender's domain disowns it, or speaks of another one; or that server vouched for the sender's mails before and does
+    /// not for this one. Where no server checks anything, an address is believed as it stands, and only what the sender
+    /// says against itself is heard.
     fn is_doubtful(&self) -> Outcome<bool> {
         let checked = Checked::of(&self.letter.authentication);
-        if !self.names_one_writer() || checked.dmarc == Some(Dmarc::Fail) {
+        if !self.names_one_writer() || checked.dmarc == Some(Dmarc::Fail) || !checked.is_about(self.sender) {
             return Ok(true);
         }
         let mailbox = self.mail.mailbox.as_str();
         let Some(server) = vouching::server(self.writing, mailbox)? else { return Ok(false) };
-        if checked.by == server && checked.vouches() {
+        if checked.by == server && checked.vouches_for(self.sender) {
             return Ok(false);
         }
         let since = self.now.timestamp_millis() - VOUCHED_FOR;

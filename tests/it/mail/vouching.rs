@@ -35,9 +35,11 @@ fn answer(id: &str, words: &[&str], text: &str) -> Letter {
 fn who_was_vouched_for_joins_by_headers_only_when_vouched_for_again() {
     let desk = TestDesk::new();
     let (one, id) = begun(&desk, PASS);
-    // The server writes no word on the domain; somebody below it does; it writes nothing; another one vouches.
-    for (number, words) in [&[NONE][..], &[NONE, PASS], &[], &["mx.evil.example; dmarc=pass", PASS]].iter().enumerate()
-    {
+    // The server writes no word on the domain; somebody below it does; it writes nothing; another one vouches; it vouches
+    // for another domain.
+    let other = PASS.replace("header.from=example.com", "header.from=evil.example");
+    let forged: [&[&str]; 5] = [&[NONE], &[NONE, PASS], &[], &["mx.evil.example; dmarc=pass", PASS], &[&other]];
+    for (number, words) in forged.iter().enumerate() {
         let forged = arrives(&desk, answer(&id, words, &format!("Forged {number}"))).conversation.unwrap();
         assert_ne!(forged, one, "{words:?}");
         let likes = desk.desk.likenesses(&desk.agent("ana"), forged).unwrap();
