@@ -17,12 +17,15 @@ pub mod imap_server;
 mod leaving;
 pub mod letters;
 mod looping;
+mod merged;
 mod merging;
 mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
 mod reading_hostile;
+mod ringing;
 mod screens;
 mod threading;
+mod vouching;
 mod written;
