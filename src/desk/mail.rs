@@ -2,6 +2,8 @@
 
 /// Agents who write by mail.
 mod agents;
+/// A reply's files against what is for agents only.
+mod carried;
 /// What the configuration names.
 mod configured;
 /// What becomes of a mail that can be read.
@@ -43,6 +45,6 @@ pub use hold::{MailReader, ReadMail};
 pub use lease::Failure;
 pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerText, OutMail, TeamText, Words};
-pub(super) use secrecy::{Repeats, repeats};
+pub(super) use secrecy::{Leaving, Repeats, repeats};
 pub(super) use shown::for_administrators;
 pub(super) use why::{likenesses, suggested};

@@ -558,6 +558,7 @@ fn r6_11_a_direct_conversation_says_who_can_read_it_and_is_started() {
         text: "At one?\nAna".to_owned(),
         client_id: start.client_id.clone(),
         confirmed: false,
+        files: Vec::new(),
     };
     assert_eq!(start, expected);
     assert!(start.client_id.is_some());

@@ -80,7 +80,7 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
         }
         ConversationCommand::Reply { id, seen, client_id, yes, text } => {
             let text = reading::text(&text, &mut call.input)?;
-            (id, Command::Reply(Writing { text, seen, client_id, confirmed: yes }))
+            (id, Command::Reply(Writing { text, seen, client_id, confirmed: yes, files: Vec::new() }))
         }
         ConversationCommand::Note { id, text } => {
             (id, Command::Note(Writing { text: reading::text(&text, &mut call.input)?, ..Writing::default() }))
@@ -204,7 +204,7 @@ fn start(acting: &Acting, arguments: StartArguments, call: &mut Call, output: &m
         None if agents.is_empty() => StartWith::Customers(customers),
         None => StartWith::Agents(agents),
     };
-    let start = Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None, confirmed: yes };
+    let start = Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None, confirmed: yes, files: Vec::new() };
     let done = acting.desk.start(&acting.viewer, &start)?;
     match &done.row {
         Some(row) => output.row(ConversationJson::from(row)),

@@ -197,7 +197,7 @@ impl NewConversation {
         };
         let subject = self.form.line(SUBJECT).unwrap_or_default();
         let group = self.form.chosen(GROUP).into_iter().next();
-        Ok(Start { with, subject, group, text, client_id: Some(self.client_id.clone()), confirmed: false })
+        Ok(Start { with, subject, group, text, client_id: Some(self.client_id.clone()), confirmed: false, files: Vec::new() })
     }
 
     fn submit(&mut self) -> Outcome {

@@ -272,6 +272,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
                 seen: Some(composer.agreed.map_or(seen, |agreed| agreed.max(seen))),
                 client_id,
                 confirmed: false,
+                files: Vec::new(),
             };
             let command = match mode {
                 Mode::Note => Command::Note(writing),
@@ -283,7 +284,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
             let Some((item, subject)) = subject else { return Vec::new() };
             let audience = Some(if mode == Mode::Reply { Audience::Customer } else { Audience::Internal });
             let with = StartWith::Item { item, audience, customers: Vec::new(), agents: Vec::new() };
-            Ask::Start(Start { with, subject, group: None, text, client_id, confirmed: false })
+            Ask::Start(Start { with, subject, group: None, text, client_id, confirmed: false, files: Vec::new() })
         }
     };
     // The draft is kept first, so that nothing is lost whatever becomes of the message.
