@@ -8,6 +8,8 @@ mod carried;
 mod configured;
 /// What becomes of a mail that can be read.
 mod decide;
+/// What goes with a mail to a customer.
+mod enclosed;
 /// Mails that wait for an administrator.
 mod hold;
 /// Taking what is due, and what became of it.
@@ -44,7 +46,7 @@ mod why;
 pub use hold::{MailReader, ReadMail};
 pub use lease::Failure;
 pub(super) use notices::queue_missed;
-pub use outgoing::{CustomerText, OutMail, TeamText, Words};
+pub use outgoing::{CustomerFile, CustomerText, OutMail, TeamText, Words};
 pub(super) use secrecy::{Leaving, Repeats, repeats};
 pub(super) use shown::for_administrators;
 pub(super) use why::{likenesses, suggested};

@@ -3,8 +3,8 @@
 use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
-    link::{Joining, item, join, join_groups, joining, project_of},
     files::Files,
+    link::{Joining, item, join, join_groups, joining, project_of},
     mail::{Leaving, Repeats, repeats},
     page::{Denied, Done, Viewer},
     people::new_customer,

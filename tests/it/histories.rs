@@ -346,7 +346,8 @@ impl History {
         };
         let group = self.random.percent(30).then(|| self.random.pick(GROUPS).to_owned());
         let subject = format!("common subject {}", self.new_word());
-        let start = Start { with, subject, group, text: self.words(), client_id: None, confirmed: true, files: Vec::new() };
+        let start =
+            Start { with, subject, group, text: self.words(), client_id: None, confirmed: true, files: Vec::new() };
         let outcome = self.desk.desk.start(&who, &start);
         self.note_down(&who, &format!("{start:?}"), &outcome);
         if let Ok(done) = outcome {

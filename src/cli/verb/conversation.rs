@@ -204,7 +204,15 @@ fn start(acting: &Acting, arguments: StartArguments, call: &mut Call, output: &m
         None if agents.is_empty() => StartWith::Customers(customers),
         None => StartWith::Agents(agents),
     };
-    let start = Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None, confirmed: yes, files: Vec::new() };
+    let start = Start {
+        with,
+        subject: subject.unwrap_or_default(),
+        group,
+        text,
+        client_id: None,
+        confirmed: yes,
+        files: Vec::new(),
+    };
     let done = acting.desk.start(&acting.viewer, &start)?;
     match &done.row {
         Some(row) => output.row(ConversationJson::from(row)),

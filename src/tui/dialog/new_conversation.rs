@@ -197,7 +197,15 @@ impl NewConversation {
         };
         let subject = self.form.line(SUBJECT).unwrap_or_default();
         let group = self.form.chosen(GROUP).into_iter().next();
-        Ok(Start { with, subject, group, text, client_id: Some(self.client_id.clone()), confirmed: false, files: Vec::new() })
+        Ok(Start {
+            with,
+            subject,
+            group,
+            text,
+            client_id: Some(self.client_id.clone()),
+            confirmed: false,
+            files: Vec::new(),
+        })
     }
 
     fn submit(&mut self) -> Outcome {
