@@ -66,8 +66,7 @@ pub fn check_sizes(sizes: &[u64]) -> Result<(), String> {
     let all = sizes.iter().fold(0_u64, |all, size| all.saturating_add(*size));
     if all > MOST_BYTES {
         return Err(format!(
-            "The files have {} together; a message takes {}, which mail servers still carry. Send them in parts, or a link.",
-            size(all),
+            "The files have more than {} together, the most that a mail carries. Send them in parts, or a link.",
             size(MOST_BYTES)
         ));
     }
@@ -273,7 +272,7 @@ mod tests {
         assert_eq!(check_sizes(&[MOST_BYTES]), Ok(()));
         assert_eq!(
             check_sizes(&[MOST_BYTES, 1 << 20]),
-            Err("The files have 19.0 MB together; a message takes 18.0 MB, which mail servers still carry. Send them in parts, or a link.".into())
+            Err("The files have more than 18.0 MB together, the most that a mail carries. Send them in parts, or a link.".into())
         );
         assert_eq!(check_sizes(&[1; 20]), Ok(()));
         assert_eq!(check_sizes(&[1; 21]), Err("These are 21 files; a message takes 20. Send them in parts.".into()));

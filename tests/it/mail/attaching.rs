@@ -224,7 +224,7 @@ fn too_much_is_refused_with_a_sentence_and_the_most_fits_a_mail() {
     let most = usize::try_from(MOST_BYTES).unwrap();
     let refuses = |files| sentence(replies(&desk, "ana", id, "Here", files));
     assert_eq!(refuses(vec![file("a.pdf", b"x"); 21]), "These are 21 files; a message takes 20. Send them in parts.");
-    assert!(refuses(vec![file("a.pdf", &vec![0; most + 1])]).starts_with("The files have 18.0 MB together"));
+    assert!(refuses(vec![file("a.pdf", &vec![0; most + 1])]).starts_with("The files have more than 18.0 MB together"));
     assert_eq!(refuses(vec![file("a.pdf", b"")]), "a.pdf is empty. Leave it out.");
     let long = "long ".repeat(200_000);
     let both = sentence(replies(&desk, "ana", id, &long, vec![file("a.pdf", &vec![1; most])]));
