@@ -3,7 +3,7 @@
 use super::{
     id::{ConversationId, EntrySeq, MailId},
     letter::{Correspondent, Letter},
-    people::words,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 
