@@ -178,6 +178,7 @@ impl Act<'_> {
         let kept = drafts::at(self.writing, self.me.id, &place)?;
         if kept.iter().any(|(word, kept)| word == mode.word() && kept.trim_end() == text) {
             drafts::save(self.writing, self.me.id, &place, mode.word(), "", self.millis())?;
+            drafts::save_files(self.writing, self.me.id, &place, mode.word(), &[])?;
         }
         Ok(())
     }

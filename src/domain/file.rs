@@ -162,6 +162,31 @@ pub fn cleaned_media_type(media_type: &str) -> String {
 /// The type of what is not known.
 const UNKNOWN: &str = "application/octet-stream";
 
+/// What a type is called for people, in one word: "PDF", "image"; "file" for what has no name of its own.
+pub fn kind(media_type: &str) -> &'static str {
+    let media_type = media_type.to_ascii_lowercase();
+    let (family, kind) = media_type.split_once('/').unwrap_or((media_type.as_str(), ""));
+    match (family, kind) {
+        ("application", "pdf") => "PDF",
+        ("application", "zip" | "gzip" | "x-tar" | "x-7z-compressed" | "x-zip-compressed") => "archive",
+        ("message", _) => "mail",
+        ("text", "calendar") | ("application", "ics") => "calendar",
+        ("text", "csv") => "table",
+        ("text", _) | ("application", "json" | "xml") => "text",
+        ("image", _) => "image",
+        ("audio", _) => "sound",
+        ("video", _) => "video",
+        ("application", office) if office.contains("spreadsheet") || office.contains("excel") => "table",
+        ("application", office) if office.contains("presentation") || office.contains("powerpoint") => "slides",
+        ("application", office)
+            if office.contains("word") || office.contains("opendocument.text") || office == "rtf" =>
+        {
+            "document"
+        }
+        _ => "file",
+    }
+}
+
 /// What a file is by the ending of its name.
 pub fn media_type(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
@@ -263,6 +288,10 @@ mod tests {
         ] {
             assert_eq!(cleaned_media_type(written), kept, "{written:?}");
         }
+        let kinds = ["a.pdf", "a.docx", "a.ods", "a.png", "a.tgz", "a.txt", "a.ics", "a.pptx", "a.exe"];
+        let words = ["PDF", "document", "table", "image", "archive", "text", "calendar", "slides", "file"];
+        assert_eq!(kinds.map(|name| kind(media_type(name))), words);
+        assert_eq!(kind("message/rfc822"), "mail");
         assert_eq!(media_type("Rechnung.PDF"), "application/pdf");
         assert_eq!(media_type("Makefile"), UNKNOWN);
     }
