@@ -184,6 +184,8 @@ words! {
         OwnAddress = "own-address",
         /// A colleague answered by mail in a conversation that is locked.
         LockedOutside = "locked-outside",
+        /// It came to an agent's reply address under that agent's name, and nobody vouches for it.
+        DoubtfulAgent = "doubtful-agent",
     }
 }
 
@@ -191,7 +193,9 @@ impl HeldWhy {
     /// The verdict of what waits for this reason.
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::Unreadable | Self::NoSender | Self::InternalToken | Self::UnknownReport => Verdict::Quarantined(self),
+            Self::Unreadable | Self::NoSender | Self::InternalToken | Self::UnknownReport | Self::DoubtfulAgent => {
+                Verdict::Quarantined(self)
+            }
             Self::ManyFromSender | Self::ManyInThread | Self::OwnAddress | Self::LockedOutside => Verdict::Held(self),
         }
     }
@@ -207,6 +211,9 @@ impl HeldWhy {
             Self::ManyInThread => "More mails came into its conversation within a day than people write.",
             Self::OwnAddress => "It says that it comes from an address of this desk, which did not send it.",
             Self::LockedOutside => "A colleague answered by mail in a conversation that is locked.",
+            Self::DoubtfulAgent => {
+                "It came to an agent's reply address under that agent's name, but the mail server does not vouch for it."
+            }
         }
     }
 }

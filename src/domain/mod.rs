@@ -1,5 +1,7 @@
 //! What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 
+/// What the server that took a mail says of its sender.
+pub mod authentication;
 /// What somebody asks for.
 pub mod command;
 /// One discussion: its four axes and its entries.
@@ -10,6 +12,8 @@ pub mod decide;
 pub mod envelope;
 /// What happened.
 pub mod event;
+/// Files that go with messages: names, types, and how much fits.
+pub mod file;
 /// What an importer hands in: conversations that happened elsewhere.
 pub mod history;
 /// Who and what is meant: the identities of the desk.

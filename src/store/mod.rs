@@ -76,10 +76,14 @@ pub mod rows;
 pub mod search;
 /// Keys that the desk made for itself.
 pub mod secrets;
+/// How far one attempt to hand a mail over came.
+pub mod sending;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 /// What ties mails to conversations.
 pub mod threads;
+/// Which server checks what comes, and for whom it vouched.
+pub mod vouching;
 /// What screens ask of mails.
 pub mod windows;
 

@@ -54,10 +54,14 @@ impl Taking<'_> {
             // What an agent writes is sent on, and nothing is sent because of history.
             Route::AgentToken(..) if history => self.sent_outside(),
             Route::AgentToken(conversation, agent) => self.agents_mail(conversation, agent),
-            Route::Internal(_) if self.released => self.customers_mail(None, &[], reasons),
+            Route::Internal(_) | Route::Doubtful(_) if self.released => self.customers_mail(None, &[], reasons),
             Route::Internal(conversation) => {
                 let about = Reason::about("Its reply address belongs to this conversation.", conversation);
                 Ok(held(HeldWhy::InternalToken, vec![about]))
+            }
+            Route::Doubtful(conversation) => {
+                let about = Reason::about("Its reply address belongs to this conversation.", conversation);
+                Ok(held(HeldWhy::DoubtfulAgent, vec![about]))
             }
             Route::Join(loaded) => self.customers_mail(Some(&loaded), &[], reasons),
             Route::New(likes) => self.customers_mail(None, &likes, reasons),

@@ -111,7 +111,7 @@ impl Desk {
                 return Err(still_held(why).into());
             }
             mails::decide(writing, id, &decided)?;
-            if decided.verdict == Verdict::Refused {
+            if decided.verdict == Verdict::Refused && letter.answer_automatically {
                 mails::queue_refusal(writing, id, &sender)?;
             }
             self.log(writing, EventKind::LetterReleased, who, decided.conversation, &format!("mail {id}"))?;
@@ -191,6 +191,7 @@ fn still_held(why: HeldWhy) -> Refusal {
         HeldWhy::LockedOutside => "Unlock the conversation first.",
         HeldWhy::Unreadable
         | HeldWhy::InternalToken
+        | HeldWhy::DoubtfulAgent
         | HeldWhy::UnknownReport
         | HeldWhy::ManyFromSender
         | HeldWhy::ManyInThread => "Discard it, or try again later.",

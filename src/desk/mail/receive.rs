@@ -1,6 +1,6 @@
 //! One mail, from the first look at it to what became of it: seen before? readable? whose? into which conversation?
 
-use super::hold;
+use super::{hold, shown::ring_held};
 use crate::{
     desk::{Desk, News, Outcome, page::Denied, write::LONGEST},
     domain::{
@@ -65,19 +65,24 @@ fn take(desk: &Desk, writing: &Writing<'_>, mail: &InMail) -> Outcome<MailTaken>
 
 fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) -> Outcome<MailTaken> {
     let now = mail.history.unwrap_or_else(|| desk.now());
+    let history = mail.history.is_some();
     let letter = match &mail.letter {
         Ok(letter) => letter,
         Err(sentence) => {
             let decided = held(HeldWhy::Unreadable, vec![Reason::plain(sentence)]);
             let at = now.timestamp_millis();
             let new = NewMail { mail, hash, letter_hash: None, sender: "", at, keeps_raw: true };
-            return keep(writing, &new, &decided);
+            let kept = keep(writing, &new, &decided)?;
+            if !history {
+                ring_held(writing, at)?;
+            }
+            return Ok(kept);
         }
     };
     let letter_hash = letter_hash(letter, &sender_of(letter));
     let letter_hash = letter_hash.as_ref();
     // What is history is on nobody's desk: it goes the way of what an administrator lets go.
-    let released = mail.history.is_some();
+    let released = history;
     let (sender, name) = if released { hold::writer(&mail.addresses, letter) } else { claimed(letter) };
     let taking = Taking { desk, writing, now, mail, letter, sender: &sender, name: &name, letter_hash, released };
     let mut decided = taking.decided()?;
@@ -89,7 +94,10 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
     let at = now.timestamp_millis();
     let keeps_raw = decided.verdict != Verdict::Ignored;
     let mail = keep(writing, &NewMail { mail, hash, letter_hash, sender: &sender, at, keeps_raw }, &decided)?;
-    if mail.verdict == Verdict::Refused {
+    if mail.verdict.held().is_some() && !history {
+        ring_held(writing, at)?;
+    }
+    if mail.verdict == Verdict::Refused && letter.answer_automatically {
         mails::queue_refusal(writing, mail.mail, &sender)?;
     }
     Ok(mail)

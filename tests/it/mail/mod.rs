@@ -3,7 +3,10 @@
 mod agents;
 mod around;
 mod arriving;
+mod attaching;
+mod attempts;
 mod canaries;
+mod connections;
 mod fetching;
 mod folder;
 mod forged;
@@ -15,11 +18,15 @@ pub mod imap_server;
 mod leaving;
 pub mod letters;
 mod looping;
+mod merged;
 mod merging;
 mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
 mod reading_hostile;
+mod ringing;
 mod screens;
 mod threading;
+mod vouching;
+mod written;
