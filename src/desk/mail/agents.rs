@@ -3,7 +3,7 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking, held},
+    receive::{Taking, held},
 };
 use crate::{
     desk::{
@@ -61,7 +61,7 @@ impl Taking<'_> {
     }
 
     fn write_as(&self, viewer: &Viewer, conversation: ConversationId, letter: &Letter) -> Outcome<Placed> {
-        let body = Body::of(letter);
+        let body = self.body(letter)?;
         let mut act = Act::begin(self.desk, self.writing, viewer, conversation)?;
         act.channel = Some(Channel::Email.word());
         act.attachments = &body.described;

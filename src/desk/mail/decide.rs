@@ -81,7 +81,7 @@ impl Taking<'_> {
                 "It is an automatic answer: it re-opens nothing, and nobody is told of it by mail.",
             ));
         }
-        let body = Body::of(self.letter);
+        let body = self.body(self.letter)?;
         let incoming = Incoming {
             writing: self.writing,
             customer: &customer,
@@ -91,7 +91,7 @@ impl Taking<'_> {
             subject: &self.letter.subject,
             group: self.group(&mut reasons)?,
             automatic,
-            tells: self.letter.answer_automatically && !automatic,
+            tells: self.may_be_answered() && !automatic,
             now: self.now,
         };
         let placed = incoming.place(named)?;

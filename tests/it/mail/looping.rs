@@ -268,3 +268,18 @@ fn a_clock_that_was_ahead_holds_nobody_for_years() {
     desk.later(-5 * 365 * 24 * 60);
     assert_eq!(arrives(&desk, letter("mara@example.com", "Hello", "By a person")).verdict, Verdict::Message);
 }
+
+/// A mail server that hands mails over says the sender by the envelope, whether or not it writes that into the mail.
+#[test]
+fn an_empty_sender_of_the_envelope_is_told_nothing() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    desk.does("ana", one, Command::Close);
+    desk.does("ana", one, Command::Lock);
+    let next = |text: &str| Letter { in_reply_to: vec![sent.clone()], ..letter("mara@example.com", "Re", text) };
+    let quiet = InMail { envelope_from: Some(String::new()), ..mail(next("By a machine?")) };
+    let follow_up = taken(&desk, &quiet).conversation.unwrap();
+    assert!(desk.outbox(follow_up).is_empty());
+    let heard = InMail { envelope_from: Some("mara@example.com".into()), ..mail(next("By me")) };
+    assert_eq!(desk.outbox(taken(&desk, &heard).conversation.unwrap()).len(), 1);
+}
