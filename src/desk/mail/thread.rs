@@ -210,12 +210,16 @@ impl Taking<'_> {
 
     fn lost_its_voucher(&self, checked: &Checked) -> Outcome<bool> {
         let mailbox = self.mail.mailbox.as_str();
+        let since = self.now.timestamp_millis() - VOUCHED_FOR;
+        let vouched = |by| vouching::vouched(self.writing, mailbox, by, self.sender, since);
+        if !vouched(None)? {
+            return Ok(false);
+        }
         let Some(server) = vouching::server(self.writing, mailbox)? else { return Ok(false) };
         if checked.by == server && checked.vouches_for(self.sender) {
             return Ok(false);
         }
-        let since = self.now.timestamp_millis() - VOUCHED_FOR;
-        Ok(vouching::vouched(self.writing, mailbox, &server, self.sender, since)?)
+        Ok(vouched(Some(&server))?)
     }
 
     /// Other conversations of the sender with a similar subject.
