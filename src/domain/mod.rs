@@ -12,6 +12,8 @@ pub mod decide;
 pub mod envelope;
 /// What happened.
 pub mod event;
+/// Files that go with messages: names, types, and how much fits.
+pub mod file;
 /// What an importer hands in: conversations that happened elsewhere.
 pub mod history;
 /// Who and what is meant: the identities of the desk.
@@ -38,3 +40,5 @@ pub mod section;
 pub mod setting;
 /// Text from outside made safe for a terminal.
 pub mod text;
+/// Enums whose values have one word each.
+pub(crate) mod words;
