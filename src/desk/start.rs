@@ -347,6 +347,9 @@ impl Starting<'_> {
         for customer in audience::customers(facts, EntryKind::Reply, None) {
             outbox::queue_reply_at(self.writing, facts.id, message, customer, now, due)?;
         }
+        if held {
+            super::mail::ring_held(self.writing, now)?;
+        }
         if let Some(item) = facts.item.filter(|_| facts.audience == Audience::Customer) {
             crate::store::items::refresh_waiting(self.writing, item)?;
         }

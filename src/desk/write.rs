@@ -3,7 +3,7 @@
 use super::{
     Outcome,
     act::Act,
-    mail::{Repeats, repeats},
+    mail::{Repeats, repeats, ring_held},
     page::{Denied, DraftPlace, Mode},
     rows, tell,
 };
@@ -142,6 +142,9 @@ impl Act<'_> {
                 if self.held { None } else { Some(self.millis() + i64::from(self.settings.undo_seconds) * 1_000) };
             outbox::queue_reply_at(self.writing, self.facts.id, message, customer, self.millis(), due)?;
         }
+        if self.held {
+            ring_held(self.writing, self.millis())?;
+        }
         if self.facts.audience == Audience::Customer {
             // The item is answered once this transaction has written the reply (R3.3); the first one may have been taken back.
             self.answered = self.facts.item;
@@ -189,7 +192,7 @@ impl Act<'_> {
 /// A draft's place as stored.
 pub(super) fn place_word(place: &DraftPlace) -> String {
     match place {
-        DraftPlace::Conversation(id) => format!("conversation {id}"),
+        DraftPlace::Conversation(id) => drafts::place_of(*id),
         DraftPlace::NewWithCustomer => "new customer".to_owned(),
         DraftPlace::NewWithAgents => "new agents".to_owned(),
         DraftPlace::NewOnItem(item) => format!("new on item {item}"),

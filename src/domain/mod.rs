@@ -1,5 +1,7 @@
 //! What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 
+/// What the server that took a mail says of its sender.
+pub mod authentication;
 /// What somebody asks for.
 pub mod command;
 /// One discussion: its four axes and its entries.
@@ -36,3 +38,5 @@ pub mod section;
 pub mod setting;
 /// Text from outside made safe for a terminal.
 pub mod text;
+/// Enums whose values have one word each.
+pub(crate) mod words;

@@ -24,6 +24,7 @@ pub fn conversation(ask: &Ask) -> Option<ConversationId> {
         | Ask::Merge { from: conversation, .. }
         | Ask::UndoMerge(conversation)
         | Ask::ReleaseReply(conversation, _)
+        | Ask::Dismiss(conversation, _)
         | Ask::DiscardReply(conversation, _) => Some(*conversation),
         Ask::Start(_)
         | Ask::SaveDraft { .. }
@@ -33,6 +34,7 @@ pub fn conversation(ask: &Ask) -> Option<ConversationId> {
         | Ask::ReleaseMail(_)
         | Ask::DiscardMail(_)
         | Ask::ClearNotices
+        | Ask::SeeHeld
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
         | Ask::FollowItem(..)

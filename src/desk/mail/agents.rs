@@ -3,7 +3,7 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking},
+    receive::{Body, Taking, held},
     secrecy::repeats_mailed,
 };
 use crate::{
@@ -42,6 +42,10 @@ impl Taking<'_> {
         }
         if repeats_mailed(self.writing, conversation, agent.id, &letter.text)? {
             return Ok(refused("It repeats what its sender was sent by mail about another conversation."));
+        }
+        if let Some(why) = self.too_many(Some(conversation))? {
+            let about = Reason::about("Its reply address belongs to this conversation.", conversation);
+            return Ok(held(why, vec![about]));
         }
         let viewer = Viewer::new(agent.id, agent.handle);
         match self.writing.attempt(|| self.write_as(&viewer, conversation, &letter)) {

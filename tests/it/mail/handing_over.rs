@@ -4,7 +4,7 @@ use super::leaving::words;
 use super::letters::{SUPPORT, arrives, letter};
 use crate::desks::{TestDesk, reply};
 use deskline::{
-    config::{MailAccount, MailSending, MailServer, MailSource, Security, SentFolder},
+    config::{HistoryBefore, MailAccount, MailSending, MailServer, MailSource, Security, SentFolder},
     desk::mail::OutMail,
     domain::{id::ConversationId, mail::DeliveryState, setting::SettingKey},
     email::{
@@ -32,6 +32,7 @@ pub fn account(sending: MailSending) -> MailAccount {
         password: None,
         sent: SentFolder::Unread,
         authority: None,
+        history: HistoryBefore::Never,
     }
 }
 

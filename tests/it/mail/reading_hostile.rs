@@ -14,10 +14,10 @@ use std::{
     },
 };
 
-/// The number of changed mails; DESKLINE_MAIL_ROUNDS changes it.
+/// The number of changed mails; DESKLINE_CHANGED_MAILS changes it.
 fn rounds() -> u64 {
     let usual = if cfg!(feature = "corpora") { 100_000 } else { 3_000 };
-    env::var("DESKLINE_MAIL_ROUNDS").map_or(usual, |it| it.parse().unwrap())
+    env::var("DESKLINE_CHANGED_MAILS").map_or(usual, |it| it.parse().unwrap())
 }
 
 /// Panics in the reader's own code, which its fence would hide, and where the last one was.
