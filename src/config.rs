@@ -97,6 +97,11 @@ pub struct Config {
     pub temporary: PathBuf,
     /// The command that opens a text in an editor (`$VISUAL`, `$EDITOR`).
     pub editor: Option<String>,
+    /// Where files are saved (`$XDG_DOWNLOAD_DIR`, else `Downloads` in the home folder, else that itself): the first that is
+    /// there.
+    pub downloads: Vec<PathBuf>,
+    /// The home folder (`$HOME`).
+    pub home: Option<PathBuf>,
     /// Whether the terminal can only print lines (`TERM=dumb`).
     pub dumb_terminal: bool,
     /// The support mailboxes, by their names.
@@ -206,7 +211,14 @@ impl Config {
                 .unwrap_or(Settled { value: Theme::Terminal, source: Source::Default }),
             temporary: environment.path("TMPDIR").unwrap_or_else(|| "/tmp".into()),
             editor: environment.text("VISUAL")?.or(environment.text("EDITOR")?),
+            downloads: environment
+                .path("XDG_DOWNLOAD_DIR")
+                .filter(|path| path.is_absolute())
+                .into_iter()
+                .chain(home.iter().flat_map(|home| [home.join("Downloads"), home.clone()]))
+                .collect(),
             dumb_terminal: environment.dumb_terminal(),
+            home,
             mail,
             envelope_from: environment.anything("SENDER"),
             envelope_to: environment.anything("RECIPIENT"),
@@ -317,6 +329,18 @@ mod tests {
         let relative = desk(&none, &[all[0], ("XDG_DATA_HOME", "data")]);
         assert_eq!(relative.value, home.value, "the XDG convention ignores relative folders");
         assert_eq!(settle(&none, &[]).unwrap().desk, None);
+    }
+
+    #[test]
+    fn files_are_saved_where_the_environment_says_or_at_home() {
+        let downloads = |variables: &[(&'static str, &str)]| settle(&Flags::default(), variables).unwrap().downloads;
+        let paths = |all: &[&str]| all.iter().map(PathBuf::from).collect::<Vec<_>>();
+        let home = ("HOME", "/home/ana");
+        assert_eq!(downloads(&[home]), paths(&["/home/ana/Downloads", "/home/ana"]));
+        let named = downloads(&[home, ("XDG_DOWNLOAD_DIR", "/data/in")]);
+        assert_eq!(named, paths(&["/data/in", "/home/ana/Downloads", "/home/ana"]));
+        assert_eq!(downloads(&[home, ("XDG_DOWNLOAD_DIR", "in")]), paths(&["/home/ana/Downloads", "/home/ana"]));
+        assert_eq!(downloads(&[]), paths(&[]));
     }
 
     #[test]

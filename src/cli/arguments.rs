@@ -7,7 +7,7 @@ mod people;
 mod server;
 mod value;
 
-pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
+pub use conversation::{AttachArguments, ConversationCommand, OfferCommand, StartArguments, TextArguments};
 pub use held::{Asked, HeldCommand, WhyArguments};
 pub use mail::{MailCommand, ReceiveArguments};
 pub use people::{

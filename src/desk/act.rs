@@ -5,7 +5,6 @@ use crate::{
     domain::{
         conversation::{Author, EntryKind, Facts},
         event::EventKind,
-        history::PastAttachment,
         id::{AgentId, ConversationId, EntrySeq, ItemId, Seq},
         people::Agent,
         refusal::Refusal,
@@ -43,8 +42,6 @@ pub(super) struct Act<'a> {
     pub answered: Option<ItemId>,
     /// How the actor's words came, if not by the messenger or the command line.
     pub channel: Option<&'static str>,
-    /// What is attached to the actor's words.
-    pub attachments: &'a [PastAttachment],
     /// Who handed it back, or had it until then: routing does not bring it straight back to them.
     pub handed_back: Vec<AgentId>,
     /// A reply waits for the administrators before it leaves.
@@ -98,7 +95,6 @@ impl<'a> Act<'a> {
             answered: None,
             handed_back: Vec::new(),
             channel: None,
-            attachments: &[],
             held: false,
         })
     }

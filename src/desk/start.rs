@@ -3,8 +3,9 @@
 use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
+    files::Files,
     link::{Joining, item, join, join_groups, joining, project_of},
-    mail::{Repeats, repeats},
+    mail::{Leaving, Repeats, repeats},
     page::{Denied, Done, Viewer},
     people::new_customer,
     route, rows, tell,
@@ -134,12 +135,14 @@ impl Starting<'_> {
     fn run(&self, start: &Start) -> Outcome<Done> {
         let text = check_text(&start.text)?;
         let writer = format!("agent {}", self.me.id);
-        let fingerprint = format!("start {text}");
+        let files = Files::of(&start.files);
+        let fingerprint = format!("start {text}{}", files.fingerprint());
         if let Some(id) = &start.client_id
             && let Some((message, same)) = messages::written_before(self.writing, &writer, 0, id, &fingerprint)?
         {
             return self.again(message, same);
         }
+        files.check(text)?;
         let mut facts = self.facts(start)?;
         if facts.audience == Audience::Customer && !self.me.reply_to_customers {
             return Err(Refusal::denied(
@@ -158,7 +161,8 @@ impl Starting<'_> {
         }
         // The subject leaves as well as the text.
         let said = format!("{}\n{text}", start.subject);
-        let held = repeats(self.writing, &Access::of(&self.me), &facts, &said, start.confirmed)? == Repeats::Hidden;
+        let words = Leaving { text: &said, files: &files };
+        let held = repeats(self.writing, &Access::of(&self.me), &facts, &words, start.confirmed)? == Repeats::Hidden;
         let (told, not_notified) = tell::mentioned(self.writing, &mut facts, self.me.id, text)?;
         let entry = NewEntry {
             kind: EntryKind::Reply,
@@ -167,9 +171,10 @@ impl Starting<'_> {
             at: self.now,
             text,
             channel: None,
-            attachments: &[],
+            attachments: &files.described,
         };
         let message = begin(self.writing, &mut facts, &mut Readings::default(), &entry)?;
+        files.keep(self.writing, message)?;
         if let Some(id) = &start.client_id {
             messages::remember_write(self.writing, &writer, 0, id, &fingerprint, message)?;
         }

@@ -12,6 +12,8 @@ pub mod decide;
 pub mod envelope;
 /// What happened.
 pub mod event;
+/// Files that go with messages: names, types, and how much fits.
+pub mod file;
 /// What an importer hands in: conversations that happened elsewhere.
 pub mod history;
 /// Who and what is meant: the identities of the desk.

@@ -37,7 +37,7 @@ impl Taking<'_> {
             return Ok(refused("Its sender is no agent of this desk."));
         };
         let letter = Letter { text: own_words(self.letter), folds: Vec::new(), ..self.letter.clone() };
-        if letter.text.is_empty() {
+        if letter.text.is_empty() && letter.attachments.is_empty() {
             return Ok(refused("It holds no words but those it quotes."));
         }
         if repeats_mailed(self.writing, conversation, agent.id, &letter.text)? {
@@ -48,7 +48,7 @@ impl Taking<'_> {
             return Ok(held(why, vec![about]));
         }
         let viewer = Viewer::new(agent.id, agent.handle);
-        match self.writing.attempt(|| self.write_as(&viewer, conversation, &letter)) {
+        match self.writing.attempt(|| self.write_as(&viewer, conversation, letter)) {
             Ok(placed) => Ok(Decided {
                 verdict: Verdict::Message,
                 reasons: vec![
@@ -64,12 +64,17 @@ impl Taking<'_> {
         }
     }
 
-    fn write_as(&self, viewer: &Viewer, conversation: ConversationId, letter: &Letter) -> Outcome<Placed> {
-        let body = Body::of(letter);
+    fn write_as(&self, viewer: &Viewer, conversation: ConversationId, mut letter: Letter) -> Outcome<Placed> {
+        let files = std::mem::take(&mut letter.attachments);
+        if letter.text.is_empty() {
+            let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+            letter.text = format!("Attached: {}", names.join(", "));
+        }
+        // The files are kept with the message itself.
+        let body = Body::of(&letter);
         let mut act = Act::begin(self.desk, self.writing, viewer, conversation)?;
         act.channel = Some(Channel::Email.word());
-        act.attachments = &body.described;
-        act.write(EntryKind::Reply, &Text { text: body.text.clone(), ..Text::default() })?;
+        act.write(EntryKind::Reply, &Text { text: body.text.clone(), files, ..Text::default() })?;
         let message = act.written;
         let done = act.finish()?;
         let placed = Placed {

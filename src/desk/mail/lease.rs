@@ -1,13 +1,13 @@
 //! Taking what is due, one mail at a time, and what became of it.
 
 use super::{
-    notices,
+    enclosed, notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
     undo::answers,
 };
 use crate::{
-    desk::{Desk, News, Outcome, token},
+    desk::{Desk, News, Outcome, page::Denied, token},
     domain::{
         mail::DeliveryState,
         outgoing::{MailboxInfo, OutboxKind},
@@ -83,11 +83,24 @@ impl Desk {
             for conversation in touched {
                 self.inner.bell.ring(News::of(conversation));
             }
-            if found.is_some() {
-                return Ok(found);
+            if let Some(mail) = found {
+                return self.with_contents(worker, mail).map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// A mail with the contents of its files, which are read where they hold up nobody else's writing.
+    fn with_contents(&self, worker: &str, mut mail: OutMail) -> Outcome<OutMail> {
+        let read =
+            self.inner.store.reader().map_err(Denied::from).and_then(|reader| enclosed::read(&reader, &mut mail));
+        match read {
+            Ok(()) => Ok(mail),
+            Err(denied) => {
+                self.mail_failed(worker, &mail, Failure::Temporary, "Its files could not be read.")?;
+                Err(denied)
+            }
+        }
     }
 
     /// When [`Desk::lease_mail`] has something to do next; `None` while there is nothing to come.

@@ -5,7 +5,7 @@ use crate::{
     desk::page::Mode,
     domain::text::{SafeText, width},
     tui::{
-        composer::{Part, mode_word, readers_counted, readers_named},
+        composer::{Part, files_counted, mode_word, readers_counted, readers_named},
         layout,
         model::{Area, Model},
         theme::Theme,
@@ -155,6 +155,9 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
     }
     if composing.is_some() && look.mode == Mode::Reply && look.readers.by_mail && look.why_not.is_none() {
         row.own(rule, style).own(" by mail ", theme.plain());
+    }
+    if !look.files.is_empty() {
+        row.own(rule, style).own(&format!(" {} ", files_counted(look.files)), theme.strong());
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the screen asks, as calls of the desk.
 
+use super::files;
 use crate::{
     desk::{
         AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem, Opening,
@@ -17,7 +18,8 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
             desk.run(who, *conversation, command.clone()).map(|done| Answer::Done(Box::new(done)))
         }
         Ask::Start(start) => desk.start(who, start).map(|done| Answer::Done(Box::new(done))),
-        Ask::SaveDraft { place, mode, text } => desk.save_draft(who, place, *mode, text).map(kept),
+        Ask::SaveDraft { place, mode, text, files } => desk.save_draft_with(who, place, *mode, text, files).map(kept),
+        Ask::Attach(_) | Ask::CompletePath(_) | Ask::SaveAttached { .. } => Err(files::elsewhere()),
         Ask::OpenDirect(conversation) => {
             *opening = desk.open_direct(who, *conversation)?;
             Ok(Answer::Kept)
@@ -97,6 +99,9 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
         Ask::Run { .. }
         | Ask::Start(_)
         | Ask::SaveDraft { .. }
+        | Ask::Attach(_)
+        | Ask::CompletePath(_)
+        | Ask::SaveAttached { .. }
         | Ask::OpenDirect(_)
         | Ask::AcceptOffer { .. }
         | Ask::RejectOffer(_)

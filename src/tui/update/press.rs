@@ -1,6 +1,6 @@
 //! A key to what it does.
 
-use super::{acting, layer, mails, moving, offering, panel, reading, writing};
+use super::{acting, attaching, layer, mails, moving, offering, panel, reading, writing};
 use crate::{
     domain::command::Command,
     tui::{
@@ -159,6 +159,8 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
         A::AcceptOffer | A::AcceptAndOpen | A::RejectOffer => offering::answer(model, action),
         A::Send | A::PressSend => writing::send(model),
         A::OpenEditor => writing::open_editor(model),
+        A::Attach => attaching::open(model),
+        A::SaveAttachments => attaching::save_shown(model),
         A::FocusSend => writing::focus_send(model),
         A::LeaveComposer => writing::leave(model),
         // Text, or only meant inside a layer.

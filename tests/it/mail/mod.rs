@@ -3,6 +3,7 @@
 mod agents;
 mod around;
 mod arriving;
+mod attaching;
 mod attempts;
 mod canaries;
 mod connections;
