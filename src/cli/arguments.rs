@@ -8,7 +8,7 @@ mod server;
 mod value;
 
 pub use conversation::{AttachArguments, ConversationCommand, OfferCommand, StartArguments, TextArguments};
-pub use held::{HeldCommand, WhyArguments};
+pub use held::{Asked, HeldCommand, WhyArguments};
 pub use mail::{MailCommand, ReceiveArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,

@@ -14,7 +14,7 @@ use crate::{
     store::{
         Connection, Writing, conversations,
         conversations::Loaded,
-        events,
+        events, merges,
         messages::{self, NewEntry},
         notices, people,
         reading::Readings,
@@ -47,6 +47,7 @@ pub(super) struct Act<'a> {
     /// A reply waits for the administrators before it leaves.
     pub held: bool,
     lock_reason: String,
+    merged_away: bool,
 }
 
 /// A conversation for a viewer, or what the viewer is told instead (R6.6): restricted for who was told of it, else as for a
@@ -79,6 +80,7 @@ impl<'a> Act<'a> {
         let readings = crate::store::reading::load(writing, id)?;
         Ok(Self {
             lock_reason: lock_reason(writing, &facts)?,
+            merged_away: merges::resolve(writing, id)? != id,
             settings: people::settings(writing)?,
             before: Loaded { facts: facts.clone(), readings: readings.clone() },
             now: desk.now(),
@@ -99,7 +101,11 @@ impl<'a> Act<'a> {
 
     /// What stands around the conversation, for rights.
     pub fn around(&self) -> Circumstances<'_> {
-        Circumstances { lock_reason: &self.lock_reason, private_conversations: self.settings.private_conversations }
+        Circumstances {
+            lock_reason: &self.lock_reason,
+            private_conversations: self.settings.private_conversations,
+            merged_away: self.merged_away,
+        }
     }
 
     /// The time as stored.

@@ -159,7 +159,9 @@ impl Starting<'_> {
         } else if start.group.is_some() {
             return Err(Denied::Invalid("An internal conversation is in no group's queue. Leave --group out.".into()));
         }
-        let words = Leaving { text, files: &files };
+        // The subject leaves as well as the text.
+        let said = format!("{}\n{text}", start.subject);
+        let words = Leaving { text: &said, files: &files };
         let held = repeats(self.writing, &Access::of(&self.me), &facts, &words, start.confirmed)? == Repeats::Hidden;
         let (told, not_notified) = tell::mentioned(self.writing, &mut facts, self.me.id, text)?;
         let entry = NewEntry {
@@ -349,6 +351,9 @@ impl Starting<'_> {
         let due = if held { None } else { Some(now + i64::from(self.settings.undo_seconds) * 1_000) };
         for customer in audience::customers(facts, EntryKind::Reply, None) {
             outbox::queue_reply_at(self.writing, facts.id, message, customer, now, due)?;
+        }
+        if held {
+            super::mail::ring_held(self.writing, now)?;
         }
         if let Some(item) = facts.item.filter(|_| facts.audience == Audience::Customer) {
             crate::store::items::refresh_waiting(self.writing, item)?;

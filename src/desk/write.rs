@@ -4,7 +4,7 @@ use super::{
     Outcome,
     act::Act,
     files::Files,
-    mail::{Leaving, Repeats, repeats},
+    mail::{Leaving, Repeats, repeats, ring_held},
     page::{Denied, DraftPlace, Mode},
     rows, tell,
 };
@@ -149,12 +149,12 @@ impl Act<'_> {
                 if self.held { None } else { Some(self.millis() + i64::from(self.settings.undo_seconds) * 1_000) };
             outbox::queue_reply_at(self.writing, self.facts.id, message, customer, self.millis(), due)?;
         }
-        if let Some(item) = self.facts.item
-            && self.facts.audience == Audience::Customer
-            && self.facts.tail.agent_replies == 1
-        {
-            // The item is answered once this transaction has written the reply (R3.3).
-            self.answered = Some(item);
+        if self.held {
+            ring_held(self.writing, self.millis())?;
+        }
+        if self.facts.audience == Audience::Customer {
+            // The item is answered once this transaction has written the reply (R3.3); the first one may have been taken back.
+            self.answered = self.facts.item;
         }
         Ok(())
     }
@@ -200,7 +200,7 @@ impl Act<'_> {
 /// A draft's place as stored.
 pub(super) fn place_word(place: &DraftPlace) -> String {
     match place {
-        DraftPlace::Conversation(id) => format!("conversation {id}"),
+        DraftPlace::Conversation(id) => drafts::place_of(*id),
         DraftPlace::NewWithCustomer => "new customer".to_owned(),
         DraftPlace::NewWithAgents => "new agents".to_owned(),
         DraftPlace::NewOnItem(item) => format!("new on item {item}"),
@@ -210,10 +210,13 @@ pub(super) fn place_word(place: &DraftPlace) -> String {
 impl Act<'_> {
     /// Does what needs the conversation's new row to be there: items that are answered or were linked.
     pub fn refresh_items(&self) -> Outcome<()> {
-        for item in [self.answered, self.before.facts.item, self.facts.item].into_iter().flatten() {
-            if self.answered == Some(item) || self.before.facts.item != self.facts.item {
-                items::refresh_waiting(self.writing, item)?;
-            }
+        let relinked = self.before.facts.item != self.facts.item;
+        let linked = [self.before.facts.item, self.facts.item].map(|item| item.filter(|_| relinked));
+        let mut items: Vec<_> = [self.answered, linked[0], linked[1]].into_iter().flatten().collect();
+        items.sort_unstable();
+        items.dedup();
+        for item in items {
+            items::refresh_waiting(self.writing, item)?;
         }
         Ok(())
     }

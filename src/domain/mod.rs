@@ -1,5 +1,7 @@
 //! What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 
+/// What the server that took a mail says of its sender.
+pub mod authentication;
 /// What somebody asks for.
 pub mod command;
 /// One discussion: its four axes and its entries.

@@ -27,6 +27,19 @@ words! {
     }
 }
 
+/// How the words end that say who took a message back, in contrast to what was stopped by what changed meanwhile.
+pub const TOOK_IT_BACK: &str = "took it back before it left.";
+
+/// The words where an administrator decided that a message never leaves.
+pub const STOPPED_IT: &str = "An administrator stopped it.";
+
+impl Delivery {
+    /// Whether somebody took it back: who wrote it, or an administrator.
+    pub fn was_taken_back(&self) -> bool {
+        self.state == DeliveryState::Cancelled && (self.words.ends_with(TOOK_IT_BACK) || self.words == STOPPED_IT)
+    }
+}
+
 /// How far a message is on its way to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {

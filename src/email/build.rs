@@ -215,7 +215,8 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("<br>\n"),
+            // Nothing behind it: where blanks count, a line end of the source would be a second one.
+            '\n' => out.push_str("<br>"),
             _ => out.push(letter),
         }
     }

@@ -19,3 +19,15 @@ pub fn take_turn(connection: &Connection, address: &str, now: i64) -> Result<boo
         .execute(params![address.to_lowercase(), now, DAY])?;
     Ok(taken > 0)
 }
+
+/// The automatic mail that an address was allowed is tried once more, and the day begins anew. Times are milliseconds since
+/// 1970.
+///
+/// # Errors
+/// What SQLite says.
+pub fn renew_turn(connection: &Connection, address: &str, now: i64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE automatic_mail SET at = max(at, ?2) WHERE address = ?1")?
+        .execute(params![address.to_lowercase(), now])?;
+    Ok(())
+}

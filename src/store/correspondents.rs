@@ -69,3 +69,24 @@ pub fn copied(connection: &Connection, conversation: ConversationId) -> Result<V
         statement.query_map([conversation.0], |row| Ok(Correspondent { name: row.get(0)?, address: row.get(1)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
+
+/// Who is not suggested any more in a conversation, by address.
+///
+/// # Errors
+/// What SQLite says.
+pub fn dismissed(connection: &Connection, conversation: ConversationId) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT address FROM dismissed WHERE conversation_id = ?1")?;
+    let rows = statement.query_map([conversation.0], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Suggests an address no more in a conversation.
+///
+/// # Errors
+/// What SQLite says.
+pub fn dismiss(connection: &Connection, conversation: ConversationId, address: &str) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO dismissed (conversation_id, address) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+        .execute(params![conversation.0, address])?;
+    Ok(())
+}

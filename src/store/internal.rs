@@ -3,7 +3,7 @@
 use super::{Result, people::word};
 use crate::domain::{
     conversation::EntryKind,
-    id::{ConversationId, EntrySeq},
+    id::{AgentId, ConversationId, EntrySeq},
 };
 use rusqlite::{Connection, params};
 
@@ -85,6 +85,31 @@ pub fn said_to_customers(connection: &Connection, conversation: ConversationId, 
         said.push(text);
     }
     Ok(said)
+}
+
+/// What an agent was sent by mail about other conversations than this one, the newest first, up to so many characters.
+///
+/// # Errors
+/// What SQLite says.
+pub fn mailed_of_others(
+    connection: &Connection,
+    agent: AgentId,
+    conversation: ConversationId,
+    most: usize,
+) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT m.text FROM outbox o CROSS JOIN message m ON m.id = o.message_id WHERE o.agent_id = ?1 \
+         AND o.kind = 'notice' AND o.conversation_id <> ?2 AND o.state NOT IN ('queued', 'cancelled') ORDER BY o.id DESC",
+    )?;
+    let mut rows = statement.query([agent.0, conversation.0])?;
+    let (mut mailed, mut left) = (Vec::new(), most);
+    while left > 0 {
+        let Some(row) = rows.next()? else { break };
+        let text: String = row.get(0)?;
+        left = left.saturating_sub(text.len() + 1);
+        mailed.push(text);
+    }
+    Ok(mailed)
 }
 
 /// A file that is for agents only, and where it stands.

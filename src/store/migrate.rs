@@ -13,7 +13,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003-routing.sql"),
     include_str!("migrations/0004-mail.sql"),
     include_str!("migrations/0005-outbox.sql"),
-    include_str!("migrations/0006-draft-files.sql"),
+    include_str!("migrations/0006-folders.sql"),
+    include_str!("migrations/0007-connected.sql"),
+    include_str!("migrations/0008-outbox-begun.sql"),
+    include_str!("migrations/0009-mail-marks.sql"),
+    include_str!("migrations/0010-draft-files.sql"),
 ];
 
 /// The version that this program writes.

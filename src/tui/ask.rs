@@ -146,6 +146,10 @@ pub enum Ask {
     DiscardReply(ConversationId, EntrySeq),
     /// Empty the bell.
     ClearNotices,
+    /// Stop the bell for what is held: it is looked at.
+    SeeHeld,
+    /// Suggest no more to add somebody whom mails name: where, and the address.
+    Dismiss(ConversationId, String),
     /// Make an item.
     AddItem {
         /// What.

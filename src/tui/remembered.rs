@@ -25,6 +25,7 @@ pub fn conversation(ask: &Ask) -> Option<ConversationId> {
         | Ask::UndoMerge(conversation)
         | Ask::SaveAttached { conversation, .. }
         | Ask::ReleaseReply(conversation, _)
+        | Ask::Dismiss(conversation, _)
         | Ask::DiscardReply(conversation, _) => Some(*conversation),
         Ask::Start(_)
         | Ask::SaveDraft { .. }
@@ -36,6 +37,7 @@ pub fn conversation(ask: &Ask) -> Option<ConversationId> {
         | Ask::ReleaseMail(_)
         | Ask::DiscardMail(_)
         | Ask::ClearNotices
+        | Ask::SeeHeld
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
         | Ask::FollowItem(..)

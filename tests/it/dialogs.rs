@@ -64,7 +64,7 @@ fn notices() -> Vec<NoticeRow> {
     let notice = |id, kind, conversation, text: Option<&str>, read| NoticeRow {
         id: NoticeId(id),
         kind,
-        conversation: ConversationId(conversation),
+        conversation: Some(ConversationId(conversation)),
         text: text.map(str::to_owned),
         at: text.map(|_| ago(id * 7)),
         read,

@@ -150,7 +150,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
     let notice = |number, text: String| NoticeRow {
         id: NoticeId(number),
         kind: NoticeKind::Mention,
-        conversation: ConversationId(4821),
+        conversation: Some(ConversationId(4821)),
         text: Some(text),
         at: Some(pages::now()),
         read: false,

@@ -3,7 +3,8 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking},
+    receive::{Body, Taking, held},
+    secrecy::repeats_mailed,
 };
 use crate::{
     desk::{
@@ -38,6 +39,13 @@ impl Taking<'_> {
         let letter = Letter { text: own_words(self.letter), folds: Vec::new(), ..self.letter.clone() };
         if letter.text.is_empty() && letter.attachments.is_empty() {
             return Ok(refused("It holds no words but those it quotes."));
+        }
+        if repeats_mailed(self.writing, conversation, agent.id, &letter.text)? {
+            return Ok(refused("It repeats what its sender was sent by mail about another conversation."));
+        }
+        if let Some(why) = self.too_many(Some(conversation))? {
+            let about = Reason::about("Its reply address belongs to this conversation.", conversation);
+            return Ok(held(why, vec![about]));
         }
         let viewer = Viewer::new(agent.id, agent.handle);
         match self.writing.attempt(|| self.write_as(&viewer, conversation, letter)) {

@@ -4,6 +4,7 @@ use super::{
     enclosed, notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
+    undo::answers,
 };
 use crate::{
     desk::{Desk, News, Outcome, page::Denied, token},
@@ -14,7 +15,7 @@ use crate::{
     store::{
         Writing, automatic, conversations, headers,
         outbox::{self, Outgoing, Recipient},
-        people,
+        people, sending,
     },
 };
 use chrono::{DateTime, Duration, Utc};
@@ -111,6 +112,19 @@ impl Desk {
         Ok(outbox::next_due(&reader)?.map(conversations::moment))
     }
 
+    /// The last step of handing a mail over begins, after which the server may have it whatever is heard of that. Written down
+    /// first, so that who finds the row after a crash knows. False where the lease had ended and is somebody else's: then the
+    /// step must not be taken.
+    ///
+    /// # Errors
+    /// A failing disk: then neither.
+    pub fn mail_begins(&self, worker: &str, mail: &OutMail) -> Outcome<bool> {
+        let until = (self.now() + LEASE).timestamp_millis();
+        self.inner
+            .store
+            .write(|writing| -> Outcome<bool> { Ok(sending::begin(writing, mail.id, worker, mail.attempt, until)?) })
+    }
+
     /// The server took a mail; false where the lease had ended and it is somebody else's to say.
     ///
     /// # Errors
@@ -168,14 +182,11 @@ impl Desk {
             let Some(row) = outbox::leased(writing, mail.id, worker, mail.attempt)? else { return Ok(false) };
             let settled = then(&row, self.now());
             touched.extend(row.conversation);
-            outbox::settle(
-                writing,
-                row.id,
-                settled.state,
-                settled.due,
-                row.doubts + u32::from(settled.doubt),
-                &one_line(words),
-            )?;
+            let doubts = row.doubts + u32::from(settled.doubt);
+            outbox::settle(writing, row.id, settled.state, settled.due, doubts, &one_line(words))?;
+            if settled.state != DeliveryState::Sent && !settled.doubt {
+                sending::did_not_leave(writing, row.id)?;
+            }
             Ok(true)
         })?;
         for conversation in touched {
@@ -206,8 +217,8 @@ struct Leasing<'a> {
 impl Leasing<'_> {
     fn step(&self, mut row: Outgoing) -> Outcome<Step> {
         let millis = self.now.timestamp_millis();
-        if row.state == DeliveryState::Sending {
-            // Whoever had it is gone, and nobody knows how far it came: once more, and not a third time.
+        if row.state == DeliveryState::Sending && row.may_have_left() {
+            // Whoever had it is gone, and nobody knows whether it left: once more, and not a third time.
             if row.doubts > 0 {
                 let words = "Whoever was sending it did not finish, twice. It may have arrived.";
                 return self.settled(&row, DeliveryState::Unknown, row.doubts + 1, words);
@@ -239,7 +250,10 @@ impl Leasing<'_> {
         };
         let (to, team, facts, entry) = (ready.to, ready.team, ready.facts, ready.entry);
         let automatic = matches!(row.kind, OutboxKind::Told | OutboxKind::Refusal);
-        if automatic && row.attempts == 0 && !automatic::take_turn(self.writing, &to.address, millis)? {
+        if automatic && row.attempts > 0 {
+            // The day is counted from the attempt that gets through, and that may be this one.
+            automatic::renew_turn(self.writing, &to.address, millis)?;
+        } else if automatic && !automatic::take_turn(self.writing, &to.address, millis)? {
             let words = "Its recipient was sent an automatic mail within the last day.";
             return self.settled(&row, DeliveryState::Cancelled, 0, words);
         }
@@ -247,7 +261,7 @@ impl Leasing<'_> {
         row.mailbox = Some(mailbox.name.clone());
         let header_id = row.header_id.get_or_insert_with(|| {
             let host = mailbox.address.rsplit_once('@').map_or("localhost", |(_, host)| host);
-            format!("{}@{host}", token::message_id(&self.key, row.id.0))
+            format!("{}@{host}", token::message_id(&self.key, (row.id.0, row.at)))
         });
         if let Some(conversation) = row.conversation {
             headers::remember(self.writing, header_id, conversation, row.message, row.id)?;
@@ -295,6 +309,12 @@ impl Leasing<'_> {
 
     fn settled(&self, row: &Outgoing, state: DeliveryState, doubts: u32, words: &str) -> Outcome<Step> {
         outbox::settle(self.writing, row.id, state, None, doubts, words)?;
+        if state == DeliveryState::Cancelled
+            && row.kind == OutboxKind::Reply
+            && let Some(conversation) = row.conversation
+        {
+            answers(self.writing, conversations::load_facts(self.writing, conversation)?.and_then(|facts| facts.item))?;
+        }
         Ok(Step::Settled)
     }
 

@@ -74,7 +74,8 @@ impl Merging<'_> {
         let facts = accessible(self.writing, &Access::of(&self.me), id)?;
         let reason = lock_reason(self.writing, &facts)?;
         let private_conversations = people::settings(self.writing)?.private_conversations;
-        rights::people(&self.me, &facts, &Circumstances { lock_reason: &reason, private_conversations })?;
+        let around = Circumstances { lock_reason: &reason, private_conversations, merged_away: false };
+        rights::people(&self.me, &facts, &around)?;
         Ok(Loaded { facts, readings: crate::store::reading::load(self.writing, id)? })
     }
 
@@ -98,7 +99,7 @@ impl Merging<'_> {
 
     /// With one of them private, merging makes the other private too, and that is for owner and admins (R6.5).
     pub fn may_change_privacy(&self, from: &Facts, into: &Facts) -> Outcome<()> {
-        if from.privacy != into.privacy && !self.me.role.administers() {
+        if is_strict(from) != is_strict(into) && !self.me.role.administers() {
             let text =
                 "One of them is private, and only the owner and admins change who can read the other. Ask one of them.";
             return Err(Refusal::denied("R6.5", text).into());
@@ -208,7 +209,8 @@ impl Merging<'_> {
                 (place.posted, place.chosen) = (place.posted || member.posted, place.chosen || member.chosen);
             }
         }
-        if old.privacy == Privacy::Private {
+        // As linking a direct one does (R4.5).
+        if old.privacy == Privacy::Private || (old.direct() && !facts.direct()) {
             facts.privacy = Privacy::Private;
             facts.needs_reassignment |= facts.assignee.is_some() && !facts.assignee_active;
         }
@@ -242,14 +244,17 @@ impl Merging<'_> {
         let readers: Vec<String> = agents.into_iter().filter(gains).map(|agent| agent.handle).collect();
         let mut adds = Vec::new();
         for place in &after.customers {
-            let reads = |facts: &Facts| facts.customers.iter().any(|known| known.customer == place.customer);
-            if reads(from) && reads(into) {
+            let joined = |facts: &Facts| facts.customers.iter().find(|known| known.customer == place.customer).copied();
+            // Who joined `from` late reads what was there before, too: in `into` all of it comes after joining.
+            if joined(into).is_some() && joined(from).is_some_and(|place| place.requester || place.since == EntrySeq(0))
+            {
                 continue;
             }
             if let Some(customer) = people::customer_by_id(self.writing, place.customer)? {
                 adds.push(described(&customer));
             }
         }
+        adds.extend(self.colleagues(from, after)?);
         if readers.is_empty() && adds.is_empty() {
             return Ok(());
         }
@@ -272,6 +277,27 @@ impl Merging<'_> {
     }
 }
 
+impl Merging<'_> {
+    /// The organization whose people read all that is merged, and did not read all of `from` before (§9).
+    fn colleagues(&self, from: &Facts, after: &Facts) -> Outcome<Option<String>> {
+        if !people::settings(self.writing)?.organization_sharing || after.privacy == Privacy::Private {
+            return Ok(None);
+        }
+        let of = |facts: &Facts| -> Outcome<Option<String>> {
+            let Some(requester) = facts.requester else { return Ok(None) };
+            Ok(people::customer_by_id(self.writing, requester)?.and_then(|customer| customer.organization))
+        };
+        let Some(organization) = of(after)? else { return Ok(None) };
+        let read = of(from)?.is_some_and(|it| it.to_lowercase() == organization.to_lowercase());
+        Ok((!read).then(|| format!("everybody of {organization}")))
+    }
+}
+
+/// Whether fewer than the whole team may see it: private, or a direct one among its participants (R6.11).
+const fn is_strict(facts: &Facts) -> bool {
+    matches!(facts.privacy, Privacy::Private) || facts.direct()
+}
+
 /// Everybody who has read one of the two.
 pub(super) fn readers(one: &Readings, other: &Readings) -> Vec<AgentId> {
     let mut agents: Vec<AgentId> = one.0.iter().chain(&other.0).map(|reading| reading.agent).collect();
@@ -290,7 +316,8 @@ fn emptied(from: &Loaded, privacy: Privacy) -> Loaded {
     *tail = Tail {
         from: String::new(),
         text: String::new(),
-        agent_replies: 0,
+        // Its item was answered, wherever the answer stands now (R3.3).
+        agent_replies: tail.agent_replies,
         customer_at: tail.customer_at,
         customer_count: 0,
     };

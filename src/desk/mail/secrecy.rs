@@ -8,7 +8,7 @@ use crate::{
     desk::{Outcome, files::Files, page::Denied},
     domain::{
         conversation::{Audience, EntryKind, Facts},
-        id::ConversationId,
+        id::{AgentId, ConversationId},
         refusal::{Refusal, RefusalKind},
     },
     policy::access::Access,
@@ -168,21 +168,31 @@ fn secrets(connection: &Connection, places: &[Place]) -> Outcome<(Vec<Secret>, V
     Ok((readable, hidden))
 }
 
-/// The letters of a text without what makes no difference: case, runs of blanks, invisible characters, and the marks of
-/// quoting in front of lines.
+/// The letters of a text without what makes no difference: case, runs of blanks, invisible characters, the marks of quoting in
+/// front of lines, and what programs make of quotation marks, dashes and dots while somebody types.
 pub(super) fn plain(text: &str) -> Vec<char> {
     let mut plain = Vec::with_capacity(text.len());
     for line in text.lines() {
         let line = line.trim_start_matches(|letter: char| letter == '>' || letter.is_whitespace());
         for letter in line.chars().chain([' ']) {
             match letter {
-                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
+                _ if is_invisible(letter) => {}
                 _ if letter.is_whitespace() || letter.is_control() => {
                     if plain.last().is_some_and(|last| *last != ' ') {
                         plain.push(' ');
                     }
                 }
-                _ => plain.extend(letter.to_lowercase()),
+                '…' => plain.extend(['.', '.', '.']),
+                _ => {
+                    // A line that was broken where its writing knows no blanks.
+                    if let [.., before, ' '] = plain[..]
+                        && is_written_without_blanks(before)
+                        && is_written_without_blanks(letter)
+                    {
+                        plain.pop();
+                    }
+                    plain.extend(typed(letter).to_lowercase());
+                }
             }
         }
     }
@@ -190,6 +200,79 @@ pub(super) fn plain(text: &str) -> Vec<char> {
         plain.pop();
     }
     plain
+}
+
+/// A letter as a plain keyboard types it.
+const fn typed(letter: char) -> char {
+    match letter {
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '´' | '`' | '′' | '\u{2bc}' => '\'',
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+        // Full-width forms.
+        '\u{ff01}'..='\u{ff5e}' => match char::from_u32(letter as u32 - 0xfee0) {
+            Some(narrow) => narrow,
+            None => letter,
+        },
+        _ => letter,
+    }
+}
+
+/// Whether nothing of it is seen: soft hyphens, joiners, marks of direction, variants, tags, blanks without width.
+const fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Chinese, Japanese, Thai, Lao, Burmese, Khmer.
+const fn is_written_without_blanks(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{e00}'..='\u{eff}'
+            | '\u{1000}'..='\u{109f}'
+            | '\u{1780}'..='\u{17ff}'
+            | '\u{2e80}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff65}'..='\u{ff9f}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
+}
+
+/// Whether a text for the customers of a conversation repeats what was mailed to an agent about other ones: an answer by mail
+/// may quote what it answers, and what is folded on a screen is not all that is quoted.
+pub(super) fn repeats_mailed(
+    connection: &Connection,
+    conversation: ConversationId,
+    agent: AgentId,
+    text: &str,
+) -> Outcome<bool> {
+    let written = plain(text);
+    let facts = conversations::load_facts(connection, conversation)?;
+    if written.len() < REPEATED || facts.is_none_or(|facts| facts.audience != Audience::Customer) {
+        return Ok(false);
+    }
+    let mut windows = Windows::of(&written);
+    for said in internal::said_to_customers(connection, conversation, LOOKED_AT)? {
+        windows.forget(&plain(&said));
+    }
+    let mailed = internal::mailed_of_others(connection, agent, conversation, LOOKED_AT)?;
+    Ok(mailed.iter().any(|mailed| windows.first(&plain(mailed)).is_some()))
 }
 
 /// Every run of [`REPEATED`] letters of a reply, by its hash.
@@ -308,11 +391,31 @@ mod tests {
             format!("Hello\n> {}\nBye", SECRET.replace("two", "\n>   two")),
             SECRET.replace(' ', "\u{a0}  \t"),
             SECRET.replace("invoices", "in\u{200b}voi\u{ad}ces"),
+            SECRET.replace("be", "b\u{2063}\u{fe0f}\u{e0041}e\u{202e}"),
+            SECRET.chars().map(|it| if it == 'e' { 'ｅ' } else { it }).collect(),
         ] {
             assert!(repeated(&reply, SECRET), "{reply}");
         }
         assert!(!repeated("The customer is behind with two letters.", SECRET));
         assert!(!repeated("", SECRET) && !repeated(SECRET, ""));
+    }
+
+    #[test]
+    fn what_programs_make_of_it_while_somebody_types_makes_no_difference() {
+        const TYPED: &str = "He said \"it's off\" - twice... and we did not tell the customer - yet";
+        let made = "He said “it’s off” – twice… and we did not tell the customer — yet";
+        assert!(plain(TYPED) == plain(made));
+        // Lines that were broken where the writing has no blanks, and where it has some.
+        let chinese =
+            "客户欠我们两张发票我们打算下周把他的帐户停掉请不要告诉他这件事情因为合同还没有结束他们还可以起诉我们";
+        let broken: String = chinese
+            .chars()
+            .enumerate()
+            .flat_map(|(at, it)| [it].into_iter().chain((at % 9 == 8).then_some('\n')))
+            .collect();
+        assert!(repeated(&format!("> {}", broken.replace('\n', "\n> ")), chinese));
+        assert_eq!(plain("uns\nere"), plain("uns ere"));
+        assert_ne!(plain("uns\nere"), plain("unsere"));
     }
 
     proptest! {

@@ -43,7 +43,7 @@ impl Desk {
             let there = kept.into.facts.last_seq.0 + kept.from.facts.last_seq.0;
             merges::drop_lines(writing, standing.into, EntrySeq(there))?;
             merges::drop_lines(writing, from, EntrySeq(0))?;
-            merges::bring_back(writing, from, &kept.moved)?;
+            merges::bring_back(writing, (from, standing.into), &kept.moved)?;
             merges::end(writing, standing.id)?;
             let detail = format!("#{from} out of #{}", standing.into);
             merging.event(EventKind::Unmerged, from, &detail)?;

@@ -108,6 +108,8 @@ words! {
         Assigned = "assigned",
         /// The agent was added by name.
         Added = "added",
+        /// Something waits in Queue › Held, for owner and admins.
+        Held = "held",
     }
 }
 
@@ -118,8 +120,8 @@ pub struct NoticeRow {
     pub id: NoticeId,
     /// What it tells.
     pub kind: NoticeKind,
-    /// The conversation it is about.
-    pub conversation: ConversationId,
+    /// The conversation it is about; `None` for what is held, which is in Queue › Held.
+    pub conversation: Option<ConversationId>,
     /// Made now, through access; `None` where restricted (R6.7).
     pub text: Option<String>,
     /// When.

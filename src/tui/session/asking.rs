@@ -35,6 +35,8 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
         }
         Ask::UndoMerge(from) => desk.undo_merge(who, *from).map(|done| Answer::Done(Box::new(done))),
         Ask::ClearNotices => desk.clear_notices(who).map(|_| Answer::Kept),
+        Ask::SeeHeld => desk.see_held(who).map(kept),
+        Ask::Dismiss(conversation, address) => desk.dismiss_suggestion(who, *conversation, address).map(kept),
         Ask::AddItem { kind, title, requester, project, description } => {
             let new = NewItem {
                 kind: *kind,
@@ -109,6 +111,8 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
         | Ask::UndoMerge(_)
         | Ask::Invite(_)
         | Ask::ClearNotices
+        | Ask::SeeHeld
+        | Ask::Dismiss(..)
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
         | Ask::FollowItem(..)

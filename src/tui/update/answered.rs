@@ -83,12 +83,13 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
             )
             | None => return,
         },
+        Ask::Dismiss(_, address) => format!("{address} is not suggested here any more."),
         Ask::SaveAttached { .. } => match answer {
             Some(Answer::Saved(places)) => format!("Saved {}", places.join(", ")),
             _ => return,
         },
         Ask::Attach(_) | Ask::CompletePath(_) => return,
-        Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
+        Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::SeeHeld => return,
         Ask::AcceptOffer { conversation, .. } => format!("#{conversation} is assigned to you now."),
         Ask::RejectOffer(conversation) => format!("Rejected #{conversation}. It waits in Unassigned."),
         Ask::TakeBack { .. } => "Taken back: it was not sent.".to_owned(),
@@ -208,6 +209,7 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
         writing::not_sent(model);
     }
     if let (Some(question), Some(conversation)) = (Confirm::widening(&ask, &denied), remembered::conversation(&ask)) {
+        let question = question.or_never(&ask, model.opened());
         return confirm(model, conversation, question);
     }
     if let (Some(question), Ask::Start(_)) = (Confirm::widening(&ask, &denied), &ask) {

@@ -186,7 +186,9 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
 fn open_layer(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(layer) = layer_for(action, model) {
         model.layers.push(layer);
-        return Vec::new();
+        // It is looked at from now on; where nothing rings, nothing has to stop.
+        let rings = action == Action::GoToHeld && model.page.bell > 0;
+        return if rings { vec![Effect::Ask(Ask::SeeHeld)] } else { Vec::new() };
     }
     let why = why_not(action, model).unwrap_or_else(|| "Select a conversation first.".to_owned());
     model.say(Message::trouble(why))

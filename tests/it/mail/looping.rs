@@ -2,11 +2,16 @@
 
 use super::letters::{SUPPORT, arrives, letter, mail, taken};
 use crate::desks::{TestDesk, add_customer, reply};
-use deskline::domain::{
-    command::Command,
-    id::ConversationId,
-    letter::{Letter, Nature, Report, ReportKind, Reported},
-    mail::{HeldWhy, InMail, Verdict},
+use deskline::{
+    desk::AgentChange,
+    domain::{
+        command::Command,
+        id::ConversationId,
+        letter::{Letter, Nature, Report, ReportKind, Reported},
+        mail::{HeldWhy, InMail, Verdict},
+        outgoing::MailPreference,
+        setting::SettingKey,
+    },
 };
 
 fn report(kind: ReportKind, about: Option<&str>) -> Letter {
@@ -166,4 +171,100 @@ fn a_report_without_any_sender_is_still_a_report() {
         ..mail(Letter { from: vec![], ..report(ReportKind::Bounce, Some(&sent)) })
     };
     assert_eq!(taken(&desk, &nobody).verdict, Verdict::Report);
+}
+
+#[test]
+fn a_report_that_comes_again_and_again_is_one_line() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    let lines = |words: &str| desk.texts("ana", one).iter().filter(|text| text.contains(words)).count();
+    for _ in 0..30 {
+        assert_eq!(arrives(&desk, report(ReportKind::Delay, Some(&sent))).verdict, Verdict::Report);
+        assert_eq!(arrives(&desk, report(ReportKind::Complaint, Some(&sent))).verdict, Verdict::Report);
+    }
+    assert_eq!((lines("is delayed"), lines("as unwanted")), (1, 1));
+    arrives(&desk, report(ReportKind::Bounce, Some(&sent)));
+    desk.does("ana", one, reply("And this?"));
+    let second = desk.left(one);
+    arrives(&desk, report(ReportKind::Bounce, Some(&second)));
+    arrives(&desk, report(ReportKind::Delay, Some(&second)));
+    assert_eq!((lines("failed"), lines("is delayed")), (2, 1), "what has failed is not delayed any more");
+}
+
+#[test]
+fn a_notice_that_comes_back_says_nothing_of_the_customers_mail() {
+    let desk = TestDesk::new();
+    desk.gives_address("ben", "ben@home.example");
+    desk.change("ben", &AgentChange { mail: Some(MailPreference::Missed), ..AgentChange::default() });
+    let one = arrives(&desk, letter("mara@example.com", "Card declined", "My card")).conversation.unwrap();
+    desk.does("ben", one, Command::Follow);
+    let next = Letter {
+        to: vec![TestDesk::tagged(&desk.token(one, "mara@example.com"))],
+        ..letter("mara@example.com", "Re", "Hello?")
+    };
+    arrives(&desk, next);
+    desk.later(10);
+    let notice = desk.leaves().pop().expect("a notice");
+    assert_eq!(notice.to.address, "ben@home.example");
+    let before = desk.texts("ana", one);
+    for _ in 0..5 {
+        assert_eq!(arrives(&desk, report(ReportKind::Bounce, Some(&notice.message_id))).verdict, Verdict::Report);
+    }
+    assert_eq!(desk.texts("ana", one), before, "no line that speaks of a recipient who is no customer");
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE kind = 'notice' AND state = 'failed'"), 1);
+}
+
+#[test]
+fn whom_no_machine_may_answer_is_told_of_no_refusal() {
+    let desk = TestDesk::new();
+    desk.gives_address("ana", "ana@home.example");
+    let one = arrives(&desk, letter("mara@example.com", "Card declined", "My card")).conversation.unwrap();
+    let to = vec![TestDesk::tagged(&desk.token(one, "ana"))];
+    let by_ana = |answerable| Letter {
+        to: to.clone(),
+        answer_automatically: answerable,
+        ..letter("ana@home.example", "Re", "Hi")
+    };
+    assert_eq!(arrives(&desk, by_ana(false)).verdict, Verdict::Refused, "the setting is off");
+    assert!(desk.leaves().is_empty());
+    assert_eq!(arrives(&desk, by_ana(true)).verdict, Verdict::Refused);
+    assert_eq!(desk.leaves().len(), 1);
+    // A program at either end that answers everything gets one a day.
+    for _ in 0..20 {
+        arrives(&desk, by_ana(true));
+        assert!(desk.leaves().is_empty());
+    }
+}
+
+/// An absence note without any header that says so, of an agent who is sent notices.
+#[test]
+fn an_agents_program_that_answers_every_notice_is_held_too() {
+    let desk = TestDesk::new();
+    desk.set(SettingKey::AgentsByMail, "on");
+    desk.gives_address("ana", "ana@home.example");
+    let one = arrives(&desk, letter("mara@example.com", "Card declined", "My card")).conversation.unwrap();
+    let to = vec![TestDesk::tagged(&desk.token(one, "ana"))];
+    let mut held = 0;
+    for number in 0..25 {
+        let away = Letter { to: to.clone(), ..letter("ana@home.example", "Re", &format!("On the beach {number}")) };
+        match arrives(&desk, away).verdict {
+            Verdict::Message => {}
+            Verdict::Held(HeldWhy::ManyFromSender) => held += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(held, 5);
+    assert_eq!(desk.outbox(one).len(), 20);
+}
+
+/// What was counted under a clock that ran ahead counts for a while, not until that time has come.
+#[test]
+fn a_clock_that_was_ahead_holds_nobody_for_years() {
+    let desk = TestDesk::new();
+    desk.later(5 * 365 * 24 * 60);
+    for number in 0..20 {
+        desk.desk.receive_mail(&mail(letter("mara@example.com", "Ping", &format!("Ping {number}")))).unwrap();
+    }
+    desk.later(-5 * 365 * 24 * 60);
+    assert_eq!(arrives(&desk, letter("mara@example.com", "Hello", "By a person")).verdict, Verdict::Message);
 }
