@@ -16,6 +16,7 @@ pub mod letters;
 mod looping;
 mod merging;
 mod outside;
+mod promises;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
