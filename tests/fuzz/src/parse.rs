@@ -27,8 +27,7 @@ pub fn parse(bytes: &[u8]) {
     }
     assert!(body_at(bytes) <= bytes.len());
     let text = String::from_utf8_lossy(bytes);
-    let shown = text_of_html(&text);
-    assert!(!shown.contains(['\0', '\r']), "{shown:?}");
+    let _ = text_of_html(&text);
     let quoted_from = [0, text.len() / 2, text.len()];
     for passed_on in [false, true] {
         check_folds(&text, &folds(&text, Known { writer: "Mara Lindt", passed_on, quoted_from: &quoted_from }));
