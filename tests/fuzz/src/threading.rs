@@ -4,7 +4,11 @@
 //! sent mail), `%envelope ADDRESS` (a recipient by the envelope), `%place 7` (where it lies on the server), `%release` (an
 //! administrator lets it go if it is held). Marks stand for what only the desk knows: see `House::filled`.
 
-use crate::{house::House, oracle::Coming, state::State};
+use crate::{
+    house::{House, OWN},
+    oracle::Coming,
+    state::State,
+};
 use deskline::{
     desk::page::{Denied, Opened, ThreadStart, ThreadWants, Wants},
     domain::mail::{InMail, MailTaken, Place},
@@ -67,7 +71,8 @@ fn can_be_shown(house: &House, taken: &MailTaken) {
     let olga = house.viewer("olga");
     if taken.verdict.held().is_some() {
         assert!(house.desk.held(&olga).expect("a list").iter().any(|held| held.mail == taken.mail));
-        house.desk.held_mail(&olga, taken.mail).expect("what is held is shown");
+        let (_, raw) = house.desk.held_mail(&olga, taken.mail).expect("what is held is shown");
+        no_token(house, &String::from_utf8_lossy(&raw));
     }
     let (Some(conversation), Some(seq)) = (taken.conversation, taken.message) else { return };
     // What agents have between them is theirs, owner or not (R6.11).
@@ -77,10 +82,26 @@ fn can_be_shown(house: &House, taken: &MailTaken) {
     assert!(matches!(page.opened, Some(Opened::Thread(_))), "{:?}", page.opened);
     let reasons = house.desk.why(&reader, conversation, seq).expect("why it is here");
     assert!(reasons.iter().all(|line| !line.contains('\n')), "{reasons:?}");
-    house.desk.raw_mail(&reader, conversation, seq).expect("its bytes");
-    house.desk.mail_head(&reader, conversation, seq).expect("its header");
+    let raw = house.desk.raw_mail(&reader, conversation, seq).expect("its bytes");
+    no_token(house, &String::from_utf8_lossy(&raw.unwrap_or_default()));
+    let head = house.desk.mail_head(&reader, conversation, seq).expect("its header");
+    if let Some(head) = head {
+        let people = head.from.iter().chain(&head.sender).chain(&head.reply_to).chain(&head.to).chain(&head.cc);
+        people.for_each(|person| no_token(house, &format!("{} {}", person.name, person.address)));
+    }
+    let suggested = house.desk.suggested_people(&reader, conversation).expect("whom it names");
+    suggested.iter().for_each(|person| no_token(house, &format!("{} {}", person.name, person.address)));
     house.desk.likenesses(&reader, conversation).expect("what it looks like");
-    house.desk.suggested_people(&reader, conversation).expect("whom it names");
+}
+
+/// What agents are shown has nobody's reply address in it.
+fn no_token(house: &House, shown: &str) {
+    let shown = shown.to_lowercase();
+    for (token, ..) in &house.tokens {
+        for own in OWN {
+            assert!(!shown.contains(&own.replace('@', &format!("+{token}@"))), "a reply address is shown: {shown}");
+        }
+    }
 }
 
 /// The mails of an input.
