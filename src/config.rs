@@ -3,7 +3,7 @@
 mod mail;
 
 pub use mail::{
-    MailAccount, MailSending, MailServer, MailSource, PasswordPlace, Security, SentFolder, is_loopback,
+    HistoryBefore, MailAccount, MailSending, MailServer, MailSource, PasswordPlace, Security, SentFolder, is_loopback,
     readable_by_others,
 };
 
@@ -393,6 +393,7 @@ ca-file = \"~/own.pem\"
             password: Some(PasswordPlace::File(folder.path().join("support.password"))),
             sent: SentFolder::Named("Sent".into()),
             authority: Some("/home/ana/own.pem".into()),
+            history: HistoryBefore::Connected,
         };
         assert_eq!(config.mail, [account]);
         assert_eq!(config.envelope_from.as_deref(), Some(""), "the empty sender is one");
@@ -408,6 +409,10 @@ ca-file = \"~/own.pem\"
         assert_eq!(accounts[1].source, MailSource::Maildir("/var/mail/b".into()));
         assert_eq!(accounts[1].sending, Some(MailSending::Sendmail("/usr/sbin/sendmail".into())));
         assert_eq!(accounts[1].sent, SentFolder::Unread);
+        let history =
+            |words| mail(&MAILBOX.replace("sent =", &format!("history-before = {words}\nsent ="))).unwrap()[0].history;
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 14).unwrap();
+        assert_eq!((history("\"2026-11-14\""), history("\"never\"")), (HistoryBefore::Day(day), HistoryBefore::Never));
         assert!(mail("").unwrap().is_empty());
         assert!(accounts[0].takes("A+7k2m@ACME.example") && !accounts[0].takes("b@acme.example"));
     }
@@ -431,6 +436,12 @@ ca-file = \"~/own.pem\"
             (with("sent =", "maildir = \"x\"\nsent ="), 7, "keep one"),
             (with("sent =", "sendmail = \"x\"\nsent ="), 7, "keep one"),
             (with("\"Sent\"", "\"Se\\nnt\""), 7, "one line"),
+            (with("sent =", "history-before = \"2026-11-31\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = \"2026-1-4\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = \"Never\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = \"\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = 2026-11-14\nsent ="), 7, "string"),
+            (format!("{MAILBOX}[mail.b]\naddress = \"b@acme.example\"\nhistory-before = \"never\"\n"), 11, "piped in"),
             (with("mail.support", "mail.Support"), 1, "usable name"),
             (format!("{MAILBOX}[mail.other]\naddress = \"support@acme.example\"\n"), 2, "its own"),
             (format!("{MAILBOX}[mail.other]\naddress = 7\n"), 10, "string"),

@@ -36,3 +36,5 @@ pub mod section;
 pub mod setting;
 /// Text from outside made safe for a terminal.
 pub mod text;
+/// Enums whose values have one word each.
+pub(crate) mod words;

@@ -1,6 +1,6 @@
 //! Mail on its way out as plain data: what a row carries, and what became of it for whom.
 
-use super::{mail::DeliveryState, people::words};
+use super::{mail::DeliveryState, words::words};
 use chrono::{DateTime, Utc};
 
 words! {

@@ -347,6 +347,8 @@ pub fn handed_in(connection: &Connection, id: MailId) -> Result<Option<InMail>> 
                 envelope_from: row.get(3)?,
                 envelope_to: lines(row.get(4)?),
                 sent: row.get(5)?,
+                // Let go by an administrator, it is there now.
+                history: None,
                 raw: row.get(6)?,
                 letter: Err(String::new()),
             })

@@ -13,6 +13,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003-routing.sql"),
     include_str!("migrations/0004-mail.sql"),
     include_str!("migrations/0005-outbox.sql"),
+    include_str!("migrations/0006-folders.sql"),
+    include_str!("migrations/0007-connected.sql"),
 ];
 
 /// The version that this program writes.

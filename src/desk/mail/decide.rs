@@ -40,8 +40,10 @@ impl Taking<'_> {
         if let Some(decided) = self.same_letter()? {
             return Ok(decided);
         }
+        let history = self.mail.history.is_some();
         if correspondents::is_own(&self.mail.addresses, self.sender) {
-            return self.our_own();
+            // A colleague's answer, of which the team kept a copy.
+            return if history { self.sent_outside() } else { self.our_own() };
         }
         let known = people::customer_by_address(self.writing, self.sender)?;
         if known.as_ref().is_some_and(|customer| customer.blocked) {
@@ -49,6 +51,8 @@ impl Taking<'_> {
         }
         let mut reasons = Vec::new();
         match self.route(known.map(|customer| customer.id), &mut reasons)? {
+            // What an agent writes is sent on, and nothing is sent because of history.
+            Route::AgentToken(..) if history => self.sent_outside(),
             Route::AgentToken(conversation, agent) => self.agents_mail(conversation, agent),
             Route::Internal(_) if self.released => self.customers_mail(None, &[], reasons),
             Route::Internal(conversation) => {
@@ -88,6 +92,7 @@ impl Taking<'_> {
             group: self.group(&mut reasons)?,
             automatic,
             tells: self.letter.answer_automatically && !automatic,
+            history: self.mail.history.is_some(),
             now: self.now,
         };
         let placed = incoming.place(named)?;

@@ -1,5 +1,6 @@
 //! One mail, from the first look at it to what became of it: seen before? readable? whose? into which conversation?
 
+use super::hold;
 use crate::{
     desk::{Desk, News, Outcome, page::Denied, write::LONGEST},
     domain::{
@@ -63,7 +64,7 @@ fn take(desk: &Desk, writing: &Writing<'_>, mail: &InMail) -> Outcome<MailTaken>
 }
 
 fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) -> Outcome<MailTaken> {
-    let now = desk.now();
+    let now = mail.history.unwrap_or_else(|| desk.now());
     let letter = match &mail.letter {
         Ok(letter) => letter,
         Err(sentence) => {
@@ -73,12 +74,18 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
             return keep(writing, &new, &decided);
         }
     };
-    let sender = sender_of(letter);
-    let letter_hash = letter_hash(letter, &sender);
+    let letter_hash = letter_hash(letter, &sender_of(letter));
     let letter_hash = letter_hash.as_ref();
-    let name = letter.from.first().map_or("", |from| from.name.as_str());
-    let taking = Taking { desk, writing, now, mail, letter, sender: &sender, name, letter_hash, released: false };
-    let decided = taking.decided()?;
+    // What is history is on nobody's desk: it goes the way of what an administrator lets go.
+    let released = mail.history.is_some();
+    let (sender, name) = if released { hold::writer(&mail.addresses, letter) } else { claimed(letter) };
+    let taking = Taking { desk, writing, now, mail, letter, sender: &sender, name: &name, letter_hash, released };
+    let mut decided = taking.decided()?;
+    if released {
+        decided.reasons.push(Reason::plain(
+            "It had arrived before the mailbox was connected: it came in as history, and nobody was told.",
+        ));
+    }
     let at = now.timestamp_millis();
     let keeps_raw = decided.verdict != Verdict::Ignored;
     let mail = keep(writing, &NewMail { mail, hash, letter_hash, sender: &sender, at, keeps_raw }, &decided)?;
@@ -91,6 +98,11 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
 /// The address of who wrote it, in lower case; empty where it claims nobody whose address could be used.
 pub(super) fn sender_of(letter: &Letter) -> String {
     letter.from.first().and_then(|from| check_address(&from.address).ok()).unwrap_or_default()
+}
+
+/// Who wrote it, as it says: address and name.
+pub(super) fn claimed(letter: &Letter) -> (String, String) {
+    (sender_of(letter), letter.from.first().map(|from| from.name.clone()).unwrap_or_default())
 }
 
 fn keep(writing: &Writing<'_>, new: &NewMail<'_>, decided: &Decided) -> Outcome<MailTaken> {
@@ -143,7 +155,7 @@ pub(super) struct Taking<'a> {
     /// The sender's name, as the mail claims it; may be empty.
     pub name: &'a str,
     pub letter_hash: Option<&'a [u8; 32]>,
-    /// An administrator lets it go its way: no cap holds it again.
+    /// An administrator lets it go its way, or it is history: no cap holds it.
     pub released: bool,
 }
 

@@ -4,8 +4,9 @@ use super::{ConversationRow, Cursor, ItemRef, Moment, Person};
 use crate::domain::{
     id::{ConversationId, NoticeId},
     item::ItemStatus,
-    people::{Agent, Routing, words},
+    people::{Agent, Routing},
     section::Section,
+    words::words,
 };
 
 /// One line of the sidebar (R3.6).

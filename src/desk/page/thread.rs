@@ -7,7 +7,7 @@ use crate::domain::{
     letter::{Correspondent, Fold},
     mail::{Likeness, MailHead},
     outgoing::Delivery,
-    people::words,
+    words::words,
 };
 
 /// What opening a conversation gave.

@@ -15,6 +15,9 @@ use tokio::time::{sleep, timeout};
 /// How often a wait looks whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// Mails that are searched at a time: the answer is one line.
+const AT_A_TIME: u32 = 10_000;
+
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -292,6 +295,26 @@ impl Session {
                 ),
             )),
         }
+    }
+
+    /// How many of the so many mails in the folder that is open arrived before a day, by the clock of the server.
+    ///
+    /// # Errors
+    /// As [`Session::ask`].
+    pub async fn older(&mut self, exists: u32, day: &str) -> Result<u32, Trouble> {
+        let (mut count, mut from) = (0, 1);
+        while from <= exists {
+            let to = from.saturating_add(AT_A_TIME - 1).min(exists);
+            let what = "how many of its mails are old";
+            self.ask(&format!("SEARCH {from}:{to} BEFORE {day}"), what, &mut |response| {
+                if let Response::MailboxData(MailboxDatum::Search(found)) = response {
+                    count += u32::try_from(found.len()).unwrap_or(u32::MAX);
+                }
+            })
+            .await?;
+            from = to.saturating_add(1);
+        }
+        Ok(count)
     }
 
     /// Waits to be told of something new, for so long at most; `false` where the server does not do that.

@@ -15,6 +15,7 @@ fn comes(desk: &Desk, raw: &str) {
         envelope_from: None,
         envelope_to: vec![],
         sent: false,
+        history: None,
         letter: Reader::new().letter(&raw),
         raw,
     };

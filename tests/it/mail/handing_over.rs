@@ -4,7 +4,7 @@ use super::leaving::words;
 use super::letters::{SUPPORT, arrives, letter};
 use crate::desks::{TestDesk, reply};
 use deskline::{
-    config::{MailAccount, MailSending, MailServer, MailSource, Security, SentFolder},
+    config::{HistoryBefore, MailAccount, MailSending, MailServer, MailSource, Security, SentFolder},
     domain::{id::ConversationId, mail::DeliveryState, setting::SettingKey},
     email::{Stop, worker::Worker},
 };
@@ -27,6 +27,7 @@ fn account(sending: MailSending) -> MailAccount {
         password: None,
         sent: SentFolder::Unread,
         authority: None,
+        history: HistoryBefore::Never,
     }
 }
 

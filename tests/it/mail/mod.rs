@@ -9,6 +9,7 @@ mod folder;
 mod forged;
 mod handing_over;
 mod headers;
+mod history;
 mod holding;
 pub mod imap_server;
 mod leaving;
