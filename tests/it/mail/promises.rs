@@ -42,7 +42,8 @@ pub fn check(letter: &Letter) {
             attached.media_type
         );
     }
-    assert!(letter.attachments.iter().map(|it| it.content.len()).sum::<usize>() <= MOST_DECODED);
+    let attached: usize = letter.attachments.iter().map(|it| it.content.len()).sum();
+    assert!(letter.text.len() + attached <= MOST_DECODED);
     match &letter.nature {
         Nature::Person => {}
         Nature::Automatic => assert!(!letter.answer_automatically),
