@@ -57,7 +57,7 @@ impl Taking<'_> {
     }
 
     fn write_as(&self, viewer: &Viewer, conversation: ConversationId, letter: &Letter) -> Outcome<Placed> {
-        let body = Body::of(letter);
+        let body = Body::of(letter, &self.mail.addresses);
         let mut act = Act::begin(self.desk, self.writing, viewer, conversation)?;
         act.channel = Some(Channel::Email.word());
         act.attachments = &body.described;

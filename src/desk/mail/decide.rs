@@ -81,7 +81,7 @@ impl Taking<'_> {
                 "It is an automatic answer: it re-opens nothing, and nobody is told of it by mail.",
             ));
         }
-        let body = Body::of(self.letter);
+        let body = Body::of(self.letter, &self.mail.addresses);
         let incoming = Incoming {
             writing: self.writing,
             customer: &customer,

@@ -93,7 +93,7 @@ impl Taking<'_> {
     }
 
     fn write_outside(&self, before: &Loaded) -> Outcome<Placed> {
-        let (mut after, name, body) = (before.clone(), self.written_as(), Body::of(self.letter));
+        let (mut after, name, body) = (before.clone(), self.written_as(), Body::of(self.letter, &self.mail.addresses));
         let entry = NewEntry {
             kind: EntryKind::Reply,
             author: Author::System,

@@ -1,6 +1,6 @@
 //! One mail, from the first look at it to what became of it: seen before? readable? whose? into which conversation?
 
-use super::hold;
+use super::{hold, why::without_tokens};
 use crate::{
     desk::{Desk, News, Outcome, page::Denied, write::LONGEST},
     domain::{
@@ -183,7 +183,8 @@ impl Taking<'_> {
 }
 
 impl<'a> Body<'a> {
-    pub fn of(letter: &'a Letter) -> Self {
+    /// `own`: the desk's addresses. A reply address that a mail quotes is nothing that others may read.
+    pub fn of(letter: &'a Letter, own: &[String]) -> Self {
         let described = letter.attachments.iter().map(|attached| PastAttachment {
             name: attached.name.clone(),
             media_type: attached.media_type.clone(),
@@ -192,6 +193,8 @@ impl<'a> Body<'a> {
         let contents =
             letter.attachments.iter().map(|attached| (attached, Sha256::digest(&attached.content).into())).collect();
         let (text, folds) = entry_text(letter);
+        // Letter for letter: folds count bytes.
+        let text = String::from_utf8_lossy(&without_tokens(text.into_bytes(), own)).into_owned();
         Self { text, folds, described: described.collect(), contents }
     }
 }
