@@ -103,6 +103,10 @@ impl House {
         self.minutes.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub fn ago(&self, minutes: u16) -> DateTime<Utc> {
+        time(self.minutes.load(Ordering::Relaxed) - i64::from(minutes))
+    }
+
     pub fn viewer(&self, handle: &str) -> Viewer {
         self.desk.admit(Some(handle)).expect("an active agent")
     }
@@ -150,6 +154,7 @@ impl House {
             envelope_from: None,
             envelope_to: Vec::new(),
             sent: false,
+            history: None,
             letter: self.reader.letter(&raw),
             raw,
         }
