@@ -42,7 +42,7 @@ pub fn threading(bytes: &[u8]) {
 }
 
 /// One mail comes; the desk as it is then.
-fn comes(house: &House, before: &State, mail: &InMail, releases: bool) -> State {
+fn comes(house: &House, before: &State, mail: &InMail, release: bool) -> State {
     let taken = house.desk.receive_mail(mail).expect("only a failing disk is an error");
     let mut after = State::of(&house.file);
     let coming = Coming { house, mail, released: false };
@@ -53,14 +53,14 @@ fn comes(house: &House, before: &State, mail: &InMail, releases: bool) -> State 
     assert_eq!(again, MailTaken { again: true, ..taken }, "the same mail is the same");
     assert_eq!(State::of(&house.file), after, "the same mail twice left something");
 
-    if releases && taken.verdict.held().is_some() {
+    if release && taken.verdict.held().is_some() {
         house.later();
         match house.desk.release_held(&house.viewer("olga"), taken.mail, &|raw| house.reader.letter(raw)) {
             Ok(released) => {
-                let let_go = State::of(&house.file);
-                Coming { released: true, ..coming }.check(&after, &let_go, &released);
+                let after_that = State::of(&house.file);
+                Coming { released: true, ..coming }.check(&after, &after_that, &released);
                 can_be_shown(house, &released);
-                after = let_go;
+                after = after_that;
             }
             Err(Denied::Failed(words)) => panic!("{words}"),
             Err(_) => assert_eq!(State::of(&house.file), after, "what was refused left something"),
@@ -85,17 +85,21 @@ fn can_be_shown(house: &House, taken: &MailTaken) {
     let Some(Opened::Thread(thread)) = page.opened else { panic!("#{conversation} is not shown") };
     let entry = thread.entries.iter().find(|entry| entry.seq == seq).expect("its entry");
     no_token(house, &entry.text);
-    let reasons = house.desk.why(&reader, conversation, seq).expect("why it is here");
-    assert!(reasons.iter().all(|line| !line.contains('\n')), "{reasons:?}");
+    let explained = house.desk.why(&reader, conversation, seq).expect("why it is here");
+    assert!(explained.iter().all(|line| !line.contains('\n')), "{explained:?}");
     let raw = house.desk.raw_mail(&reader, conversation, seq).expect("its bytes");
     no_token(house, &String::from_utf8_lossy(&raw.unwrap_or_default()));
     let head = house.desk.mail_head(&reader, conversation, seq).expect("its header");
     if let Some(head) = head {
         let people = head.from.iter().chain(&head.sender).chain(&head.reply_to).chain(&head.to).chain(&head.cc);
-        people.for_each(|person| no_token(house, &format!("{} {}", person.name, person.address)));
+        for person in people {
+            no_token(house, &format!("{} {}", person.name, person.address));
+        }
     }
     let suggested = house.desk.suggested_people(&reader, conversation).expect("whom it names");
-    suggested.iter().for_each(|person| no_token(house, &format!("{} {}", person.name, person.address)));
+    for person in suggested {
+        no_token(house, &format!("{} {}", person.name, person.address));
+    }
     house.desk.likenesses(&reader, conversation).expect("what it looks like");
 }
 
