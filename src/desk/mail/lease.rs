@@ -32,6 +32,9 @@ const LONGEST_PAUSE: Duration = Duration::hours(6);
 /// How long it is tried at all.
 const PATIENCE: Duration = Duration::days(3);
 
+/// Nothing is ever put off for longer than this. What is was written down by a clock that was wrong then, or is now.
+const FARTHEST: Duration = Duration::hours(7);
+
 /// What leaves by a mailbox whose server cannot be reached waits for so long.
 const MAILBOX_PAUSE: Duration = Duration::minutes(1);
 
@@ -68,6 +71,7 @@ impl Desk {
             let found = self.inner.store.write(|writing| -> Outcome<Option<OutMail>> {
                 let now = self.now();
                 outbox::queue_refusals(writing, now.timestamp_millis())?;
+                sending::bring_near(writing, now.timestamp_millis(), (now + FARTHEST).timestamp_millis())?;
                 let leasing = Leasing { writing, now, worker, mailboxes, fallback, key: token::desk_key(writing)? };
                 for _ in 0..AT_ONCE {
                     let Some(row) = outbox::due(writing, now.timestamp_millis())? else { break };
@@ -109,7 +113,9 @@ impl Desk {
     /// A file that cannot be read.
     pub fn next_mail_at(&self) -> Outcome<Option<DateTime<Utc>>> {
         let reader = self.inner.store.reader()?;
-        Ok(outbox::next_due(&reader)?.map(conversations::moment))
+        let now = self.now();
+        let next = outbox::next_due(&reader)?.map(conversations::moment);
+        Ok(next.map(|at| if at > now + FARTHEST { now } else { at }))
     }
 
     /// The last step of handing a mail over begins, after which the server may have it whatever is heard of that. Written down

@@ -6,7 +6,7 @@ use crate::{
     desk::{Outcome, token},
     domain::{
         conversation::{Author, EntryKind, Facts},
-        id::{ConversationId, CustomerId, OutboxId},
+        id::{ConversationId, CustomerId, EntrySeq, OutboxId},
         letter::Correspondent,
     },
     store::{
@@ -149,7 +149,10 @@ pub(super) fn reply(connection: &Connection, ready: Ready<'_>, customer: Custome
 /// The line about a follow-up, for its writer.
 pub(super) fn told(connection: &Connection, ready: Ready<'_>, customer: CustomerId) -> Outcome<Option<OutMail>> {
     let (Some(facts), Some(locked)) = (&ready.facts, ready.row.about) else { return Ok(None) };
-    let references = capped(headers::references(connection, facts.id, customer, facts.last_seq)?);
+    // It answers the newest of them: that which began the follow-up.
+    let behind = EntrySeq(facts.last_seq.0 + 1);
+    let mut references = capped(headers::references(connection, facts.id, customer, behind)?);
+    references.retain(|id| Some(id) != ready.row.header_id.as_ref());
     Ok(Some(OutMail {
         reply_token: Some(token::write(&ready.key, facts.id, token::Bearer::Customer(customer))),
         subject: subject(&facts.subject, true),
