@@ -176,6 +176,7 @@ pub(super) fn plain(text: &str) -> Vec<char> {
         let line = line.trim_start_matches(|letter: char| letter == '>' || letter.is_whitespace());
         for letter in line.chars().chain([' ']) {
             match letter {
+                '!'..='_' | 'a'..='~' => plain.push(letter.to_ascii_lowercase()),
                 _ if is_invisible(letter) => {}
                 _ if letter.is_whitespace() || letter.is_control() => {
                     if plain.last().is_some_and(|last| *last != ' ') {
@@ -279,16 +280,21 @@ pub(super) fn repeats_mailed(
 pub(super) struct Windows<'a> {
     written: &'a [char],
     places: HashMap<u64, usize>,
+    /// A bit for each hash, so that most others need not be looked for: files are long.
+    bits: Vec<u64>,
 }
 
 impl<'a> Windows<'a> {
     pub(super) fn of(written: &'a [char]) -> Self {
         let mut places = HashMap::with_capacity(written.len());
+        let mut bits = vec![0; (written.len() / 8).next_power_of_two()];
         each_window(written, |place, hash| {
             places.entry(hash).or_insert(place);
+            let (word, bit) = bit(&bits, hash);
+            bits[word] |= bit;
             true
         });
-        Self { written, places }
+        Self { written, places, bits }
     }
 
     /// The first place in another text that repeats the reply.
@@ -335,8 +341,19 @@ impl<'a> Windows<'a> {
     }
 
     fn holds(&self, other: &[char], place: usize, hash: u64) -> bool {
-        self.places.get(&hash).is_some_and(|own| self.written[*own..own + REPEATED] == other[place..place + REPEATED])
+        let (word, bit) = bit(&self.bits, hash);
+        self.bits[word] & bit != 0
+            && self
+                .places
+                .get(&hash)
+                .is_some_and(|own| self.written[*own..own + REPEATED] == other[place..place + REPEATED])
     }
+}
+
+/// Which bit of so many words, of which there are a power of two, stands for a hash.
+fn bit(bits: &[u64], hash: u64) -> (usize, u64) {
+    let word = usize::try_from(hash >> 6).unwrap_or_default() & (bits.len() - 1);
+    (word, 1 << (hash & 63))
 }
 
 const PRIME: u64 = (1 << 61) - 1;
