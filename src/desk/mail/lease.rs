@@ -23,6 +23,9 @@ use chrono::{DateTime, Duration, Utc};
 /// How long a worker has for one mail; longer than all that handing it over can take.
 const LEASE: Duration = Duration::minutes(10);
 
+/// The slowest line that large files still get through, in bytes a second.
+const SLOWEST: usize = 8_192;
+
 /// After the first failure it is tried again after so long, then after twice that, and so on.
 const FIRST_PAUSE: Duration = Duration::minutes(1);
 
@@ -125,7 +128,7 @@ impl Desk {
     /// # Errors
     /// A failing disk: then neither.
     pub fn mail_begins(&self, worker: &str, mail: &OutMail) -> Outcome<bool> {
-        let until = (self.now() + LEASE).timestamp_millis();
+        let until = (self.now() + LEASE + on_the_way(mail.file_bytes())).timestamp_millis();
         self.inner
             .store
             .write(|writing| -> Outcome<bool> { Ok(sending::begin(writing, mail.id, worker, mail.attempt, until)?) })
@@ -330,6 +333,11 @@ impl Leasing<'_> {
     }
 }
 
+/// How long files of so many bytes may take through a slow line, over the time that any mail has.
+fn on_the_way(bytes: usize) -> Duration {
+    Duration::seconds(i64::try_from(bytes / SLOWEST).unwrap_or(i64::MAX).min(3_600))
+}
+
 /// How long to wait after so many attempts.
 fn pause(attempts: u32) -> Duration {
     let doubled = FIRST_PAUSE * 2_i32.pow(attempts.saturating_sub(1).min(10));
@@ -351,6 +359,13 @@ mod tests {
         let minutes: Vec<i64> = (1..=11).map(|attempt| pause(attempt).num_minutes()).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
         assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn large_files_have_more_time() {
+        assert_eq!(on_the_way(0), Duration::zero());
+        assert_eq!(on_the_way(18 << 20), Duration::seconds(2_304));
+        assert_eq!(on_the_way(usize::MAX), Duration::hours(1));
     }
 
     #[test]

@@ -125,7 +125,11 @@ impl Folders {
         let typed = typed.trim();
         // Files that are dropped on a terminal come in quotes.
         let bare = ['\'', '"'].iter().find_map(|quote| typed.strip_prefix(*quote)?.strip_suffix(*quote));
-        let place = self.place(bare.unwrap_or(typed));
+        let mut place = self.place(bare.unwrap_or(typed));
+        if !place.exists() && typed.contains('\\') {
+            // Or with its blanks marked as a shell would want them.
+            place = self.place(&typed.replace("\\\\", "\0").replace('\\', "").replace('\0', "\\"));
+        }
         let size = self.size(&place)?;
         // Under its own name, and the same file by whatever way it was typed.
         let place = match (
@@ -306,6 +310,8 @@ mod tests {
         let (home, folders) = folders();
         fs::write(home.path().join("bill.pdf"), "12345").unwrap();
         fs::write(home.path().join("empty"), "").unwrap();
+        fs::write(home.path().join("my (first) bill.pdf"), "x").unwrap();
+        assert_eq!(folders.find("~/my\\ \\(first\\)\\ bill.pdf").unwrap().name(), "my (first) bill.pdf");
         let path = home.path().join("bill.pdf").display().to_string();
         for typed in ["~/bill.pdf", path.as_str(), &format!(" '{path}' "), "~/Downloads/../bill.pdf"] {
             let found = folders.find(typed).unwrap();

@@ -109,8 +109,11 @@ fn no_token(house: &House, shown: &str) {
     for (token, ..) in &house.tokens {
         for own in OWN {
             let address = own.replace('@', &format!("+{token}@"));
-            // Behind a letter it is another address.
-            let ours = |at: usize| !shown[..at].ends_with(|before: char| before.is_alphanumeric());
+            // With more before or behind it, it is another address.
+            let ours = |at: usize| {
+                !shown[..at].ends_with(char::is_alphanumeric)
+                    && !shown[at + address.len()..].starts_with(|it: char| it.is_alphanumeric() || "-.".contains(it))
+            };
             let found = shown.match_indices(&address).any(|(at, _)| ours(at));
             assert!(!found, "a reply address is shown: {shown}");
         }
