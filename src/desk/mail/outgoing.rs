@@ -129,8 +129,8 @@ pub(super) fn reply(connection: &Connection, ready: Ready<'_>, customer: Custome
         (Author::Agent(_) | Author::Customer(_) | Author::System, _) => String::new(),
     };
     let first = references.is_empty() && quoted.is_none();
-    let quotes = quoted.as_ref().map_or(0, |(head, text)| head.len() + text.as_str().len());
-    let enclosed = enclosed::of(connection, entry, text.as_str().len() + quotes + signature.len())?;
+    let history = quoted.as_ref().map_or(0, |(head, text)| head.len() + text.as_str().len());
+    let enclosed = enclosed::of(connection, entry, text.as_str().len() + history + signature.len())?;
     let text = text.with_line(enclosed.left_out.as_deref());
     Ok(Some(OutMail {
         reply_token: Some(token::write(&ready.key, facts.id, token::Bearer::Customer(customer))),

@@ -71,9 +71,10 @@ pub(in crate::desk) fn repeats(
         return Ok(Repeats::Nothing);
     }
     let places = places(connection, access, facts)?;
-    let carried = match has_files {
-        true => carried::carries(connection, facts.id, &places, leaving.files, confirmed)?,
-        false => Repeats::Nothing,
+    let carried = if has_files {
+        carried::carries(connection, facts.id, &places, leaving.files, confirmed)?
+    } else {
+        Repeats::Nothing
     };
     let (readable, hidden) = secrets(connection, &places)?;
     if readable.is_empty() && hidden.is_empty() {
@@ -159,9 +160,10 @@ fn secrets(connection: &Connection, places: &[Place]) -> Outcome<(Vec<Secret>, V
         if left == 0 {
             break;
         }
-        let found = match place.notes_only {
-            true => internal::notes(connection, place.conversation, &mut left)?,
-            false => internal::all_words(connection, place.conversation, &mut left)?,
+        let found = if place.notes_only {
+            internal::notes(connection, place.conversation, &mut left)?
+        } else {
+            internal::all_words(connection, place.conversation, &mut left)?
         };
         if place.readable { readable.extend(found) } else { hidden.extend(found) }
     }
