@@ -65,11 +65,15 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
     let stored = messages::window(connection, facts.id, window, wants.entries)?;
     let first = stored.first().map_or(EntrySeq(1), |entry| entry.seq);
     let last = stored.last().map_or(facts.last_seq, |entry| entry.seq);
-    let administers = reading.access.everything();
-    let entries = rows::entries_for(connection, facts.id, stored, administers)?;
+    let settings = people::settings(connection)?;
+    let eyes = rows::Eyes {
+        agent: who.id,
+        administers: reading.access.everything(),
+        undo_seconds: settings.undo_seconds,
+    };
+    let entries = rows::entries_for(connection, facts.id, stored, &eyes)?;
     let row = rows::opened_row(connection, &reading.access, facts.id)?;
     let row = row.ok_or_else(|| super::act::not_found(facts.id))?;
-    let settings = people::settings(connection)?;
     let reason = lock_reason(connection, facts)?;
     let around = Circumstances { lock_reason: &reason, private_conversations: settings.private_conversations };
     let agents = people::agents(connection)?;

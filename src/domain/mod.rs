@@ -1,5 +1,7 @@
 //! What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 
+/// What a mail server found out about who sent a mail.
+pub mod authentication;
 /// What somebody asks for.
 pub mod command;
 /// One discussion: its four axes and its entries.

@@ -9,6 +9,7 @@ use crate::{
     desk::page::{Entry, From, Moment},
     domain::{
         id::{ConversationId, EntrySeq},
+        letter::Correspondent,
         mail::DeliveryState,
     },
 };
@@ -26,6 +27,20 @@ pub fn state(entry: &Entry) -> Option<DeliveryState> {
         DeliveryState::Sent,
     ];
     RANKS.into_iter().find(|state| entry.delivery.iter().any(|to| to.state == *state))
+}
+
+/// People as mails name them, with addresses: `Mara Lindt <mara@example.com>, jo@example.com`. A name that could be read as
+/// more than a name stands in quotes.
+pub fn named<'a>(people: impl IntoIterator<Item = &'a Correspondent>) -> String {
+    let one = |person: &Correspondent| {
+        let name = person.name.replace('"', "'");
+        match name.as_str() {
+            "" => person.address.clone(),
+            name if name.contains([',', ';', ':', '<', '>', '@', '(', ')']) => format!("\"{name}\" <{}>", person.address),
+            name => format!("{name} <{}>", person.address),
+        }
+    };
+    people.into_iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// The word for a state.
@@ -168,6 +183,7 @@ mod tests {
             delivery: deliveries.iter().map(delivery).collect(),
             folds: Vec::new(),
             by_mail: false,
+            addressed: None,
         }
     }
 

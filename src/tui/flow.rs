@@ -1,5 +1,6 @@
 //! A conversation's entries as lines of so many columns; made once for a page, scrolled and drawn from.
 
+mod named;
 mod words;
 
 use super::{
@@ -41,6 +42,8 @@ pub enum LineKind {
     New,
     /// Who, how and when.
     Head(Voice),
+    /// Whom the mail behind it names.
+    Named(Voice),
     /// Words.
     Text(Voice),
     /// Words of somebody else, repeated, or a word about what is not shown.
@@ -163,9 +166,8 @@ impl Flow {
         }
         if let Some(person) = thread.suggested.first() {
             let key = reader.keymap.keys_for(Action::AddNamed);
-            let name = if person.name.is_empty() { String::new() } else { format!("{}, ", person.name) };
             let count = counted(thread.suggested.len());
-            words.push(format!("{key} adds from Cc{count}: {name}{}", person.address));
+            words.push(format!("{key} adds from Cc{count}: {}", delivery::named([person])));
         }
         for words in words {
             for line in SafeText::line(&words).wrap(basis.width).into_iter().take(HINT) {
@@ -208,6 +210,10 @@ impl Flow {
             }
         } else {
             let open = reader.unfolded.contains(&entry.seq);
+            if let Some(mail) = &entry.addressed {
+                let raw = reader.keymap.keys_for(Action::RawText);
+                self.addressed(mail, open, &raw, (voice, basis.width));
+            }
             self.words(&entry.text, &entry.folds, open, (voice, basis.width));
         }
         for attachment in &entry.attachments {

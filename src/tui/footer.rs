@@ -108,7 +108,7 @@ fn draft_only(model: &Model) -> bool {
     look.is_some_and(|look| look.why_not.is_some())
 }
 
-/// Whether lines of the message under the cursor are folded away, or were.
+/// Whether something of the message under the cursor is folded away, or was.
 fn folded(model: &Model) -> bool {
     model.thread.as_ref().is_some_and(|view| {
         let open = view.cursor.is_some_and(|cursor| view.unfolded.contains(&cursor));
@@ -116,7 +116,7 @@ fn folded(model: &Model) -> bool {
             .flow
             .lines
             .iter()
-            .any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_)))
+            .any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_) | LineKind::Named(_)))
     })
 }
 

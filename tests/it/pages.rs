@@ -140,6 +140,7 @@ pub fn entry(seq: i64, kind: EntryKind, from: From, minutes: i64, text: &str) ->
         delivery: Vec::new(),
         folds: Vec::new(),
         by_mail: false,
+        addressed: None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::domain::{
     conversation::EntryKind,
     id::{ConversationId, EntrySeq, ItemId},
     letter::{Correspondent, Fold},
-    mail::{Likeness, MailHead},
+    mail::{Addressed, Likeness, MailHead},
     outgoing::Delivery,
     people::words,
 };
@@ -103,6 +103,8 @@ pub struct Entry {
     pub folds: Vec<Fold>,
     /// Whether it came by mail, so that the mail as it came may be looked at ([`Original`]).
     pub by_mail: bool,
+    /// Whom that mail names, where the viewer may know it: of what an agent wrote by mail, only that agent does.
+    pub addressed: Option<Box<Addressed>>,
 }
 
 /// The mail behind a message, or one that is held, as it came.

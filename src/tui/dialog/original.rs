@@ -11,6 +11,7 @@ use crate::{
     },
     tui::{
         ask::{Answer, Ask, Effect},
+        delivery::named,
         flow::spelled_out,
         keymap::Action,
         model::{Area, Model},
@@ -229,17 +230,10 @@ fn field(name: &str, value: &str) -> (LineKind, String) {
     (LineKind::Field, format!("{name:<NAMES$}{}", SafeText::line(value).into_string()))
 }
 
-fn named(people: &[Correspondent]) -> String {
-    let one = |person: &Correspondent| {
-        if person.name.is_empty() { person.address.clone() } else { format!("{} <{}>", person.name, person.address) }
-    };
-    people.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
 fn of_head(head: &MailHead, zone: time::Zone) -> Vec<(LineKind, String)> {
     let mut lines = vec![field("From", &named(&head.from))];
     let others = [
-        ("Sent by", named(head.sender.as_slice())),
+        ("Sent by", named(&head.sender)),
         ("Answers to", named(&head.reply_to)),
         ("To", named(&head.to)),
         ("Cc", named(&head.cc)),

@@ -1,5 +1,6 @@
 //! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
+mod addressed;
 mod agents;
 mod around;
 mod arriving;

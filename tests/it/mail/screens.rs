@@ -171,7 +171,7 @@ fn who_was_named_is_added_by_one_key_after_a_question() {
     let (desk, id) = beginning();
     let mut ana = Seat::new(&desk, "ana");
     ana.keys("Enter");
-    assert!(ana.shown().contains("C adds from Cc: Yuri Baum, yuri@acme-parts.example"), "{}", ana.shown());
+    assert!(ana.shown().contains("C adds from Cc: Yuri Baum <yuri@acme-parts.example>"), "{}", ana.shown());
     assert_eq!(desk.thread("ana", id).reply_to.customers.len(), 1, "not by itself");
     ana.keys("C");
     assert!(ana.shown().contains("yuri@acme-parts.example"), "{}", ana.shown());
