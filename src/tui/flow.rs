@@ -157,7 +157,8 @@ impl Flow {
     fn hints(&mut self, thread: &Thread, basis: Basis, reader: Reader) {
         let (seq, nth) = self.lines.last().map_or((EntrySeq(0), 0), |line| (line.seq, line.nth + 1));
         let first = self.lines.len();
-        let counted = |count: usize| if count > 1 { format!(" (1 of {count})") } else { String::new() };
+        let counted =
+            |count: usize| if count > 1 { format!(" ({count} to choose from)") } else { String::new() };
         let mut words = Vec::new();
         if let Some(like) = thread.likenesses.first() {
             let key = reader.keymap.keys_for(Action::Merge);

@@ -54,6 +54,8 @@ pub mod pick_list;
 pub mod search;
 /// A form that asks the desk for something and goes away when it was done.
 pub mod sheet;
+/// What the mails of a conversation suggest, to choose from.
+pub mod suggested;
 
 pub use administration::Administration;
 pub use assign::Assign;
@@ -77,6 +79,7 @@ pub use people::People;
 pub use pick_list::PickList;
 pub use search::Search;
 pub use sheet::Sheet;
+pub use suggested::Suggested;
 
 use super::{
     ask::{Answer, Ask, Effect},
@@ -185,6 +188,8 @@ pub enum Layer {
     Search(Search),
     /// A form for anything else.
     Sheet(Sheet),
+    /// What mails suggest.
+    Suggested(Suggested),
 }
 
 /// What a key came to in a layer.
@@ -244,6 +249,7 @@ impl Layer {
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
+            Self::Suggested(suggested) => suggested,
         }
     }
 
@@ -267,6 +273,7 @@ impl Layer {
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
+            Self::Suggested(suggested) => suggested,
         }
     }
 
