@@ -44,7 +44,10 @@ impl Desk {
     pub fn save_draft(&self, who: &Viewer, place: &DraftPlace, mode: Mode, text: &str) -> Outcome<()> {
         let news = match place {
             DraftPlace::Conversation(conversation) => News::of(*conversation),
-            DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents | DraftPlace::NewOnItem(_) => News::EVERYTHING,
+            DraftPlace::NewWithCustomer
+            | DraftPlace::NewWithAgents
+            | DraftPlace::NewOnItem(_)
+            | DraftPlace::Forwarding(_) => News::EVERYTHING,
         };
         self.write_news(|writing| {
             Desk::me(writing, who)?;

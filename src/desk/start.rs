@@ -140,7 +140,8 @@ impl Starting<'_> {
         {
             return self.again(message, same);
         }
-        let mut facts = self.facts(start)?;
+        let source = self.source(&start.with)?;
+        let mut facts = self.facts(start, source.as_ref())?;
         if facts.audience == Audience::Customer && !self.me.reply_to_customers {
             return Err(Refusal::denied(
                 "R5.2",
@@ -153,10 +154,15 @@ impl Starting<'_> {
         (own.starter, own.posted) = (true, true);
         if facts.audience == Audience::Customer {
             self.place_in_queue(&mut facts, start.group.as_deref())?;
+            if let Some(source) = &source {
+                self.keep_as_private(&mut facts, source, start.group.is_some())?;
+            }
         } else if start.group.is_some() {
             return Err(Denied::Invalid("An internal conversation is in no group's queue. Leave --group out.".into()));
         }
-        let held = repeats(self.writing, &Access::of(&self.me), &facts, text, start.confirmed)? == Repeats::Hidden;
+        // What is forwarded must not repeat the notes of where it comes from.
+        let beside = source.as_ref().unwrap_or(&facts);
+        let held = repeats(self.writing, &Access::of(&self.me), beside, text, start.confirmed)? == Repeats::Hidden;
         let (told, not_notified) = tell::mentioned(self.writing, &mut facts, self.me.id, text)?;
         let entry = NewEntry {
             kind: EntryKind::Reply,
@@ -202,7 +208,35 @@ impl Starting<'_> {
         })
     }
 
-    fn facts(&self, start: &Start) -> Outcome<Facts> {
+    /// The conversation that is quoted to an address outside, where it is one.
+    fn source(&self, with: &StartWith) -> Outcome<Option<Facts>> {
+        let StartWith::Forward { from, .. } = with else { return Ok(None) };
+        let source = super::act::accessible(self.writing, &Access::of(&self.me), *from)?;
+        if source.audience == Audience::Internal {
+            let text = "Nothing of an internal conversation goes outside. Write what may go there in a new one.";
+            return Err(Refusal::denied("R1.2", text).into());
+        }
+        Ok(Some(source))
+    }
+
+    /// What is quoted from a private conversation stays as private: nobody reads it who could not read it there (R6.4).
+    fn keep_as_private(&self, facts: &mut Facts, source: &Facts, grouped: bool) -> Outcome<()> {
+        if source.privacy == Privacy::Public {
+            return Ok(());
+        }
+        facts.privacy = Privacy::Private;
+        if self.me.role.administers() {
+            if grouped {
+                let text =
+                    "It comes from a private conversation, and the whole group could read it. Leave the group out.";
+                return Err(Refusal::denied("R6.4", text).into());
+            }
+            facts.group = None;
+        }
+        Ok(())
+    }
+
+    fn facts(&self, start: &Start, source: Option<&Facts>) -> Outcome<Facts> {
         let subject = check_subject(&start.subject);
         match &start.with {
             StartWith::Customers(addresses) => {
@@ -211,6 +245,12 @@ impl Starting<'_> {
                 if facts.requester.is_none() {
                     return Err(Denied::Invalid("Say with which customer: at least one address.".into()));
                 }
+                Ok(facts)
+            }
+            StartWith::Forward { address, .. } => {
+                let mut facts = blank(Audience::Customer, subject, self.now);
+                facts.follow_up_to = source.map(|source| source.id);
+                seat(&mut facts, &self.customers(std::slice::from_ref(address))?);
                 Ok(facts)
             }
             StartWith::Agents(handles) => {

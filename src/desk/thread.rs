@@ -66,11 +66,8 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
     let first = stored.first().map_or(EntrySeq(1), |entry| entry.seq);
     let last = stored.last().map_or(facts.last_seq, |entry| entry.seq);
     let settings = people::settings(connection)?;
-    let eyes = rows::Eyes {
-        agent: who.id,
-        administers: reading.access.everything(),
-        undo_seconds: settings.undo_seconds,
-    };
+    let eyes =
+        rows::Eyes { agent: who.id, administers: reading.access.everything(), undo_seconds: settings.undo_seconds };
     let entries = rows::entries_for(connection, facts.id, stored, &eyes)?;
     let row = rows::opened_row(connection, &reading.access, facts.id)?;
     let row = row.ok_or_else(|| super::act::not_found(facts.id))?;

@@ -85,7 +85,10 @@ mod tests {
             ("mx.acme.example", None),
             ("mx.acme.example; none", None),
             ("mx.acme.example; spf=pass smtp.mailfrom=a@b.c; dkim=pass header.d=b.c; dmarc=pass", None),
-            ("mx.acme.example; spf=fail; dkim=none; dmarc=fail (p=reject) header.from=bank.example", Some("dmarc=fail")),
+            (
+                "mx.acme.example; spf=fail; dkim=none; dmarc=fail (p=reject) header.from=bank.example",
+                Some("dmarc=fail"),
+            ),
             // Forwarded: the path does not fit, the signature does.
             ("mx.acme.example; spf=fail; dkim=pass; dmarc=pass", None),
             ("mx.acme.example; spf=softfail; dkim=pass; dmarc=none", None),

@@ -92,9 +92,8 @@ fn fill(connection: &Connection, mail: MailId, addressed: &mut Addressed) -> Res
     let mut statement = connection.prepare_cached(
         "SELECT part, name, address, own FROM correspondent WHERE mail_id = ?1 AND number <= ?2 ORDER BY part, number",
     )?;
-    let rows = statement.query_map(params![mail.0, MOST_SHOWN], |row| {
-        Ok((row.get::<_, String>(0)?, correspondent(row, 1)?))
-    })?;
+    let rows = statement
+        .query_map(params![mail.0, MOST_SHOWN], |row| Ok((row.get::<_, String>(0)?, correspondent(row, 1)?)))?;
     for row in rows {
         let (part, person) = row?;
         match part.as_str() {

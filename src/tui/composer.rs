@@ -61,7 +61,10 @@ impl Composer {
     pub const fn on_item(&self) -> bool {
         match self.place {
             DraftPlace::NewOnItem(_) => true,
-            DraftPlace::Conversation(_) | DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents => false,
+            DraftPlace::Conversation(_)
+            | DraftPlace::NewWithCustomer
+            | DraftPlace::NewWithAgents
+            | DraftPlace::Forwarding(_) => false,
         }
     }
 
@@ -69,7 +72,10 @@ impl Composer {
     pub const fn conversation(&self) -> Option<ConversationId> {
         match self.place {
             DraftPlace::Conversation(id) => Some(id),
-            DraftPlace::NewOnItem(_) | DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents => None,
+            DraftPlace::NewOnItem(_)
+            | DraftPlace::NewWithCustomer
+            | DraftPlace::NewWithAgents
+            | DraftPlace::Forwarding(_) => None,
         }
     }
 

@@ -36,7 +36,9 @@ pub fn named<'a>(people: impl IntoIterator<Item = &'a Correspondent>) -> String 
         let name = person.name.replace('"', "'");
         match name.as_str() {
             "" => person.address.clone(),
-            name if name.contains([',', ';', ':', '<', '>', '@', '(', ')']) => format!("\"{name}\" <{}>", person.address),
+            name if name.contains([',', ';', ':', '<', '>', '@', '(', ')']) => {
+                format!("\"{name}\" <{}>", person.address)
+            }
             name => format!("{name} <{}>", person.address),
         }
     };

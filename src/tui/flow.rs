@@ -116,6 +116,8 @@ pub struct Reader<'a> {
     pub keymap: &'a Keymap,
     /// The entries of which everything is shown.
     pub unfolded: &'a BTreeSet<EntrySeq>,
+    /// The entries that are selected.
+    pub chosen: &'a BTreeSet<EntrySeq>,
 }
 
 /// Lines of one hint.
@@ -157,8 +159,7 @@ impl Flow {
     fn hints(&mut self, thread: &Thread, basis: Basis, reader: Reader) {
         let (seq, nth) = self.lines.last().map_or((EntrySeq(0), 0), |line| (line.seq, line.nth + 1));
         let first = self.lines.len();
-        let counted =
-            |count: usize| if count > 1 { format!(" ({count} to choose from)") } else { String::new() };
+        let counted = |count: usize| if count > 1 { format!(" ({count} to choose from)") } else { String::new() };
         let mut words = Vec::new();
         if let Some(like) = thread.likenesses.first() {
             let key = reader.keymap.keys_for(Action::Merge);
@@ -203,7 +204,9 @@ impl Flow {
         };
         let tail = tail(entry, &at, basis, reader);
         let room = basis.width.saturating_sub(width(&tail) + 9).max(8);
-        self.push(LineKind::Head(voice), SafeText::line(name).fit(room));
+        let name = SafeText::line(name).fit(room);
+        let chosen = reader.chosen.contains(&entry.seq);
+        self.push(LineKind::Head(voice), if chosen { format!("✓ {name}") } else { name });
         self.change_last(|line| line.tail = tail);
         if basis.raw {
             for line in SafeText::block(&spelled_out(&entry.text)).wrap(basis.width) {

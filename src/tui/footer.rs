@@ -122,8 +122,9 @@ fn folded(model: &Model) -> bool {
 
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
-        AllKeys, Assign, Back, ChangeRecipients, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer, LockOrUnlock,
-        NextArea, Note, Open, OpenEditor, PressSend, PreviousArea, Reply, Search, SelectSeveral, Send, Unfold,
+        AllKeys, Assign, Back, ChangeRecipients, CloseOrReopen, FocusSend, ForwardByMail, ItemPanel, LeaveComposer,
+        LockOrUnlock, NextArea, Note, Open, OpenEditor, PressSend, PreviousArea, Reply, Search, SelectMessage,
+        SelectSeveral, Send, Unfold,
     };
     match context(model) {
         Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
@@ -148,6 +149,9 @@ fn here(model: &Model) -> Vec<Action> {
             }
             if !model.list.chosen.is_empty() {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
+            }
+            if model.area == Area::Thread && model.thread.as_ref().is_some_and(|view| !view.chosen.is_empty()) {
+                return vec![SelectMessage, ForwardByMail, Back, AllKeys];
             }
             let state = model.target_row().map(|row| row.state);
             if model.area == Area::Item && model.shown_item().is_some() {

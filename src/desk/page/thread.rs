@@ -284,6 +284,8 @@ pub enum DraftPlace {
     NewWithAgents,
     /// A conversation on an item that is not started yet.
     NewOnItem(ItemId),
+    /// What is to be forwarded from a conversation to an address outside.
+    Forwarding(ConversationId),
 }
 
 /// A kept draft.

@@ -5,7 +5,7 @@ use crate::{
     domain::{conversation::State, id::ConversationId},
     tui::{
         delivery,
-        dialog::NewConversation,
+        dialog::quoting,
         keymap::Action,
         model::{Area, Model},
     },
@@ -102,7 +102,7 @@ fn missing(action: Action, thread: &Thread) -> Option<&'static str> {
 
 fn about_mail(action: Action, thread: &Thread, model: &Model) -> Option<&'static str> {
     if action == Action::ForwardByMail {
-        return NewConversation::quotable(model).err();
+        return quoting::meant(model).err();
     }
     if action == Action::SendAgain && delivery::to_send_again(model).is_none() {
         return Some("Nothing here failed to leave by mail.");

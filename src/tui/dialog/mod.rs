@@ -50,6 +50,8 @@ pub mod palette;
 pub mod people;
 /// A list from which a row is picked.
 pub mod pick_list;
+/// What is quoted to an address outside.
+pub mod quoting;
 /// Searching everything the viewer may read.
 pub mod search;
 /// A form that asks the desk for something and goes away when it was done.

@@ -1,7 +1,8 @@
 //! Which layer an action opens.
 
 use super::{
-    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Offers, Palette, People, Search, Suggested, allowed,
+    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Offers, Palette, People, Search, Suggested,
+    allowed,
     customer_details::CustomerDetails,
     menu::About,
     new_conversation::{NewConversation, With},

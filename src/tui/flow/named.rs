@@ -25,7 +25,10 @@ impl Flow {
                 }
             }
         } else {
-            self.push(LineKind::Named(voice), SafeText::line(&format!("▸ {}", in_short(mail, width.saturating_sub(2)))).fit(width));
+            self.push(
+                LineKind::Named(voice),
+                SafeText::line(&format!("▸ {}", in_short(mail, width.saturating_sub(2)))).fit(width),
+            );
         }
         if let Some(doubt) = authentication::doubt(&mail.authentication) {
             for line in SafeText::line(&format!("! not verified: {} ({})", doubt.what, doubt.by)).wrap(width) {
@@ -135,7 +138,10 @@ mod tests {
         let long = shown(&copied, false);
         assert_eq!(long, ["▸ mara@example.com to support@…, Cc Park, Jo and 1 more"]);
         let open = shown(&copied, true);
-        assert_eq!(open[1..4], ["From Mara Lindt <mara@example.com>", "To Support <support@acme.example>", open[3].as_str()]);
+        assert_eq!(
+            open[1..4],
+            ["From Mara Lindt <mara@example.com>", "To Support <support@acme.example>", open[3].as_str()]
+        );
         assert_eq!(open[3], "Cc \"Park, Jo\" <jo@b.example>, kim@b.example");
     }
 
@@ -156,10 +162,7 @@ mod tests {
     #[test]
     fn elsewhere_wanted_answers_are_said() {
         let elsewhere = Addressed { reply_to: vec![person("", "x@evil.example")], ..mail() };
-        assert_eq!(
-            shown(&elsewhere, false),
-            ["▸ mara@example.com (answers to x@evil.example) to support@…"]
-        );
+        assert_eq!(shown(&elsewhere, false), ["▸ mara@example.com (answers to x@evil.example) to support@…"]);
         assert!(shown(&elsewhere, true).contains(&"Answers to x@evil.example".to_owned()));
     }
 
@@ -186,7 +189,8 @@ mod tests {
     /// A name that reads like another header, or like the end of its own.
     #[test]
     fn a_name_cannot_pass_for_more_than_a_name() {
-        let hostile = Addressed { cc: vec![person("Jo <jo@b.example>, \u{202e}Cc: Olga\u{1b}[2J", "x@evil.example")], ..mail() };
+        let hostile =
+            Addressed { cc: vec![person("Jo <jo@b.example>, \u{202e}Cc: Olga\u{1b}[2J", "x@evil.example")], ..mail() };
         let open = shown(&hostile, true).join(" ");
         assert!(open.contains("Cc \"Jo <jo@b.example>, "), "{open}");
         assert!(!open.contains('\u{1b}') && !open.contains('\u{202e}'), "{open}");

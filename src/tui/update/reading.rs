@@ -5,7 +5,7 @@ use crate::{
     domain::{command::Command, id::EntrySeq},
     tui::{
         ask::{Ask, Effect},
-        dialog::{Layer, Original},
+        dialog::{Layer, Original, quoting},
         flow::LineKind,
         layout,
         model::{Message, Model, ThreadView},
@@ -132,9 +132,7 @@ pub fn unfold(model: &mut Model) -> Vec<Effect> {
     let cursor = model.thread.as_ref().and_then(|view| view.cursor);
     let folds = |seq: EntrySeq| {
         let mut entries = model.opened().into_iter().flat_map(|thread| &thread.entries);
-        let folds = |entry: &Entry| {
-            !entry.folds.is_empty() || entry.addressed.is_some() || entry.text.contains("\n>")
-        };
+        let folds = |entry: &Entry| !entry.folds.is_empty() || entry.addressed.is_some() || entry.text.contains("\n>");
         entries.any(|entry| entry.seq == seq && folds(entry))
     };
     let Some(seq) = cursor.filter(|seq| folds(*seq)) else {
@@ -146,6 +144,20 @@ pub fn unfold(model: &mut Model) -> Vec<Effect> {
         }
         view.flow.basis = None;
     }
+    Vec::new()
+}
+
+/// Selects the message under the cursor, or takes it out.
+pub fn choose(model: &mut Model) -> Vec<Effect> {
+    let seq = match quoting::to_choose(model) {
+        Ok(entry) => entry.seq,
+        Err(why) => return model.say(Message::said(why)),
+    };
+    let Some(view) = &mut model.thread else { return Vec::new() };
+    if !view.chosen.remove(&seq) {
+        view.chosen.insert(seq);
+    }
+    view.flow.basis = None;
     Vec::new()
 }
 
@@ -180,12 +192,7 @@ pub fn note_shown(model: &mut Model) {
     let words = |kind: LineKind| {
         !matches!(
             kind,
-            LineKind::Gap
-                | LineKind::Day
-                | LineKind::New
-                | LineKind::Head(_)
-                | LineKind::Named(_)
-                | LineKind::Hint
+            LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_) | LineKind::Named(_) | LineKind::Hint
         )
     };
     let newest =

@@ -8,7 +8,8 @@ use deskline::domain::{
     setting::SettingKey,
 };
 
-const FORGED: &str = "mx.acme.example; spf=fail smtp.mailfrom=evil.example; dkim=none; dmarc=fail header.from=example.com";
+const FORGED: &str =
+    "mx.acme.example; spf=fail smtp.mailfrom=evil.example; dkim=none; dmarc=fail header.from=example.com";
 
 fn said(authentication: &[&str]) -> String {
     let desk = TestDesk::new();
@@ -57,7 +58,10 @@ fn to_and_cc_stand_at_the_message_and_one_key_shows_all() {
         assert!(ana.foot().contains("Enter unfold") || size.0 < 80, "{}", ana.foot());
         ana.keys("Enter");
         let shown = ana.keys("Home").shown();
-        assert!(shown.contains("▾ the mail names") && shown.contains("To support@acme.example, to 0"), "{size:?}\n{shown}");
+        assert!(
+            shown.contains("▾ the mail names") && shown.contains("To support@acme.example, to 0"),
+            "{size:?}\n{shown}"
+        );
         assert!(shown.contains("and 52 more"), "{shown}");
         ana.keys("Enter");
         assert!(ana.shown().contains(short), "{}", ana.shown());

@@ -8,6 +8,7 @@ mod canaries;
 mod fetching;
 mod folder;
 mod forged;
+mod forwarding;
 mod handing_over;
 mod headers;
 mod holding;

@@ -388,25 +388,3 @@ fn a_held_reply_looks_queued_to_its_writer_and_waits_for_administrators() {
     ana.take(Event::Rang(deskline::desk::News::EVERYTHING));
     assert!(ana.shown().contains("taken back, not sent"), "{}", ana.shown());
 }
-
-#[test]
-fn a_reply_goes_to_an_outside_address_as_a_draft_that_quotes_it() {
-    let (desk, id) = beginning();
-    desk.does("ana", id, note("Between us."));
-    for (columns, rows) in SIZES {
-        let mut ana = Seat::sized(&desk, "ana", (columns, rows));
-        ana.keys("Enter End F");
-        assert!(ana.foot().contains("Only what customers may read goes outside."), "{}", ana.foot());
-        ana.keys("k k F");
-        insta::assert_snapshot!(format!("mail_forward_{columns}x{rows}"), ana.shown());
-        ana.keys("Esc");
-    }
-    let mut ana = Seat::new(&desk, "ana");
-    ana.keys("Enter Home F").text("lab@outside.example").keys("Enter Ctrl-S");
-    let new = ana.opened();
-    assert_ne!(new, id);
-    let thread = desk.thread("ana", new);
-    assert_eq!(thread.row.requester.unwrap().address, "lab@outside.example");
-    assert_eq!(thread.reply_to.customers.len(), 1, "that address alone");
-    assert!(thread.entries[0].text.contains("> It is still failing."), "{}", thread.entries[0].text);
-}
