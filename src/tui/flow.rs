@@ -3,6 +3,8 @@
 mod named;
 mod words;
 
+pub use words::is_long;
+
 use super::{
     delivery,
     keymap::{Action, Keymap},
@@ -214,11 +216,11 @@ impl Flow {
             }
         } else {
             let open = reader.unfolded.contains(&entry.seq);
+            let raw = reader.keymap.keys_for(Action::RawText);
             if let Some(mail) = &entry.addressed {
-                let raw = reader.keymap.keys_for(Action::RawText);
                 self.addressed(mail, open, &raw, (voice, basis.width));
             }
-            self.words(&entry.text, &entry.folds, open, (voice, basis.width));
+            self.words(&entry.text, &entry.folds, (open, &raw), (voice, basis.width));
         }
         for attachment in &entry.attachments {
             self.push(LineKind::Attached(voice), attached(attachment, basis.width));

@@ -17,6 +17,7 @@ mod leaving;
 pub mod letters;
 mod looping;
 mod merging;
+mod original;
 mod outside;
 mod reading;
 #[cfg(feature = "corpora")]
