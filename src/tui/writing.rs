@@ -78,9 +78,14 @@ pub fn of_item(model: &Model) -> Option<Look<'_>> {
     let item = model.page.item.as_ref()?;
     let open = model.composer.as_ref().filter(|composer| composer.place == DraftPlace::NewOnItem(item.row.item.key.id));
     let mode = open.map_or_else(|| model.item_mode(), |composer| composer.mode);
-    let customers = item.row.requester.iter().map(|person| person.name.clone()).collect();
+    let requester = item.row.requester.as_ref();
     let readers = match mode {
-        Mode::Reply => Readers { customers, agents: 0, by_mail: true },
+        Mode::Reply => Readers {
+            customers: requester.iter().map(|person| person.name.clone()).collect(),
+            addresses: requester.iter().map(|person| person.address.clone()).collect(),
+            agents: 0,
+            by_mail: true,
+        },
         Mode::Note | Mode::Internal => Readers::default(),
     };
     let draft = model.draft(&DraftPlace::NewOnItem(item.row.item.key.id), mode).unwrap_or_default();
@@ -101,7 +106,15 @@ pub fn rows(model: &Model, look: &Look, pane: u16) -> u16 {
     // Where nothing is written, the reason stands in the place of the text.
     let beside = usize::from(reason > 0 && look.open.is_none() && look.draft.is_empty());
     let writing = look.open.is_some() && model.area == Area::Composer;
-    layout::composer_rows(model.size.1, writing, lines) + u16::try_from(reason - beside).unwrap_or(0)
+    let addresses = u16::from(says_addresses(model, look));
+    layout::composer_rows(model.size.1, writing, lines) + addresses + u16::try_from(reason - beside).unwrap_or(0)
+}
+
+/// Whether the addresses stand above the text: while a mail is being written, where the screen is not low.
+pub fn says_addresses(model: &Model, look: &Look) -> bool {
+    let writing = look.open.is_some() && model.area == Area::Composer;
+    let mail = look.mode == Mode::Reply && look.readers.by_mail && !look.readers.addresses.is_empty();
+    writing && mail && model.size.1 > layout::LOW
 }
 
 /// The reason as lines of its own, where it does not fit beside the button.

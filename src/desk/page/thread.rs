@@ -209,6 +209,8 @@ words! {
 pub struct Readers {
     /// Customers by name; empty for notes and internal messages.
     pub customers: Vec<String>,
+    /// Their addresses, in the same order.
+    pub addresses: Vec<String>,
     /// How many agents who follow and can see it, without the writer.
     pub agents: u32,
     /// Whether it goes to the customers by mail.

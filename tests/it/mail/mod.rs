@@ -11,6 +11,7 @@ mod forged;
 mod forwarding;
 mod handing_over;
 mod headers;
+mod held_list;
 mod holding;
 pub mod imap_server;
 mod leaving;
