@@ -143,18 +143,24 @@ fn of_all(customers: &[String], by_mail: bool, agents: u32) -> String {
     if agents == 0 { customers } else { format!("{customers}, {counted}") }
 }
 
-/// The addresses that are written to, as many as fit into so many columns: "To mara@example.com, Cc jo@example.com".
-pub fn addresses(readers: &Readers, columns: usize) -> String {
+/// The addresses that are written to: in one line, or To in one and as many of Cc as fit in another.
+pub fn addresses(readers: &Readers, columns: usize) -> Vec<String> {
+    let Some((first, others)) = readers.addresses.split_first() else { return Vec::new() };
+    let fits = |words: &String| SafeText::line(words).width() <= columns;
+    let to = format!("To {first}");
+    let all = if others.is_empty() { to.clone() } else { format!("{to}, Cc {}", others.join(", ")) };
+    if others.is_empty() || fits(&all) {
+        return vec![all];
+    }
     let some = |count: usize| {
-        let more = match readers.addresses.len() - count {
+        let more = match others.len() - count {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("To {}{more}", of_all(&readers.addresses[..count], true, 0))
+        format!("Cc {}{more}", others[..count].join(", "))
     };
-    let fits = |words: &String| SafeText::line(words).width() <= columns;
-    let fewer = (1..=readers.addresses.len()).rev().map(some).find(fits);
-    fewer.unwrap_or_else(|| some(1.min(readers.addresses.len())))
+    let fewer = (1..=others.len()).rev().map(some).find(fits);
+    vec![to, fewer.unwrap_or_else(|| some(1))]
 }
 
 #[cfg(test)]
@@ -183,10 +189,11 @@ mod tests {
     #[test]
     fn addresses_are_said_as_far_as_they_fit_and_the_others_counted() {
         let three = readers(3, 2);
-        assert_eq!(addresses(&three, 80), "To p1@b.example, Cc p2@b.example, p3@b.example");
-        assert_eq!(addresses(&three, 45), "To p1@b.example, Cc p2@b.example and 1 more");
-        assert_eq!(addresses(&three, 30), "To p1@b.example and 2 more");
-        assert_eq!(addresses(&three, 5), "To p1@b.example and 2 more");
-        assert_eq!(addresses(&readers(1, 0), 80), "To p1@b.example");
+        assert_eq!(addresses(&three, 80), ["To p1@b.example, Cc p2@b.example, p3@b.example"]);
+        assert_eq!(addresses(&three, 45), ["To p1@b.example", "Cc p2@b.example, p3@b.example"]);
+        assert_eq!(addresses(&three, 26), ["To p1@b.example", "Cc p2@b.example and 1 more"]);
+        assert_eq!(addresses(&three, 5), ["To p1@b.example", "Cc p2@b.example and 1 more"]);
+        assert_eq!(addresses(&readers(1, 0), 80), ["To p1@b.example"]);
+        assert_eq!(addresses(&readers(0, 2), 80), Vec::<String>::new());
     }
 }

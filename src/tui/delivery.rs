@@ -65,10 +65,21 @@ pub fn seconds_left(entry: &Entry, now: Moment) -> Option<i64> {
     (left > Duration::zero()).then(|| (left.num_milliseconds() + 999) / 1_000)
 }
 
+/// How long a mail that may leave is on its way before it is said that it has not left.
+const STUCK: Duration = Duration::minutes(2);
+
+/// Whether nobody has tried to send it though it could have left long ago.
+fn is_stuck(entry: &Entry, state: DeliveryState, now: Moment) -> bool {
+    let waits = |to: &crate::domain::outgoing::Delivery| {
+        to.state == DeliveryState::Queued && to.until.is_some_and(|until| until + STUCK < now)
+    };
+    state == DeliveryState::Queued && entry.delivery.iter().any(waits)
+}
+
 /// What stands behind the writer's name: state and time, the longest words first. `undo`: the key that takes it back now.
 pub fn tails(entry: &Entry, at: &str, now: Moment, undo: Option<&str>) -> Vec<String> {
     let Some(state) = state(entry) else { return Vec::new() };
-    let word = word(state);
+    let word = if is_stuck(entry, state, now) { "still waiting" } else { word(state) };
     match (seconds_left(entry, now), undo) {
         (Some(seconds), Some(key)) => vec![
             format!("mail · {word} · {key} undo ({seconds} s) · {at}"),
@@ -197,6 +208,19 @@ mod tests {
         let some = entry(&[(Sent, "", None), (Failed, "Mailbox unknown.", None)]);
         assert_eq!(state(&some), Some(Failed));
         assert_eq!(troubles(&some, "m"), ["mara@acme.example: failed: Mailbox unknown — m sends it again"]);
+    }
+
+    /// It looks alike where it is held, so that nothing is told by it.
+    #[test]
+    fn what_nobody_has_tried_to_send_is_not_on_its_way_for_ever() {
+        let said = |minutes| {
+            let now = Moment::UNIX_EPOCH + Duration::minutes(minutes);
+            tails(&entry(&[(DeliveryState::Queued, "", Some(10_000))]), "09:00", now, None).remove(0)
+        };
+        assert_eq!([said(1), said(3)], ["mail · on its way · 09:00", "mail · still waiting · 09:00"]);
+        let tried = entry(&[(DeliveryState::Queued, "The server is busy.", None)]);
+        let now = Moment::UNIX_EPOCH + Duration::hours(9);
+        assert_eq!(tails(&tried, "09:00", now, None)[0], "mail · on its way · 09:00");
     }
 
     #[test]

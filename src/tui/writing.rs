@@ -1,7 +1,7 @@
 //! What the composer box shows and how high it is: for drawing it, and for knowing what is left above it.
 
 use super::{
-    composer::Composer,
+    composer::{Composer, addresses},
     layout,
     model::{Area, Model},
 };
@@ -106,15 +106,19 @@ pub fn rows(model: &Model, look: &Look, pane: u16) -> u16 {
     // Where nothing is written, the reason stands in the place of the text.
     let beside = usize::from(reason > 0 && look.open.is_none() && look.draft.is_empty());
     let writing = look.open.is_some() && model.area == Area::Composer;
-    let addresses = u16::from(says_addresses(model, look));
+    let addresses = u16::try_from(address_lines(model, look, pane).len()).unwrap_or(0);
     layout::composer_rows(model.size.1, writing, lines) + addresses + u16::try_from(reason - beside).unwrap_or(0)
 }
 
-/// Whether the addresses stand above the text: while a mail is being written, where the screen is not low.
-pub fn says_addresses(model: &Model, look: &Look) -> bool {
+/// The addresses above the text: while a mail is being written, where the screen is not low.
+pub fn address_lines(model: &Model, look: &Look, pane: u16) -> Vec<String> {
     let writing = look.open.is_some() && model.area == Area::Composer;
-    let mail = look.mode == Mode::Reply && look.readers.by_mail && !look.readers.addresses.is_empty();
-    writing && mail && model.size.1 > layout::LOW
+    let mail = look.mode == Mode::Reply && look.readers.by_mail;
+    if writing && mail && model.size.1 > layout::LOW {
+        addresses(&look.readers, usize::from(pane.saturating_sub(4)))
+    } else {
+        Vec::new()
+    }
 }
 
 /// The reason as lines of its own, where it does not fit beside the button.

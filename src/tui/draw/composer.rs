@@ -5,7 +5,7 @@ use crate::{
     desk::page::Mode,
     domain::text::{SafeText, width},
     tui::{
-        composer::{Part, addresses, first_named, mode_word, readers_counted, readers_named},
+        composer::{Part, first_named, mode_word, readers_counted, readers_named},
         layout,
         model::{Area, Model},
         theme::Theme,
@@ -58,14 +58,14 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect, above: As
     frame.render_widget(block, area);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     let writes = look.open.is_some() && model.area == Area::Composer;
-    let inside = if writing::says_addresses(model, look) && inside.height > 1 {
-        let mut row = Row::new(frame.buffer_mut(), inside, 0);
+    let addresses = writing::address_lines(model, look, area.width);
+    for (y, line) in (0..inside.height).zip(&addresses) {
+        let mut row = Row::new(frame.buffer_mut(), inside, y);
         let left = row.left();
-        row.foreign(&addresses(&look.readers, left), left, theme.quiet());
-        Rect { y: inside.y + 1, height: inside.height - 1, ..inside }
-    } else {
-        inside
-    };
+        row.foreign(line, left, theme.quiet());
+    }
+    let said = u16::try_from(addresses.len()).unwrap_or(0).min(inside.height);
+    let inside = Rect { y: inside.y + said, height: inside.height - said, ..inside };
     bottom_line(model, look, frame.buffer_mut(), area, style);
     let reason = reason_lines(look, area.width);
     let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height);

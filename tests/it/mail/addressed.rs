@@ -116,3 +116,28 @@ fn a_letter_that_came_in_twice_is_named_once() {
     let shown = Seat::sized(&desk, "ana", (200, 50)).keys("Enter").shown();
     assert_eq!(shown.matches("mara@example.com to").count(), 1, "{shown}");
 }
+
+/// R1.5, with To and Cc: by address too, since a name is what a mail claims.
+#[test]
+fn to_whom_a_reply_goes_stands_above_its_text_and_is_changed_before_it_is_sent() {
+    let desk = TestDesk::new();
+    let cc = vec![person("Jo Park", "jo@acme-parts.example")];
+    let id = arrives(&desk, Letter { cc, ..letter("mara@example.com", "Card", "Hello") }).conversation.unwrap();
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter r").text("Hi");
+    assert!(ana.shown().contains("││ To mara@example.com  "), "{}", ana.shown());
+    ana.keys("Esc C y r");
+    let shown = ana.shown();
+    assert!(shown.contains("││ To mara@example.com  ") && shown.contains("││ Cc jo@acme-parts.example  "), "{shown}");
+    assert!(shown.contains("││ Hi "), "the text has its room: {shown}");
+    ana.keys("Tab p j x");
+    assert_eq!(desk.thread("ana", id).reply_to.addresses, ["mara@example.com"], "{}", ana.shown());
+    ana.keys("Esc");
+    assert!(!ana.shown().contains("││ Cc"), "{}", ana.shown());
+    // A note goes to nobody by mail, and a low screen has no room to spare.
+    ana.keys("Esc n");
+    assert!(!ana.shown().contains("││ To"), "{}", ana.shown());
+    let mut low = Seat::sized(&desk, "ana", (60, 20));
+    low.keys("Enter r");
+    assert!(!low.shown().contains("│ To mara"), "{}", low.shown());
+}
