@@ -1,5 +1,6 @@
 //! A mailbox that is taken in whole, as after connecting one: a Maildir of made-up mails, a third of them answers, through the
-//! door's own code to the disk; then the same mailbox again, where nothing is new.
+//! door's own code to the disk; then the same mailbox again, where nothing is new, and once more with one new mail in it. All of
+//! it as new mail, then as history, on a desk of its own.
 //!
 //! `DESKLINE_MAIL_BENCH=100000` says how many mails. Beside it, in the same run, what a mail server does for the same
 //! mails: a file of each, synchronised and moved into place. Absolute times drift with the machine; compare the two.
@@ -12,16 +13,16 @@
 )]
 
 use deskline::{
-    config::{MailAccount, MailSource, SentFolder},
+    config::{HistoryBefore, MailAccount, MailSource, SentFolder},
     desk::{Desk, NewDesk},
-    email::{Intake, Progress, Stop, maildir},
+    email::{Intake, Progress, Stop, Taken, maildir},
 };
 use std::{
     fs::{self, File},
     io::Write as _,
     path::Path,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 fn main() {
@@ -30,43 +31,63 @@ fn main() {
     }
     let mails: usize = std::env::var("DESKLINE_MAIL_BENCH").map_or(20_000, |number| number.parse().expect("a number"));
     let folder = tempfile::Builder::new().prefix("bench-mail").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let mailbox = folder.path().join("mailbox");
-    let delivered = deliver(&mailbox, mails);
+    let place = folder.path().join("mailbox");
+    let delivered = deliver(&place, mails);
+    println!("{mails} mails, a mail server delivers them: {:.0} /s", rate(mails, delivered));
+    connect(folder.path(), &place, mails, HistoryBefore::Never);
+    let old = SystemTime::now() - Duration::from_secs(30 * 24 * 60 * 60);
+    for entry in fs::read_dir(place.join("cur")).unwrap() {
+        File::open(entry.unwrap().path()).unwrap().set_modified(old).unwrap();
+    }
+    connect(folder.path(), &place, mails + 1, HistoryBefore::Connected);
+}
 
-    let file = folder.path().join("desk.db");
+fn rate(mails: usize, time: Duration) -> f64 {
+    mails as f64 / time.as_secs_f64()
+}
+
+/// A new desk takes a mailbox in.
+fn connect(folder: &Path, place: &Path, mails: usize, history: HistoryBefore) {
+    let file = folder.join(format!("desk-{mails}.db"));
     let owner = NewDesk { team: "Acme".into(), owner: "olga".into(), owner_name: None };
     let desk = Desk::create(&file, &owner, Arc::new(chrono::Utc::now)).unwrap();
     let account = MailAccount {
         name: "support".into(),
         address: "support@acme.example".into(),
         group: None,
-        source: MailSource::Maildir(mailbox),
+        source: MailSource::Maildir(place.to_owned()),
         sending: None,
         password: None,
         sent: SentFolder::Unread,
         authority: None,
+        history,
     };
     let before = most_memory();
     let (first, taken) = take(&desk, &account);
     let after = most_memory();
-    assert_eq!(taken as usize, mails, "every mail is taken");
+    let as_history = if history == HistoryBefore::Never { 0 } else { mails as u64 };
+    assert_eq!((taken.new as usize, taken.history), (mails, as_history), "every mail is taken");
     let (second, again) = take(&desk, &account);
-    assert_eq!(again, 0, "and only once");
+    assert_eq!(again, Taken::default(), "and only once");
+    fs::write(place.join(format!("cur/late-{mails}.bench:2,S")), mail(mails)).unwrap();
+    let (third, one) = take(&desk, &account);
+    assert_eq!((one.new, one.again), (1, 0), "the new one");
 
-    let rate = |time: Duration| mails as f64 / time.as_secs_f64();
-    println!("{mails} mails, a mail server delivers them: {:.0} /s", rate(delivered));
-    println!("{mails} mails, deskline takes them in:      {:.0} /s ({:.1} s)", rate(first), first.as_secs_f64());
-    println!("the same mailbox again, nothing new:    {:.0} ms", second.as_secs_f64() * 1_000.0);
+    let what = if as_history == 0 { "new mail" } else { "history" };
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1_000.0;
+    println!("as {what}, deskline takes them in:   {:.0} /s ({:.1} s)", rate(mails, first), first.as_secs_f64());
+    println!("the same mailbox again, nothing new:    {:.0} ms", milliseconds(second));
+    println!("and with one new mail among them:       {:.0} ms", milliseconds(third));
     println!("most memory: {} MiB before, {} MiB after", before >> 10, after >> 10);
 }
 
-/// Takes what is new; how long that took, and how many were new.
-fn take(desk: &Desk, account: &MailAccount) -> (Duration, u64) {
+/// Takes what is new; how long that took, and what became of it.
+fn take(desk: &Desk, account: &MailAccount) -> (Duration, Taken) {
     let mut intake = Intake::new(desk.clone(), account, std::slice::from_ref(account));
     let maildir = maildir::Maildir::of(account).unwrap();
     let began = Instant::now();
     maildir::sync(&maildir, &Stop::default(), &mut intake, &mut |_: Progress| {}).unwrap();
-    (began.elapsed(), intake.taken().new)
+    (began.elapsed(), intake.taken())
 }
 
 /// Delivers mails as a mail server does; how long the writing took.

@@ -3,7 +3,7 @@
 mod mail;
 
 pub use mail::{
-    MailAccount, MailSending, MailServer, MailSource, PasswordPlace, Security, SentFolder, is_loopback,
+    HistoryBefore, MailAccount, MailSending, MailServer, MailSource, PasswordPlace, Security, SentFolder, is_loopback,
     readable_by_others,
 };
 
@@ -97,6 +97,11 @@ pub struct Config {
     pub temporary: PathBuf,
     /// The command that opens a text in an editor (`$VISUAL`, `$EDITOR`).
     pub editor: Option<String>,
+    /// Where files are saved (`$XDG_DOWNLOAD_DIR`, else `Downloads` in the home folder, else that itself): the first that is
+    /// there.
+    pub downloads: Vec<PathBuf>,
+    /// The home folder (`$HOME`).
+    pub home: Option<PathBuf>,
     /// Whether the terminal can only print lines (`TERM=dumb`).
     pub dumb_terminal: bool,
     /// The support mailboxes, by their names.
@@ -206,7 +211,14 @@ impl Config {
                 .unwrap_or(Settled { value: Theme::Terminal, source: Source::Default }),
             temporary: environment.path("TMPDIR").unwrap_or_else(|| "/tmp".into()),
             editor: environment.text("VISUAL")?.or(environment.text("EDITOR")?),
+            downloads: environment
+                .path("XDG_DOWNLOAD_DIR")
+                .filter(|path| path.is_absolute())
+                .into_iter()
+                .chain(home.iter().flat_map(|home| [home.join("Downloads"), home.clone()]))
+                .collect(),
             dumb_terminal: environment.dumb_terminal(),
+            home,
             mail,
             envelope_from: environment.anything("SENDER"),
             envelope_to: environment.anything("RECIPIENT"),
@@ -320,6 +332,18 @@ mod tests {
     }
 
     #[test]
+    fn files_are_saved_where_the_environment_says_or_at_home() {
+        let downloads = |variables: &[(&'static str, &str)]| settle(&Flags::default(), variables).unwrap().downloads;
+        let paths = |all: &[&str]| all.iter().map(PathBuf::from).collect::<Vec<_>>();
+        let home = ("HOME", "/home/ana");
+        assert_eq!(downloads(&[home]), paths(&["/home/ana/Downloads", "/home/ana"]));
+        let named = downloads(&[home, ("XDG_DOWNLOAD_DIR", "/data/in")]);
+        assert_eq!(named, paths(&["/data/in", "/home/ana/Downloads", "/home/ana"]));
+        assert_eq!(downloads(&[home, ("XDG_DOWNLOAD_DIR", "in")]), paths(&["/home/ana/Downloads", "/home/ana"]));
+        assert_eq!(downloads(&[]), paths(&[]));
+    }
+
+    #[test]
     fn a_wrong_file_is_named_with_its_line() {
         let (_folder, file) = written("as = \"ana\"\nkeympa = \"mine.toml\"\n");
         let error = settle(&Flags::default(), &[("DESKLINE_CONFIG", file.as_str())]).unwrap_err().to_string();
@@ -393,6 +417,7 @@ ca-file = \"~/own.pem\"
             password: Some(PasswordPlace::File(folder.path().join("support.password"))),
             sent: SentFolder::Named("Sent".into()),
             authority: Some("/home/ana/own.pem".into()),
+            history: HistoryBefore::Connected,
         };
         assert_eq!(config.mail, [account]);
         assert_eq!(config.envelope_from.as_deref(), Some(""), "the empty sender is one");
@@ -408,6 +433,10 @@ ca-file = \"~/own.pem\"
         assert_eq!(accounts[1].source, MailSource::Maildir("/var/mail/b".into()));
         assert_eq!(accounts[1].sending, Some(MailSending::Sendmail("/usr/sbin/sendmail".into())));
         assert_eq!(accounts[1].sent, SentFolder::Unread);
+        let history =
+            |words| mail(&MAILBOX.replace("sent =", &format!("history-before = {words}\nsent ="))).unwrap()[0].history;
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 14).unwrap();
+        assert_eq!((history("\"2026-11-14\""), history("\"never\"")), (HistoryBefore::Day(day), HistoryBefore::Never));
         assert!(mail("").unwrap().is_empty());
         assert!(accounts[0].takes("A+7k2m@ACME.example") && !accounts[0].takes("b@acme.example"));
     }
@@ -431,6 +460,12 @@ ca-file = \"~/own.pem\"
             (with("sent =", "maildir = \"x\"\nsent ="), 7, "keep one"),
             (with("sent =", "sendmail = \"x\"\nsent ="), 7, "keep one"),
             (with("\"Sent\"", "\"Se\\nnt\""), 7, "one line"),
+            (with("sent =", "history-before = \"2026-11-31\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = \"2026-1-4\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = \"Never\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = \"\"\nsent ="), 7, "is a day"),
+            (with("sent =", "history-before = 2026-11-14\nsent ="), 7, "string"),
+            (format!("{MAILBOX}[mail.b]\naddress = \"b@acme.example\"\nhistory-before = \"never\"\n"), 11, "piped in"),
             (with("mail.support", "mail.Support"), 1, "usable name"),
             (format!("{MAILBOX}[mail.other]\naddress = \"support@acme.example\"\n"), 2, "its own"),
             (format!("{MAILBOX}[mail.other]\naddress = 7\n"), 10, "string"),

@@ -7,8 +7,8 @@ mod people;
 mod server;
 mod value;
 
-pub use conversation::{ConversationCommand, OfferCommand, StartArguments, TextArguments};
-pub use held::{HeldCommand, WhyArguments};
+pub use conversation::{AttachArguments, ConversationCommand, OfferCommand, StartArguments, TextArguments};
+pub use held::{Asked, HeldCommand, WhyArguments};
 pub use mail::{MailCommand, ReceiveArguments};
 pub use people::{
     AgentCommand, AgentSettings, CustomerCommand, CustomerSettings, GroupCommand, KeyCommand, PartyArguments,

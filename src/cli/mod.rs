@@ -6,6 +6,7 @@ pub mod remote;
 pub mod streams;
 
 mod arguments;
+mod attaching;
 mod call;
 mod failure;
 mod json;

@@ -105,7 +105,7 @@ fn receive(flags: &Flags, arguments: &ReceiveArguments, mut input: Input) -> Res
     let call = Call::here(config, input);
     let temporary = |failure| Ended { code: TEMPORARY, failure };
     let desk = call.desk().map_err(temporary)?;
-    let mail = Fetched { place: None, sent: false, raw, incomplete: None };
+    let mail = Fetched { place: None, sent: false, arrived: None, raw, incomplete: None };
     let taken = Intake::new(desk, &account, &accounts).receive(mail, from, to);
     let taken = taken.map_err(|denied: Denied| temporary(denied.into()))?;
     Ok((account.name, taken))

@@ -71,7 +71,7 @@ fn decode(place: &str, input: impl Read) -> Result<String, Failure> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).trim_end_matches(['\n', '\r']).to_owned())
 }
 
-fn unreadable(place: &str, error: &io::Error) -> Failure {
+pub(super) fn unreadable(place: &str, error: &io::Error) -> Failure {
     Failure::failed(format!("{place} cannot be read: {error}."))
 }
 

@@ -2,6 +2,7 @@
 
 mod url;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
     collections::BTreeMap,
@@ -30,6 +31,19 @@ pub struct MailAccount {
     pub sent: SentFolder,
     /// A file with certificate authorities of one's own (PEM), trusted besides the system's.
     pub authority: Option<PathBuf>,
+    /// Which of its mails are history.
+    pub history: HistoryBefore,
+}
+
+/// Which of the mails that lie in a mailbox come in as history (R1.7), by when they arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryBefore {
+    /// Those that lay there a week before it was connected.
+    Connected,
+    /// Those from before this day, in UTC.
+    Day(NaiveDate),
+    /// None.
+    Never,
 }
 
 /// Where mail comes from.
@@ -122,6 +136,7 @@ struct Written {
     password: Option<Spanned<IgnoredAny>>,
     sent: Option<Spanned<String>>,
     ca_file: Option<PathBuf>,
+    history_before: Option<Spanned<String>>,
 }
 
 /// All tables `[mail.NAME]`, as written.
@@ -222,6 +237,10 @@ impl Written {
             (None, Some(command)) => Some(PasswordPlace::Command(command.into_inner())),
             (None, None) => None,
         };
+        let history = match &self.history_before {
+            Some(written) => history(written.get_ref(), &source).map_err(|reason| mistake(&written.span(), reason))?,
+            None => HistoryBefore::Connected,
+        };
         let account = MailAccount {
             name,
             address,
@@ -231,6 +250,7 @@ impl Written {
             password,
             sent,
             authority: self.ca_file.map(place),
+            history,
         };
         if account.password.is_none() && account.logs_in() {
             let reason = "somebody logs in, but nothing says the password: name its file with password-file, or a command that prints it with password-command";
@@ -283,6 +303,20 @@ impl MailAccount {
         };
         plain(address).is_some_and(|parts| plain(&self.address) == Some(parts))
     }
+}
+
+fn history(written: &str, source: &MailSource) -> Result<HistoryBefore, String> {
+    if *source == MailSource::Pipe {
+        return Err("history-before is about mail that lies somewhere: what is piped in is new".to_owned());
+    }
+    if written == "never" {
+        return Ok(HistoryBefore::Never);
+    }
+    // chrono reads days without their zeros, too.
+    let day = NaiveDate::parse_from_str(written, "%Y-%m-%d").ok().filter(|day| day.to_string() == written);
+    day.map(HistoryBefore::Day).ok_or_else(|| {
+        "history-before is a day, as in \"2026-11-14\": what arrived before it comes in closed and read; \"never\" takes everything as new".to_owned()
+    })
 }
 
 /// An address that a mailbox can have; tokens are put after its local part, so that has none yet.

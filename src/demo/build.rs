@@ -245,6 +245,7 @@ impl<'a> Player<'a> {
             text: entry.text.clone(),
             client_id: None,
             confirmed: true,
+            files: Vec::new(),
         };
         let done = self.desk.start(self.viewer(handle)?, &start)?;
         self.numbers.insert(conversation.name.clone(), done.conversation);

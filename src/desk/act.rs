@@ -5,7 +5,6 @@ use crate::{
     domain::{
         conversation::{Author, EntryKind, Facts},
         event::EventKind,
-        history::PastAttachment,
         id::{AgentId, ConversationId, EntrySeq, ItemId, Seq},
         people::Agent,
         refusal::Refusal,
@@ -15,7 +14,7 @@ use crate::{
     store::{
         Connection, Writing, conversations,
         conversations::Loaded,
-        events,
+        events, merges,
         messages::{self, NewEntry},
         notices, people,
         reading::Readings,
@@ -43,13 +42,12 @@ pub(super) struct Act<'a> {
     pub answered: Option<ItemId>,
     /// How the actor's words came, if not by the messenger or the command line.
     pub channel: Option<&'static str>,
-    /// What is attached to the actor's words.
-    pub attachments: &'a [PastAttachment],
     /// Who handed it back, or had it until then: routing does not bring it straight back to them.
     pub handed_back: Vec<AgentId>,
     /// A reply waits for the administrators before it leaves.
     pub held: bool,
     lock_reason: String,
+    merged_away: bool,
 }
 
 /// A conversation for a viewer, or what the viewer is told instead (R6.6): restricted for who was told of it, else as for a
@@ -82,6 +80,7 @@ impl<'a> Act<'a> {
         let readings = crate::store::reading::load(writing, id)?;
         Ok(Self {
             lock_reason: lock_reason(writing, &facts)?,
+            merged_away: merges::resolve(writing, id)? != id,
             settings: people::settings(writing)?,
             before: Loaded { facts: facts.clone(), readings: readings.clone() },
             now: desk.now(),
@@ -96,14 +95,17 @@ impl<'a> Act<'a> {
             answered: None,
             handed_back: Vec::new(),
             channel: None,
-            attachments: &[],
             held: false,
         })
     }
 
     /// What stands around the conversation, for rights.
     pub fn around(&self) -> Circumstances<'_> {
-        Circumstances { lock_reason: &self.lock_reason, private_conversations: self.settings.private_conversations }
+        Circumstances {
+            lock_reason: &self.lock_reason,
+            private_conversations: self.settings.private_conversations,
+            merged_away: self.merged_away,
+        }
     }
 
     /// The time as stored.

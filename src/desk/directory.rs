@@ -4,8 +4,8 @@ use super::{
     Outcome,
     assign::no_group,
     page::{
-        AgentRow, AuditRow, Cursor, CustomerRow, Denied, Draft, DraftPlace, GroupRow, ItemRef, ItemRow, Mode, Person,
-        Viewer,
+        AgentRow, AuditRow, Cursor, CustomerRow, Denied, Draft, DraftFile, DraftPlace, GroupRow, ItemRef, ItemRow,
+        Mode, Person, Viewer,
     },
     write::place_word,
 };
@@ -119,12 +119,21 @@ pub(super) fn audit(
 
 /// The viewer's drafts at a place.
 pub(super) fn drafts_at(connection: &Connection, who: &Viewer, place: &DraftPlace) -> Outcome<Vec<Draft>> {
-    let kept = drafts::at(connection, who.id, &place_word(place))?;
+    let word = place_word(place);
     let draft = |(mode, text): (String, String)| {
         let mode: Mode = mode.parse().ok()?;
-        Some(Draft { place: place.clone(), mode, text })
+        Some(Draft { place: place.clone(), mode, text, files: Vec::new() })
     };
-    Ok(kept.into_iter().filter_map(draft).collect())
+    let mut kept: Vec<Draft> = drafts::at(connection, who.id, &word)?.into_iter().filter_map(draft).collect();
+    for (mode, path, size) in drafts::files_at(connection, who.id, &word)? {
+        let Ok(mode) = mode.parse::<Mode>() else { continue };
+        let at = kept.iter().position(|draft| draft.mode == mode).unwrap_or_else(|| {
+            kept.push(Draft { place: place.clone(), mode, text: String::new(), files: Vec::new() });
+            kept.len() - 1
+        });
+        kept[at].files.push(DraftFile { path, size });
+    }
+    Ok(kept)
 }
 
 /// One line of the audit log.

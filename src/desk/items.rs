@@ -183,7 +183,7 @@ impl Desk {
 
 fn seat_through_item(me: &Agent, facts: &mut Facts, customer: CustomerId) {
     // Only who may reply adds people (R5.2), nobody while it is locked (R2.4), and no customer ever to an internal one (R1.6).
-    let around = Circumstances { lock_reason: "", private_conversations: false };
+    let around = Circumstances { lock_reason: "", private_conversations: false, merged_away: false };
     let may_add = Access::of(me).holds(facts) && rights::people(me, facts, &around).is_ok();
     if facts.audience == Audience::Internal || !may_add {
         return;

@@ -2,10 +2,16 @@
 
 /// Agents who write by mail.
 mod agents;
+/// Why a mail went where it went, asked by its Message-ID.
+mod by_header;
+/// A reply's files against what is for agents only.
+mod carried;
 /// What the configuration names.
 mod configured;
 /// What becomes of a mail that can be read.
 mod decide;
+/// What goes with a mail to a customer.
+mod enclosed;
 /// Mails that wait for an administrator.
 mod hold;
 /// Taking what is due, and what became of it.
@@ -39,10 +45,11 @@ mod unmerge;
 /// What is known about the mails behind a message.
 mod why;
 
+pub use by_header::WhyMail;
 pub use hold::{MailReader, ReadMail};
 pub use lease::Failure;
 pub(super) use notices::queue_missed;
-pub use outgoing::{CustomerText, OutMail, TeamText, Words};
-pub(super) use secrecy::{Repeats, repeats};
-pub(super) use shown::for_administrators;
+pub use outgoing::{CustomerFile, CustomerText, OutMail, TeamText, Words};
+pub(super) use secrecy::{Leaving, Repeats, repeats};
+pub(super) use shown::{for_administrators, notice_of_held, ring_held, waiting};
 pub(super) use why::{likenesses, suggested};

@@ -23,6 +23,8 @@ mod directory;
 mod export;
 /// The desk in figures.
 mod figures;
+/// Files that go with what an agent writes.
+mod files;
 /// Searching.
 mod find;
 /// Groups.

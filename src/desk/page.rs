@@ -12,8 +12,8 @@ pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow
 pub use key::{Invite, KeyRow};
 pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, OfferRow, Person};
 pub use thread::{
-    Attachment, Doing, Draft, DraftPlace, Entry, Follower, FollowerKind, From, HeldReply, May, Mode, Opened, Original,
-    Present, Readers, Thread, Verdict,
+    Attachment, Doing, Draft, DraftFile, DraftPlace, Entry, Follower, FollowerKind, From, HeldReply, May, Mode, Opened,
+    Original, Present, Readers, Thread, Verdict,
 };
 pub use wants::{ListStart, ListWants, MailWants, SearchWants, ThreadStart, ThreadWants, Wants};
 

@@ -162,6 +162,9 @@ impl<'a> Reading<'a> {
         let groups = people::groups(self.connection)?;
         let (offers, offered) = offer::shown(self, &groups, known)?;
         let (held, mailboxes) = mail::for_administrators(self.connection, &self.access)?;
+        let rings =
+            with_numbers.then(|| mail::notice_of_held(self.connection, &self.access, held)).transpose()?.flatten();
+        let rung = rings.is_some_and(|notice| !notice.read);
         Ok(Page {
             held,
             mailboxes,
@@ -172,7 +175,7 @@ impl<'a> Reading<'a> {
                 .collect(),
             team: people::settings(self.connection)?.team_name,
             badge: if with_numbers { capped(numbers::badge(self.connection, &reader)?) } else { 0 },
-            bell: if with_numbers { capped(notices::count(self.connection, &reader)?) } else { 0 },
+            bell: if with_numbers { capped(notices::count(self.connection, &reader)? + i64::from(rung)) } else { 0 },
             offers,
             offered,
             sections,
@@ -314,7 +317,10 @@ impl<'a> Reading<'a> {
         let mut listed = Vec::new();
         for stored in notices::list(self.connection, &self.reader(), limit)? {
             let Ok(kind) = stored.kind.parse::<NoticeKind>() else { continue };
-            let row = if stored.readable { self.row(stored.conversation)? } else { None };
+            let row = match stored.conversation.filter(|_| stored.readable) {
+                Some(conversation) => self.row(conversation)?,
+                None => None,
+            };
             listed.push(NoticeRow {
                 id: stored.id,
                 kind,
@@ -324,6 +330,12 @@ impl<'a> Reading<'a> {
                 at: row.as_ref().map(|_| moment(stored.at)),
                 read: stored.cleared,
             });
+        }
+        let waiting = if self.access.everything() { mail::waiting(self.connection)? } else { 0 };
+        if let Some(held) = mail::notice_of_held(self.connection, &self.access, waiting)? {
+            listed.push(held);
+            listed.sort_by_key(|notice| std::cmp::Reverse(notice.id));
+            listed.truncate(limit);
         }
         Ok(listed)
     }
@@ -374,5 +386,6 @@ fn notice_text(kind: NoticeKind, row: &ConversationRow) -> String {
         NoticeKind::Mention => format!("You were mentioned: {subject}"),
         NoticeKind::Assigned => format!("Assigned to you: {subject}"),
         NoticeKind::Added => format!("You were added: {subject}"),
+        NoticeKind::Held => String::new(),
     }
 }

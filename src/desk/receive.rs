@@ -25,7 +25,7 @@ use crate::{
     store::{
         Writing,
         conversations::{self, Loaded},
-        events, merges,
+        events, late, merges,
         messages::{self, NewEntry},
         outbox, people,
         reading::Readings,
@@ -49,6 +49,9 @@ pub(super) struct Incoming<'a> {
     pub automatic: bool,
     /// Whether the writer may be told of a follow-up (R2.7).
     pub tells: bool,
+    /// Whether it is history: it tells nobody and asks nobody for anything (R1.7).
+    pub history: bool,
+    /// When it came.
     pub now: DateTime<Utc>,
 }
 
@@ -146,6 +149,7 @@ fn received(
         group,
         automatic: false,
         tells: true,
+        history: false,
         now,
     };
     let placed = incoming.place(named.as_ref())?;
@@ -202,6 +206,11 @@ impl Incoming<'_> {
 
     fn append(&self, before: &Loaded) -> Outcome<Placed> {
         let mut after = before.clone();
+        if self.history {
+            let (message, seq) = late::insert(self.writing, &mut after, &self.entry())?;
+            conversations::save(self.writing, before, &after)?;
+            return Ok(Placed { seq, message, ..placed(&after.facts) });
+        }
         let facts = &mut after.facts;
         facts.news = self.event(EventKind::Replied, Some(facts.id))?;
         let message = messages::append(self.writing, facts, &self.entry())?;
@@ -266,7 +275,7 @@ impl Incoming<'_> {
             }
         }
         let begun = self.begin(facts)?;
-        if self.tells {
+        if self.tells && !self.history {
             outbox::queue_told(self.writing, begun.conversation, locked.id, self.customer.id, self.millis())?;
         }
         Ok(begun)
@@ -290,6 +299,13 @@ impl Incoming<'_> {
     fn begin(&self, mut facts: Facts) -> Outcome<Placed> {
         if people::settings(self.writing)?.starts_private() {
             facts.privacy = Privacy::Private;
+        }
+        if self.history {
+            facts.state = State::Closed;
+            messages::note(&mut facts, &self.entry());
+            facts.id = conversations::insert(self.writing, &facts, &Readings::default())?;
+            let message = messages::store(self.writing, &facts, &self.entry())?;
+            return Ok(Placed { message, ..placed(&facts) });
         }
         let message = begin(self.writing, &mut facts, &mut Readings::default(), &self.entry())?;
         // Chosen first: a private one is then nobody else's to be told of (R6.4).

@@ -3,7 +3,7 @@
 use super::{
     Desk, News, Outcome,
     act::Act,
-    page::{Done, DraftPlace, Mode, Viewer},
+    page::{Done, DraftFile, DraftPlace, Mode, Viewer},
     write::place_word,
 };
 use crate::{
@@ -42,6 +42,21 @@ impl Desk {
     /// # Errors
     /// Switched off, or a failing disk.
     pub fn save_draft(&self, who: &Viewer, place: &DraftPlace, mode: Mode, text: &str) -> Outcome<()> {
+        self.save_draft_with(who, place, mode, text, &[])
+    }
+
+    /// The same with the files that are to go with it: where they lie, not what is in them.
+    ///
+    /// # Errors
+    /// As [`Desk::save_draft`].
+    pub fn save_draft_with(
+        &self,
+        who: &Viewer,
+        place: &DraftPlace,
+        mode: Mode,
+        text: &str,
+        files: &[DraftFile],
+    ) -> Outcome<()> {
         let news = match place {
             DraftPlace::Conversation(conversation) => News::of(*conversation),
             DraftPlace::NewWithCustomer
@@ -53,6 +68,8 @@ impl Desk {
             Desk::me(writing, who)?;
             let now = self.now().timestamp_millis();
             drafts::save(writing, who.id, &place_word(place), mode.word(), text, now)?;
+            let files: Vec<(&str, u64)> = files.iter().map(|file| (file.path.as_str(), file.size)).collect();
+            drafts::save_files(writing, who.id, &place_word(place), mode.word(), &files)?;
             Ok(((), news.only_for(who.id)))
         })
     }

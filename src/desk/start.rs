@@ -1,10 +1,13 @@
 //! Starting conversations (R4.2, R5.7, R6.1, R6.9, R6.11).
 
+mod forwarded;
+
 use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
+    files::Files,
     link::{Joining, item, join, join_groups, joining, project_of},
-    mail::{Repeats, repeats},
+    mail::{Leaving, Repeats, repeats},
     page::{Denied, Done, Viewer},
     people::new_customer,
     route, rows, tell,
@@ -134,12 +137,14 @@ impl Starting<'_> {
     fn run(&self, start: &Start) -> Outcome<Done> {
         let text = check_text(&start.text)?;
         let writer = format!("agent {}", self.me.id);
-        let fingerprint = format!("start {text}");
+        let files = Files::of(&start.files);
+        let fingerprint = format!("start {text}{}", files.fingerprint());
         if let Some(id) = &start.client_id
             && let Some((message, same)) = messages::written_before(self.writing, &writer, 0, id, &fingerprint)?
         {
             return self.again(message, same);
         }
+        files.check(text)?;
         let source = self.source(&start.with)?;
         let mut facts = self.facts(start, source.as_ref())?;
         if facts.audience == Audience::Customer && !self.me.reply_to_customers {
@@ -160,9 +165,11 @@ impl Starting<'_> {
         } else if start.group.is_some() {
             return Err(Denied::Invalid("An internal conversation is in no group's queue. Leave --group out.".into()));
         }
-        // What is forwarded must not repeat the notes of where it comes from.
+        // What is forwarded must not repeat the notes of where it comes from. The subject leaves as well as the text.
         let beside = source.as_ref().unwrap_or(&facts);
-        let held = repeats(self.writing, &Access::of(&self.me), beside, text, start.confirmed)? == Repeats::Hidden;
+        let said = format!("{}\n{text}", start.subject);
+        let words = Leaving { text: &said, files: &files };
+        let held = repeats(self.writing, &Access::of(&self.me), beside, &words, start.confirmed)? == Repeats::Hidden;
         let (told, not_notified) = tell::mentioned(self.writing, &mut facts, self.me.id, text)?;
         let entry = NewEntry {
             kind: EntryKind::Reply,
@@ -171,9 +178,10 @@ impl Starting<'_> {
             at: self.now,
             text,
             channel: None,
-            attachments: &[],
+            attachments: &files.described,
         };
         let message = begin(self.writing, &mut facts, &mut Readings::default(), &entry)?;
+        files.keep(self.writing, message)?;
         if let Some(id) = &start.client_id {
             messages::remember_write(self.writing, &writer, 0, id, &fingerprint, message)?;
         }
@@ -206,34 +214,6 @@ impl Starting<'_> {
             changed: false,
             item: None,
         })
-    }
-
-    /// The conversation that is quoted to an address outside, where it is one.
-    fn source(&self, with: &StartWith) -> Outcome<Option<Facts>> {
-        let StartWith::Forward { from, .. } = with else { return Ok(None) };
-        let source = super::act::accessible(self.writing, &Access::of(&self.me), *from)?;
-        if source.audience == Audience::Internal {
-            let text = "Nothing of an internal conversation goes outside. Write what may go there in a new one.";
-            return Err(Refusal::denied("R1.2", text).into());
-        }
-        Ok(Some(source))
-    }
-
-    /// What is quoted from a private conversation stays as private: nobody reads it who could not read it there (R6.4).
-    fn keep_as_private(&self, facts: &mut Facts, source: &Facts, grouped: bool) -> Outcome<()> {
-        if source.privacy == Privacy::Public {
-            return Ok(());
-        }
-        facts.privacy = Privacy::Private;
-        if self.me.role.administers() {
-            if grouped {
-                let text =
-                    "It comes from a private conversation, and the whole group could read it. Leave the group out.";
-                return Err(Refusal::denied("R6.4", text).into());
-            }
-            facts.group = None;
-        }
-        Ok(())
     }
 
     fn facts(&self, start: &Start, source: Option<&Facts>) -> Outcome<Facts> {
@@ -384,6 +364,9 @@ impl Starting<'_> {
         let due = if held { None } else { Some(now + i64::from(self.settings.undo_seconds) * 1_000) };
         for customer in audience::customers(facts, EntryKind::Reply, None) {
             outbox::queue_reply_at(self.writing, facts.id, message, customer, now, due)?;
+        }
+        if held {
+            super::mail::ring_held(self.writing, now)?;
         }
         if let Some(item) = facts.item.filter(|_| facts.audience == Audience::Customer) {
             crate::store::items::refresh_waiting(self.writing, item)?;

@@ -23,7 +23,7 @@ use crate::{
         rights::{self, Circumstances},
     },
     store::{
-        Connection, conversations,
+        Connection, conversations, merges,
         messages::{self, Window},
         notices, people, reading,
     },
@@ -72,7 +72,11 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
     let row = rows::opened_row(connection, &reading.access, facts.id)?;
     let row = row.ok_or_else(|| super::act::not_found(facts.id))?;
     let reason = lock_reason(connection, facts)?;
-    let around = Circumstances { lock_reason: &reason, private_conversations: settings.private_conversations };
+    let around = Circumstances {
+        lock_reason: &reason,
+        private_conversations: settings.private_conversations,
+        merged_away: merges::resolve(connection, facts.id)? != facts.id,
+    };
     let agents = people::agents(connection)?;
     let readings = reading::load(connection, facts.id)?;
     let (replies, notes) = messages::count(connection, facts.id)?;

@@ -68,12 +68,14 @@ pub fn address(mailbox: &str, token: &str) -> Option<String> {
     (name.len() + 1 + token.len() <= 64).then(|| format!("{name}+{token}@{host}"))
 }
 
-/// Letters and digits that nobody without the key can foresee, the same for the same number: for the part of a Message-ID
-/// before the `@`.
-pub(super) fn message_id(key: &[u8; 32], number: i64) -> String {
+/// Letters and digits that nobody without the key can foresee, the same for the same row of the outbox and its time (in
+/// milliseconds): for the part of a Message-ID before the `@`. Numbers of rows alone would come again after a backup was
+/// brought back, and servers drop a mail whose Message-ID they know.
+pub(super) fn message_id(key: &[u8; 32], (number, at): (i64, i64)) -> String {
     let mut mac = keyed(key);
-    mac.update(b"deskline message id 1");
+    mac.update(b"deskline message id 2");
     mac.update(&number.to_be_bytes());
+    mac.update(&at.to_be_bytes());
     encode(&mac.finalize().into_bytes()[..16])
 }
 

@@ -3,7 +3,8 @@
 use super::{
     Outcome,
     act::Act,
-    mail::{Repeats, repeats},
+    files::Files,
+    mail::{Leaving, Repeats, repeats, ring_held},
     page::{Denied, DraftPlace, Mode},
     rows, tell,
 };
@@ -59,7 +60,8 @@ impl Act<'_> {
     pub fn write(&mut self, kind: EntryKind, writing: &Text) -> Outcome<()> {
         let text = check_text(&writing.text)?;
         let writer = format!("agent {}", self.me.id);
-        let fingerprint = format!("{kind} {text}");
+        let files = Files::of(&writing.files);
+        let fingerprint = format!("{kind} {text}{}", files.fingerprint());
         if let Some(id) = &writing.client_id
             && let Some((message, same)) =
                 messages::written_before(self.writing, &writer, self.facts.id.0, id, &fingerprint)?
@@ -74,14 +76,18 @@ impl Act<'_> {
             EntryKind::Reply => rights::reply(&self.me, &self.facts, &self.around())?,
             EntryKind::Note | EntryKind::System => rights::note(&self.me, &self.facts, &self.around())?,
         }
+        if self.channel.is_none() {
+            files.check(text)?;
+        }
         self.hold_if_stale(writing)?;
         if kind == EntryKind::Reply {
             let access = Access::of(&self.me);
-            self.held = repeats(self.writing, &access, &self.facts, text, writing.confirmed)? == Repeats::Hidden;
+            let words = Leaving { text, files: &files };
+            self.held = repeats(self.writing, &access, &self.facts, &words, writing.confirmed)? == Repeats::Hidden;
         }
         let was_unread = self.unread()? && writing.seen.is_none();
         let takes = kind == EntryKind::Reply && rights::reply_takes(&self.me, &self.facts);
-        let message = self.append(kind, text)?;
+        let message = self.append(kind, text, &files)?;
         if let Some(id) = &writing.client_id {
             messages::remember_write(self.writing, &writer, self.facts.id.0, id, &fingerprint, message)?;
         }
@@ -105,7 +111,7 @@ impl Act<'_> {
         Err(Denied::Stale { unseen })
     }
 
-    fn append(&mut self, kind: EntryKind, text: &str) -> Outcome<i64> {
+    fn append(&mut self, kind: EntryKind, text: &str, files: &Files<'_>) -> Outcome<i64> {
         let event = if kind == EntryKind::Note { EventKind::Noted } else { EventKind::Replied };
         let seq = self.event(event, "")?;
         let entry = NewEntry {
@@ -115,9 +121,10 @@ impl Act<'_> {
             at: self.now,
             text,
             channel: self.channel,
-            attachments: self.attachments,
+            attachments: &files.described,
         };
         let message = messages::append(self.writing, &mut self.facts, &entry)?;
+        files.keep(self.writing, message)?;
         self.facts.news = seq;
         self.readings.news_by(Some(self.me.id));
         (self.message, self.written) = (Some(self.facts.last_seq), message);
@@ -142,12 +149,12 @@ impl Act<'_> {
                 if self.held { None } else { Some(self.millis() + i64::from(self.settings.undo_seconds) * 1_000) };
             outbox::queue_reply_at(self.writing, self.facts.id, message, customer, self.millis(), due)?;
         }
-        if let Some(item) = self.facts.item
-            && self.facts.audience == Audience::Customer
-            && self.facts.tail.agent_replies == 1
-        {
-            // The item is answered once this transaction has written the reply (R3.3).
-            self.answered = Some(item);
+        if self.held {
+            ring_held(self.writing, self.millis())?;
+        }
+        if self.facts.audience == Audience::Customer {
+            // The item is answered once this transaction has written the reply (R3.3); the first one may have been taken back.
+            self.answered = self.facts.item;
         }
         Ok(())
     }
@@ -171,6 +178,7 @@ impl Act<'_> {
         let kept = drafts::at(self.writing, self.me.id, &place)?;
         if kept.iter().any(|(word, kept)| word == mode.word() && kept.trim_end() == text) {
             drafts::save(self.writing, self.me.id, &place, mode.word(), "", self.millis())?;
+            drafts::save_files(self.writing, self.me.id, &place, mode.word(), &[])?;
         }
         Ok(())
     }
@@ -192,7 +200,7 @@ impl Act<'_> {
 /// A draft's place as stored.
 pub(super) fn place_word(place: &DraftPlace) -> String {
     match place {
-        DraftPlace::Conversation(id) => format!("conversation {id}"),
+        DraftPlace::Conversation(id) => drafts::place_of(*id),
         DraftPlace::NewWithCustomer => "new customer".to_owned(),
         DraftPlace::NewWithAgents => "new agents".to_owned(),
         DraftPlace::NewOnItem(item) => format!("new on item {item}"),
@@ -203,10 +211,13 @@ pub(super) fn place_word(place: &DraftPlace) -> String {
 impl Act<'_> {
     /// Does what needs the conversation's new row to be there: items that are answered or were linked.
     pub fn refresh_items(&self) -> Outcome<()> {
-        for item in [self.answered, self.before.facts.item, self.facts.item].into_iter().flatten() {
-            if self.answered == Some(item) || self.before.facts.item != self.facts.item {
-                items::refresh_waiting(self.writing, item)?;
-            }
+        let relinked = self.before.facts.item != self.facts.item;
+        let linked = [self.before.facts.item, self.facts.item].map(|item| item.filter(|_| relinked));
+        let mut items: Vec<_> = [self.answered, linked[0], linked[1]].into_iter().flatten().collect();
+        items.sort_unstable();
+        items.dedup();
+        for item in items {
+            items::refresh_waiting(self.writing, item)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::{
     conversation::{Audience, Privacy},
     id::{ConversationId, EntrySeq},
     item::{ItemKey, ItemKind},
+    letter::Attached,
     people::Party,
 };
 
@@ -89,6 +90,8 @@ pub struct Writing {
     pub client_id: Option<String>,
     /// That it repeats what is for agents only was shown and agreed to (R1.4).
     pub confirmed: bool,
+    /// What goes with it, in order.
+    pub files: Vec<Attached>,
 }
 
 /// A conversation that an agent starts.
@@ -106,6 +109,8 @@ pub struct Start {
     pub client_id: Option<String>,
     /// That it repeats what is for agents only was shown and agreed to (R1.4).
     pub confirmed: bool,
+    /// What goes with it, in order.
+    pub files: Vec<Attached>,
 }
 
 /// With whom, or on what, a conversation is started (R4.2).

@@ -2,7 +2,8 @@
 
 use super::{
     id::{AgentId, ConversationId, CustomerId, EntrySeq, GroupId, ItemId, Seq},
-    people::{Agent, words},
+    people::Agent,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 

@@ -1,7 +1,7 @@
 //! What a channel hands in.
 
 use super::id::{ConversationId, EntrySeq};
-use super::people::words;
+use super::words::words;
 
 words! {
     /// How a customer's message came.

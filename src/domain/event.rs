@@ -1,6 +1,6 @@
 //! What happened.
 
-use super::people::words;
+use super::words::words;
 
 words! {
     /// The name of an event, in the event log and the audit log.

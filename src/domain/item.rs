@@ -2,7 +2,7 @@
 
 use super::{
     id::{AgentId, ConversationId, CustomerId, ItemId},
-    people::words,
+    words::words,
 };
 use std::{fmt, str::FromStr};
 

@@ -1,6 +1,6 @@
 //! What a mail says, as plain data: whom it names, its words, what came with it, and whether a person wrote it.
 
-use super::people::words;
+use super::words::words;
 
 /// Somebody whom a mail names.
 ///

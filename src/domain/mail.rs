@@ -3,7 +3,7 @@
 use super::{
     id::{ConversationId, EntrySeq, MailId},
     letter::{Correspondent, Letter},
-    people::words,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 
@@ -16,6 +16,20 @@ pub struct Place {
     pub uid_validity: u32,
     /// The mail's number there.
     pub uid: u32,
+}
+
+/// What tells a file from all others without reading it: the beginning of a SHA-256.
+pub type Fingerprint = [u8; 16];
+
+/// How a folder of files was looked at last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FolderLook {
+    /// Which folder it was: with another one, the rest means nothing.
+    pub validity: u32,
+    /// When the newest file changed that is taken, in seconds since 1970.
+    pub last: u32,
+    /// How the folder was; `None` where it may have changed since without a trace, or was not taken completely.
+    pub state: Option<Fingerprint>,
 }
 
 /// A mail as a mailbox hands it in.
@@ -35,6 +49,8 @@ pub struct InMail {
     pub envelope_to: Vec<String>,
     /// Whether it lies in the folder of sent mail: somebody of the team wrote it in a mail program.
     pub sent: bool,
+    /// When it arrived, of what had arrived before the mailbox was connected: it comes in as history (R1.7).
+    pub history: Option<DateTime<Utc>>,
     /// The bytes as they came.
     pub raw: Vec<u8>,
     /// What it says, or why it cannot be read, as a sentence; that one is kept raw in quarantine.
@@ -168,6 +184,8 @@ words! {
         OwnAddress = "own-address",
         /// A colleague answered by mail in a conversation that is locked.
         LockedOutside = "locked-outside",
+        /// It came to an agent's reply address under that agent's name, and nobody vouches for it.
+        DoubtfulAgent = "doubtful-agent",
     }
 }
 
@@ -175,7 +193,9 @@ impl HeldWhy {
     /// The verdict of what waits for this reason.
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::Unreadable | Self::NoSender | Self::InternalToken | Self::UnknownReport => Verdict::Quarantined(self),
+            Self::Unreadable | Self::NoSender | Self::InternalToken | Self::UnknownReport | Self::DoubtfulAgent => {
+                Verdict::Quarantined(self)
+            }
             Self::ManyFromSender | Self::ManyInThread | Self::OwnAddress | Self::LockedOutside => Verdict::Held(self),
         }
     }
@@ -191,6 +211,9 @@ impl HeldWhy {
             Self::ManyInThread => "More mails came into its conversation within a day than people write.",
             Self::OwnAddress => "It says that it comes from an address of this desk, which did not send it.",
             Self::LockedOutside => "A colleague answered by mail in a conversation that is locked.",
+            Self::DoubtfulAgent => {
+                "It came to an agent's reply address under that agent's name, but the mail server does not vouch for it."
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a desk is: plain data and pure rules; no I/O, no clock, no randomness.
 
-/// What a mail server found out about who sent a mail.
+/// What the server that took a mail says of its sender.
 pub mod authentication;
 /// What somebody asks for.
 pub mod command;
@@ -12,6 +12,8 @@ pub mod decide;
 pub mod envelope;
 /// What happened.
 pub mod event;
+/// Files that go with messages: names, types, and how much fits.
+pub mod file;
 /// What an importer hands in: conversations that happened elsewhere.
 pub mod history;
 /// Who and what is meant: the identities of the desk.
@@ -38,3 +40,5 @@ pub mod section;
 pub mod setting;
 /// Text from outside made safe for a terminal.
 pub mod text;
+/// Enums whose values have one word each.
+pub(crate) mod words;

@@ -1,6 +1,6 @@
 //! Mail on its way out as plain data: what a row carries, and what became of it for whom.
 
-use super::{mail::DeliveryState, people::words};
+use super::{mail::DeliveryState, words::words};
 use chrono::{DateTime, Utc};
 
 words! {
@@ -24,6 +24,19 @@ words! {
         Off = "off",
         /// What it follows and has not read within a minute.
         Missed = "missed",
+    }
+}
+
+/// How the words end that say who took a message back, in contrast to what was stopped by what changed meanwhile.
+pub const TOOK_IT_BACK: &str = "took it back before it left.";
+
+/// The words where an administrator decided that a message never leaves.
+pub const STOPPED_IT: &str = "An administrator stopped it.";
+
+impl Delivery {
+    /// Whether somebody took it back: who wrote it, or an administrator.
+    pub fn was_taken_back(&self) -> bool {
+        self.state == DeliveryState::Cancelled && (self.words.ends_with(TOOK_IT_BACK) || self.words == STOPPED_IT)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why something was not done.
 
-use super::people::words;
+use super::words::words;
 use thiserror::Error;
 
 words! {

@@ -2,7 +2,7 @@
 
 use super::{
     conversation::{Audience, Facts, Member},
-    people::words,
+    words::words,
 };
 
 words! {

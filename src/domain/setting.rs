@@ -1,6 +1,6 @@
 //! The desk's settings.
 
-use super::{conversation::Audience, people::words};
+use super::{conversation::Audience, words::words};
 
 words! {
     /// What `setting list` and `setting set` name.

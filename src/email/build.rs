@@ -2,21 +2,24 @@
 
 use crate::{
     desk::{
-        mail::{OutMail, Words},
+        mail::{CustomerFile, OutMail, Words},
         token,
     },
-    domain::letter::Correspondent,
+    domain::{
+        file::{LARGEST_MAIL, cleaned_media_type, cleaned_name, size},
+        letter::Correspondent,
+    },
 };
 use lettre::{
     Address, Message,
     address::Envelope,
     message::{
-        Mailbox, MultiPart, SinglePart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 use std::{
-    fmt::Write as _,
+    fmt::{Display, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, UNIX_EPOCH},
 };
@@ -79,11 +82,45 @@ fn written(mail: &OutMail, mailbox: &str) -> Result<Built, String> {
         .boundary(format!("=_{boundary}"))
         .singlepart(SinglePart::plain(plain(mail)))
         .singlepart(SinglePart::html(html(mail)));
-    let message = builder
-        .envelope(envelope.clone())
-        .multipart(body)
-        .map_err(|error| format!("The mail could not be put into a form that servers take: {error}."))?;
-    Ok(Built { envelope, bytes: message.formatted() })
+    let unwritable = |error: &dyn Display| format!("The mail could not be put into a form that servers take: {error}.");
+    let body = match files(mail) {
+        [] => body,
+        files => {
+            let mut all = MultiPart::mixed().boundary(format!("=_mixed_{boundary}")).multipart(body);
+            for file in files {
+                all = all.singlepart(enclosed(file).map_err(|error| unwritable(&error))?);
+            }
+            all
+        }
+    };
+    let message = builder.envelope(envelope.clone()).multipart(body).map_err(|error| unwritable(&error))?;
+    let bytes = message.formatted();
+    if bytes.len() as u64 > LARGEST_MAIL {
+        return Err(format!(
+            "The mail would have {}; those of more than {} are not taken by most servers. Send its files in parts.",
+            size(bytes.len() as u64),
+            size(LARGEST_MAIL)
+        ));
+    }
+    Ok(Built { envelope, bytes })
+}
+
+/// The files that go with a mail: only one to a customer has any.
+fn files(mail: &OutMail) -> &[CustomerFile] {
+    match &mail.words {
+        Words::Customer { files, .. } => files,
+        Words::Team(_) => &[],
+    }
+}
+
+/// A file as a part. Its bytes travel as base64 and arrive as they are; its type says nothing that a mail program would act
+/// upon by itself.
+fn enclosed(file: &CustomerFile) -> Result<SinglePart, String> {
+    let name = Some(cleaned_name(&file.name)).filter(|name| !name.is_empty()).unwrap_or_else(|| "file".to_owned());
+    let kind = ContentType::parse(&cleaned_media_type(&file.media_type)).map_err(|error| error.to_string())?;
+    let content = Body::new_with_encoding(file.content().to_vec(), ContentTransferEncoding::Base64)
+        .map_err(|_| format!("{name} cannot be encoded"))?;
+    Ok(Attachment::new(name).body(content, kind))
 }
 
 fn address(text: &str) -> Result<Address, String> {
@@ -127,7 +164,7 @@ fn body(text: &str) -> String {
 fn plain(mail: &OutMail) -> String {
     match &mail.words {
         Words::Team(text) => body(text.as_str()),
-        Words::Customer { text, quoted } => {
+        Words::Customer { text, quoted, files: _ } => {
             let mut all = body(text.as_str());
             if !mail.signature.is_empty() {
                 let _ = write!(all, "\n\n-- \n{}", body(&mail.signature));
@@ -150,7 +187,7 @@ fn html(mail: &OutMail) -> String {
     let paragraph = |text: &str| format!("<div style=\"white-space: pre-wrap\">{}</div>\n", escaped(&body(text)));
     match &mail.words {
         Words::Team(text) => all.push_str(&paragraph(text.as_str())),
-        Words::Customer { text, quoted } => {
+        Words::Customer { text, quoted, files: _ } => {
             all.push_str(&paragraph(text.as_str()));
             if !mail.signature.is_empty() {
                 all.push_str("<br>\n");
@@ -178,7 +215,8 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("<br>\n"),
+            // Nothing behind it: where blanks count, a line end of the source would be a second one.
+            '\n' => out.push_str("<br>"),
             _ => out.push(letter),
         }
     }

@@ -7,9 +7,10 @@ use super::{
     send::try_sending,
 };
 use crate::{
-    config::{MailAccount, MailSending, MailSource, PasswordPlace, readable_by_others},
-    desk::Desk,
+    config::{HistoryBefore, MailAccount, MailSending, MailSource, PasswordPlace, readable_by_others},
+    desk::{Desk, page::Denied},
 };
+use chrono::NaiveDate;
 
 /// One thing that was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,27 @@ fn wrong(sentence: impl Into<String>) -> Finding {
     Finding { works: false, sentence: sentence.into() }
 }
 
+/// The day before which what lies in the mailbox will come in as history; `None` where nothing will, or did already.
+fn coming(account: &MailAccount, desk: Option<&Desk>) -> Result<Option<NaiveDate>, Denied> {
+    let (Some(desk), true) = (desk, account.source != MailSource::Pipe) else { return Ok(None) };
+    let named = match account.history {
+        HistoryBefore::Never => return Ok(None),
+        HistoryBefore::Connected => None,
+        HistoryBefore::Day(day) => Some(day),
+    };
+    let day = desk.history_day(&account.name, named)?;
+    Ok((!desk.is_connected(&account.name)?).then_some(day))
+}
+
+/// What will be history of a folder when the mailbox is connected, where anything will.
+pub fn coming_as_history(folder: &str, mails: u64, day: NaiveDate) -> Option<String> {
+    (mails > 0).then(|| {
+        format!(
+            "Of the mails in {folder}, {mails} arrived before {day}: they will come in as history, closed and read, and nobody is told of them. To choose another day: history-before = \"{day}\""
+        )
+    })
+}
+
 /// Tries everything that this account says. Without a desk, what it says of the desk is left out.
 pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -43,9 +65,16 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
             Err(denied) => findings.push(wrong(denied.to_string())),
         }
     }
+    let history = match coming(account, desk) {
+        Ok(day) => day,
+        Err(denied) => {
+            findings.push(wrong(denied.to_string()));
+            None
+        }
+    };
     let looked = match &account.source {
-        MailSource::Imap(_) => Mailbox::of(account).map(|mailbox| imap::look(&mailbox, way)),
-        MailSource::Maildir(_) => Maildir::of(account).map(|maildir| maildir::look(&maildir)),
+        MailSource::Imap(_) => Mailbox::of(account).map(|mailbox| imap::look(&mailbox, history, way)),
+        MailSource::Maildir(_) => Maildir::of(account).map(|maildir| maildir::look(&maildir, history)),
         MailSource::Pipe => {
             let sentence = "Mail comes from a mail server that calls deskline receive --mail; whether it does is tried by sending one.";
             Some(Ok(vec![sentence.to_owned()]))

@@ -1,7 +1,7 @@
 //! What was fetched, on its way to the desk, and what whoever takes it promises.
 
 use super::Trouble;
-use crate::domain::mail::Place;
+use crate::domain::mail::{Fingerprint, FolderLook, Place};
 use std::time::Duration;
 
 /// Mails of a batch, which is taken in one transaction …
@@ -20,6 +20,9 @@ pub struct Fetched {
     pub place: Option<Place>,
     /// Whether somebody of the team sent it from elsewhere.
     pub sent: bool,
+    /// When it came to lie there, in seconds since 1970, as whoever keeps it says, never the mail itself; `None` where nobody
+    /// says it.
+    pub arrived: Option<i64>,
     /// Its bytes; of one that is too large the header, of one that the server does not give nothing.
     pub raw: Vec<u8>,
     /// Why `raw` is not all of it, as a sentence; such a mail goes to quarantine.
@@ -46,6 +49,34 @@ pub trait Taker {
     /// # Errors
     /// The desk cannot be written.
     fn advance(&mut self, folder: &str, uid_validity: u32, uid: u32) -> Result<(), Trouble>;
+}
+
+/// Who takes what lies in files. It remembers what it was given, so that nothing is read again; forgetting costs reading.
+pub trait FileTaker: Taker {
+    /// How a folder was looked at last.
+    ///
+    /// # Errors
+    /// The desk cannot be read.
+    fn look(&mut self, folder: &str) -> Result<Option<FolderLook>, Trouble>;
+
+    /// Which of these files of a folder are remembered, in their order.
+    ///
+    /// # Errors
+    /// The desk cannot be read.
+    fn known(&mut self, folder: &str, files: &[Fingerprint]) -> Result<Vec<bool>, Trouble>;
+
+    /// Remembers files that were taken, each with when it changed last, in seconds since 1970.
+    ///
+    /// # Errors
+    /// The desk cannot be written.
+    fn remember(&mut self, folder: &str, files: &[(Fingerprint, i64)]) -> Result<(), Trouble>;
+
+    /// A folder was looked at, and everything in it is taken. Files that changed before `since` (seconds since 1970) need
+    /// not be remembered any longer.
+    ///
+    /// # Errors
+    /// The desk cannot be written.
+    fn looked(&mut self, folder: &str, look: FolderLook, since: i64) -> Result<(), Trouble>;
 }
 
 /// How far it came, told along the way.

@@ -1,12 +1,13 @@
 //! Handing what was fetched to the desk: read, and taken in one transaction a batch.
 
-use super::{Fetched, Taker, Trouble, TroubleKind};
+use super::{Fetched, FileTaker, Taker, Trouble, TroubleKind};
 use crate::{
-    config::MailAccount,
+    config::{HistoryBefore, MailAccount},
     desk::{Desk, page::Denied},
-    domain::mail::{InMail, MailTaken, Verdict},
+    domain::mail::{Fingerprint, FolderLook, InMail, MailTaken, Verdict},
     mail::Reader,
 };
+use chrono::DateTime;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What became of mails.
@@ -18,6 +19,8 @@ pub struct Taken {
     pub again: u64,
     /// Of the new ones those that wait for an administrator.
     pub held: u64,
+    /// Of the new ones those that came in as history.
+    pub history: u64,
 }
 
 /// One mailbox's way to the desk.
@@ -28,6 +31,9 @@ pub struct Intake {
     group: Option<String>,
     reader: Reader,
     taken: Taken,
+    history: HistoryBefore,
+    /// What arrived before this, in seconds since 1970, is history; unknown before the first look.
+    new_since: Option<i64>,
 }
 
 /// Why a mail is in quarantine whose reading ended the program's patience.
@@ -44,6 +50,8 @@ impl Intake {
             group: account.group.clone(),
             reader: Reader::new(),
             taken: Taken::default(),
+            history: account.history,
+            new_since: None,
         }
     }
 
@@ -66,12 +74,27 @@ impl Intake {
         mail.envelope_from = envelope_from;
         mail.envelope_to = envelope_to;
         let taken = self.one(mail)?;
-        self.count(&taken);
+        self.count(&taken, false);
         Ok(taken)
     }
 
+    /// The first look at a mailbox says for good which of its mails are history.
+    fn begin(&mut self) -> Result<(), Denied> {
+        if self.new_since.is_none() {
+            let named = match self.history {
+                HistoryBefore::Connected | HistoryBefore::Never => None,
+                HistoryBefore::Day(day) => Some(day),
+            };
+            let before = self.desk.history_before(&self.mailbox, named)?.timestamp();
+            self.new_since = Some(if self.history == HistoryBefore::Never { i64::MIN } else { before });
+        }
+        Ok(())
+    }
+
     fn read(&self, mail: Fetched) -> InMail {
-        let Fetched { place, sent, raw, incomplete } = mail;
+        let Fetched { place, sent, arrived, raw, incomplete } = mail;
+        let new_since = self.new_since.unwrap_or(i64::MIN);
+        let history = arrived.filter(|arrived| *arrived < new_since);
         let letter = match incomplete {
             None => self.reader.letter(&raw),
             Some(sentence) => Err(sentence),
@@ -89,17 +112,19 @@ impl Intake {
             envelope_from: None,
             envelope_to: Vec::new(),
             sent,
+            history: history.and_then(|arrived| DateTime::from_timestamp(arrived, 0)),
             raw,
             letter,
         }
     }
 
-    fn count(&mut self, taken: &MailTaken) {
+    fn count(&mut self, taken: &MailTaken, history: bool) {
         if taken.again {
             self.taken.again += 1;
             return;
         }
         self.taken.new += 1;
+        self.taken.history += u64::from(history);
         if let Verdict::Held(_) | Verdict::Quarantined(_) = taken.verdict {
             self.taken.held += 1;
         }
@@ -133,19 +158,41 @@ fn refused(denied: &Denied) -> Trouble {
 
 impl Taker for Intake {
     fn cursor(&mut self, folder: &str) -> Result<Option<(u32, u32)>, Trouble> {
-        self.desk.folder_cursor(&self.mailbox, folder).map_err(|denied| refused(&denied))
+        let cursor = self.begin().and_then(|()| self.desk.folder_cursor(&self.mailbox, folder));
+        cursor.map_err(|denied| refused(&denied))
     }
 
     fn take(&mut self, mails: Vec<Fetched>) -> Result<(), Trouble> {
-        let mails = mails.into_iter().map(|mail| self.read(mail)).collect();
-        for taken in &self.all(mails).map_err(|denied| refused(&denied))? {
-            self.count(taken);
+        self.begin().map_err(|denied| refused(&denied))?;
+        let mails: Vec<InMail> = mails.into_iter().map(|mail| self.read(mail)).collect();
+        let history: Vec<bool> = mails.iter().map(|mail| mail.history.is_some()).collect();
+        for (taken, history) in self.all(mails).map_err(|denied| refused(&denied))?.iter().zip(history) {
+            self.count(taken, history);
         }
         Ok(())
     }
 
     fn advance(&mut self, folder: &str, uid_validity: u32, uid: u32) -> Result<(), Trouble> {
         self.desk.set_folder_cursor(&self.mailbox, folder, uid_validity, uid).map_err(|denied| refused(&denied))
+    }
+}
+
+impl FileTaker for Intake {
+    fn look(&mut self, folder: &str) -> Result<Option<FolderLook>, Trouble> {
+        let look = self.begin().and_then(|()| self.desk.folder_look(&self.mailbox, folder));
+        look.map_err(|denied| refused(&denied))
+    }
+
+    fn known(&mut self, folder: &str, files: &[Fingerprint]) -> Result<Vec<bool>, Trouble> {
+        self.desk.known_files(&self.mailbox, folder, files).map_err(|denied| refused(&denied))
+    }
+
+    fn remember(&mut self, folder: &str, files: &[(Fingerprint, i64)]) -> Result<(), Trouble> {
+        self.desk.remember_files(&self.mailbox, folder, files).map_err(|denied| refused(&denied))
+    }
+
+    fn looked(&mut self, folder: &str, look: FolderLook, since: i64) -> Result<(), Trouble> {
+        self.desk.set_folder_look(&self.mailbox, folder, look, since).map_err(|denied| refused(&denied))
     }
 }
 

@@ -1,31 +1,23 @@
 //! Fetching from a folder that a mail server delivers into (Maildir): what is new in it, and what others moved on already.
 //!
-//! A file is moved from `new` to `cur` only when the desk has it. What was in `cur` already is looked at once: the time of
-//! its last change says whether it came after the last look, and its bytes whether it was taken all the same.
+//! A file is moved from `new` to `cur` only when the desk has it. What others put into `cur` is found by time: the folder's
+//! own says whether anything happened in it since the last look, and a file's last change whether it can have come since.
+//! Of the files that changed lately, the desk remembers those that it has; every other one is read, and its bytes say
+//! whether it was taken all the same.
 
 mod files;
+mod visit;
 
-use super::{Backoff, Progress, Stop, Taker, Told, Trouble, TroubleKind};
+use super::{Backoff, FileTaker, Progress, Stop, Told, Trouble, TroubleKind, check::coming_as_history};
 use crate::config::{MailAccount, MailSource, SentFolder};
-use files::{Lying, batch, listed, mail, real_folder, seen, unique};
+use chrono::{NaiveDate, NaiveTime};
+use files::listed;
 use std::{
-    collections::HashSet,
-    ffi::{OsStr, OsString},
     fs::{self, File},
-    io,
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    path::PathBuf,
+    time::{Duration, SystemTime},
 };
-
-/// The numbers of a folder's files mean times here, and always the same.
-const VALIDITY: u32 = 1;
-/// Files changed so many seconds before the last look are looked at again: clocks are set back.
-const MARGIN: u32 = 3600;
-/// How coarse the times of files may be.
-const TICK: i64 = 2;
-/// Names of files that are remembered as taken; forgetting one costs reading it again.
-const REMEMBERED: usize = 200_000;
+use visit::{Hands, Visit};
 
 /// A folder to take mails from.
 #[derive(Debug, Clone)]
@@ -34,6 +26,8 @@ pub struct Maildir {
     pub folder: PathBuf,
     /// Which of its folders has what the team sent from elsewhere.
     pub sent: SentFolder,
+    /// Says what time it is.
+    pub clock: fn() -> SystemTime,
 }
 
 /// Takes what is new, once.
@@ -44,7 +38,7 @@ pub struct Maildir {
 pub fn sync(
     maildir: &Maildir,
     stop: &Stop,
-    taker: &mut dyn Taker,
+    taker: &mut dyn FileTaker,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Progress, Trouble> {
     let mut visit = Visit::new(maildir);
@@ -57,7 +51,7 @@ pub fn watch(
     maildir: &Maildir,
     stop: &Stop,
     every: Duration,
-    taker: &mut dyn Taker,
+    taker: &mut dyn FileTaker,
     random: &mut dyn FnMut() -> u64,
     tell: &mut dyn FnMut(Told<'_>),
 ) {
@@ -86,19 +80,24 @@ pub fn watch(
     }
 }
 
-/// Looks at the folders without taking anything; what was found, a sentence each.
+/// Looks at the folders without taking anything; what was found, a sentence each. `history`: the day before which what arrived
+/// will come in as history, where that is to be said.
 ///
 /// # Errors
 /// What does not work.
-pub fn look(maildir: &Maildir) -> Result<Vec<String>, Trouble> {
+pub fn look(maildir: &Maildir, history: Option<NaiveDate>) -> Result<Vec<String>, Trouble> {
     let mut found = Vec::new();
     for (folder, sent) in maildir.folders() {
-        let mut mails = 0;
+        let (mut mails, mut old) = (0, 0);
+        let new_since = history.map_or(i64::MIN, |day| day.and_time(NaiveTime::MIN).and_utc().timestamp());
         for part in ["new", "cur"] {
-            mails += listed(&folder.join(part))?.len();
+            let (lying, _) = listed(&folder.join(part), i64::MIN)?;
+            mails += lying.len();
+            old += lying.iter().filter(|lying| lying.written.0 < new_since).count();
         }
         let what = if sent { "what was sent from elsewhere" } else { "what arrives" };
         found.push(format!("The folder {} is read for {what}; it has {mails} mails now.", folder.display()));
+        found.extend(history.and_then(|day| coming_as_history(&folder.display().to_string(), old as u64, day)));
     }
     // Moved there and nowhere: only this shows whether files can be moved at all.
     let probe = maildir.folder.join("cur").join(format!(".deskline-{}", std::process::id()));
@@ -118,7 +117,9 @@ impl Maildir {
     /// The folder of this account; `None` where its mail comes from elsewhere.
     pub fn of(account: &MailAccount) -> Option<Self> {
         match &account.source {
-            MailSource::Maildir(folder) => Some(Self { folder: folder.clone(), sent: account.sent.clone() }),
+            MailSource::Maildir(folder) => {
+                Some(Self { folder: folder.clone(), sent: account.sent.clone(), clock: SystemTime::now })
+            }
             MailSource::Imap(_) | MailSource::Pipe => None,
         }
     }
@@ -132,167 +133,4 @@ impl Maildir {
         };
         [(self.folder.clone(), false)].into_iter().chain(sent.map(|folder| (folder, true))).collect()
     }
-}
-
-/// Who ends it, who takes the mails, and who is told how far it came.
-struct Hands<'a> {
-    stop: &'a Stop,
-    taker: &'a mut dyn Taker,
-    tell: &'a mut dyn FnMut(Progress),
-}
-
-/// `new` or `cur` of a folder.
-struct Part<'a> {
-    folder: &'a Path,
-    name: &'static str,
-    sent: bool,
-}
-
-/// What is remembered from one look to the next.
-struct Visit<'a> {
-    maildir: &'a Maildir,
-    /// Names, without their marks, of what was taken.
-    taken: HashSet<OsString>,
-    /// When the folders `cur` had changed that are known by now.
-    known: Vec<(PathBuf, (i64, i64))>,
-    progress: Progress,
-    /// What could not be read or moved.
-    complaints: Vec<String>,
-}
-
-impl<'a> Visit<'a> {
-    fn new(maildir: &'a Maildir) -> Self {
-        Self {
-            maildir,
-            taken: HashSet::new(),
-            known: Vec::new(),
-            progress: Progress::default(),
-            complaints: Vec::new(),
-        }
-    }
-
-    fn complaint(&self) -> Result<(), Trouble> {
-        match self.complaints.as_slice() {
-            [] => Ok(()),
-            [only] => Err(Trouble::new(TroubleKind::Folder, only.clone())),
-            [first, rest @ ..] => {
-                Err(Trouble::new(TroubleKind::Folder, format!("{first} And {} more mails like that.", rest.len())))
-            }
-        }
-    }
-
-    fn round(&mut self, hands: &mut Hands<'_>) -> Result<(), Trouble> {
-        self.complaints.clear();
-        for (folder, sent) in self.maildir.folders() {
-            let new = folder.join("new");
-            let fresh = self.untaken(listed(&new)?);
-            self.take(&Part { folder: &folder, name: "new", sent }, &fresh, hands)?;
-            let current = folder.join("cur");
-            let looked = now();
-            let Some(changed) = self.unknown(&current)? else { continue };
-            let key = if sent { "sent/cur" } else { "cur" };
-            let last =
-                hands.taker.cursor(key)?.filter(|(validity, _)| *validity == VALIDITY).map_or(0, |(_, last)| last);
-            let since = i64::from(last.saturating_sub(MARGIN));
-            let mut old = self.untaken(listed(&current)?);
-            old.retain(|lying| lying.changed >= since);
-            let newest = old.iter().map(|lying| lying.changed).max().unwrap_or(0).min(now());
-            self.take(&Part { folder: &folder, name: "cur", sent }, &old, hands)?;
-            let newest = u32::try_from(newest).unwrap_or(0);
-            if newest > last {
-                hands.taker.advance(key, VALIDITY, newest)?;
-            }
-            // A change within the same tick of the clock could look like this one.
-            if changed.0 < looked - TICK && self.complaints.is_empty() {
-                self.known.retain(|(known, _)| *known != current);
-                self.known.push((current, changed));
-            }
-        }
-        Ok(())
-    }
-
-    /// When the folder changed, where that is not known yet.
-    fn unknown(&self, folder: &Path) -> Result<Option<(i64, i64)>, Trouble> {
-        let metadata = real_folder(folder)?;
-        let changed = (metadata.mtime(), metadata.mtime_nsec());
-        Ok((!self.known.iter().any(|(known, when)| known == folder && *when == changed)).then_some(changed))
-    }
-
-    fn untaken(&self, mut lying: Vec<Lying>) -> Vec<Lying> {
-        lying.retain(|lying| !self.taken.contains(unique(&lying.name)));
-        lying
-    }
-
-    fn take(&mut self, part: &Part<'_>, lying: &[Lying], hands: &mut Hands<'_>) -> Result<(), Trouble> {
-        if lying.is_empty() {
-            return Ok(());
-        }
-        let place = part.folder.join(part.name);
-        self.progress.total += lying.len() as u64;
-        (hands.tell)(self.progress);
-        let mut rest = lying;
-        while !rest.is_empty() {
-            if hands.stop.asked() {
-                return Err(Trouble::stopped());
-            }
-            let (batch, after) = rest.split_at(batch(rest));
-            rest = after;
-            let mut mails = Vec::new();
-            let mut read = Vec::new();
-            for lying in batch {
-                match mail(&place.join(&lying.name), lying, part.sent) {
-                    Ok(Some(mail)) => {
-                        mails.push(mail);
-                        read.push(lying);
-                    }
-                    // Somebody moved it on; it is met again where it is now.
-                    Ok(None) => {}
-                    Err(error) => self
-                        .complaints
-                        .push(format!("A mail in {} cannot be read: {error}. Let deskline read it.", place.display())),
-                }
-            }
-            if !mails.is_empty() {
-                hands.taker.take(mails)?;
-            }
-            for lying in read {
-                self.remember(&lying.name);
-                if !part.sent && part.name == "new" {
-                    self.move_on(part.folder, &place, &lying.name);
-                }
-            }
-            self.progress.done += batch.len() as u64;
-            (hands.tell)(self.progress);
-        }
-        Ok(())
-    }
-
-    fn remember(&mut self, name: &OsStr) {
-        if self.taken.len() >= REMEMBERED {
-            self.taken.clear();
-        }
-        self.taken.insert(unique(name).to_owned());
-    }
-
-    fn move_on(&mut self, folder: &Path, new: &Path, name: &OsStr) {
-        let target = folder.join("cur").join(seen(name));
-        // A rename would replace what is there.
-        let moved = if target.symlink_metadata().is_ok() {
-            Err(io::Error::from(io::ErrorKind::AlreadyExists))
-        } else {
-            fs::rename(new.join(name), &target)
-        };
-        match moved {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => self.complaints.push(format!(
-                "A mail that the desk has cannot be moved to {}: {error}. Let deskline write there.",
-                folder.join("cur").display()
-            )),
-            Ok(()) | Err(_) => {}
-        }
-    }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

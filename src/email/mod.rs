@@ -12,6 +12,8 @@ pub mod maildir;
 pub mod reader;
 /// Handing a mail over.
 pub mod send;
+/// Handing mail over to an SMTP server.
+pub mod smtp;
 /// The thread that sends for a desk.
 pub mod worker;
 
@@ -28,13 +30,18 @@ mod health;
 mod intake;
 /// Where the password is that a server asks for.
 mod password;
+/// Handing mail over to a program like sendmail.
+mod program;
 /// How a thread is asked to end.
 mod stop;
 /// What goes wrong on the way to a mailbox.
 mod trouble;
+/// A connection to a mail server, and its encryption.
+mod wire;
 
 pub use backoff::Backoff;
-pub use fetched::{Fetched, Progress, Taker, Told};
+pub use fetched::{Fetched, FileTaker, Progress, Taker, Told};
+pub use health::Health;
 pub use intake::{Intake, Taken, addressed};
 pub use password::Password;
 pub use service::{Chance, Pace, Service};

@@ -1,9 +1,10 @@
-//! The one thread that sends for a desk: it takes what is due on a lease, hands it over, and tells the desk what became of it.
+//! The one thread that sends for a desk: it takes what is due on a lease, hands it over, and tells the desk what became of
+//! it.
 
 use super::{
     Stop,
     build::build,
-    send::{Handed, hand_over},
+    send::{Handed, Ways},
 };
 use crate::{
     config::MailAccount,
@@ -34,7 +35,27 @@ const FIRST_REST: Duration = Duration::from_secs(2);
 const LONGEST_REST: Duration = Duration::from_mins(1);
 
 /// How a mail is handed over; another one in tests.
-pub type HandOver = Box<dyn FnMut(&MailAccount, &OutMail) -> Handed + Send>;
+pub trait HandOver: Send {
+    /// Hands it over. `begins` is asked right before the step after which the server may have it; where it says no, the step is
+    /// not taken.
+    fn hand_over(&mut self, account: &MailAccount, mail: &OutMail, begins: &mut dyn FnMut() -> bool) -> Handed;
+
+    /// Nothing is due any more: nothing is kept open.
+    fn rest(&mut self) {}
+}
+
+impl HandOver for Ways {
+    fn hand_over(&mut self, account: &MailAccount, mail: &OutMail, begins: &mut dyn FnMut() -> bool) -> Handed {
+        match build(mail, &account.address) {
+            Ok(built) => Self::hand_over(self, account, &built, begins),
+            Err(words) => Handed::Never(words),
+        }
+    }
+
+    fn rest(&mut self) {
+        Self::rest(self);
+    }
+}
 
 /// What is told of a mailbox after each mail: its name, its address, and what is wrong with it, if anything.
 pub type Tell = Box<dyn FnMut(&str, &str, Option<&str>) + Send>;
@@ -45,8 +66,10 @@ pub struct Worker {
     /// What no other worker is called.
     name: String,
     accounts: Vec<MailAccount>,
-    hand_over: HandOver,
+    hand_over: Box<dyn HandOver>,
     tell: Tell,
+    /// What became of a mail and could not be written down yet: first of all, before anything else is taken.
+    unsettled: Option<(OutMail, Handed)>,
     /// Mailboxes whose servers could not be used: how often in a row, and until when they rest.
     resting: HashMap<String, (u32, Instant)>,
 }
@@ -54,17 +77,13 @@ pub struct Worker {
 impl Worker {
     /// A worker under a name of its own, for the mailboxes that mail can leave by.
     pub fn new(desk: Desk, name: String, accounts: &[MailAccount], tell: Tell) -> Self {
-        let hand_over: HandOver = Box::new(|account, mail| match build(mail, &account.address) {
-            Ok(built) => hand_over(account, &built),
-            Err(words) => Handed::Never(words),
-        });
-        Self::with(desk, name, accounts, hand_over, tell)
+        Self::with(desk, name, accounts, Box::new(Ways::default()), tell)
     }
 
     /// The same with another way of handing over.
-    pub fn with(desk: Desk, name: String, accounts: &[MailAccount], hand_over: HandOver, tell: Tell) -> Self {
+    pub fn with(desk: Desk, name: String, accounts: &[MailAccount], hand_over: Box<dyn HandOver>, tell: Tell) -> Self {
         let accounts = accounts.iter().filter(|account| account.sending.is_some()).cloned().collect();
-        Self { desk, name, accounts, hand_over, tell, resting: HashMap::new() }
+        Self { desk, name, accounts, hand_over, tell, unsettled: None, resting: HashMap::new() }
     }
 
     /// Sends until it is asked to stop; then it ends after the mail that it has.
@@ -91,50 +110,64 @@ impl Worker {
         }
     }
 
-    /// Sends everything that is due now.
+    /// Sends everything that is due now, and leaves the servers.
     ///
     /// # Errors
     /// A failing disk.
     pub fn send_due(&mut self, stop: &Stop) -> Result<(), Denied> {
         while !stop.asked() && self.send_one()? {}
+        self.hand_over.rest();
         Ok(())
     }
 
     /// Sends one mail, if one is due; whether there was one.
     ///
     /// # Errors
-    /// A failing disk.
+    /// A failing disk. What became of a mail is kept then and written down at the next call, before anything else is taken.
     pub fn send_one(&mut self) -> Result<bool, Denied> {
+        self.settle()?;
         let mailboxes: Vec<MailboxInfo> = self.accounts.iter().map(|account| self.info(account)).collect();
         let Some(mail) = self.desk.lease_mail(&self.name, &mailboxes)? else { return Ok(false) };
         let Some(account) = self.accounts.iter().find(|account| account.name == mail.mailbox) else {
             let words = format!("The mailbox {} is not there any more.", mail.mailbox);
-            self.desk.mail_failed(&self.name, &mail, Failure::Temporary, &words)?;
+            self.unsettled = Some((mail, Handed::NotNow { words, mailbox: false }));
+            self.settle()?;
             return Ok(true);
         };
-        match (self.hand_over)(account, &mail) {
+        // What cannot be written down does not begin.
+        let mut begins = || self.desk.mail_begins(&self.name, &mail).unwrap_or(false);
+        let handed = self.hand_over.hand_over(account, &mail, &mut begins);
+        match &handed {
             Handed::Over => {
                 self.resting.remove(&account.name);
                 (self.tell)(&account.name, &account.address, None);
-                self.desk.mail_sent(&self.name, &mail)?;
             }
-            Handed::NotNow { words, mailbox } => {
-                if mailbox {
-                    (self.tell)(&account.name, &account.address, Some(&words));
-                    let (failures, until) = self.resting.entry(account.name.clone()).or_insert((0, Instant::now()));
-                    *until = Instant::now() + FIRST_REST.saturating_mul(1 << (*failures).min(8)).min(LONGEST_REST);
-                    *failures += 1;
-                }
-                self.desk.mail_failed(&self.name, &mail, Failure::Temporary, &words)?;
+            Handed::NotNow { words, mailbox: true } => {
+                (self.tell)(&account.name, &account.address, Some(words));
+                let (failures, until) = self.resting.entry(account.name.clone()).or_insert((0, Instant::now()));
+                *until = Instant::now() + FIRST_REST.saturating_mul(1 << (*failures).min(8)).min(LONGEST_REST);
+                *failures += 1;
             }
-            Handed::Never(words) => {
-                self.desk.mail_failed(&self.name, &mail, Failure::Permanent, &words)?;
-            }
-            Handed::Unknown(words) => {
-                self.desk.mail_unknown(&self.name, &mail, &words)?;
-            }
+            // The next mail tries it at once: what breaks with one need not break with another.
+            Handed::Unknown(words) => (self.tell)(&account.name, &account.address, Some(words)),
+            Handed::NotNow { mailbox: false, .. } | Handed::Never(_) => {}
         }
+        self.unsettled = Some((mail, handed));
+        self.settle()?;
         Ok(true)
+    }
+
+    /// Writes down what became of the last mail. A disk that fails right then makes no second mail of it later.
+    fn settle(&mut self) -> Result<(), Denied> {
+        let Some((mail, handed)) = &self.unsettled else { return Ok(()) };
+        match handed {
+            Handed::Over => self.desk.mail_sent(&self.name, mail)?,
+            Handed::NotNow { words, .. } => self.desk.mail_failed(&self.name, mail, Failure::Temporary, words)?,
+            Handed::Never(words) => self.desk.mail_failed(&self.name, mail, Failure::Permanent, words)?,
+            Handed::Unknown(words) => self.desk.mail_unknown(&self.name, mail, words)?,
+        };
+        self.unsettled = None;
+        Ok(())
     }
 
     fn info(&self, account: &MailAccount) -> MailboxInfo {

@@ -3,11 +3,11 @@
 mod encoded;
 
 use super::{
-    attached, charset,
+    charset,
     fields::{self, Fields, LONGEST_ID},
     guard::{MOST_HEADERS, fenced},
 };
-use crate::domain::letter::Correspondent;
+use crate::domain::{file::is_invisible, letter::Correspondent};
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser};
 
 /// What the header of a mail says; each field as in [`crate::domain::letter::Letter`].
@@ -234,7 +234,7 @@ fn people(address: &Address<'_>) -> Vec<Correspondent> {
 /// A name in one line, without characters that change what it looks like without being seen. (Joiners stay: some scripts
 /// need them.)
 fn plain_name(name: &str) -> String {
-    let seen = |letter: &char| matches!(letter, '\u{200c}' | '\u{200d}') || !attached::is_invisible(*letter);
+    let seen = |letter: &char| matches!(letter, '\u{200c}' | '\u{200d}') || !is_invisible(*letter);
     one_line(&name.chars().filter(seen).collect::<String>())
 }
 

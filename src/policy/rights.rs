@@ -17,6 +17,8 @@ pub struct Circumstances<'a> {
     pub lock_reason: &'a str,
     /// Whether conversations can be made private at all (R6.1).
     pub private_conversations: bool,
+    /// Whether everything in it was merged into another conversation.
+    pub merged_away: bool,
 }
 
 fn in_group(agent: &Agent, group: Option<GroupId>) -> bool {
@@ -28,6 +30,17 @@ fn not_locked(facts: &Facts, around: &Circumstances<'_>) -> Right {
         State::Locked => Err(Refusal::new(RefusalKind::Locked, "R2.4", around.lock_reason)),
         State::Open | State::Closed => Ok(()),
     }
+}
+
+/// What is written goes where its entries are; here it would begin a second thread, whose answers come there.
+fn not_merged(around: &Circumstances<'_>) -> Right {
+    if around.merged_away {
+        return Err(Refusal::denied(
+            "R5.4",
+            "This conversation was merged into another one. Write there, or undo the merging.",
+        ));
+    }
+    Ok(())
 }
 
 /// Works in it: what R5.2 asks of who replies, without the right `reply_to_customers` and without the lock.
@@ -67,6 +80,7 @@ pub fn works_in(agent: &Agent, facts: &Facts) -> Right {
 pub fn reply(agent: &Agent, facts: &Facts, around: &Circumstances<'_>) -> Right {
     not_locked(facts, around)?;
     works_in(agent, facts)?;
+    not_merged(around)?;
     if facts.audience == Audience::Customer && !agent.reply_to_customers {
         return Err(Refusal::denied(
             "R5.2",
@@ -88,7 +102,8 @@ pub fn note(agent: &Agent, facts: &Facts, around: &Circumstances<'_>) -> Right {
         ));
     }
     not_locked(facts, around)?;
-    works_in(agent, facts)
+    works_in(agent, facts)?;
+    not_merged(around)
 }
 
 /// May close, re-open, lock and unlock (R2.5).

@@ -18,7 +18,7 @@ pub const fn is_available(agent: &Agent) -> bool {
 
 /// Whether routing may choose an agent for this conversation: available, in its group, sees it and may reply (R8.3).
 pub fn may_choose(agent: &Agent, facts: &Facts) -> bool {
-    let around = Circumstances { lock_reason: "", private_conversations: false };
+    let around = Circumstances { lock_reason: "", private_conversations: false, merged_away: false };
     is_available(agent)
         && is_member(agent, facts.group)
         && Access::of(agent).holds(facts)

@@ -3,9 +3,9 @@
 use super::{Result, people::word};
 use crate::domain::{
     conversation::EntryKind,
-    id::{ConversationId, EntrySeq},
+    id::{AgentId, ConversationId, EntrySeq},
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 /// Words that are for agents only, and where they stand.
 #[derive(Debug, Clone)]
@@ -85,4 +85,73 @@ pub fn said_to_customers(connection: &Connection, conversation: ConversationId, 
         said.push(text);
     }
     Ok(said)
+}
+
+/// What an agent was sent by mail about other conversations than this one, the newest first, up to so many characters.
+///
+/// # Errors
+/// What SQLite says.
+pub fn mailed_of_others(
+    connection: &Connection,
+    agent: AgentId,
+    conversation: ConversationId,
+    most: usize,
+) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT m.text FROM outbox o CROSS JOIN message m ON m.id = o.message_id WHERE o.agent_id = ?1 \
+         AND o.kind = 'notice' AND o.conversation_id <> ?2 AND o.state NOT IN ('queued', 'cancelled') ORDER BY o.id DESC",
+    )?;
+    let mut rows = statement.query([agent.0, conversation.0])?;
+    let (mut mailed, mut left) = (Vec::new(), most);
+    while left > 0 {
+        let Some(row) = rows.next()? else { break };
+        let text: String = row.get(0)?;
+        left = left.saturating_sub(text.len() + 1);
+        mailed.push(text);
+    }
+    Ok(mailed)
+}
+
+/// A file that is for agents only, and where it stands.
+#[derive(Debug, Clone)]
+pub struct SecretFile {
+    /// The entry.
+    pub seq: EntrySeq,
+    /// A note, or a message of an internal conversation.
+    pub kind: EntryKind,
+    /// Who wrote it, by name.
+    pub name: String,
+    /// The hash of its content.
+    pub hash: [u8; 32],
+}
+
+/// The files of a conversation that are for agents only, as far as their contents are here.
+///
+/// # Errors
+/// What SQLite says.
+pub fn files(connection: &Connection, conversation: ConversationId, notes_only: bool) -> Result<Vec<SecretFile>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT m.seq, m.kind, coalesce(agent.name, customer.name, ''), a.hash FROM message m \
+         JOIN attachment a ON a.message_id = m.id LEFT JOIN agent ON agent.id = m.agent_id \
+         LEFT JOIN customer ON customer.id = m.customer_id \
+         WHERE m.conversation_id = ?1 AND m.attachments > 0 AND a.hash IS NOT NULL AND (m.kind = 'note' OR NOT ?2)",
+    )?;
+    let rows = statement.query_map(params![conversation.0, notes_only], |row| {
+        Ok(SecretFile { seq: EntrySeq(row.get(0)?), kind: word(row, 1)?, name: row.get(2)?, hash: row.get(3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether the customers of a conversation sent or were sent a content there already.
+///
+/// # Errors
+/// What SQLite says.
+pub fn customers_have(connection: &Connection, conversation: ConversationId, hash: &[u8; 32]) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM message m JOIN attachment a ON a.message_id = m.id \
+             WHERE m.conversation_id = ?1 AND m.customer_number IS NOT NULL AND m.attachments > 0 AND a.hash = ?2 \
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state IN ('held', 'cancelled')))",
+        )?
+        .query_row(params![conversation.0, hash.as_slice()], |row| row.get(0))?)
 }

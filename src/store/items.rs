@@ -84,16 +84,21 @@ pub fn update(connection: &Connection, item: &Item) -> Result<()> {
     refresh_waiting(connection, item.key.id)
 }
 
-/// Works out afresh whether a customer waits on an item (R3.3).
+/// Works out afresh whether a customer waits on an item: whether no agent's reply left for anybody, or is on its way (R3.3).
 ///
 /// # Errors
 /// What SQLite says.
 pub fn refresh_waiting(connection: &Connection, item: ItemId) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE item SET waiting = (requester_id IS NOT NULL AND status = 'open' AND NOT EXISTS \
-             (SELECT 1 FROM conversation WHERE conversation.item_id = item.id AND conversation.audience = 'customer' \
-              AND conversation.agent_replies > 0)) WHERE id = ?1",
+            // What was in a conversation that was merged away stands in the other one.
+            "UPDATE item SET waiting = (requester_id IS NOT NULL AND status = 'open' AND NOT EXISTS ( \
+             WITH RECURSIVE place (id) AS (SELECT id FROM conversation WHERE item_id = ?1 AND audience = 'customer' \
+               UNION SELECT into_id FROM merge JOIN place ON merge.from_id = place.id WHERE undone = 0) \
+             SELECT 1 FROM place JOIN conversation c ON c.id = place.id AND c.agent_replies > 0 \
+             JOIN message m ON m.conversation_id = c.id AND m.kind = 'reply' \
+             WHERE (m.agent_id IS NOT NULL OR m.written_as IS NOT NULL) AND NOT coalesce((SELECT min(o.state = 'cancelled') \
+               FROM outbox o WHERE o.message_id = m.id AND o.kind = 'reply'), 0))) WHERE id = ?1",
         )?
         .execute([item.0])?;
     Ok(())

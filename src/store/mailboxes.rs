@@ -35,6 +35,28 @@ pub fn set_cursor(
     Ok(())
 }
 
+/// When a mailbox was looked at for the first time, in milliseconds since 1970.
+///
+/// # Errors
+/// What SQLite says.
+pub fn connected(connection: &Connection, mailbox: &str) -> Result<Option<i64>> {
+    Ok(connection
+        .prepare_cached("SELECT at FROM mailbox_connected WHERE mailbox = ?1")?
+        .query_row([mailbox], |row| row.get(0))
+        .optional()?)
+}
+
+/// Notes when a mailbox was looked at for the first time; an earlier first time stays.
+///
+/// # Errors
+/// What SQLite says.
+pub fn connect(connection: &Connection, mailbox: &str, at: i64) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO mailbox_connected (mailbox, at) VALUES (?1, ?2) ON CONFLICT (mailbox) DO NOTHING")?
+        .execute(params![mailbox, at])?;
+    Ok(())
+}
+
 /// Notes how a mailbox does; whether that is news.
 ///
 /// # Errors

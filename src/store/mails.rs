@@ -2,6 +2,7 @@
 
 use super::{Result, conversations::moment, correspondents};
 use crate::domain::{
+    authentication::Checked,
     id::{ConversationId, EntrySeq, MailId},
     mail::{HeldWhy, InMail, MailTaken, Place, Reason, Verdict},
 };
@@ -70,11 +71,13 @@ fn lines(reasons: &[Reason]) -> String {
 pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> Result<MailId> {
     let letter = new.mail.letter.as_ref().ok();
     let from = letter.and_then(|letter| letter.from.first());
+    let checked = letter.map(|letter| Checked::of(&letter.authentication)).unwrap_or_default();
     connection
         .prepare_cached(
             "INSERT INTO mail (mailbox, own_addresses, group_name, hash, received_at, envelope_from, envelope_to, sent, sender, \
-             sender_name, subject, header_id, letter_hash, authentication, verdict, held_because, reasons, conversation_id, message_id) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+             sender_name, subject, header_id, letter_hash, authentication, verdict, held_because, reasons, conversation_id, message_id, \
+             checked_by, vouched) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             new.mail.mailbox,
@@ -96,6 +99,8 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             lines(&decided.reasons),
             decided.conversation.map(|id| id.0),
             decided.message,
+            checked.by,
+            checked.vouches_for(new.sender),
         ])?;
     let id = MailId(connection.last_insert_rowid());
     if new.keeps_raw {
@@ -148,32 +153,42 @@ pub fn queue_refusal(connection: &Connection, id: MailId, address: &str) -> Resu
     Ok(())
 }
 
-/// How many messages a sender's mails made since a moment (milliseconds since 1970), counted up to `limit`.
+/// How many messages a sender's mails made between two moments (milliseconds since 1970), counted up to `limit`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn count_of_sender(connection: &Connection, sender: &str, since: i64, limit: usize) -> Result<usize> {
-    count(connection, "sender = ?1 AND received_at > ?2 ORDER BY received_at", sender, since, limit)
+pub fn count_of_sender(connection: &Connection, sender: &str, between: (i64, i64), limit: usize) -> Result<usize> {
+    count(connection, "sender = ?1", sender, between, limit)
 }
 
-/// How many messages mails made in a conversation since a moment (milliseconds since 1970), counted up to `limit`.
+/// How many messages mails made in a conversation between two moments (milliseconds since 1970), counted up to `limit`.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn count_in_thread(
     connection: &Connection,
     conversation: ConversationId,
-    since: i64,
+    between: (i64, i64),
     limit: usize,
 ) -> Result<usize> {
-    count(connection, "conversation_id = ?1 AND received_at > ?2 ORDER BY received_at", conversation.0, since, limit)
+    count(connection, "conversation_id = ?1", conversation.0, between, limit)
 }
 
 /// In the order of time: what is held because there was too much comes behind what is counted, and is not looked at.
-fn count(connection: &Connection, which: &str, of: impl rusqlite::ToSql, since: i64, limit: usize) -> Result<usize> {
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM mail WHERE verdict = 'message' AND {which} LIMIT ?3)");
+fn count(
+    connection: &Connection,
+    which: &str,
+    of: impl rusqlite::ToSql,
+    (since, until): (i64, i64),
+    limit: usize,
+) -> Result<usize> {
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM mail WHERE verdict = 'message' AND {which} \
+         AND received_at > ?2 AND received_at < ?3 ORDER BY received_at LIMIT ?4)"
+    );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let counted: i64 = connection.prepare_cached(&sql)?.query_row(params![of, since, limit], |row| row.get(0))?;
+    let counted: i64 =
+        connection.prepare_cached(&sql)?.query_row(params![of, since, until, limit], |row| row.get(0))?;
     Ok(usize::try_from(counted).unwrap_or(usize::MAX))
 }
 
@@ -305,6 +320,16 @@ pub fn of_message(connection: &Connection, message: i64) -> Result<Vec<StoredMai
     Ok(statement.query_map([message], stored)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The mails that came under a Message-ID, the first one first, at most `limit`: senders choose it, and may repeat one.
+///
+/// # Errors
+/// What SQLite says.
+pub fn by_header(connection: &Connection, header_id: &str, limit: usize) -> Result<Vec<StoredMail>> {
+    let mut statement = connection.prepare_cached(&format!("{STORED} WHERE header_id = ?1 ORDER BY id LIMIT ?2"))?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    Ok(statement.query_map(params![header_id, limit], stored)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// What waits for an administrator, newest first, at most `limit`.
 ///
 /// # Errors
@@ -347,6 +372,8 @@ pub fn handed_in(connection: &Connection, id: MailId) -> Result<Option<InMail>> 
                 envelope_from: row.get(3)?,
                 envelope_to: lines(row.get(4)?),
                 sent: row.get(5)?,
+                // Let go by an administrator, it is there now.
+                history: None,
                 raw: row.get(6)?,
                 letter: Err(String::new()),
             })

@@ -1,6 +1,6 @@
 //! Conversations that were merged into others.
 
-use super::Result;
+use super::{Result, drafts};
 use crate::domain::id::{AgentId, ConversationId, EntrySeq};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -37,6 +37,9 @@ pub struct Moved {
     pub header_ids: Vec<i64>,
     /// Mails.
     pub mails: Vec<i64>,
+    /// Drafts: agent and mode.
+    #[serde(default)]
+    pub drafts: Vec<(i64, String)>,
 }
 
 /// A merge that stands.
@@ -119,6 +122,14 @@ pub fn take_along(
         *ids = statement.query_map([from.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         move_rows(connection, table, ids, into)?;
     }
+    // What was not wanted there is not suggested here either.
+    connection
+        .prepare_cached(
+            "INSERT INTO dismissed (conversation_id, address) SELECT ?2, address FROM dismissed WHERE conversation_id = ?1 \
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute([from.0, into.0])?;
+    moved.drafts = drafts::carry(connection, &drafts::place_of(from), &drafts::place_of(into), None)?;
     Ok(moved)
 }
 
@@ -126,13 +137,24 @@ pub fn take_along(
 ///
 /// # Errors
 /// What SQLite says.
-pub fn bring_back(connection: &Connection, from: ConversationId, moved: &Moved) -> Result<()> {
+pub fn bring_back(
+    connection: &Connection,
+    (from, into): (ConversationId, ConversationId),
+    moved: &Moved,
+) -> Result<()> {
     for (id, seq, number) in &moved.messages {
         place(connection, *id, from, *seq, *number)?;
+        // And what was written down about it since: the mails that left, and the reports on them.
+        for table in ["outbox", "header_id", "mail"] {
+            connection
+                .prepare_cached(&format!("UPDATE {table} SET conversation_id = ?2 WHERE message_id = ?1"))?
+                .execute([*id, from.0])?;
+        }
     }
     for (table, ids) in [("outbox", &moved.outbox), ("header_id", &moved.header_ids), ("mail", &moved.mails)] {
         move_rows(connection, table, ids, from)?;
     }
+    drafts::carry(connection, &drafts::place_of(into), &drafts::place_of(from), Some(&moved.drafts))?;
     Ok(())
 }
 

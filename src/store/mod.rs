@@ -20,6 +20,8 @@ pub mod events;
 pub mod figures;
 /// The file itself: opening, one writer, readers, backup, check.
 pub mod file;
+/// Folders of files that mails are taken from.
+pub mod folders;
 /// Message-IDs of mails.
 pub mod headers;
 /// What was imported, so that importing again adds only what is new.
@@ -30,6 +32,8 @@ pub mod internal;
 pub mod items;
 /// Keys that let agents in, and invites.
 pub mod keys;
+/// Entries that come in later than they were written.
+pub mod late;
 /// The lists of the sections.
 pub mod lists;
 /// Mailboxes: how far they were read, and how they do.
@@ -72,10 +76,14 @@ pub mod rows;
 pub mod search;
 /// Keys that the desk made for itself.
 pub mod secrets;
+/// How far one attempt to hand a mail over came.
+pub mod sending;
 /// Counters of the lists, kept by the transaction that changes them.
 pub mod tally;
 /// What ties mails to conversations.
 pub mod threads;
+/// Which server checks what comes, and for whom it vouched.
+pub mod vouching;
 /// What screens ask of mails.
 pub mod windows;
 

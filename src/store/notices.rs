@@ -5,7 +5,7 @@ use crate::domain::{
     id::{AgentId, ConversationId, NoticeId},
     people::FromCustomers,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Counting stops here: 1000 means more than 999.
 const CAP: i64 = 1_000;
@@ -17,8 +17,8 @@ pub struct Stored {
     pub id: NoticeId,
     /// Its kind's word.
     pub kind: String,
-    /// The conversation.
-    pub conversation: ConversationId,
+    /// The conversation; `None` for the one that something is held.
+    pub conversation: Option<ConversationId>,
     /// Milliseconds since 1970.
     pub at: i64,
     /// Whether it was cleared.
@@ -70,13 +70,67 @@ pub fn list(connection: &Connection, reader: &Reader<'_>, limit: usize) -> Resul
         Ok(Stored {
             id: NoticeId(row.get(0)?),
             kind: row.get(1)?,
-            conversation: ConversationId(row.get(2)?),
+            conversation: Some(ConversationId(row.get(2)?)),
             at: row.get(3)?,
             cleared: row.get(4)?,
             readable: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The kind of the notice that something is held.
+pub const HELD: &str = "held";
+
+/// Rings an administrator's bell because something is held. One that stands is enough, however much comes; it is renewed only
+/// where it was about what is decided by now (`first`).
+///
+/// # Errors
+/// What SQLite says.
+pub fn ring_held(connection: &Connection, agent: AgentId, first: bool, now: i64) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) \
+             VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, NULL, ?3, 0) \
+             ON CONFLICT (agent_id) WHERE cleared = 0 AND conversation_id IS NULL \
+             DO UPDATE SET at = ?3, id = excluded.id WHERE ?4",
+        )?
+        .execute(params![agent.0, HELD, now, first])?;
+    Ok(())
+}
+
+/// An agent's newest notice that something is held.
+///
+/// # Errors
+/// What SQLite says.
+pub fn held(connection: &Connection, agent: AgentId) -> Result<Option<Stored>> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT id, kind, at, cleared FROM notice WHERE agent_id = ?1 AND conversation_id IS NULL ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([agent.0], |row| {
+            Ok(Stored {
+                id: NoticeId(row.get(0)?),
+                kind: row.get(1)?,
+                conversation: None,
+                at: row.get(2)?,
+                cleared: row.get(3)?,
+                readable: true,
+            })
+        })
+        .optional()?)
+}
+
+/// An agent has seen what is held.
+///
+/// # Errors
+/// What SQLite says.
+pub fn clear_held(connection: &Connection, agent: AgentId) -> Result<usize> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE notice SET cleared = 1 WHERE agent_id = ?1 AND conversation_id IS NULL AND cleared = 0",
+        )?
+        .execute([agent.0])?)
 }
 
 /// How many standing notices an agent may read (R6.3, R3.5); at most 1000.

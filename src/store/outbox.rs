@@ -42,6 +42,8 @@ pub struct Outgoing {
     pub attempts: u32,
     /// How often nobody knew whether the server took it.
     pub doubts: u32,
+    /// The attempt whose last step began; 0: none, -1: an earlier one that may have left.
+    pub begun: i64,
     /// Its Message-ID without brackets, once it was tried.
     pub header_id: Option<String>,
     /// The mailbox it was tried by.
@@ -51,7 +53,7 @@ pub struct Outgoing {
 }
 
 const OUTGOING: &str = "SELECT id, kind, conversation_id, message_id, customer_id, agent_id, address, state, at, since, \
-     attempts, doubts, header_id, mailbox, about FROM outbox";
+     attempts, doubts, header_id, mailbox, about, begun FROM outbox";
 
 fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let (customer, agent): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
@@ -73,6 +75,7 @@ fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
         header_id: row.get(12)?,
         mailbox: row.get(13)?,
         about: row.get::<_, Option<i64>>(14)?.map(ConversationId),
+        begun: row.get(15)?,
     })
 }
 
@@ -109,14 +112,16 @@ pub fn queue_reply_at(
     let state = if due.is_some() { DeliveryState::Queued } else { DeliveryState::Held };
     connection
         .prepare_cached(&format!(
-            "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, door, since, due) \
-             SELECT 'reply', ?1, ?2, ?3, ?4, ?5, door, ?5, CASE door WHEN 'mail' THEN ?6 END FROM (SELECT {DOOR} AS door)"
+            "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, door, since, due, held) \
+             SELECT 'reply', ?1, ?2, ?3, ?4, ?5, door, ?5, CASE door WHEN 'mail' THEN ?6 END, ?6 IS NULL \
+             FROM (SELECT {DOOR} AS door)"
         ))?
         .execute(params![conversation.0, message, customer.0, state.word(), now, due])?;
     Ok(())
 }
 
-/// Queues the line that tells a writer, once, that a locked conversation got a follow-up (R2.7).
+/// Queues the line that tells a writer, once, that a locked conversation got a follow-up (R2.7). One that was cancelled before
+/// it was ever tried told nobody anything: it tells of this follow-up now.
 ///
 /// # Errors
 /// What SQLite says.
@@ -131,7 +136,9 @@ pub fn queue_told(
         .prepare_cached(&format!(
             "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, about, door, since, due) \
              SELECT 'told', ?1, NULL, ?2, 'queued', ?3, ?4, door, ?3, CASE door WHEN 'mail' THEN ?3 END \
-             FROM (SELECT {DOOR} AS door) WHERE true ON CONFLICT DO NOTHING"
+             FROM (SELECT {DOOR} AS door) WHERE true ON CONFLICT (about, customer_id) WHERE kind = 'told' DO UPDATE \
+             SET conversation_id = ?1, state = 'queued', at = ?3, door = excluded.door, since = ?3, due = excluded.due, words = '' \
+             WHERE outbox.state = 'cancelled' AND outbox.attempts = 0"
         ))?
         .execute(params![follow_up.0, customer.0, now, locked.0])?;
     Ok(())
@@ -343,7 +350,7 @@ pub fn deliveries(
 ) -> Result<Vec<(i64, Delivery)>> {
     let mut statement = connection.prepare_cached(
         "SELECT o.message_id, customer.address, o.state, o.words, \
-         CASE WHEN o.state IN ('queued', 'held') AND o.attempts = 0 THEN o.at END \
+         CASE WHEN o.state IN ('queued', 'held') AND o.begun = 0 THEN o.at END \
          FROM message m CROSS JOIN outbox o ON o.message_id = m.id CROSS JOIN customer ON customer.id = o.customer_id \
          WHERE m.conversation_id = ?1 AND m.seq BETWEEN ?2 AND ?3 AND m.kind = 'reply' AND o.kind = 'reply' \
          AND o.door = 'mail' ORDER BY m.seq",
@@ -369,16 +376,18 @@ pub fn held(connection: &Connection) -> Result<Vec<(ConversationId, i64, String)
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Queues a row anew, to leave at once, with all patience again.
+/// Queues a row anew, to leave at once, with all patience again. What is held for the administrators and was never let go is
+/// held again, unless one `decides`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn try_again(connection: &Connection, id: OutboxId, now: i64) -> Result<()> {
+pub fn try_again(connection: &Connection, id: OutboxId, now: i64, decides: bool) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE outbox SET state = 'queued', since = ?2, due = CASE door WHEN 'mail' THEN ?2 END, attempts = 0, \
-             doubts = 0, words = '' WHERE id = ?1",
+            "UPDATE outbox SET state = CASE WHEN held > ?3 THEN 'held' ELSE 'queued' END, since = ?2, \
+             due = CASE WHEN door = 'mail' AND held <= ?3 THEN ?2 END, held = held > ?3, attempts = 0, doubts = 0, \
+             begun = CASE begun WHEN 0 THEN 0 ELSE -1 END, words = '' WHERE id = ?1",
         )?
-        .execute([id.0, now])?;
+        .execute(params![id.0, now, decides])?;
     Ok(())
 }

@@ -89,6 +89,57 @@ pub fn content(connection: &Connection, message: i64, number: usize) -> Result<O
         .flatten())
 }
 
+/// A file of a message that customers may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFile {
+    /// Its row.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its type, as its sender claims it.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether its content is here, and not only its description.
+    pub kept: bool,
+}
+
+/// What customers may have of an attachment: that of a reply with a number that they count by.
+const OPEN: &str = "FROM attachment a JOIN message m ON m.id = a.message_id \
+     AND m.kind = 'reply' AND m.customer_number IS NOT NULL";
+
+/// The files of a message, in order; none where customers may not read it.
+///
+/// # Errors
+/// What SQLite says.
+pub fn open_files(connection: &Connection, message: i64) -> Result<Vec<OpenFile>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT a.id, a.name, a.media_type, a.size, a.hash IS NOT NULL {OPEN} WHERE a.message_id = ?1 ORDER BY a.id"
+    ))?;
+    let rows = statement.query_map([message], |row| {
+        let size: i64 = row.get(3)?;
+        Ok(OpenFile {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            media_type: row.get(2)?,
+            size: u64::try_from(size).unwrap_or(0),
+            kept: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The content of such a file by its row; `None` where customers may not have it, or it is not here.
+///
+/// # Errors
+/// What SQLite says.
+pub fn open_content(connection: &Connection, file: i64) -> Result<Option<Vec<u8>>> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT c.bytes {OPEN} JOIN attached_content c ON c.hash = a.hash WHERE a.id = ?1"))?
+        .query_row([file], |row| row.get(0))
+        .optional()?)
+}
+
 /// Remembers who wrote a message that neither an agent nor a customer of this desk wrote.
 ///
 /// # Errors

@@ -47,3 +47,27 @@ pub fn bounced(connection: &Connection, outbox: i64, words: &str) -> Result<bool
         .execute(params![outbox, words])?
         > 0)
 }
+
+/// Marks a mail that is on its way as delayed; whether that is new.
+///
+/// # Errors
+/// What SQLite says.
+pub fn delayed(connection: &Connection, outbox: i64) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE outbox SET delayed = 1 WHERE id = ?1 AND delayed = 0 AND state IN ('sending', 'sent', 'unknown')",
+        )?
+        .execute([outbox])?
+        > 0)
+}
+
+/// Marks a mail as one that its recipient did not want; whether that is new.
+///
+/// # Errors
+/// What SQLite says.
+pub fn complained(connection: &Connection, outbox: i64) -> Result<bool> {
+    Ok(connection
+        .prepare_cached("UPDATE outbox SET complained = 1 WHERE id = ?1 AND complained = 0")?
+        .execute([outbox])?
+        > 0)
+}

@@ -2,7 +2,7 @@
 
 use super::keymap::KeyPress;
 use crate::{
-    desk::page::{Denied, Done, DraftPlace, Invite, Mode, Moment, Page},
+    desk::page::{Denied, Done, DraftFile, DraftPlace, Invite, Mode, Moment, Page},
     domain::{
         command::{Command, Start},
         id::{ConversationId, EntrySeq, MailId},
@@ -84,6 +84,21 @@ pub enum Ask {
         mode: Mode,
         /// The text.
         text: String,
+        /// What is to go with it.
+        files: Vec<DraftFile>,
+    },
+    /// Look for a file, by a path as it was typed, that is to go with what is being written.
+    Attach(String),
+    /// Complete the path of a file as far as it is clear.
+    CompletePath(String),
+    /// Save what is attached to a message into the viewer's own folder for such.
+    SaveAttached {
+        /// Where.
+        conversation: ConversationId,
+        /// Which entry.
+        seq: EntrySeq,
+        /// Which of its attachments, 1, 2, 3 …, and the name.
+        files: Vec<(usize, String)>,
     },
     /// Open a direct conversation of others deliberately (R6.11).
     OpenDirect(ConversationId),
@@ -131,6 +146,10 @@ pub enum Ask {
     DiscardReply(ConversationId, EntrySeq),
     /// Empty the bell.
     ClearNotices,
+    /// Stop the bell for what is held: it is looked at.
+    SeeHeld,
+    /// Suggest no more to add somebody whom mails name: where, and the address.
+    Dismiss(ConversationId, String),
     /// Make an item.
     AddItem {
         /// What.
@@ -242,6 +261,12 @@ pub enum Answer {
     Item(ItemKey),
     /// An agent was invited; the code is told here and nowhere else.
     Invited(Invite),
+    /// The file that a path means.
+    File(DraftFile),
+    /// A path, completed as far as it is clear, and what it could go on with.
+    Completed(String, Vec<String>),
+    /// Where files were saved.
+    Saved(Vec<String>),
     /// It is done, and there is nothing more to tell.
     Kept,
 }

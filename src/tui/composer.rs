@@ -1,9 +1,11 @@
 //! What the composer holds: a text, its mode and where it goes.
 
-use super::editor::Editor;
+use super::{ask::Ask, editor::Editor, model::Model};
 use crate::{
-    desk::page::{DraftPlace, Mode, Moment, Readers},
+    desk::page::{DraftFile, DraftPlace, Mode, Moment, Readers},
     domain::{
+        command::Command,
+        file::size,
         id::{ConversationId, EntrySeq},
         text::SafeText,
     },
@@ -41,6 +43,8 @@ pub struct Composer {
     pub loaded: bool,
     /// The picked row of the mention list; `None` while it is closed or was dismissed.
     pub mention: Option<usize>,
+    /// What goes with it, in order.
+    pub files: Vec<DraftFile>,
 }
 
 impl Composer {
@@ -57,7 +61,13 @@ impl Composer {
             sending: false,
             loaded: false,
             mention: None,
+            files: Vec::new(),
         }
+    }
+
+    /// Whether there is nothing to keep.
+    pub fn is_blank(&self) -> bool {
+        self.editor.is_blank() && self.files.is_empty()
     }
 
     /// Whether it starts a conversation on an item.
@@ -92,6 +102,23 @@ impl Composer {
             typed.len() <= 32 && typed.chars().all(|letter| letter.is_alphanumeric() || "-_.".contains(letter));
         (begins && handle).then_some((at, typed))
     }
+}
+
+/// The files that go with what is asked: those of the composer that it was written in.
+pub fn going_with<'a>(model: &'a Model, ask: &Ask) -> &'a [DraftFile] {
+    let client_id = match ask {
+        Ask::Run { command: Command::Reply(writing) | Command::Note(writing), .. } => &writing.client_id,
+        Ask::Start(start) => &start.client_id,
+        _ => return &[],
+    };
+    let composer = model.composer.as_ref().filter(|composer| client_id.as_ref() == Some(&composer.client_id));
+    composer.map_or(&[], |composer| &composer.files)
+}
+
+/// "2 files, 340 KB".
+pub fn files_counted(files: &[DraftFile]) -> String {
+    let sizes = size(files.iter().fold(0, |all: u64, file| all.saturating_add(file.size)));
+    if files.len() == 1 { format!("1 file, {sizes}") } else { format!("{} files, {sizes}", files.len()) }
 }
 
 /// The word for a mode (R1.5).

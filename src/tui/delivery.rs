@@ -11,6 +11,7 @@ use crate::{
         id::{ConversationId, EntrySeq},
         letter::Correspondent,
         mail::DeliveryState,
+        outgoing::Delivery,
     },
 };
 use chrono::Duration;
@@ -59,7 +60,7 @@ pub const fn word(state: DeliveryState) -> &'static str {
 
 /// For how many seconds more a message does not leave, all of it; `None` once it may have left.
 pub fn seconds_left(entry: &Entry, now: Moment) -> Option<i64> {
-    let waits = |to: &crate::domain::outgoing::Delivery| to.until.filter(|_| to.state == DeliveryState::Queued);
+    let waits = |to: &Delivery| to.until.filter(|_| to.state == DeliveryState::Queued);
     let until: Option<Vec<Moment>> = entry.delivery.iter().map(waits).collect();
     let left = until?.into_iter().min()? - now;
     (left > Duration::zero()).then(|| (left.num_milliseconds() + 999) / 1_000)
@@ -70,16 +71,27 @@ const STUCK: Duration = Duration::minutes(2);
 
 /// Whether nobody has tried to send it though it could have left long ago.
 fn is_stuck(entry: &Entry, state: DeliveryState, now: Moment) -> bool {
-    let waits = |to: &crate::domain::outgoing::Delivery| {
-        to.state == DeliveryState::Queued && to.until.is_some_and(|until| until + STUCK < now)
-    };
+    let waits = |to: &Delivery| to.state == DeliveryState::Queued && to.until.is_some_and(|until| until + STUCK < now);
     state == DeliveryState::Queued && entry.delivery.iter().any(waits)
+}
+
+/// Where a message was stopped by what changed before it left, and nobody took it back; nothing where something else is said of
+/// it as a whole.
+fn stopped(entry: &Entry) -> impl Iterator<Item = &Delivery> {
+    let as_a_whole = state(entry) == Some(DeliveryState::Cancelled);
+    entry.delivery.iter().filter(move |to| as_a_whole && to.state == DeliveryState::Cancelled && !to.was_taken_back())
 }
 
 /// What stands behind the writer's name: state and time, the longest words first. `undo`: the key that takes it back now.
 pub fn tails(entry: &Entry, at: &str, now: Moment, undo: Option<&str>) -> Vec<String> {
     let Some(state) = state(entry) else { return Vec::new() };
-    let word = if is_stuck(entry, state, now) { "still waiting" } else { word(state) };
+    let word = if stopped(entry).next().is_some() {
+        "not sent"
+    } else if is_stuck(entry, state, now) {
+        "still waiting"
+    } else {
+        word(state)
+    };
     match (seconds_left(entry, now), undo) {
         (Some(seconds), Some(key)) => vec![
             format!("mail · {word} · {key} undo ({seconds} s) · {at}"),
@@ -100,6 +112,7 @@ pub fn troubles(entry: &Entry, menu: &str) -> Vec<String> {
             DeliveryState::Failed => ("failed", true),
             DeliveryState::Unknown => ("nobody knows whether it arrived", true),
             DeliveryState::Queued | DeliveryState::Sending if !to.words.is_empty() => ("is tried again", false),
+            DeliveryState::Cancelled if !to.was_taken_back() && !to.words.is_empty() => ("not sent", true),
             DeliveryState::Queued
             | DeliveryState::Sending
             | DeliveryState::Sent
@@ -143,7 +156,7 @@ fn under_cursor(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(Convers
 
 /// The message that can be sent again.
 pub fn to_send_again(model: &Model) -> Option<(ConversationId, EntrySeq)> {
-    let over = |to: &crate::domain::outgoing::Delivery| match to.state {
+    let over = |to: &Delivery| match to.state {
         DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
         DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
     };
@@ -154,9 +167,7 @@ pub fn to_send_again(model: &Model) -> Option<(ConversationId, EntrySeq)> {
 
 /// The message that can be taken back: nothing of it has left yet.
 pub fn to_take_back(model: &Model) -> Option<(ConversationId, EntrySeq)> {
-    let waits = |to: &crate::domain::outgoing::Delivery| {
-        to.until.is_some() && matches!(to.state, DeliveryState::Queued | DeliveryState::Held)
-    };
+    let waits = |to: &Delivery| to.until.is_some() && matches!(to.state, DeliveryState::Queued | DeliveryState::Held);
     meant(model, |entry| !entry.delivery.is_empty() && entry.delivery.iter().all(waits))
 }
 
@@ -176,7 +187,7 @@ pub fn next_second(model: &Model) -> Option<Moment> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{conversation::EntryKind, outgoing::Delivery};
+    use crate::domain::conversation::EntryKind;
 
     fn entry(deliveries: &[(DeliveryState, &str, Option<i64>)]) -> Entry {
         let delivery = |(state, words, left): &(DeliveryState, &str, Option<i64>)| Delivery {
@@ -221,6 +232,19 @@ mod tests {
         let tried = entry(&[(DeliveryState::Queued, "The server is busy.", None)]);
         let now = Moment::UNIX_EPOCH + Duration::hours(9);
         assert_eq!(tails(&tried, "09:00", now, None)[0], "mail · on its way · 09:00");
+    }
+
+    #[test]
+    fn what_was_stopped_is_not_said_to_be_taken_back() {
+        use DeliveryState::{Cancelled, Sent};
+        let stopped = entry(&[(Cancelled, "Its recipient is blocked.", None)]);
+        assert_eq!(tails(&stopped, "10:00", Moment::UNIX_EPOCH, None)[0], "mail · not sent · 10:00");
+        assert_eq!(troubles(&stopped, "m"), ["not sent: Its recipient is blocked — m sends it again"]);
+        let back = entry(&[(Cancelled, "Ana Ruiz took it back before it left.", None)]);
+        assert_eq!(tails(&back, "10:00", Moment::UNIX_EPOCH, None)[0], "mail · taken back, not sent · 10:00");
+        assert_eq!(troubles(&back, "m"), Vec::<String>::new());
+        let some = entry(&[(Sent, "", None), (Cancelled, "Its recipient is blocked.", None)]);
+        assert_eq!(troubles(&some, "m").len(), 1, "of one recipient it is said, too");
     }
 
     #[test]

@@ -14,8 +14,9 @@ use crate::{
     desk::page::{Attachment, Entry, From, Moment, Thread},
     domain::{
         conversation::{Audience, EntryKind},
+        file::{kind, size},
         id::EntrySeq,
-        text::{SafeText, width},
+        text::{self, SafeText, width},
     },
 };
 use std::collections::BTreeSet;
@@ -301,13 +302,10 @@ pub fn spelled_out(text: &str) -> String {
 }
 
 fn attached(attachment: &Attachment, width: usize) -> String {
-    let size = match attachment.size {
-        bytes @ 0..1024 => format!("{bytes} B"),
-        bytes @ 1024..1_048_576 => format!("{} KB", bytes / 1024),
-        bytes => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-    };
+    let about = format!("{} · {} · ", kind(&attachment.media_type), size(attachment.size));
     let name = if attachment.name.is_empty() { "attachment" } else { &attachment.name };
-    format!("{size} {}", SafeText::line(name).fit(width.saturating_sub(size.len() + 4).max(8)))
+    let room = width.saturating_sub(text::width(&about) + 3).max(8);
+    format!("{about}{}", SafeText::line(name).fit(room))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{
     composer::Part,
+    dialog::Attachments,
     flow::LineKind,
     keymap::{Action, Context, KeyPress, KeySequence},
     layout,
@@ -122,15 +123,15 @@ fn folded(model: &Model) -> bool {
 
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
-        AllKeys, Assign, Back, ChangeRecipients, CloseOrReopen, FocusSend, ForwardByMail, ItemPanel, LeaveComposer,
-        LockOrUnlock, NextArea, Note, Open, OpenEditor, PressSend, PreviousArea, Reply, Search, SelectMessage,
-        SelectSeveral, Send, Unfold,
+        AllKeys, Assign, Attach, Back, ChangeRecipients, CloseOrReopen, FocusSend, ForwardByMail, ItemPanel,
+        LeaveComposer, LockOrUnlock, NextArea, Note, Open, OpenEditor, PressSend, PreviousArea, Reply, SaveAttachments,
+        Search, SelectMessage, SelectSeveral, Send, Unfold,
     };
     match context(model) {
         Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
         Context::SendButton if draft_only(model) => vec![NextArea, Back],
         Context::Composer => vec![Send, FocusSend, OpenEditor, LeaveComposer],
-        Context::SendButton => vec![PressSend, ChangeRecipients, NextArea, Back],
+        Context::SendButton => vec![PressSend, Attach, ChangeRecipients, NextArea, Back],
         Context::Thread
         | Context::Lists
         | Context::Everywhere
@@ -168,6 +169,11 @@ fn here(model: &Model) -> Vec<Action> {
             if model.area == Area::Thread {
                 if folded(model) {
                     actions.push(Unfold);
+                }
+                if Attachments::shown(model)
+                    .is_ok_and(|_| model.thread.as_ref().is_some_and(|view| view.cursor.is_some()))
+                {
+                    actions.push(SaveAttachments);
                 }
                 actions.extend([ItemPanel, Back]);
             }

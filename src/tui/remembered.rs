@@ -23,16 +23,21 @@ pub fn conversation(ask: &Ask) -> Option<ConversationId> {
         | Ask::SendAgain { conversation, .. }
         | Ask::Merge { from: conversation, .. }
         | Ask::UndoMerge(conversation)
+        | Ask::SaveAttached { conversation, .. }
         | Ask::ReleaseReply(conversation, _)
+        | Ask::Dismiss(conversation, _)
         | Ask::DiscardReply(conversation, _) => Some(*conversation),
         Ask::Start(_)
         | Ask::SaveDraft { .. }
+        | Ask::Attach(_)
+        | Ask::CompletePath(_)
         | Ask::OpenDirect(_)
         | Ask::AcceptOffer { .. }
         | Ask::RejectOffer(_)
         | Ask::ReleaseMail(_)
         | Ask::DiscardMail(_)
         | Ask::ClearNotices
+        | Ask::SeeHeld
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
         | Ask::FollowItem(..)

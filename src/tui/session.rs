@@ -1,8 +1,11 @@
 //! One agent's session over any terminal: what arrived goes in, the desk is asked and read, a frame comes out.
 
 mod asking;
+/// Files of the viewer's own machine.
+pub mod files;
 /// The session at the terminal that the program was started on.
 pub mod local;
+mod look;
 mod stale;
 
 use super::{
@@ -10,12 +13,9 @@ use super::{
     ask::{Ask, Effect, Msg},
     doing::doing,
     draw::draw,
-    keymap::Keymap,
     model::Model,
     readiness,
     remembered::remembered,
-    theme::Theme,
-    time::Zone,
     traits::Traits,
     update::{deadline, is_awaited, update},
     wants::wants,
@@ -28,12 +28,11 @@ use crate::{
     domain::{command::Command, id::ConversationId, text::SafeText},
 };
 use chrono::TimeDelta;
+use files::Folders;
+pub use look::Look;
 use ratatui::Terminal;
 use stale::Stale;
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeSet, VecDeque};
 
 /// What reaches a session.
 #[derive(Debug)]
@@ -42,25 +41,6 @@ pub enum Event {
     Input(Msg),
     /// Something was written on the desk, by whomever.
     Rang(News),
-}
-
-/// What a session is made with.
-#[derive(Debug, Clone)]
-pub struct Look {
-    /// The keys.
-    pub keymap: Arc<Keymap>,
-    /// The colours.
-    pub theme: Theme,
-    /// What the terminal takes.
-    pub traits: Traits,
-    /// In which zone moments are told.
-    pub zone: Zone,
-    /// Columns and rows.
-    pub size: (u16, u16),
-    /// Whether the terminal is on this machine, so that an editor can be opened in it.
-    pub local: bool,
-    /// What makes this session's message ids its own (R1.8); different for every session that there will ever be.
-    pub tag: String,
 }
 
 /// How often a page may ask for another one before a frame is drawn: the list first, then what is selected in it.
@@ -90,6 +70,8 @@ pub struct Session {
     /// The direct conversation of others that is shown (R6.11).
     opening: Option<Opening>,
     traits: Traits,
+    /// Where the viewer's files are, if on this machine.
+    folders: Option<Folders>,
 }
 
 impl Session {
@@ -126,9 +108,15 @@ impl Session {
             attendance,
             opening,
             traits,
+            folders: None,
         };
         session.read(&mut Vec::new());
         Ok(session)
+    }
+
+    /// From now on this viewer's files are on this machine.
+    pub fn has_files(&mut self, folders: Folders) {
+        self.folders = Some(folders);
     }
 
     /// The model, to look at.
@@ -292,8 +280,9 @@ impl Session {
     }
 
     fn ask(&mut self, ask: Ask) -> Vec<Effect> {
-        let answer = asking::ask(&self.desk, &self.viewer, &ask, &mut self.opening);
-        if answer.is_ok() {
+        let (folders, who) = (self.folders.as_ref(), (&self.desk, &self.viewer));
+        let answer = files::ask(folders, &self.model, who, &ask, &mut self.opening);
+        if answer.is_ok() && !files::is_about_files(&ask) {
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
                 Ask::SaveDraft { place: DraftPlace::Conversation(id), .. }

@@ -3,6 +3,7 @@
 mod acting;
 mod answered;
 mod arrival;
+mod attaching;
 mod forgetting;
 mod layer;
 mod mails;

@@ -6,7 +6,7 @@ use super::{
     model::{Area, Model},
 };
 use crate::{
-    desk::page::{AgentRow, DraftPlace, Mode, Readers},
+    desk::page::{AgentRow, DraftFile, DraftPlace, Mode, Readers},
     domain::{
         conversation::State,
         text::{SafeText, width},
@@ -32,6 +32,8 @@ pub struct Look<'a> {
     pub draft: &'a str,
     /// The open composer, if this is where it writes.
     pub open: Option<&'a Composer>,
+    /// What goes with it.
+    pub files: &'a [DraftFile],
     /// Who will receive it.
     pub readers: Readers,
     /// Why nothing can be sent.
@@ -70,7 +72,8 @@ pub fn of_thread(model: &Model) -> Option<Look<'_>> {
         (Mode::Reply | Mode::Note, _, State::Open | State::Locked) => "r replies · n writes a note for agents",
     };
     let draft = model.draft(&place, mode).unwrap_or_default();
-    Some(Look { mode, draft, open, readers: readers.clone(), why_not, hint })
+    let files = open.map_or_else(|| model.draft_files(&place, mode), |composer| &composer.files);
+    Some(Look { mode, draft, open, files, readers: readers.clone(), why_not, hint })
 }
 
 /// What the composer of the item shows.
@@ -88,14 +91,16 @@ pub fn of_item(model: &Model) -> Option<Look<'_>> {
         },
         Mode::Note | Mode::Internal => Readers::default(),
     };
-    let draft = model.draft(&DraftPlace::NewOnItem(item.row.item.key.id), mode).unwrap_or_default();
+    let place = DraftPlace::NewOnItem(item.row.item.key.id);
+    let draft = model.draft(&place, mode).unwrap_or_default();
+    let files = open.map_or_else(|| model.draft_files(&place, mode), |composer| &composer.files);
     let hint = match mode {
         Mode::Reply => "r to the requester · n internal",
         Mode::Note | Mode::Internal => "r internal · n to the requester",
     };
     let why_not = (mode == Mode::Reply && item.row.requester.is_none())
         .then(|| "The item has no requester. Use + to start a conversation with a customer.".to_owned());
-    Some(Look { mode, draft, open, readers, why_not, hint })
+    Some(Look { mode, draft, open, files, readers, why_not, hint })
 }
 
 /// Lines that the composer takes of a pane so wide.

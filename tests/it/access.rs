@@ -268,7 +268,7 @@ fn prove_surfaces(history: &History, world: &World, me: &Agent, openly: &BTreeSe
     let page = read(desk, me, &Wants { notices: Some(10_000), ..Wants::default() });
     let notices = page.notices.expect("notices");
     for notice in &notices {
-        let facts = world.conversations.iter().find(|c| c.id == notice.conversation).expect("a conversation");
+        let facts = world.conversations.iter().find(|c| Some(c.id) == notice.conversation).expect("a conversation");
         assert_eq!(notice.text.is_some(), may_read_openly(me, facts), "a notice of {}, {}", me.handle, history.story());
         assert_eq!(notice.at.is_some(), notice.text.is_some(), "no time without access (R6.6)");
     }

@@ -24,12 +24,14 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &["russh", "tokio"],
     ),
     // config: what a mailbox is, as the configuration says it.
-    ("email/", &["config", "desk/", "desk/page", "domain/", "email/imap", "mail/"], &["lettre"]),
+    ("email/", &["config", "desk/", "desk/page", "domain/", "email/imap", "email/smtp", "mail/"], &["lettre"]),
     (
         "email/imap",
-        &["config", "desk/", "desk/page", "domain/", "email/", "mail/"],
-        &["async_imap", "tokio", "tokio_rustls", "rustls_native_certs"],
+        &["config", "desk/", "desk/page", "domain/", "email/", "email/wire", "mail/"],
+        &["async_imap", "tokio"],
     ),
+    ("email/smtp", &["config", "email/", "email/wire"], &["tokio"]),
+    ("email/wire", &["config", "email/"], &["tokio", "tokio_rustls", "rustls_native_certs"]),
     // The one door for bytes besides the terminal itself; both speak crossterm's language to what is above.
     ("ssh/input", &["ssh/"], &["crossterm"]),
     ("tui/editor", &["domain/", "tui/", "tui/keymap"], &["unicode_segmentation"]),

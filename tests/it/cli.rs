@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod attaching;
 mod bad_input;
 mod exit_codes;
 mod held;

@@ -81,7 +81,8 @@ fn write(
     let say = |denied: deskline::desk::page::Denied| format!("{id}: {denied}");
     match (number % 6, *conversation) {
         (1 | 4, Some(there)) => {
-            let writing = Writing { text, seen: None, client_id: Some(id.clone()), confirmed: false };
+            let writing =
+                Writing { text, seen: None, client_id: Some(id.clone()), confirmed: false, files: Vec::new() };
             desk.run(ana, there, Asked::Reply(writing)).map_err(say)?;
             Ok(("reply", id))
         }
@@ -267,7 +268,8 @@ fn nothing_acknowledged_is_lost_and_nothing_doubled_when_writers_are_killed() {
             let text = format!("text {id} end");
             match heard % 6 {
                 1 | 4 => {
-                    let writing = Writing { text, seen: None, client_id: Some(id), confirmed: false };
+                    let writing =
+                        Writing { text, seen: None, client_id: Some(id), confirmed: false, files: Vec::new() };
                     desk.does("ana", there.expect("a conversation"), Asked::Reply(writing));
                 }
                 2 | 5 => {}

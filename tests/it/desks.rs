@@ -408,7 +408,15 @@ pub fn inbound(from: &str, conversation: Option<ConversationId>, text: &str) -> 
 }
 
 pub fn starting(with: StartWith, text: &str) -> Start {
-    Start { with, subject: String::new(), group: None, text: text.into(), client_id: None, confirmed: false }
+    Start {
+        with,
+        subject: String::new(),
+        group: None,
+        text: text.into(),
+        client_id: None,
+        confirmed: false,
+        files: Vec::new(),
+    }
 }
 
 pub fn text(text: &str) -> Writing {

@@ -64,7 +64,7 @@ fn notices() -> Vec<NoticeRow> {
     let notice = |id, kind, conversation, text: Option<&str>, read| NoticeRow {
         id: NoticeId(id),
         kind,
-        conversation: ConversationId(conversation),
+        conversation: Some(ConversationId(conversation)),
         text: text.map(str::to_owned),
         at: text.map(|_| ago(id * 7)),
         read,
@@ -558,6 +558,7 @@ fn r6_11_a_direct_conversation_says_who_can_read_it_and_is_started() {
         text: "At one?\nAna".to_owned(),
         client_id: start.client_id.clone(),
         confirmed: false,
+        files: Vec::new(),
     };
     assert_eq!(start, expected);
     assert!(start.client_id.is_some());
@@ -581,14 +582,23 @@ fn what_is_not_started_is_kept_and_comes_back() {
     screen.keys("+ c m a r a Enter Tab").text("Hi").keys("Tab").text("One\nTwo".replace('\n', " ").as_str());
     screen.asked.clear();
     screen.wait(1000);
-    let kept =
-        |text: &str| Ask::SaveDraft { place: DraftPlace::NewWithCustomer, mode: Mode::Reply, text: text.to_owned() };
+    let kept = |text: &str| Ask::SaveDraft {
+        place: DraftPlace::NewWithCustomer,
+        mode: Mode::Reply,
+        text: text.to_owned(),
+        files: Vec::new(),
+    };
     let draft = "To: mara@acme.example\nSubject: Hi\nGroup: \n\nOne Two";
     assert_eq!(screen.asked, [kept(draft)], "within a second");
     screen.keys("Esc");
     assert!(screen.model.layers.is_empty());
     assert_eq!(screen.asked.last(), Some(&kept(draft)));
-    screen.base.draft = Some(Draft { place: DraftPlace::NewWithCustomer, mode: Mode::Reply, text: draft.to_owned() });
+    screen.base.draft = Some(Draft {
+        place: DraftPlace::NewWithCustomer,
+        mode: Mode::Reply,
+        text: draft.to_owned(),
+        files: Vec::new(),
+    });
     screen.keys("+ c");
     let shown = screen.shown();
     assert!(shown.contains("mara@acme.example") && shown.contains("Hi") && shown.contains("One Two"), "{shown}");
@@ -606,7 +616,10 @@ fn what_is_not_started_is_kept_when_the_terminal_goes_away() {
     screen.asked.clear();
     screen.take(Msg::Leave);
     let text = "To: \nSubject: Hi\nGroup: \n\n".to_owned();
-    assert_eq!(screen.asked, [Ask::SaveDraft { place: DraftPlace::NewWithAgents, mode: Mode::Internal, text }]);
+    assert_eq!(
+        screen.asked,
+        [Ask::SaveDraft { place: DraftPlace::NewWithAgents, mode: Mode::Internal, text, files: Vec::new() }]
+    );
 }
 
 #[test]

@@ -346,7 +346,8 @@ impl History {
         };
         let group = self.random.percent(30).then(|| self.random.pick(GROUPS).to_owned());
         let subject = format!("common subject {}", self.new_word());
-        let start = Start { with, subject, group, text: self.words(), client_id: None, confirmed: true };
+        let start =
+            Start { with, subject, group, text: self.words(), client_id: None, confirmed: true, files: Vec::new() };
         let outcome = self.desk.desk.start(&who, &start);
         self.note_down(&who, &format!("{start:?}"), &outcome);
         if let Ok(done) = outcome {
@@ -362,7 +363,7 @@ impl History {
                 let seen = self.random.percent(30).then(|| EntrySeq(self.last_seq(conversation)));
                 let client_id = self.random.percent(20).then(|| format!("c{}", self.random.below(5)));
                 let words = if client_id.is_some() { "the same".to_owned() } else { self.words() };
-                Command::Reply(Writing { text: words, seen, client_id, confirmed: true })
+                Command::Reply(Writing { text: words, seen, client_id, confirmed: true, files: Vec::new() })
             }
             9..=10 => Command::Note(Writing { text: self.words(), ..Writing::default() }),
             11..=13 => Command::Close,

@@ -144,7 +144,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
         follower.person = person(&words.take(), &words.take());
     }
     let place = DraftPlace::Conversation(ConversationId(4821));
-    thread.drafts = vec![Draft { place, mode: Mode::Reply, text: words.take() }];
+    thread.drafts = vec![Draft { place, mode: Mode::Reply, text: words.take(), files: Vec::new() }];
     let hits = thread.entries[..4]
         .iter()
         .map(|entry| Hit { conversation: rows[0].clone(), entry: entry.clone(), cursor: rows[0].cursor.clone() })
@@ -161,7 +161,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
     let notice = |number, text: String| NoticeRow {
         id: NoticeId(number),
         kind: NoticeKind::Mention,
-        conversation: ConversationId(4821),
+        conversation: Some(ConversationId(4821)),
         text: Some(text),
         at: Some(pages::now()),
         read: false,

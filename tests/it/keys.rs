@@ -501,6 +501,7 @@ fn r2_4_a_locked_conversation_takes_a_draft_and_says_why_nothing_is_sent() {
             place: DraftPlace::Conversation(ConversationId(4821)),
             mode: Mode::Reply,
             text: "kept for later".to_owned(),
+            files: Vec::new(),
         };
         assert!(screen.asked.contains(&kept));
         assert!(screen.shown().contains("draft: kept for later"), "{}", screen.shown());
@@ -567,7 +568,8 @@ fn drafts_are_kept_within_a_second_and_come_back() {
     assert!(screen.asked.contains(&Ask::SaveDraft {
         place: place.clone(),
         mode: Mode::Reply,
-        text: "half a sen".to_owned()
+        text: "half a sen".to_owned(),
+        files: Vec::new(),
     }));
     screen.wait(10_000);
     assert_eq!(saved(&screen), 1, "kept once");
@@ -584,7 +586,7 @@ fn drafts_are_kept_within_a_second_and_come_back() {
     assert_eq!(screen.effects.last(), Some(&Effect::Quit));
     let mut again = Screen::new(120, 40);
     let mut opened = pages::mara();
-    opened.drafts = vec![Draft { place, mode: Mode::Reply, text: "from the desk".to_owned() }];
+    opened.drafts = vec![Draft { place, mode: Mode::Reply, text: "from the desk".to_owned(), files: Vec::new() }];
     again.opened.insert(4821, Opened::Thread(Box::new(opened)));
     again.read();
     again.keys("r");

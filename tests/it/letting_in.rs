@@ -18,6 +18,7 @@ use deskline::{
         id::{ConversationId, EntrySeq},
         item::ItemKind,
         key::{InviteCode, PublicKey},
+        letter::{Correspondent, Letter},
         mail::InMail,
         people::{Party, Role, Routing},
         setting::SettingKey,
@@ -222,8 +223,9 @@ fn every_call(
         NewItem { kind: ItemKind::Task, title: "T".into(), requester: None, project: None, description: String::new() };
     let own = AgentChange { ready: Some(false), ..AgentChange::default() };
     let to = desk.file().with_file_name("copy.db");
-    let waiting: Vec<_> =
-        desk.held(&desk.admit(Some("olga")).unwrap()).unwrap().into_iter().map(|mail| mail.mail).collect();
+    let olga = desk.admit(Some("olga")).unwrap();
+    let waiting: Vec<_> = desk.held(&olga).unwrap().into_iter().map(|mail| mail.mail).collect();
+    let named = desk.why_mail(&olga, "named@x").unwrap()[0].conversation.unwrap();
     vec![
         ("offers", desk.offers(who).map(drop)),
         ("accept", desk.accept(who, offered[0]).map(drop)),
@@ -279,6 +281,9 @@ fn every_call(
         ),
         ("discard_held", desk.discard_held(who, waiting[1])),
         ("why", desk.why(who, one, EntrySeq(1)).map(drop)),
+        ("why_mail", desk.why_mail(who, "named@x").map(drop)),
+        ("see_held", desk.see_held(who)),
+        ("dismiss_suggestion", desk.dismiss_suggestion(who, named, "kim@example.com")),
         ("raw_mail", desk.raw_mail(who, one, EntrySeq(1)).map(drop)),
         ("mail_head", desk.mail_head(who, one, EntrySeq(1)).map(drop)),
         ("attachment", desk.attachment(who, one, EntrySeq(1), 1).map(drop)),
@@ -341,6 +346,9 @@ fn who_came_in_with_a_revoked_key_is_refused_everything() {
         let unreadable = InMail { letter: Err("It cannot be read.".into()), ..mail(letter("x", "", "")) };
         desk.desk.receive_mail(&unreadable).unwrap();
     }
+    let cc = vec![Correspondent { name: "Kim".into(), address: "kim@example.com".into() }];
+    let named = Letter { message_id: Some("named@x".into()), cc, ..letter("mara@example.com", "Named", "With Kim") };
+    desk.desk.receive_mail(&mail(named)).unwrap();
     for number in [1, 2] {
         desk.desk.add_key(&olga, "adam", &key(number)).unwrap();
     }

@@ -319,7 +319,8 @@ fn a_draft_that_the_disk_refused_is_remembered() {
     let mut screen = crate::screen::Screen::new(120, 40);
     screen.keys("r").text("half a sentence");
     let place = DraftPlace::Conversation(ConversationId(4821));
-    let ask = Ask::SaveDraft { place: place.clone(), mode: Mode::Reply, text: "half a sentence".into() };
+    let ask =
+        Ask::SaveDraft { place: place.clone(), mode: Mode::Reply, text: "half a sentence".into(), files: Vec::new() };
     screen.keys("Esc");
     screen.model.kept.clear();
     screen.take(Msg::Answered(Box::new(ask), Err(Denied::Failed("The disk is full.".into()))));

@@ -51,6 +51,9 @@ pub enum ConversationCommand {
         /// What to write.
         #[command(flatten)]
         text: TextArguments,
+        /// What goes with it.
+        #[command(flatten)]
+        files: AttachArguments,
     },
     /// Write for agents only, in a conversation with customers.
     Note {
@@ -59,6 +62,9 @@ pub enum ConversationCommand {
         /// What to write.
         #[command(flatten)]
         text: TextArguments,
+        /// What goes with it.
+        #[command(flatten)]
+        files: AttachArguments,
     },
     /// Take a reply back before it leaves by mail; it stays in the thread, marked as not sent.
     TakeBack {
@@ -279,6 +285,9 @@ pub struct StartArguments {
     /// The first message.
     #[command(flatten)]
     pub text: TextArguments,
+    /// What goes with it.
+    #[command(flatten)]
+    pub files: AttachArguments,
 }
 
 /// TEXT: `--body`, else `--file`, else standard input where that is no terminal.
@@ -290,6 +299,17 @@ pub struct TextArguments {
     /// Take the text from a file; "-" is standard input, as when neither is given.
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
+}
+
+/// `--attach FILE …`.
+#[derive(Debug, Args)]
+pub struct AttachArguments {
+    /// Attach a file; repeat it for more, 20 files and 18 MiB at most. "-" is standard input, with --attach-name.
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+    /// What the file from standard input is called.
+    #[arg(long, value_name = "NAME", requires = "attach", allow_hyphen_values = true)]
+    pub attach_name: Option<String>,
 }
 
 /// `offer …`.

@@ -210,7 +210,7 @@ impl Row for SettingJson {
 pub struct NoticeJson<'a> {
     id: NoticeId,
     kind: NoticeKind,
-    conversation: ConversationId,
+    conversation: Option<ConversationId>,
     text: Option<&'a str>,
     read: bool,
     #[serde(skip)]
@@ -239,7 +239,7 @@ impl Row for NoticeJson<'_> {
             if self.read { "" } else { "●" }.to_owned(),
             self.at.map(|at| zone.clock(at)).unwrap_or_default(),
             self.kind.to_string(),
-            format!("#{}", self.conversation),
+            self.conversation.map_or_else(String::new, |id| format!("#{id}")),
             self.text.unwrap_or("Restricted access").to_owned(),
         ]
     }

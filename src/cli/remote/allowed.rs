@@ -5,9 +5,9 @@
 
 use crate::cli::{
     arguments::{
-        AgentCommand, AuditCommand, Command, ConversationCommand, CustomerCommand, ExportArguments, GroupCommand,
-        HeldCommand, ItemCommand, KeyCommand, NoticeCommand, OfferCommand, SearchArguments, SectionCommand,
-        SettingCommand, StartArguments, TextArguments,
+        AgentCommand, AttachArguments, AuditCommand, Command, ConversationCommand, CustomerCommand, ExportArguments,
+        GroupCommand, HeldCommand, ItemCommand, KeyCommand, NoticeCommand, OfferCommand, SearchArguments,
+        SectionCommand, SettingCommand, StartArguments, TextArguments,
     },
     failure::Failure,
 };
@@ -129,9 +129,9 @@ fn item(command: &ItemCommand) -> Result<Allowed, Failure> {
 fn conversation(command: &ConversationCommand) -> Result<Allowed, Failure> {
     match command {
         ConversationCommand::List { limit, section: _, after: _ } => rows(*limit),
-        ConversationCommand::Start(StartArguments { text: written, .. })
-        | ConversationCommand::Reply { text: written, .. }
-        | ConversationCommand::Note { text: written, .. } => text(written),
+        ConversationCommand::Start(StartArguments { text: written, files, .. })
+        | ConversationCommand::Reply { text: written, files, .. }
+        | ConversationCommand::Note { text: written, files, .. } => text(written).and_then(|_| attach(files)),
         ConversationCommand::Show { .. }
         | ConversationCommand::TakeBack { .. }
         | ConversationCommand::SendAgain { .. }
@@ -170,6 +170,17 @@ fn text(text: &TextArguments) -> Result<Allowed, Failure> {
         return Ok(Allowed::Everybody);
     }
     refused("--file would name a file of the server. Send yours instead: ssh HOST conversation reply 4821 < answer.md")
+}
+
+/// Files from standard input alone.
+fn attach(files: &AttachArguments) -> Result<Allowed, Failure> {
+    let AttachArguments { attach, attach_name: _ } = files;
+    if attach.iter().all(|file| is_standard_stream(file)) {
+        return Ok(Allowed::Everybody);
+    }
+    refused(
+        "--attach would name a file of the server. Send yours instead: ssh HOST conversation reply 4821 --body TEXT --attach - --attach-name bill.pdf < bill.pdf",
+    )
 }
 
 fn export(file: &Path) -> Result<Allowed, Failure> {
@@ -229,6 +240,9 @@ mod tests {
         ("conversation start --file", "conversation start --with-agent ben --file x"),
         ("conversation reply --file", "conversation reply 1 --file x"),
         ("conversation note --file", "conversation note 1 --file /dev/stdin"),
+        ("conversation start --attach", "conversation start --with-agent ben --body x --attach x"),
+        ("conversation reply --attach", "conversation reply 1 --body x --attach - --attach-name y --attach x"),
+        ("conversation note --attach", "conversation note 1 --body x --attach /dev/stdin"),
         ("receive --file", "receive --from a@example.com --file x"),
         ("import", "import mbox x"),
         ("import --map", "import json x --map y"),
@@ -273,6 +287,7 @@ mod tests {
             "conversation reply 1 --file -",
             "conversation reply 1",
             "conversation note 1 --body x",
+            "conversation reply 1 --body x --attach - --attach-name x.pdf",
             "export -",
             "key add ana -",
         ] {

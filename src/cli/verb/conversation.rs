@@ -4,11 +4,11 @@ use super::item::{named, print_item, print_rows};
 use crate::{
     cli::{
         arguments::{ConversationCommand, StartArguments},
+        attaching,
         call::{Acting, Call},
         failure::Failure,
         json::{ConversationJson, DeliveryJson, DoneJson, HeldReplyJson, LikenessJson, ThreadJson, print_thread},
         output::Output,
-        reading,
     },
     desk::page::{Cursor, Done, ListStart, ListWants, Listed, Opened, Thread, ThreadStart, ThreadWants, Wants},
     domain::{
@@ -78,12 +78,13 @@ pub fn run(command: ConversationCommand, call: &mut Call, output: &mut Output) -
             let held = acting.desk.held_replies(&acting.viewer)?;
             return output.rows(&held.iter().map(HeldReplyJson::from).collect::<Vec<_>>());
         }
-        ConversationCommand::Reply { id, seen, client_id, yes, text } => {
-            let text = reading::text(&text, &mut call.input)?;
-            (id, Command::Reply(Writing { text, seen, client_id, confirmed: yes }))
+        ConversationCommand::Reply { id, seen, client_id, yes, text, files } => {
+            let (text, files) = attaching::text_and_files(&text, &files, &mut call.input)?;
+            (id, Command::Reply(Writing { text, seen, client_id, confirmed: yes, files }))
         }
-        ConversationCommand::Note { id, text } => {
-            (id, Command::Note(Writing { text: reading::text(&text, &mut call.input)?, ..Writing::default() }))
+        ConversationCommand::Note { id, text, files } => {
+            let (text, files) = attaching::text_and_files(&text, &files, &mut call.input)?;
+            (id, Command::Note(Writing { text, files, ..Writing::default() }))
         }
         ConversationCommand::Close { id } => (id, Command::Close),
         ConversationCommand::Reopen { id } => (id, Command::Reopen),
@@ -196,15 +197,16 @@ fn window(acting: &Acting, id: ConversationId, from: EntrySeq) -> Result<Thread,
 }
 
 fn start(acting: &Acting, arguments: StartArguments, call: &mut Call, output: &mut Output) -> Result<(), Failure> {
-    let text = reading::text(&arguments.text, &mut call.input)?;
-    let StartArguments { with_customer: customers, with_agent: agents, on, audience, subject, group, yes, text: _ } =
+    let StartArguments { with_customer: customers, with_agent: agents, on, audience, subject, group, yes, text, files } =
         arguments;
+    let (text, files) = attaching::text_and_files(&text, &files, &mut call.input)?;
     let with = match on {
         Some(item) => StartWith::Item { item, audience, customers, agents },
         None if agents.is_empty() => StartWith::Customers(customers),
         None => StartWith::Agents(agents),
     };
-    let start = Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None, confirmed: yes };
+    let start =
+        Start { with, subject: subject.unwrap_or_default(), group, text, client_id: None, confirmed: yes, files };
     let done = acting.desk.start(&acting.viewer, &start)?;
     match &done.row {
         Some(row) => output.row(ConversationJson::from(row)),

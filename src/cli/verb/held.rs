@@ -2,12 +2,14 @@
 
 use crate::{
     cli::{
-        arguments::{HeldCommand, WhyArguments},
+        arguments::{Asked, HeldCommand, WhyArguments},
         call::{Acting, Call},
         failure::Failure,
         json::{HeldJson, TakenJson},
         output::Output,
     },
+    desk::mail::WhyMail,
+    domain::id::{ConversationId, EntrySeq},
     mail::Reader,
 };
 use serde::Serialize;
@@ -22,6 +24,14 @@ struct Shown<'a> {
 
 #[derive(Serialize)]
 struct Why<'a> {
+    reasons: &'a [String],
+}
+
+#[derive(Serialize)]
+struct WhyOne<'a> {
+    conversation: Option<ConversationId>,
+    message: Option<EntrySeq>,
+    verdict: &'a str,
     reasons: &'a [String],
 }
 
@@ -75,9 +85,36 @@ pub fn run(command: &HeldCommand, call: &Call, output: &mut Output) -> Result<()
 /// As the desk says.
 pub fn why(arguments: &WhyArguments, call: &Call, output: &mut Output) -> Result<(), Failure> {
     let Acting { desk, viewer } = call.acting()?;
-    let reasons = desk.why(&viewer, arguments.id, arguments.seq)?;
+    let (conversation, seq) = match (&arguments.asked, arguments.seq) {
+        (Asked::Conversation(conversation), Some(seq)) => (*conversation, seq),
+        (Asked::Message(conversation, seq), None) => (*conversation, *seq),
+        (Asked::MessageId(id), None) => return why_mails(&desk.why_mail(&viewer, id)?, output),
+        (Asked::Conversation(id), None) => {
+            return Err(Failure::usage(format!("Name the message in #{id} too, as {id}/1. See “deskline show {id}”.")));
+        }
+        (Asked::Message(..) | Asked::MessageId(_), Some(_)) => {
+            return Err(Failure::usage("One word names the message already; leave the second away."));
+        }
+    };
+    let reasons = desk.why(&viewer, conversation, seq)?;
     if output.json() {
         return output.object(&Why { reasons: &reasons });
     }
     reasons.iter().try_for_each(|reason| output.line(reason))
+}
+
+/// Each mail by itself: an object a line, or its sentences, with an empty line between two.
+fn why_mails(mails: &[WhyMail], output: &mut Output) -> Result<(), Failure> {
+    for (at, mail) in mails.iter().enumerate() {
+        if output.json() {
+            let WhyMail { conversation, message, verdict, sentences } = mail;
+            output.object(&WhyOne { conversation: *conversation, message: *message, verdict, reasons: sentences })?;
+            continue;
+        }
+        if at > 0 {
+            output.line("")?;
+        }
+        mail.sentences.iter().try_for_each(|sentence| output.line(sentence))?;
+    }
+    Ok(())
 }

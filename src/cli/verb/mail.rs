@@ -5,7 +5,7 @@ use crate::{
     config::{MailAccount, MailSource},
     desk::Desk,
     email::{
-        Intake, Stop, Taken, Trouble, TroubleKind, check,
+        Health, Intake, Stop, Taken, Told, Trouble, TroubleKind, check,
         imap::{self, Mailbox, Way},
         maildir::{self, Maildir},
         worker::Worker,
@@ -93,11 +93,14 @@ struct SyncedJson<'a> {
     new: u64,
     again: u64,
     held: u64,
+    history: u64,
 }
 
 fn sync_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Result<(), Failure> {
     let desk = call.desk()?;
     let all = call.config()?.mail.clone();
+    let health = Health::new(desk.clone());
+    desk.only_mailboxes(&all.iter().map(|account| account.name.as_str()).collect::<Vec<_>>())?;
     let mut failed = Vec::new();
     for account in accounts {
         let name = account.name.as_str();
@@ -107,8 +110,11 @@ fn sync_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resul
         progress.finish();
         drop(progress);
         let taken = intake.taken();
-        if account.source != MailSource::Pipe && (outcome.is_ok() || taken != Taken::default()) {
-            tell(name, taken, output)?;
+        if account.source != MailSource::Pipe {
+            note(&health, account, outcome.as_ref().err());
+            if outcome.is_ok() || taken != Taken::default() {
+                tell(name, taken, output)?;
+            }
         }
         let Err(trouble) = outcome else { continue };
         if trouble.kind == TroubleKind::Stopped {
@@ -120,7 +126,7 @@ fn sync_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resul
         output.notice(&format!("{name}: {trouble}"));
         failed.push(name.to_owned());
     }
-    let troubles = send(&desk, accounts, output)?;
+    let troubles = send(&desk, accounts, &health, output)?;
     for (name, sentence) in &troubles {
         output.notice(&format!("{name}: {sentence}"));
     }
@@ -136,8 +142,24 @@ fn sync_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resul
     }
 }
 
+/// Administrators see how a mailbox does wherever they look, not only here.
+fn note(health: &Health, account: &MailAccount, trouble: Option<&Trouble>) {
+    let told = match trouble {
+        None => Told::Works,
+        // Nothing was found out.
+        Some(Trouble { kind: TroubleKind::Stopped, .. }) => return,
+        Some(trouble) => Told::Trouble(trouble, Duration::ZERO),
+    };
+    health.arriving(&account.name, &account.address, &told);
+}
+
 /// Sends what waits, and says how much of it left; what does not work, by mailbox.
-fn send(desk: &Desk, accounts: &[MailAccount], output: &mut Output) -> Result<BTreeMap<String, String>, Failure> {
+fn send(
+    desk: &Desk,
+    accounts: &[MailAccount],
+    health: &Health,
+    output: &mut Output,
+) -> Result<BTreeMap<String, String>, Failure> {
     if accounts.iter().all(|account| account.sending.is_none()) {
         return Ok(BTreeMap::new());
     }
@@ -145,10 +167,14 @@ fn send(desk: &Desk, accounts: &[MailAccount], output: &mut Output) -> Result<BT
     let noted = Arc::clone(&troubles);
     let left = Arc::new(AtomicUsize::new(0));
     let leaving = Arc::clone(&left);
-    let tell = Box::new(move |name: &str, _: &str, trouble: Option<&str>| match trouble {
-        None => drop(leaving.fetch_add(1, Ordering::Relaxed)),
-        Some(sentence) => {
-            noted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), sentence.to_owned());
+    let health = health.clone();
+    let tell = Box::new(move |name: &str, address: &str, trouble: Option<&str>| {
+        health.leaving(name, address, trouble);
+        match trouble {
+            None => drop(leaving.fetch_add(1, Ordering::Relaxed)),
+            Some(sentence) => {
+                noted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), sentence.to_owned());
+            }
         }
     });
     // A name that no other process has, and no earlier one with the same number had.
@@ -188,12 +214,14 @@ struct SentJson {
 }
 
 fn tell(name: &str, taken: Taken, output: &mut Output) -> Result<(), Failure> {
-    let Taken { new, again, held } = taken;
+    let Taken { new, again, held, history } = taken;
     if output.json() {
-        return output.object(&SyncedJson { mailbox: name, new, again, held });
+        return output.object(&SyncedJson { mailbox: name, new, again, held, history });
     }
     let mut sentence = format!("{name}: {}", counted(new, "new mail"));
-    for (number, what) in [(held, "of them wait in Queue › Held"), (again, "were there already")] {
+    for (number, what) in
+        [(history, "of them as history"), (held, "of them wait in Queue › Held"), (again, "were there already")]
+    {
         if number > 0 {
             sentence = format!("{sentence}, {number} {what}");
         }

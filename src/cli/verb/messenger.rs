@@ -8,7 +8,7 @@ use crate::{
     },
     config::{self, Config},
     tui::{
-        session::{Look, local},
+        session::{Look, files::Folders, local},
         theme::Theme,
         time::Zone,
         traits::Traits,
@@ -51,7 +51,8 @@ pub fn open(acting: Acting, config: &Config) -> Result<(), Failure> {
     };
     let editor: Option<Vec<String>> =
         config.editor.as_ref().map(|editor| editor.split_whitespace().map(str::to_owned).collect());
-    local::run(&desk, &viewer, look, editor.as_deref()).map_err(|failure| match failure {
+    let folders = Folders { downloads: config.downloads.clone(), home: config.home.clone() };
+    local::run(&desk, &viewer, look, editor.as_deref(), folders).map_err(|failure| match failure {
         local::Failure::Denied(denied) => denied.into(),
         local::Failure::Terminal(error) => Failure::failed(format!("The terminal cannot be used: {error}.")),
     })

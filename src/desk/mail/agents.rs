@@ -3,7 +3,8 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking},
+    receive::{Taking, held},
+    secrecy::repeats_mailed,
 };
 use crate::{
     desk::{
@@ -36,11 +37,18 @@ impl Taking<'_> {
             return Ok(refused("Its sender is no agent of this desk."));
         };
         let letter = Letter { text: own_words(self.letter), folds: Vec::new(), ..self.letter.clone() };
-        if letter.text.is_empty() {
+        if letter.text.is_empty() && letter.attachments.is_empty() {
             return Ok(refused("It holds no words but those it quotes."));
         }
+        if repeats_mailed(self.writing, conversation, agent.id, &letter.text)? {
+            return Ok(refused("It repeats what its sender was sent by mail about another conversation."));
+        }
+        if let Some(why) = self.too_many(Some(conversation))? {
+            let about = Reason::about("Its reply address belongs to this conversation.", conversation);
+            return Ok(held(why, vec![about]));
+        }
         let viewer = Viewer::new(agent.id, agent.handle);
-        match self.writing.attempt(|| self.write_as(&viewer, conversation, &letter)) {
+        match self.writing.attempt(|| self.write_as(&viewer, conversation, letter)) {
             Ok(placed) => Ok(Decided {
                 verdict: Verdict::Message,
                 reasons: vec![
@@ -56,12 +64,17 @@ impl Taking<'_> {
         }
     }
 
-    fn write_as(&self, viewer: &Viewer, conversation: ConversationId, letter: &Letter) -> Outcome<Placed> {
-        let body = Body::of(letter);
+    fn write_as(&self, viewer: &Viewer, conversation: ConversationId, mut letter: Letter) -> Outcome<Placed> {
+        let files = std::mem::take(&mut letter.attachments);
+        if letter.text.is_empty() {
+            let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+            letter.text = format!("Attached: {}", names.join(", "));
+        }
+        // The files are kept with the message itself.
+        let body = self.body(&letter)?;
         let mut act = Act::begin(self.desk, self.writing, viewer, conversation)?;
         act.channel = Some(Channel::Email.word());
-        act.attachments = &body.described;
-        act.write(EntryKind::Reply, &Text { text: body.text.clone(), ..Text::default() })?;
+        act.write(EntryKind::Reply, &Text { text: body.text.clone(), files, ..Text::default() })?;
         let message = act.written;
         let done = act.finish()?;
         let placed = Placed {

@@ -40,8 +40,10 @@ impl Taking<'_> {
         if let Some(decided) = self.same_letter()? {
             return Ok(decided);
         }
+        let history = self.mail.history.is_some();
         if correspondents::is_own(&self.mail.addresses, self.sender) {
-            return self.our_own();
+            // A colleague's answer, of which the team kept a copy.
+            return if history { self.sent_outside() } else { self.our_own() };
         }
         let known = people::customer_by_address(self.writing, self.sender)?;
         if known.as_ref().is_some_and(|customer| customer.blocked) {
@@ -49,11 +51,17 @@ impl Taking<'_> {
         }
         let mut reasons = Vec::new();
         match self.route(known.map(|customer| customer.id), &mut reasons)? {
+            // What an agent writes is sent on, and nothing is sent because of history.
+            Route::AgentToken(..) if history => self.sent_outside(),
             Route::AgentToken(conversation, agent) => self.agents_mail(conversation, agent),
-            Route::Internal(_) if self.released => self.customers_mail(None, &[], reasons),
+            Route::Internal(_) | Route::Doubtful(_) if self.released => self.customers_mail(None, &[], reasons),
             Route::Internal(conversation) => {
                 let about = Reason::about("Its reply address belongs to this conversation.", conversation);
                 Ok(held(HeldWhy::InternalToken, vec![about]))
+            }
+            Route::Doubtful(conversation) => {
+                let about = Reason::about("Its reply address belongs to this conversation.", conversation);
+                Ok(held(HeldWhy::DoubtfulAgent, vec![about]))
             }
             Route::Join(loaded) => self.customers_mail(Some(&loaded), &[], reasons),
             Route::New(likes) => self.customers_mail(None, &likes, reasons),
@@ -77,7 +85,7 @@ impl Taking<'_> {
                 "It is an automatic answer: it re-opens nothing, and nobody is told of it by mail.",
             ));
         }
-        let body = Body::of(self.letter);
+        let body = self.body(self.letter)?;
         let incoming = Incoming {
             writing: self.writing,
             customer: &customer,
@@ -87,7 +95,8 @@ impl Taking<'_> {
             subject: &self.letter.subject,
             group: self.group(&mut reasons)?,
             automatic,
-            tells: self.letter.answer_automatically && !automatic,
+            tells: self.may_be_answered() && !automatic,
+            history: self.mail.history.is_some(),
             now: self.now,
         };
         let placed = incoming.place(named)?;

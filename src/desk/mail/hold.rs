@@ -1,7 +1,7 @@
 //! Mails that came in and wait for an administrator: listed, let go their way, thrown away.
 
 use super::{
-    receive::{Taking, letter_hash, sender_of},
+    receive::{Taking, claimed, letter_hash, sender_of},
     why::{told, without_tokens},
 };
 use crate::{
@@ -111,7 +111,7 @@ impl Desk {
                 return Err(still_held(why).into());
             }
             mails::decide(writing, id, &decided)?;
-            if decided.verdict == Verdict::Refused {
+            if decided.verdict == Verdict::Refused && taking.may_be_answered() {
                 mails::queue_refusal(writing, id, &sender)?;
             }
             self.log(writing, EventKind::LetterReleased, who, decided.conversation, &format!("mail {id}"))?;
@@ -170,9 +170,9 @@ fn no_mail(id: MailId) -> Denied {
 }
 
 /// Whose words it is let go as: a form on a web site writes from our own address and names its visitor as the one to answer.
-fn writer(own: &[String], letter: &Letter) -> (String, String) {
-    let sender = sender_of(letter);
-    if correspondents::is_own(own, &sender) {
+pub(super) fn writer(own: &[String], letter: &Letter) -> (String, String) {
+    let claimed = claimed(letter);
+    if correspondents::is_own(own, &claimed.0) {
         for person in &letter.reply_to {
             if let Ok(address) = check_address(&person.address)
                 && !correspondents::is_own(own, &address)
@@ -181,7 +181,7 @@ fn writer(own: &[String], letter: &Letter) -> (String, String) {
             }
         }
     }
-    (sender, letter.from.first().map(|from| from.name.clone()).unwrap_or_default())
+    claimed
 }
 
 fn still_held(why: HeldWhy) -> Refusal {
@@ -191,6 +191,7 @@ fn still_held(why: HeldWhy) -> Refusal {
         HeldWhy::LockedOutside => "Unlock the conversation first.",
         HeldWhy::Unreadable
         | HeldWhy::InternalToken
+        | HeldWhy::DoubtfulAgent
         | HeldWhy::UnknownReport
         | HeldWhy::ManyFromSender
         | HeldWhy::ManyInThread => "Discard it, or try again later.",

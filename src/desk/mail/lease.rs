@@ -1,12 +1,13 @@
 //! Taking what is due, one mail at a time, and what became of it.
 
 use super::{
-    notices,
+    enclosed, notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
+    undo::answers,
 };
 use crate::{
-    desk::{Desk, News, Outcome, token},
+    desk::{Desk, News, Outcome, page::Denied, token},
     domain::{
         mail::DeliveryState,
         outgoing::{MailboxInfo, OutboxKind},
@@ -14,13 +15,16 @@ use crate::{
     store::{
         Writing, automatic, conversations, headers,
         outbox::{self, Outgoing, Recipient},
-        people,
+        people, sending,
     },
 };
 use chrono::{DateTime, Duration, Utc};
 
 /// How long a worker has for one mail; longer than all that handing it over can take.
 const LEASE: Duration = Duration::minutes(10);
+
+/// The slowest line that large files still get through, in bytes a second.
+const SLOWEST: usize = 8_192;
 
 /// After the first failure it is tried again after so long, then after twice that, and so on.
 const FIRST_PAUSE: Duration = Duration::minutes(1);
@@ -30,6 +34,9 @@ const LONGEST_PAUSE: Duration = Duration::hours(6);
 
 /// How long it is tried at all.
 const PATIENCE: Duration = Duration::days(3);
+
+/// Nothing is ever put off for longer than this. What is was written down by a clock that was wrong then, or is now.
+const FARTHEST: Duration = Duration::hours(7);
 
 /// What leaves by a mailbox whose server cannot be reached waits for so long.
 const MAILBOX_PAUSE: Duration = Duration::minutes(1);
@@ -67,6 +74,7 @@ impl Desk {
             let found = self.inner.store.write(|writing| -> Outcome<Option<OutMail>> {
                 let now = self.now();
                 outbox::queue_refusals(writing, now.timestamp_millis())?;
+                sending::bring_near(writing, now.timestamp_millis(), (now + FARTHEST).timestamp_millis())?;
                 let leasing = Leasing { writing, now, worker, mailboxes, fallback, key: token::desk_key(writing)? };
                 for _ in 0..AT_ONCE {
                     let Some(row) = outbox::due(writing, now.timestamp_millis())? else { break };
@@ -82,11 +90,24 @@ impl Desk {
             for conversation in touched {
                 self.inner.bell.ring(News::of(conversation));
             }
-            if found.is_some() {
-                return Ok(found);
+            if let Some(mail) = found {
+                return self.with_contents(worker, mail).map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// A mail with the contents of its files, which are read where they hold up nobody else's writing.
+    fn with_contents(&self, worker: &str, mut mail: OutMail) -> Outcome<OutMail> {
+        let read =
+            self.inner.store.reader().map_err(Denied::from).and_then(|reader| enclosed::read(&reader, &mut mail));
+        match read {
+            Ok(()) => Ok(mail),
+            Err(denied) => {
+                self.mail_failed(worker, &mail, Failure::Temporary, "Its files could not be read.")?;
+                Err(denied)
+            }
+        }
     }
 
     /// When [`Desk::lease_mail`] has something to do next; `None` while there is nothing to come.
@@ -95,7 +116,22 @@ impl Desk {
     /// A file that cannot be read.
     pub fn next_mail_at(&self) -> Outcome<Option<DateTime<Utc>>> {
         let reader = self.inner.store.reader()?;
-        Ok(outbox::next_due(&reader)?.map(conversations::moment))
+        let now = self.now();
+        let next = outbox::next_due(&reader)?.map(conversations::moment);
+        Ok(next.map(|at| if at > now + FARTHEST { now } else { at }))
+    }
+
+    /// The last step of handing a mail over begins, after which the server may have it whatever is heard of that. Written down
+    /// first, so that who finds the row after a crash knows. False where the lease had ended and is somebody else's: then the
+    /// step must not be taken.
+    ///
+    /// # Errors
+    /// A failing disk: then neither.
+    pub fn mail_begins(&self, worker: &str, mail: &OutMail) -> Outcome<bool> {
+        let until = (self.now() + LEASE + on_the_way(mail.file_bytes())).timestamp_millis();
+        self.inner
+            .store
+            .write(|writing| -> Outcome<bool> { Ok(sending::begin(writing, mail.id, worker, mail.attempt, until)?) })
     }
 
     /// The server took a mail; false where the lease had ended and it is somebody else's to say.
@@ -155,14 +191,11 @@ impl Desk {
             let Some(row) = outbox::leased(writing, mail.id, worker, mail.attempt)? else { return Ok(false) };
             let settled = then(&row, self.now());
             touched.extend(row.conversation);
-            outbox::settle(
-                writing,
-                row.id,
-                settled.state,
-                settled.due,
-                row.doubts + u32::from(settled.doubt),
-                &one_line(words),
-            )?;
+            let doubts = row.doubts + u32::from(settled.doubt);
+            outbox::settle(writing, row.id, settled.state, settled.due, doubts, &one_line(words))?;
+            if settled.state != DeliveryState::Sent && !settled.doubt {
+                sending::did_not_leave(writing, row.id)?;
+            }
             Ok(true)
         })?;
         for conversation in touched {
@@ -193,8 +226,8 @@ struct Leasing<'a> {
 impl Leasing<'_> {
     fn step(&self, mut row: Outgoing) -> Outcome<Step> {
         let millis = self.now.timestamp_millis();
-        if row.state == DeliveryState::Sending {
-            // Whoever had it is gone, and nobody knows how far it came: once more, and not a third time.
+        if row.state == DeliveryState::Sending && row.may_have_left() {
+            // Whoever had it is gone, and nobody knows whether it left: once more, and not a third time.
             if row.doubts > 0 {
                 let words = "Whoever was sending it did not finish, twice. It may have arrived.";
                 return self.settled(&row, DeliveryState::Unknown, row.doubts + 1, words);
@@ -226,7 +259,10 @@ impl Leasing<'_> {
         };
         let (to, team, facts, entry) = (ready.to, ready.team, ready.facts, ready.entry);
         let automatic = matches!(row.kind, OutboxKind::Told | OutboxKind::Refusal);
-        if automatic && row.attempts == 0 && !automatic::take_turn(self.writing, &to.address, millis)? {
+        if automatic && row.attempts > 0 {
+            // The day is counted from the attempt that gets through, and that may be this one.
+            automatic::renew_turn(self.writing, &to.address, millis)?;
+        } else if automatic && !automatic::take_turn(self.writing, &to.address, millis)? {
             let words = "Its recipient was sent an automatic mail within the last day.";
             return self.settled(&row, DeliveryState::Cancelled, 0, words);
         }
@@ -234,7 +270,7 @@ impl Leasing<'_> {
         row.mailbox = Some(mailbox.name.clone());
         let header_id = row.header_id.get_or_insert_with(|| {
             let host = mailbox.address.rsplit_once('@').map_or("localhost", |(_, host)| host);
-            format!("{}@{host}", token::message_id(&self.key, row.id.0))
+            format!("{}@{host}", token::message_id(&self.key, (row.id.0, row.at)))
         });
         if let Some(conversation) = row.conversation {
             headers::remember(self.writing, header_id, conversation, row.message, row.id)?;
@@ -282,6 +318,12 @@ impl Leasing<'_> {
 
     fn settled(&self, row: &Outgoing, state: DeliveryState, doubts: u32, words: &str) -> Outcome<Step> {
         outbox::settle(self.writing, row.id, state, None, doubts, words)?;
+        if state == DeliveryState::Cancelled
+            && row.kind == OutboxKind::Reply
+            && let Some(conversation) = row.conversation
+        {
+            answers(self.writing, conversations::load_facts(self.writing, conversation)?.and_then(|facts| facts.item))?;
+        }
         Ok(Step::Settled)
     }
 
@@ -289,6 +331,11 @@ impl Leasing<'_> {
         outbox::postpone(self.writing, row.id, until.timestamp_millis())?;
         Ok(Step::Settled)
     }
+}
+
+/// How long files of so many bytes may take through a slow line, over the time that any mail has.
+fn on_the_way(bytes: usize) -> Duration {
+    Duration::seconds(i64::try_from(bytes / SLOWEST).unwrap_or(i64::MAX).min(3_600))
 }
 
 /// How long to wait after so many attempts.
@@ -312,6 +359,13 @@ mod tests {
         let minutes: Vec<i64> = (1..=11).map(|attempt| pause(attempt).num_minutes()).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
         assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn large_files_have_more_time() {
+        assert_eq!(on_the_way(0), Duration::zero());
+        assert_eq!(on_the_way(18 << 20), Duration::seconds(2_304));
+        assert_eq!(on_the_way(usize::MAX), Duration::hours(1));
     }
 
     #[test]

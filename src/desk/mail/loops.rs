@@ -37,11 +37,15 @@ impl Taking<'_> {
             return Ok(None);
         }
         let now = self.now.timestamp_millis();
-        if mails::count_of_sender(self.writing, self.sender, now - HOUR, MOST_FROM_SENDER)? >= MOST_FROM_SENDER {
+        // What came later than now came under a clock that ran ahead. Where it was a little ahead, that counts too, but not
+        // until its time has come.
+        let hour = (now - HOUR, now + HOUR);
+        if mails::count_of_sender(self.writing, self.sender, hour, MOST_FROM_SENDER)? >= MOST_FROM_SENDER {
             return Ok(Some(HeldWhy::ManyFromSender));
         }
         let Some(conversation) = conversation else { return Ok(None) };
-        let many = mails::count_in_thread(self.writing, conversation, now - DAY, MOST_IN_THREAD)? >= MOST_IN_THREAD;
+        let day = (now - DAY, now + DAY);
+        let many = mails::count_in_thread(self.writing, conversation, day, MOST_IN_THREAD)? >= MOST_IN_THREAD;
         Ok(many.then_some(HeldWhy::ManyInThread))
     }
 
@@ -95,25 +99,27 @@ impl Taking<'_> {
         Ok(None)
     }
 
-    /// What a report changes: a mail that was not delivered is marked, and a line says so, once.
+    /// What a report changes: a mail that was not delivered is marked, and a line says so, each once. What went to an agent
+    /// is that agent's own; its thread is not spoken of.
     fn report_line(&self, report: &Report, out: &threads::WentOut) -> Outcome<()> {
-        // The address that we wrote to, never the one that the report claims.
-        let address = match reports::recipient(self.writing, out.outbox)? {
-            Some(customer) => people::customer_by_id(self.writing, customer)?.map(|customer| customer.address),
-            None => None,
-        };
-        let address = address.unwrap_or_else(|| "a recipient".to_owned());
         let reported = report.recipients.first();
+        let is_new = match report.kind {
+            ReportKind::Bounce => {
+                let words = reported.map_or("", |it| it.words.as_str());
+                reports::bounced(self.writing, out.outbox, &check_subject(words))?
+            }
+            ReportKind::Delay => reports::delayed(self.writing, out.outbox)?,
+            ReportKind::Complaint => reports::complained(self.writing, out.outbox)?,
+            ReportKind::Delivered | ReportKind::Read | ReportKind::Unknown => false,
+        };
+        let Some(customer) = reports::recipient(self.writing, out.outbox)?.filter(|_| is_new) else { return Ok(()) };
+        // The address that we wrote to, never the one that the report claims.
+        let address = people::customer_by_id(self.writing, customer)?.map(|customer| customer.address);
+        let address = address.unwrap_or_else(|| "a recipient".to_owned());
         let status = reported.and_then(|it| it.status.as_deref()).filter(|status| is_status(status));
         let status = status.map(|status| format!(" ({status})")).unwrap_or_default();
         let (kind, text) = match report.kind {
-            ReportKind::Bounce => {
-                let words = reported.map_or("", |it| it.words.as_str());
-                if !reports::bounced(self.writing, out.outbox, &check_subject(words))? {
-                    return Ok(());
-                }
-                (EventKind::DeliveryFailed, format!("Delivery to {address} failed{status}."))
-            }
+            ReportKind::Bounce => (EventKind::DeliveryFailed, format!("Delivery to {address} failed{status}.")),
             ReportKind::Delay => (
                 EventKind::DeliveryDelayed,
                 format!("Delivery to {address} is delayed{status}; the server goes on trying."),

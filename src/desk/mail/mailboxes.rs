@@ -1,11 +1,18 @@
 //! What the workers at the mailboxes tell the desk and ask of it: how far they read, and how they do.
 
 use crate::{
-    desk::{Desk, News, Outcome, page::Viewer},
-    domain::mail::MailboxHealth,
+    desk::{
+        Desk, News, Outcome,
+        page::{Denied, Viewer},
+    },
+    domain::mail::{Fingerprint, FolderLook, MailboxHealth},
     policy::rights,
-    store::mailboxes,
+    store::{conversations::moment, folders, mailboxes},
 };
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+/// What arrived so many days before a mailbox was connected is new: somebody may still wait for an answer.
+const STILL_NEW: Days = Days::new(7);
 
 impl Desk {
     /// How far a folder was read: its UIDVALIDITY and the last number taken in; `None` where it never was.
@@ -28,6 +35,83 @@ impl Desk {
             .write_lightly(|writing| mailboxes::set_cursor(writing, mailbox, folder, uid_validity, last_uid))?)
     }
 
+    /// How a folder of files was looked at last; `None` where it never was.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn folder_look(&self, mailbox: &str, folder: &str) -> Outcome<Option<FolderLook>> {
+        Ok(folders::look(&*self.inner.store.reader()?, mailbox, folder)?)
+    }
+
+    /// Which of these files of a folder are remembered as taken, in their order.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn known_files(&self, mailbox: &str, folder: &str, files: &[Fingerprint]) -> Outcome<Vec<bool>> {
+        Ok(folders::known(&*self.inner.store.reader()?, mailbox, folder, files)?)
+    }
+
+    /// Remembers files that were taken, each with when it changed last, in seconds since 1970. Losing it costs reading them
+    /// again and nothing else.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn remember_files(&self, mailbox: &str, folder: &str, files: &[(Fingerprint, i64)]) -> Outcome<()> {
+        Ok(self.inner.store.write_lightly(|writing| folders::remember(writing, mailbox, folder, files))?)
+    }
+
+    /// Notes how a folder was looked at, and forgets its files that changed before `since`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn set_folder_look(&self, mailbox: &str, folder: &str, look: FolderLook, since: i64) -> Outcome<()> {
+        Ok(self.inner.store.write_lightly(|writing| {
+            folders::forget_before(writing, mailbox, folder, since)?;
+            folders::set_look(writing, mailbox, folder, look)
+        })?)
+    }
+
+    /// Before which moment a mail has to have arrived in a mailbox to come in as history (R1.7): the beginning of the day that
+    /// is named, else of the one a week before the mailbox was looked at for the first time, which is noted here.
+    ///
+    /// # Errors
+    /// A day that has not begun, or a failing disk.
+    pub fn history_before(&self, mailbox: &str, named: Option<NaiveDate>) -> Outcome<DateTime<Utc>> {
+        if mailboxes::connected(&*self.inner.store.reader()?, mailbox)?.is_none() {
+            let now = self.now().timestamp_millis();
+            self.inner.store.write(|writing| mailboxes::connect(writing, mailbox, now))?;
+        }
+        let day = self.history_day(mailbox, named)?;
+        Ok(day.and_time(NaiveTime::MIN).and_utc().min(self.now()))
+    }
+
+    /// The same day, and nothing noted.
+    ///
+    /// # Errors
+    /// A day that has not begun, or a file that cannot be read.
+    pub fn history_day(&self, mailbox: &str, named: Option<NaiveDate>) -> Outcome<NaiveDate> {
+        let connected = mailboxes::connected(&*self.inner.store.reader()?, mailbox)?;
+        let Some(day) = named else {
+            let day = connected.map_or_else(|| self.now(), moment).date_naive();
+            return Ok(day.checked_sub_days(STILL_NEW).unwrap_or(day));
+        };
+        // Somewhere a day has begun when it has not in UTC.
+        if day > (self.now() + TimeDelta::hours(14)).date_naive() {
+            return Err(Denied::Invalid(format!(
+                "history-before = \"{day}\" of the mailbox {mailbox} lies in the future: nobody would be told of what arrives until then. Name a day that has begun."
+            )));
+        }
+        Ok(day)
+    }
+
+    /// Whether a mailbox was looked at before.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn is_connected(&self, mailbox: &str) -> Outcome<bool> {
+        Ok(mailboxes::connected(&*self.inner.store.reader()?, mailbox)?.is_some())
+    }
+
     /// Notes how a mailbox does: what is wrong, as a sentence, or that all is well. The bell rings only where that is news.
     ///
     /// # Errors
@@ -47,14 +131,12 @@ impl Desk {
     /// # Errors
     /// A failing disk.
     pub fn only_mailboxes(&self, names: &[&str]) -> Outcome<()> {
-        self.write(|writing| {
-            for health in mailboxes::health(writing)? {
-                if !names.contains(&health.name.as_str()) {
-                    mailboxes::forget(writing, &health.name)?;
-                }
-            }
-            Ok(())
-        })
+        let mut gone = mailboxes::health(&*self.inner.store.reader()?)?;
+        gone.retain(|health| !names.contains(&health.name.as_str()));
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.write(|writing| Ok(gone.iter().try_for_each(|health| mailboxes::forget(writing, &health.name))?))
     }
 
     /// How the mailboxes do.

@@ -1,6 +1,7 @@
 //! Merging a conversation into another: same audience only, the stricter privacy wins, locked refused, and whoever could
 //! read more afterwards is named beforehand (R5.4).
 
+use super::undo::answers;
 use crate::{
     desk::{
         Desk, Outcome,
@@ -11,7 +12,7 @@ use crate::{
         route, rows,
     },
     domain::{
-        conversation::{Author, EntryKind, Facts, Participant, Privacy, State, Tail},
+        conversation::{Audience, Author, EntryKind, Facts, Member, Participant, Privacy, State, Tail},
         decide::reopen_consequences,
         event::EventKind,
         id::{AgentId, ConversationId, EntrySeq, Seq},
@@ -74,7 +75,8 @@ impl Merging<'_> {
         let facts = accessible(self.writing, &Access::of(&self.me), id)?;
         let reason = lock_reason(self.writing, &facts)?;
         let private_conversations = people::settings(self.writing)?.private_conversations;
-        rights::people(&self.me, &facts, &Circumstances { lock_reason: &reason, private_conversations })?;
+        let around = Circumstances { lock_reason: &reason, private_conversations, merged_away: false };
+        rights::people(&self.me, &facts, &around)?;
         Ok(Loaded { facts, readings: crate::store::reading::load(self.writing, id)? })
     }
 
@@ -98,7 +100,7 @@ impl Merging<'_> {
 
     /// With one of them private, merging makes the other private too, and that is for owner and admins (R6.5).
     pub fn may_change_privacy(&self, from: &Facts, into: &Facts) -> Outcome<()> {
-        if from.privacy != into.privacy && !self.me.role.administers() {
+        if is_strict(from) != is_strict(into) && !self.me.role.administers() {
             let text =
                 "One of them is private, and only the owner and admins change who can read the other. Ask one of them.";
             return Err(Refusal::denied("R6.5", text).into());
@@ -139,6 +141,8 @@ impl Merging<'_> {
         };
         let kept = serde_json::to_string(&kept).map_err(|error| Denied::Failed(error.to_string()))?;
         merges::remember(self.writing, pair, self.me.id, self.now.timestamp_millis(), &kept)?;
+        // Only now is it known where its answer stands (R3.3).
+        answers(self.writing, from.facts.item)?;
         self.done(pair.1)
     }
 
@@ -203,12 +207,15 @@ impl Merging<'_> {
             }
         }
         for member in &old.members {
-            if member.posted || member.chosen {
+            let joins = joins(old, member);
+            if member.posted || member.chosen || joins {
                 let place = facts.member_mut(member.agent);
                 (place.posted, place.chosen) = (place.posted || member.posted, place.chosen || member.chosen);
+                place.added |= joins && !place.starter;
             }
         }
-        if old.privacy == Privacy::Private {
+        // As linking a direct one does (R4.5).
+        if old.privacy == Privacy::Private || (old.direct() && !facts.direct()) {
             facts.privacy = Privacy::Private;
             facts.needs_reassignment |= facts.assignee.is_some() && !facts.assignee_active;
         }
@@ -234,29 +241,40 @@ impl Merging<'_> {
 
     /// Names who could read or be sent more afterwards, on both sides.
     fn ask(&self, from: &Facts, into: &Facts, after: &Facts) -> Outcome<()> {
-        let gains = |agent: &Agent| {
+        let reads = |agent: &Agent, facts: &Facts| {
             let access = Access::of(agent);
-            agent.active && agent.id != self.me.id && access.holds(after) && !access.holds(from)
+            agent.active && access.holds(facts) && !access.withheld(facts)
         };
         let agents = people::agents(self.writing)?;
-        let readers: Vec<String> = agents.into_iter().filter(gains).map(|agent| agent.handle).collect();
+        let others = || agents.iter().filter(|agent| agent.id != self.me.id && reads(agent, after));
+        let gains = |before: &Facts| -> Vec<String> {
+            others().filter(|agent| !reads(agent, before)).map(|agent| agent.handle.clone()).collect()
+        };
+        // In internal conversations the participants of either read the other.
+        let of_each = [(from, gains(from)), (into, gains(into))];
+        let in_order = others().map(|agent| agent.handle.clone());
+        let readers: Vec<String> =
+            in_order.filter(|handle| of_each.iter().any(|(_, it)| it.contains(handle))).collect();
         let mut adds = Vec::new();
         for place in &after.customers {
-            let reads = |facts: &Facts| facts.customers.iter().any(|known| known.customer == place.customer);
-            if reads(from) && reads(into) {
+            let joined = |facts: &Facts| facts.customers.iter().find(|known| known.customer == place.customer).copied();
+            // Who joined `from` late reads what was there before, too: in `into` all of it comes after joining.
+            if joined(into).is_some() && joined(from).is_some_and(|place| place.requester || place.since == EntrySeq(0))
+            {
                 continue;
             }
             if let Some(customer) = people::customer_by_id(self.writing, place.customer)? {
                 adds.push(described(&customer));
             }
         }
+        adds.extend(self.colleagues(from, after)?);
         if readers.is_empty() && adds.is_empty() {
             return Ok(());
         }
         let mut words = Vec::new();
-        if !readers.is_empty() {
+        for (facts, readers) in of_each.iter().filter(|(_, readers)| !readers.is_empty()) {
             let count = i64::try_from(readers.len()).unwrap_or(i64::MAX);
-            words.push(format!("{} can read what stands in #{}.", plural(count, "more agent"), from.id));
+            words.push(format!("{} can read what stands in #{}.", plural(count, "more agent"), facts.id));
         }
         if !adds.is_empty() {
             words.push(format!(
@@ -270,6 +288,33 @@ impl Merging<'_> {
         (refusal.readers, refusal.adds) = (readers, adds);
         Err(refusal.into())
     }
+}
+
+impl Merging<'_> {
+    /// The organization whose people read all that is merged, and did not read all of `from` before (§9).
+    fn colleagues(&self, from: &Facts, after: &Facts) -> Outcome<Option<String>> {
+        if !people::settings(self.writing)?.organization_sharing || after.privacy == Privacy::Private {
+            return Ok(None);
+        }
+        let of = |facts: &Facts| -> Outcome<Option<String>> {
+            let Some(requester) = facts.requester else { return Ok(None) };
+            Ok(people::customer_by_id(self.writing, requester)?.and_then(|customer| customer.organization))
+        };
+        let Some(organization) = of(after)? else { return Ok(None) };
+        let read = of(from)?.is_some_and(|it| it.to_lowercase() == organization.to_lowercase());
+        Ok((!read).then(|| format!("everybody of {organization}")))
+    }
+}
+
+/// Whether an agent who takes part in a conversation takes part in what it is merged into: whoever is named in an internal one
+/// would lose their own words otherwise.
+pub(super) fn joins(from: &Facts, member: &Member) -> bool {
+    from.audience == Audience::Internal && member.named()
+}
+
+/// Whether fewer than the whole team may see it: private, or a direct one among its participants (R6.11).
+const fn is_strict(facts: &Facts) -> bool {
+    matches!(facts.privacy, Privacy::Private) || facts.direct()
 }
 
 /// Everybody who has read one of the two.
@@ -290,7 +335,8 @@ fn emptied(from: &Loaded, privacy: Privacy) -> Loaded {
     *tail = Tail {
         from: String::new(),
         text: String::new(),
-        agent_replies: 0,
+        // Its item was answered, wherever the answer stands now (R3.3).
+        agent_replies: tail.agent_replies,
         customer_at: tail.customer_at,
         customer_count: 0,
     };

@@ -8,6 +8,7 @@ use crate::{
     desk::{Outcome, token},
     domain::{
         conversation::{Audience, EntryKind, Facts},
+        file::size,
         id::{AgentId, OutboxId},
         mail::DeliveryState,
     },
@@ -19,6 +20,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, Duration, Utc};
+use std::fmt::Write as _;
 
 /// How long a message may stay unread before it is sent by mail.
 const MISSED_AFTER: Duration = Duration::minutes(1);
@@ -62,7 +64,8 @@ pub(super) fn wait_for_more(
 ) -> Outcome<Option<DateTime<Utc>>> {
     let Recipient::Agent(agent) = row.to else { return Ok(None) };
     let next = conversations::moment(people::mailed_at(connection, agent)?) + GATHER;
-    Ok((row.attempts == 0 && next > now).then_some(next))
+    // One that is further away was sent by a clock that went wrong.
+    Ok((row.attempts == 0 && next > now && next <= now + GATHER).then_some(next))
 }
 
 /// The mail about a notice and what else of its agent is due.
@@ -95,9 +98,9 @@ pub(super) fn build(
     let by_mail = people::settings(writing)?.agents_by_mail;
     let first = missed[0].0.id;
     Ok(Some(if missed.iter().all(|(facts, _)| facts.id == first) {
-        about_one(&missed, ready, agent, by_mail)
+        about_one(writing, &missed, ready, agent, by_mail)?
     } else {
-        about_several(&missed, ready, agent, by_mail.then_some(mailbox))
+        about_several(writing, &missed, ready, agent, by_mail.then_some(mailbox))?
     }))
 }
 
@@ -115,9 +118,15 @@ fn missed_by(writing: &Writing<'_>, row: &Outgoing, agent: AgentId) -> Outcome<O
     Ok(entry.filter(|_| missed).map(|entry| (facts, entry)))
 }
 
-fn about_one(missed: &[(Facts, StoredEntry)], ready: Ready<'_>, agent: AgentId, by_mail: bool) -> OutMail {
+fn about_one(
+    writing: &Writing<'_>,
+    missed: &[(Facts, StoredEntry)],
+    ready: Ready<'_>,
+    agent: AgentId,
+    by_mail: bool,
+) -> Outcome<OutMail> {
     let (facts, entry) = &missed[0];
-    let mut text: Vec<String> = missed.iter().map(|(_, entry)| worded(entry, usize::MAX)).collect();
+    let mut text = missed.iter().map(|(_, entry)| worded(writing, entry, usize::MAX)).collect::<Outcome<Vec<_>>>()?;
     let token =
         (by_mail && answerable(missed)).then(|| token::write(&ready.key, facts.id, token::Bearer::Agent(agent)));
     text.push(match (&token, facts.audience) {
@@ -126,28 +135,31 @@ fn about_one(missed: &[(Facts, StoredEntry)], ready: Ready<'_>, agent: AgentId, 
         (None, _) => "-- \nOpen the messenger to answer.".to_owned(),
     });
     let from_name = if missed.len() == 1 { entry.name.clone() } else { ready.team.clone() };
-    OutMail {
+    Ok(OutMail {
         subject: notice_subject(facts),
         words: Words::Team(TeamText(text.join("\n\n"))),
         reply_token: token,
         from_name,
         ..blank(ready)
-    }
+    })
 }
 
 fn about_several(
+    writing: &Writing<'_>,
     missed: &[(Facts, StoredEntry)],
     ready: Ready<'_>,
     agent: AgentId,
     answer_to: Option<&str>,
-) -> OutMail {
+) -> Outcome<OutMail> {
     let mut text = Vec::new();
     let mut conversations = 0;
     for group in missed.chunk_by(|one, other| one.0.id == other.0.id) {
         conversations += 1;
         let facts = &group[0].0;
         text.push(format!("=== {} ===", notice_subject(facts)));
-        text.extend(group.iter().map(|(_, entry)| worded(entry, EXCERPT)));
+        for (_, entry) in group {
+            text.push(worded(writing, entry, EXCERPT)?);
+        }
         let token = token::write(&ready.key, facts.id, token::Bearer::Agent(agent));
         if let Some(address) = answer_to.filter(|_| answerable(group)).and_then(|to| token::address(to, &token)) {
             text.push(match facts.audience {
@@ -156,11 +168,11 @@ fn about_several(
             });
         }
     }
-    OutMail {
+    Ok(OutMail {
         subject: format!("{conversations} conversations with something you have not read"),
         words: Words::Team(TeamText(text.join("\n\n"))),
         ..blank(ready)
-    }
+    })
 }
 
 /// A note is no question that customers could be answered by mistake.
@@ -168,7 +180,8 @@ fn answerable(missed: &[(Facts, StoredEntry)]) -> bool {
     missed.iter().all(|(_, entry)| entry.kind == EntryKind::Reply)
 }
 
-fn worded(entry: &StoredEntry, most: usize) -> String {
+/// What was written, and the names of what was attached: whoever may read it may know them. The files stay here.
+fn worded(connection: &Connection, entry: &StoredEntry, most: usize) -> Outcome<String> {
     let kind = match entry.kind {
         EntryKind::Note => " (note, for agents only)",
         EntryKind::Reply | EntryKind::System => "",
@@ -176,5 +189,11 @@ fn worded(entry: &StoredEntry, most: usize) -> String {
     let when = conversations::moment(entry.at).format("%-d %b %Y at %H:%M UTC");
     let text: String = entry.text.chars().take(most).collect();
     let rest = if text.len() < entry.text.len() { "\n[…]" } else { "" };
-    format!("On {when}, {} wrote{kind}:\n\n{text}{rest}", entry.name)
+    let mut files = String::new();
+    if entry.attachments > 0 {
+        for file in messages::attachments(connection, entry.id)? {
+            let _ = write!(files, "\n[attached: {}, {}]", file.name, size(file.size));
+        }
+    }
+    Ok(format!("On {when}, {} wrote{kind}:\n\n{text}{rest}{files}", entry.name))
 }

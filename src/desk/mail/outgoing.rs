@@ -1,11 +1,12 @@
 //! A mail on its way out, as plain data: built from what its recipient may read, and from nothing else.
 
-use super::recheck::Ready;
+pub use super::enclosed::CustomerFile;
+use super::{enclosed, recheck::Ready};
 use crate::{
     desk::{Outcome, token},
     domain::{
         conversation::{Author, EntryKind, Facts},
-        id::{ConversationId, CustomerId, OutboxId},
+        id::{ConversationId, CustomerId, EntrySeq, OutboxId},
         letter::Correspondent,
     },
     store::{
@@ -25,6 +26,14 @@ impl CustomerText {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same with a line about what is not in its mail.
+    fn with_line(self, line: Option<&str>) -> Self {
+        match line {
+            Some(line) => Self(format!("{}\n\n{line}", self.0)),
+            None => self,
+        }
     }
 
     fn of(entry: &StoredEntry) -> Option<Self> {
@@ -61,6 +70,8 @@ pub enum Words {
         /// Who wrote what it answers, and when ("On 3 May 2026 at 09:00 UTC, Mara wrote:"), and that; from the customer's
         /// own view.
         quoted: Option<(String, CustomerText)>,
+        /// What goes with it, in order.
+        files: Vec<CustomerFile>,
     },
     /// To an agent.
     Team(TeamText),
@@ -118,11 +129,14 @@ pub(super) fn reply(connection: &Connection, ready: Ready<'_>, customer: Custome
         (Author::Agent(_) | Author::Customer(_) | Author::System, _) => String::new(),
     };
     let first = references.is_empty() && quoted.is_none();
+    let history = quoted.as_ref().map_or(0, |(head, text)| head.len() + text.as_str().len());
+    let enclosed = enclosed::of(connection, entry, text.as_str().len() + history + signature.len())?;
+    let text = text.with_line(enclosed.left_out.as_deref());
     Ok(Some(OutMail {
         reply_token: Some(token::write(&ready.key, facts.id, token::Bearer::Customer(customer))),
         subject: subject(&facts.subject, !first),
         in_reply_to: references.last().cloned(),
-        words: Words::Customer { text, quoted },
+        words: Words::Customer { text, quoted, files: enclosed.files },
         date: entry.at.div_euclid(1_000),
         automatic: false,
         from_name,
@@ -135,13 +149,16 @@ pub(super) fn reply(connection: &Connection, ready: Ready<'_>, customer: Custome
 /// The line about a follow-up, for its writer.
 pub(super) fn told(connection: &Connection, ready: Ready<'_>, customer: CustomerId) -> Outcome<Option<OutMail>> {
     let (Some(facts), Some(locked)) = (&ready.facts, ready.row.about) else { return Ok(None) };
-    let references = capped(headers::references(connection, facts.id, customer, facts.last_seq)?);
+    // It answers the newest of them: that which began the follow-up.
+    let behind = EntrySeq(facts.last_seq.0 + 1);
+    let mut references = capped(headers::references(connection, facts.id, customer, behind)?);
+    references.retain(|id| Some(id) != ready.row.header_id.as_ref());
     Ok(Some(OutMail {
         reply_token: Some(token::write(&ready.key, facts.id, token::Bearer::Customer(customer))),
         subject: subject(&facts.subject, true),
         in_reply_to: references.last().cloned(),
         references,
-        words: Words::Customer { text: CustomerText::follow_up(locked, facts.id), quoted: None },
+        words: Words::Customer { text: CustomerText::follow_up(locked, facts.id), quoted: None, files: Vec::new() },
         ..blank(ready)
     }))
 }

@@ -3,7 +3,7 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking, held},
+    receive::{Taking, held},
 };
 use crate::{
     desk::{Outcome, receive::Placed, route, tell, write::check_subject},
@@ -12,12 +12,13 @@ use crate::{
         decide::reply_consequences,
         envelope::Channel,
         event::EventKind,
+        letter::Nature,
         mail::{HeldWhy, Reason, Verdict},
         people::check_address,
     },
     store::{
         conversations::{self, Loaded},
-        events, items,
+        events, items, late,
         mails::Decided,
         merges,
         messages::{self, NewEntry},
@@ -93,7 +94,39 @@ impl Taking<'_> {
     }
 
     fn write_outside(&self, before: &Loaded) -> Outcome<Placed> {
-        let (mut after, name, body) = (before.clone(), self.written_as(), Body::of(self.letter));
+        let (mut after, name, body) = (before.clone(), self.written_as(), self.body(self.letter)?);
+        let entry = NewEntry {
+            kind: EntryKind::Reply,
+            author: Author::System,
+            name: &name,
+            at: self.now,
+            text: &body.text,
+            channel: Some(Channel::Email.word()),
+            attachments: &body.described,
+        };
+        let placed = if self.mail.history.is_some() {
+            let (message, seq) = late::insert(self.writing, &mut after, &entry)?;
+            Placed { conversation: after.facts.id, seq, follow_up_to: None, message }
+        } else {
+            self.append_outside(&mut after, &entry)?
+        };
+        parts::write_as(self.writing, placed.message, &name)?;
+        // Somebody of the team answered (R3.3), whoever it was; a program's answer does not count.
+        after.facts.tail.agent_replies += i64::from(self.letter.nature == Nature::Person);
+        conversations::save(self.writing, before, &after)?;
+        if let Some(item) = after.facts.item {
+            items::refresh_waiting(self.writing, item)?;
+        }
+        if self.mail.history.is_none() {
+            let routed = route::settle(self.writing, self.now, Some(&before.facts), &after.facts, &[])?;
+            let news = tell::News { writer: None, kind: EntryKind::Reply, new: false, mentioned: &[] };
+            tell::of_entry(self.writing, routed.id, &routed, &news, self.now.timestamp_millis())?;
+        }
+        self.keep_parts(placed, &body)?;
+        Ok(placed)
+    }
+
+    fn append_outside(&self, after: &mut Loaded, entry: &NewEntry<'_>) -> Outcome<Placed> {
         let facts = &mut after.facts;
         let event = events::NewEvent {
             at: self.now.timestamp_millis(),
@@ -104,30 +137,12 @@ impl Taking<'_> {
             detail: "",
         };
         facts.news = events::write(self.writing, &event)?;
-        let entry = NewEntry {
-            kind: EntryKind::Reply,
-            author: Author::System,
-            name: &name,
-            at: self.now,
-            text: &body.text,
-            channel: Some(Channel::Email.word()),
-            attachments: &body.described,
-        };
-        let message = messages::append(self.writing, facts, &entry)?;
-        parts::write_as(self.writing, message, &name)?;
-        // Somebody of the team answered (R3.3), whoever it was.
-        facts.tail.agent_replies += 1;
+        let message = messages::append(self.writing, facts, entry)?;
         let placed = Placed { conversation: facts.id, seq: facts.last_seq, follow_up_to: None, message };
         after.readings.news_by(None);
-        self.reopen(facts, &name)?;
-        conversations::save(self.writing, before, &after)?;
-        if let Some(item) = after.facts.item {
-            items::refresh_waiting(self.writing, item)?;
+        if self.letter.nature == Nature::Person {
+            self.reopen(&mut after.facts, entry.name)?;
         }
-        let routed = route::settle(self.writing, self.now, Some(&before.facts), &after.facts, &[])?;
-        let news = tell::News { writer: None, kind: EntryKind::Reply, new: false, mentioned: &[] };
-        tell::of_entry(self.writing, routed.id, &routed, &news, self.now.timestamp_millis())?;
-        self.keep_parts(placed, &body)?;
         Ok(placed)
     }
 

@@ -1,7 +1,8 @@
 //! One mail, from the first look at it to what became of it: seen before? readable? whose? into which conversation?
 
+use super::{hold, shown::ring_held, why::without_tags};
 use crate::{
-    desk::{Desk, News, Outcome, page::Denied, write::LONGEST},
+    desk::{Desk, News, Outcome, page::Denied, token, write::LONGEST},
     domain::{
         history::PastAttachment,
         letter::{Attached, Fold, Letter},
@@ -63,26 +64,40 @@ fn take(desk: &Desk, writing: &Writing<'_>, mail: &InMail) -> Outcome<MailTaken>
 }
 
 fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) -> Outcome<MailTaken> {
-    let now = desk.now();
+    let now = mail.history.unwrap_or_else(|| desk.now());
+    let history = mail.history.is_some();
     let letter = match &mail.letter {
         Ok(letter) => letter,
         Err(sentence) => {
             let decided = held(HeldWhy::Unreadable, vec![Reason::plain(sentence)]);
             let at = now.timestamp_millis();
             let new = NewMail { mail, hash, letter_hash: None, sender: "", at, keeps_raw: true };
-            return keep(writing, &new, &decided);
+            let kept = keep(writing, &new, &decided)?;
+            if !history {
+                ring_held(writing, at)?;
+            }
+            return Ok(kept);
         }
     };
-    let sender = sender_of(letter);
-    let letter_hash = letter_hash(letter, &sender);
+    let letter_hash = letter_hash(letter, &sender_of(letter));
     let letter_hash = letter_hash.as_ref();
-    let name = letter.from.first().map_or("", |from| from.name.as_str());
-    let taking = Taking { desk, writing, now, mail, letter, sender: &sender, name, letter_hash, released: false };
-    let decided = taking.decided()?;
+    // What is history is on nobody's desk: it goes the way of what an administrator lets go.
+    let released = history;
+    let (sender, name) = if released { hold::writer(&mail.addresses, letter) } else { claimed(letter) };
+    let taking = Taking { desk, writing, now, mail, letter, sender: &sender, name: &name, letter_hash, released };
+    let mut decided = taking.decided()?;
+    if released {
+        decided.reasons.push(Reason::plain(
+            "It had arrived before the mailbox was connected: it came in as history, and nobody was told.",
+        ));
+    }
     let at = now.timestamp_millis();
     let keeps_raw = decided.verdict != Verdict::Ignored;
     let mail = keep(writing, &NewMail { mail, hash, letter_hash, sender: &sender, at, keeps_raw }, &decided)?;
-    if mail.verdict == Verdict::Refused {
+    if mail.verdict.held().is_some() && !history {
+        ring_held(writing, at)?;
+    }
+    if mail.verdict == Verdict::Refused && taking.may_be_answered() {
         mails::queue_refusal(writing, mail.mail, &sender)?;
     }
     Ok(mail)
@@ -91,6 +106,11 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
 /// The address of who wrote it, in lower case; empty where it claims nobody whose address could be used.
 pub(super) fn sender_of(letter: &Letter) -> String {
     letter.from.first().and_then(|from| check_address(&from.address).ok()).unwrap_or_default()
+}
+
+/// Who wrote it, as it says: address and name.
+pub(super) fn claimed(letter: &Letter) -> (String, String) {
+    (sender_of(letter), letter.from.first().map(|from| from.name.clone()).unwrap_or_default())
 }
 
 fn keep(writing: &Writing<'_>, new: &NewMail<'_>, decided: &Decided) -> Outcome<MailTaken> {
@@ -143,7 +163,7 @@ pub(super) struct Taking<'a> {
     /// The sender's name, as the mail claims it; may be empty.
     pub name: &'a str,
     pub letter_hash: Option<&'a [u8; 32]>,
-    /// An administrator lets it go its way: no cap holds it again.
+    /// An administrator lets it go its way, or it is history: no cap holds it.
     pub released: bool,
 }
 
@@ -168,6 +188,40 @@ impl Taking<'_> {
             Ok(decided) => Ok(decided),
         }
     }
+}
+
+impl Taking<'_> {
+    /// What a letter becomes as an entry. Reply tokens in what it quotes were made for one person, and are made unreadable.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn body<'b>(&self, letter: &'b Letter) -> Outcome<Body<'b>> {
+        let mut body = Body::of(letter);
+        let own = &self.mail.addresses;
+        if own.iter().any(|own| has_tag(&body.text, own)) {
+            let key = token::desk_key(self.writing)?;
+            let is_token = |tag: &[u8]| std::str::from_utf8(tag).is_ok_and(|tag| token::read(&key, tag).is_some());
+            let hidden = without_tags(std::mem::take(&mut body.text).into_bytes(), own, is_token);
+            // Of ASCII letters, ASCII letters.
+            body.text = String::from_utf8_lossy(&hidden).into_owned();
+        }
+        Ok(body)
+    }
+
+    /// Whether a machine may answer it, by its own words and by its envelope (RFC 3834).
+    pub fn may_be_answered(&self) -> bool {
+        self.letter.answer_automatically && self.mail.envelope_from.as_deref() != Some("")
+    }
+}
+
+/// Whether an address of ours with a tag behind it may stand in a text.
+fn has_tag(text: &str, own: &str) -> bool {
+    let Some((local, _)) = own.rsplit_once('@') else { return false };
+    let mut tags = text.match_indices('+');
+    tags.any(|(at, _)| {
+        let before = text.get(at.saturating_sub(local.len())..at);
+        before.is_some_and(|before| before.eq_ignore_ascii_case(local))
+    })
 }
 
 impl<'a> Body<'a> {

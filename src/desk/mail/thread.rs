@@ -9,13 +9,14 @@ use crate::{
         token::{self, Bearer},
     },
     domain::{
+        authentication::{Checked, Dmarc},
         conversation::Audience,
         id::{AgentId, ConversationId, CustomerId},
         mail::{LikenessWhy, Reason, bare_subject},
     },
     store::{
         conversations::{self, Loaded},
-        merges, threads,
+        merges, threads, vouching,
     },
 };
 
@@ -28,6 +29,9 @@ const MOST_LIKENESSES: usize = 5;
 /// So many of the sender's other conversations are compared with a new one, the newest.
 const MOST_COMPARED: usize = 50;
 
+/// A server that vouched for a sender within so many milliseconds is expected to do so again.
+const VOUCHED_FOR: i64 = 180 * 24 * 60 * 60 * 1_000;
+
 /// Where a mail belongs.
 pub(super) enum Route {
     /// Into this conversation of its sender's.
@@ -36,6 +40,8 @@ pub(super) enum Route {
     New(Vec<(ConversationId, LikenessWhy)>),
     /// It came with a token that was made for this agent and for this conversation.
     AgentToken(ConversationId, AgentId),
+    /// It came with such a token and under that agent's name, and nobody vouches that the agent wrote it.
+    Doubtful(ConversationId),
     /// It came with a token of an internal conversation, and nobody knows its sender as the agent whose token it is.
     Internal(ConversationId),
 }
@@ -52,17 +58,23 @@ impl Taking<'_> {
                         return Ok(Route::Internal(id));
                     }
                     let mine = Some(bearer) == customer && takes_part(&loaded, bearer) && self.names_one_writer();
-                    if mine {
+                    let disowned = mine && self.is_disowned()?;
+                    if mine && !disowned {
                         reasons.push(Reason::plain("It came to the reply address that was made for its sender here."));
                         return Ok(Route::Join(Box::new(loaded)));
                     }
-                    let text = "It came to a reply address of another conversation, made for somebody else.";
+                    let text = if disowned {
+                        "It came to a reply address of another conversation, made for its sender; but the mail server found the sender forged (DMARC), for whom it vouched before."
+                    } else {
+                        "It came to a reply address of another conversation, made for somebody else."
+                    };
                     reasons.push(Reason::about(text, id));
                     like(&mut likes, id, LikenessWhy::Headers);
                 }
                 Bearer::Agent(agent) => {
                     if self.is_of(agent)? {
-                        return Ok(Route::AgentToken(id, agent));
+                        let doubtful = self.is_doubtful()?;
+                        return Ok(if doubtful { Route::Doubtful(id) } else { Route::AgentToken(id, agent) });
                     }
                     let Some(facts) = conversations::load_facts(self.writing, id)? else { continue };
                     if facts.audience == Audience::Internal {
@@ -131,7 +143,7 @@ impl Taking<'_> {
         likes: &mut Vec<(ConversationId, LikenessWhy)>,
         reasons: &mut Vec<Reason>,
     ) -> Outcome<Option<Loaded>> {
-        let forged = self.says_forged();
+        let mut doubtful = None;
         let mut seen: Vec<&str> = Vec::new();
         let (letter, mut told) = (self.letter, false);
         for id in letter.in_reply_to.iter().rev().chain(letter.references.iter().rev()) {
@@ -145,8 +157,11 @@ impl Taking<'_> {
                     Some(customer) => own_conversation(self.writing, conversation, customer)?,
                     None => None,
                 };
+                if own.is_some() && doubtful.is_none() {
+                    doubtful = Some(self.is_doubtful()?);
+                }
                 match own {
-                    Some(loaded) if !forged => {
+                    Some(loaded) if doubtful == Some(false) => {
                         reasons.push(Reason::plain(
                             "It answers a mail of this conversation, in which its sender takes part.",
                         ));
@@ -154,7 +169,7 @@ impl Taking<'_> {
                     }
                     Some(_) => {
                         reasons.push(Reason::about(
-                            "It answers a mail of another conversation of its sender's, but it names several senders, or the mail server found the sender forged (DMARC).",
+                            "It answers a mail of another conversation of its sender's, but who wrote it is doubtful: it names several senders, the mail server found the sender forged (DMARC), or does not vouch for it as it did before.",
                             conversation,
                         ));
                         like(likes, conversation, LikenessWhy::Headers);
@@ -173,14 +188,38 @@ impl Taking<'_> {
         Ok(None)
     }
 
-    /// Whether its sender is not to be believed: it names several, or the mail server that delivered it says that the
-    /// sender's domain disowns it. Only the topmost word on that is heard; where nobody checks, that one is the sender's
-    /// own, and harms the sender alone.
-    fn says_forged(&self) -> bool {
-        !self.names_one_writer()
-            || self.letter.authentication.first().is_some_and(|value| {
-                value.to_ascii_lowercase().split(';').any(|part| part.trim_start().starts_with("dmarc=fail"))
-            })
+    /// Whether its sender is not to be believed: it names several; or the mail server that delivered it says that the
+    /// sender's domain disowns it, or speaks of another one; or that server vouched for the sender's mails before and does
+    /// not for this one. Where no server checks anything, an address is believed as it stands, and only what the sender
+    /// says against itself is heard.
+    fn is_doubtful(&self) -> Outcome<bool> {
+        let checked = Checked::of(&self.letter.authentication);
+        Ok(!self.names_one_writer() || self.disowns(&checked) || self.lost_its_voucher(&checked)?)
+    }
+
+    /// Whether the sender is none even with the sender's own token, which can get into other hands: the mail server disowns
+    /// the mail, and vouched for the sender's mails before. Where it never did, a sender's own server is set up badly.
+    fn is_disowned(&self) -> Outcome<bool> {
+        let checked = Checked::of(&self.letter.authentication);
+        Ok(self.disowns(&checked) && self.lost_its_voucher(&checked)?)
+    }
+
+    fn disowns(&self, checked: &Checked) -> bool {
+        checked.dmarc == Some(Dmarc::Fail) || !checked.is_about(self.sender)
+    }
+
+    fn lost_its_voucher(&self, checked: &Checked) -> Outcome<bool> {
+        let mailbox = self.mail.mailbox.as_str();
+        let since = self.now.timestamp_millis() - VOUCHED_FOR;
+        let vouched = |by| vouching::vouched(self.writing, mailbox, by, self.sender, since);
+        if !vouched(None)? {
+            return Ok(false);
+        }
+        let Some(server) = vouching::server(self.writing, mailbox)? else { return Ok(false) };
+        if checked.by == server && checked.vouches_for(self.sender) {
+            return Ok(false);
+        }
+        Ok(vouched(Some(&server))?)
     }
 
     /// Other conversations of the sender with a similar subject.

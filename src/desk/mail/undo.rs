@@ -8,13 +8,16 @@ use crate::{
     },
     domain::{
         event::EventKind,
-        id::{ConversationId, EntrySeq},
+        id::{ConversationId, EntrySeq, ItemId},
         mail::DeliveryState,
+        outgoing::{STOPPED_IT, TOOK_IT_BACK},
         refusal::Refusal,
     },
     policy::rights,
     store::{
-        conversations::moment,
+        Writing,
+        conversations::{self, moment},
+        items,
         messages::{self, Window},
         outbox::{self, Outgoing},
     },
@@ -28,7 +31,7 @@ impl Desk {
     pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
         self.about_mail(who, conversation, seq, |act, rows| {
             let waits = |row: &&Outgoing| match row.state {
-                DeliveryState::Queued | DeliveryState::Held => row.attempts == 0,
+                DeliveryState::Queued | DeliveryState::Held => row.never_left(),
                 DeliveryState::Sending
                 | DeliveryState::Sent
                 | DeliveryState::Failed
@@ -44,11 +47,12 @@ impl Desk {
                 .into());
             }
             for row in waiting {
-                let words = format!("{} took it back before it left.", act.me.name);
+                let words = format!("{} {TOOK_IT_BACK}", act.me.name);
                 outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
             }
             let line = format!("{} took back a reply before it left; it was not sent.", act.me.name);
-            act.line(EventKind::TakenBack, &line, &seq.to_string())
+            act.line(EventKind::TakenBack, &line, &seq.to_string())?;
+            answers(act.writing, act.facts.item)
         })
     }
 
@@ -67,9 +71,10 @@ impl Desk {
                 return Err(Refusal::denied("R1.3", "Nothing of it failed: it was sent or is on its way.").into());
             }
             for row in failed {
-                outbox::try_again(act.writing, row.id, act.millis())?;
+                outbox::try_again(act.writing, row.id, act.millis(), act.me.role.administers())?;
             }
-            act.event(EventKind::SentAgain, &seq.to_string()).map(drop)
+            act.event(EventKind::SentAgain, &seq.to_string())?;
+            answers(act.writing, act.facts.item)
         })
     }
 
@@ -129,13 +134,13 @@ impl Desk {
             let now = self.now().timestamp_millis();
             for row in held {
                 if leaves {
-                    outbox::try_again(writing, row.id, now)?;
+                    outbox::try_again(writing, row.id, now, true)?;
                 } else {
-                    let words = "An administrator stopped it.";
-                    outbox::settle(writing, row.id, DeliveryState::Cancelled, None, 0, words)?;
+                    outbox::settle(writing, row.id, DeliveryState::Cancelled, None, 0, STOPPED_IT)?;
                 }
             }
             let kind = if leaves { EventKind::MailReleased } else { EventKind::MailDiscarded };
+            answers(writing, conversations::load_facts(writing, conversation)?.and_then(|facts| facts.item))?;
             self.log(writing, kind, who, Some(conversation), &seq.to_string())?;
             Ok(((), News::of(conversation)))
         })
@@ -162,4 +167,9 @@ impl Desk {
             Ok(((), News::of(conversation)))
         })
     }
+}
+
+/// Works out afresh whether a customer waits on an item: what was taken back answers nothing (R3.3).
+pub(super) fn answers(writing: &Writing<'_>, item: Option<ItemId>) -> Outcome<()> {
+    Ok(item.map_or(Ok(()), |item| items::refresh_waiting(writing, item))?)
 }

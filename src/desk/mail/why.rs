@@ -1,9 +1,10 @@
 //! What is known about the mails behind a message: why they went where they went, whom they name, their bytes, what looks
 //! like what. All of it through access to the conversation.
 
+use super::merge::Merging;
 use crate::{
     desk::{
-        Desk, Outcome,
+        Desk, News, Outcome,
         act::{accessible, not_found},
         page::{Denied, Viewer},
     },
@@ -15,7 +16,9 @@ use crate::{
     },
     policy::access::Access,
     store::{
-        Connection, conversations, correspondents, mails, merges,
+        Connection, conversations, correspondents,
+        mails::{self, StoredMail},
+        merges,
         messages::{self, StoredEntry, Window},
         parts, people, threads,
     },
@@ -30,15 +33,7 @@ impl Desk {
         self.behind(who, conversation, seq, |connection, access, entry| {
             let mut sentences = Vec::new();
             for mail in mails::of_message(connection, entry.id)? {
-                let at = mails::came_at(&mail).format("%-d %b %Y %H:%M");
-                // The address of an agent is the agent's own.
-                let from = match (entry.author, mail.decided.verdict) {
-                    (Author::Agent(_), Verdict::Message) => "its writer",
-                    _ if mail.sender.is_empty() => "nobody in particular",
-                    _ => &mail.sender,
-                };
-                sentences.push(format!("A mail from {from} came through the mailbox “{}” on {at} UTC.", mail.mailbox));
-                sentences.extend(told(connection, access, &mail.decided.reasons)?);
+                sentences.extend(about(connection, access, &mail, Some(entry.author))?);
             }
             if sentences.is_empty() {
                 sentences.push(match entry.author {
@@ -133,6 +128,25 @@ impl Desk {
         self.seen_by(who, conversation, |connection, _, facts| suggested(connection, facts))
     }
 
+    /// Suggests no more to add somebody whom the mails of a conversation name; for whoever could have added them.
+    ///
+    /// # Errors
+    /// Not found or restricted (R6.6), locked, not somebody who may reply, or nobody of that address is suggested.
+    pub fn dismiss_suggestion(&self, who: &Viewer, conversation: ConversationId, address: &str) -> Outcome<()> {
+        self.write_news(|writing| {
+            let merging = Merging { writing, me: Desk::me(writing, who)?, now: self.now() };
+            let facts = merging.load(conversation)?.facts;
+            let address = address.to_lowercase();
+            if !suggested(writing, &facts)?.iter().any(|person| person.address == address) {
+                return Err(Denied::NotFound(format!(
+                    "The mails of #{conversation} suggest nobody with that address."
+                )));
+            }
+            correspondents::dismiss(writing, facts.id, &address)?;
+            Ok(((), News::of(facts.id)))
+        })
+    }
+
     fn behind<T>(
         &self,
         who: &Viewer,
@@ -195,7 +209,28 @@ pub fn suggested(connection: &Connection, facts: &Facts) -> Outcome<Vec<Correspo
     for place in &facts.customers {
         taking_part.extend(people::customer_by_id(connection, place.customer)?.map(|it| it.address));
     }
-    Ok(named.into_iter().filter(|person| !taking_part.contains(&person.address)).collect())
+    let dismissed = correspondents::dismissed(connection, facts.id)?;
+    let open = |address: &String| !taking_part.contains(address) && !dismissed.contains(address);
+    Ok(named.into_iter().filter(|person| open(&person.address)).collect())
+}
+
+/// Where a mail came from and why it went where it went, for somebody who may know of it. `author`: of its message.
+pub(super) fn about(
+    connection: &Connection,
+    access: &Access,
+    mail: &StoredMail,
+    author: Option<Author>,
+) -> Outcome<Vec<String>> {
+    let at = mails::came_at(mail).format("%-d %b %Y %H:%M");
+    // The address of an agent is the agent's own.
+    let from = match (author, mail.decided.verdict) {
+        (Some(Author::Agent(_)), Verdict::Message) | (_, Verdict::Refused) => "its writer",
+        _ if mail.sender.is_empty() => "nobody in particular",
+        _ => &mail.sender,
+    };
+    let mut sentences = vec![format!("A mail from {from} came through the mailbox “{}” on {at} UTC.", mail.mailbox)];
+    sentences.extend(told(connection, access, &mail.decided.reasons)?);
+    Ok(sentences)
 }
 
 fn is_open_to(access: &Access, facts: &Facts) -> bool {
@@ -219,7 +254,12 @@ pub(super) fn told(connection: &Connection, access: &Access, reasons: &[Reason])
 }
 
 /// Every tag behind one of our own addresses as so many `x`: with it, and somebody's address, one could write as them.
-pub(super) fn without_tokens(mut raw: Vec<u8>, own: &[String]) -> Vec<u8> {
+pub(super) fn without_tokens(raw: Vec<u8>, own: &[String]) -> Vec<u8> {
+    without_tags(raw, own, |_| true)
+}
+
+/// The same for the tags that `hides` says so of.
+pub(super) fn without_tags(mut raw: Vec<u8>, own: &[String], hides: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     for address in own {
         let Some((local, domain)) = address.rsplit_once('@') else { continue };
         let (local, domain) = (format!("{local}+"), format!("@{domain}"));
@@ -229,6 +269,7 @@ pub(super) fn without_tokens(mut raw: Vec<u8>, own: &[String]) -> Vec<u8> {
             let tag = raw[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             if raw[from + tag..].len() >= domain.len()
                 && raw[from + tag..from + tag + domain.len()].eq_ignore_ascii_case(domain.as_bytes())
+                && hides(&raw[from..from + tag])
             {
                 raw[from..from + tag].fill(b'x');
             }

@@ -4,8 +4,9 @@ use super::{ConversationRow, Cursor, ItemRef, Moment, Person};
 use crate::domain::{
     id::{ConversationId, NoticeId},
     item::ItemStatus,
-    people::{Agent, Routing, words},
+    people::{Agent, Routing},
     section::Section,
+    words::words,
 };
 
 /// One line of the sidebar (R3.6).
@@ -107,6 +108,8 @@ words! {
         Assigned = "assigned",
         /// The agent was added by name.
         Added = "added",
+        /// Something waits in Queue › Held, for owner and admins.
+        Held = "held",
     }
 }
 
@@ -117,8 +120,8 @@ pub struct NoticeRow {
     pub id: NoticeId,
     /// What it tells.
     pub kind: NoticeKind,
-    /// The conversation it is about.
-    pub conversation: ConversationId,
+    /// The conversation it is about; `None` for what is held, which is in Queue › Held.
+    pub conversation: Option<ConversationId>,
     /// Made now, through access; `None` where restricted (R6.7).
     pub text: Option<String>,
     /// When.

@@ -3,11 +3,12 @@
 use super::{ConversationRow, Moment, Person};
 use crate::domain::{
     conversation::EntryKind,
+    file::cleaned_name,
     id::{ConversationId, EntrySeq, ItemId},
     letter::{Correspondent, Fold},
     mail::{Addressed, Likeness, MailHead},
     outgoing::Delivery,
-    people::words,
+    words::words,
 };
 
 /// What opening a conversation gave.
@@ -297,8 +298,33 @@ pub struct Draft {
     pub place: DraftPlace,
     /// Reply and note are kept apart.
     pub mode: Mode,
-    /// The text.
+    /// The text; may be empty where there are files.
     pub text: String,
+    /// What is to go with it, in order.
+    pub files: Vec<DraftFile>,
+}
+
+impl Draft {
+    /// Whether anything is kept in it.
+    pub fn has_something(&self) -> bool {
+        !self.text.is_empty() || !self.files.is_empty()
+    }
+}
+
+/// A file that is to go with a draft; it is read when the draft is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftFile {
+    /// Where it lies on the machine that the draft is written on.
+    pub path: String,
+    /// Its size in bytes when it was chosen.
+    pub size: u64,
+}
+
+impl DraftFile {
+    /// What it is called where it goes.
+    pub fn name(&self) -> String {
+        cleaned_name(&self.path)
+    }
 }
 
 impl Verdict {

@@ -1,28 +1,24 @@
 //! Reaching an IMAP server: the connection, its encryption, and the login.
 
 use super::{
-    gauge::{Gauge, Wire},
+    gauge::Gauge,
     session::{Session, Way, lost, without_code},
 };
 use crate::{
     config::{MailServer, Security},
-    email::{Password, Trouble, TroubleKind, trouble::said},
+    email::{
+        Password, Trouble, TroubleKind,
+        trouble::said,
+        wire::{Wire, encrypted},
+    },
 };
 use async_imap::{
     Authenticator, Client,
     error::Error,
     imap_proto::{Response, Status},
 };
-use std::{io, path::Path, sync::Arc};
+use std::path::Path;
 use tokio::net::{TcpStream, lookup_host};
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{
-        self, CertificateError, ClientConfig, RootCertStore,
-        crypto::ring,
-        pki_types::{CertificateDer, ServerName, pem::PemObject as _},
-    },
-};
 
 /// Connects and logs in.
 ///
@@ -38,7 +34,7 @@ pub async fn connect(
     let client = match server.security {
         Security::None => greeted(Client::new(Gauge::new(wire)), server, way).await?,
         Security::Tls => {
-            let wire = encrypted(wire, server, authority, way).await?;
+            let wire = within_reason(wire, server, authority, way).await?;
             greeted(Client::new(Gauge::new(wire)), server, way).await?
         }
         Security::StartTls => {
@@ -46,7 +42,7 @@ pub async fn connect(
             let asked = way.patiently("STARTTLS", client.run_command_and_check_ok("STARTTLS", None)).await?;
             asked.map_err(|error| no_encryption(server, &error))?;
             // Whatever was sent before the encryption began is dropped with the old client: anybody may have sent it.
-            let wire = encrypted(client.into_inner().into_inner(), server, authority, way).await?;
+            let wire = within_reason(client.into_inner().into_inner(), server, authority, way).await?;
             Client::new(Gauge::new(wire))
         }
     };
@@ -82,68 +78,13 @@ async fn reach(server: &MailServer, way: &Way) -> Result<Box<dyn Wire>, Trouble>
     )))
 }
 
-async fn encrypted(
+async fn within_reason(
     wire: Box<dyn Wire>,
     server: &MailServer,
     authority: Option<&Path>,
     way: &Way,
 ) -> Result<Box<dyn Wire>, Trouble> {
-    let connector = TlsConnector::from(Arc::new(trusting(authority)?));
-    let name = ServerName::try_from(server.host.clone()).map_err(|_| {
-        Trouble::new(TroubleKind::Setup, format!("“{}” is no name that a certificate could have.", server.host))
-    })?;
-    let stream = way.patiently("the encryption", connector.connect(name, wire)).await?;
-    Ok(Box::new(stream.map_err(|error| untrusted(server, &error))?))
-}
-
-fn trusting(authority: Option<&Path>) -> Result<ClientConfig, Trouble> {
-    let setup = |sentence: String| Trouble::new(TroubleKind::Setup, sentence);
-    let mut roots = RootCertStore::empty();
-    // What of the system's store cannot be read is nobody's fault here; with nothing left, no certificate is trusted.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(file) = authority {
-        let wrong = |reason: &dyn std::fmt::Display| {
-            setup(format!("The certificates in {} (ca-file) cannot be used: {reason}.", file.display()))
-        };
-        let mut own = 0;
-        for certificate in CertificateDer::pem_file_iter(file).map_err(|error| wrong(&error))? {
-            roots.add(certificate.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))?;
-            own += 1;
-        }
-        if own == 0 {
-            return Err(wrong(&"there is none in it"));
-        }
-    }
-    let versions = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| setup(format!("TLS cannot be used: {error}.")))?;
-    Ok(versions.with_root_certificates(roots).with_no_client_auth())
-}
-
-fn untrusted(server: &MailServer, error: &io::Error) -> Trouble {
-    let reason = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let Some(rustls::Error::InvalidCertificate(certificate)) = reason else {
-        return Trouble::new(
-            TroubleKind::Connection,
-            format!("The mail server {server} cannot be talked to in TLS: {error}. Is it the right port for that?"),
-        );
-    };
-    let words = match certificate {
-        CertificateError::UnknownIssuer => {
-            "nobody who is trusted signed it; name your own authority's file with ca-file".to_owned()
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "it has expired; the server needs a new one".to_owned()
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "it is not valid yet; is the clock of this machine right?".to_owned()
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            format!("it is not for “{}”; use the name that the certificate has", server.host)
-        }
-        other => other.to_string(),
-    };
-    Trouble::new(TroubleKind::Setup, format!("The certificate of the mail server {server} is not accepted: {words}."))
+    way.patiently("the encryption", encrypted(wire, server, authority)).await?
 }
 
 fn no_encryption(server: &MailServer, error: &Error) -> Trouble {

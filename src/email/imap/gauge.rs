@@ -1,6 +1,6 @@
 //! What a server may send before it is left: the parser behind this keeps a whole answer in memory and follows every bracket.
 
-use crate::email::fetched::LARGEST;
+use crate::email::{fetched::LARGEST, wire::Wire};
 use std::{
     io,
     pin::Pin,
@@ -15,11 +15,6 @@ const LINE: usize = 128 * 1024;
 const LITERALS: u64 = LARGEST as u64 + 8 * 1024 * 1024;
 /// Brackets in brackets: the parser needs stack for each.
 const DEPTH: u32 = 40;
-
-/// Where bytes go to and come from.
-pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Wire for T {}
 
 /// What a server did that no server does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

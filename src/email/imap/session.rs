@@ -10,10 +10,17 @@ use super::{
 use crate::email::{Stop, Trouble, TroubleKind, trouble::said};
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Outcome, RequestId, Response, ResponseCode, Status};
 use std::{collections::BTreeSet, future::Future, io, time::Duration};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
+
+/// So many times the patience for a part lasts for one answer, and for a command that is answered by no mail: lines are slow,
+/// and servers that are busy say so now and then, but what says nothing else will not come to an end.
+const PARTS: u32 = 120;
 
 /// How often a wait looks whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// Mails that are searched at a time: the answer is one line.
+const AT_A_TIME: u32 = 10_000;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,12 +161,15 @@ impl Session {
         patience: Duration,
         look: impl FnOnce(&Response<'_>) -> T,
     ) -> Result<Option<T>, Trouble> {
+        let began = Instant::now();
         let heard = loop {
             let before = self.inner.get_ref().received();
             if let Some(heard) = self.way.within(patience, self.inner.read_response()).await? {
                 break heard;
             }
-            if self.inner.get_ref().received() == before {
+            if self.inner.get_ref().received() == before
+                || began.elapsed() > patience.max(self.way.patience.step) * PARTS
+            {
                 return Ok(None);
             }
         };
@@ -201,8 +211,14 @@ impl Session {
         look: &mut dyn FnMut(&Response<'_>),
     ) -> Result<(), Trouble> {
         let secret = self.secret.clone();
+        let mut last = Instant::now();
         loop {
             let end = self.hear(self.way.patience.step, |response| match response {
+                Response::Fetch(..) => {
+                    last = Instant::now();
+                    look(response);
+                    None
+                }
                 Response::Done { tag, status, outcome } if tag == asked => Some(match status {
                     Status::Ok => Ok(()),
                     Status::No | Status::Bad | Status::PreAuth | Status::Bye => Err(Trouble::new(
@@ -217,6 +233,7 @@ impl Session {
             });
             match end.await? {
                 Some(Some(outcome)) => return outcome,
+                Some(None) if last.elapsed() > self.way.patience.step * PARTS => return Err(self.silent(what)),
                 Some(None) => {}
                 None => return Err(self.silent(what)),
             }
@@ -294,6 +311,26 @@ impl Session {
         }
     }
 
+    /// How many of the so many mails in the folder that is open arrived before a day, by the clock of the server.
+    ///
+    /// # Errors
+    /// As [`Session::ask`].
+    pub async fn older(&mut self, exists: u32, day: &str) -> Result<u32, Trouble> {
+        let (mut count, mut from) = (0, 1);
+        while from <= exists {
+            let to = from.saturating_add(AT_A_TIME - 1).min(exists);
+            let what = "how many of its mails are old";
+            self.ask(&format!("SEARCH {from}:{to} BEFORE {day}"), what, &mut |response| {
+                if let Response::MailboxData(MailboxDatum::Search(found)) = response {
+                    count += u32::try_from(found.len()).unwrap_or(u32::MAX);
+                }
+            })
+            .await?;
+            from = to.saturating_add(1);
+        }
+        Ok(count)
+    }
+
     /// Waits to be told of something new, for so long at most; `false` where the server does not do that.
     ///
     /// # Errors
@@ -301,8 +338,11 @@ impl Session {
     pub async fn idle(&mut self, time: Duration) -> Result<bool, Trouble> {
         let asked = self.say("IDLE").await?;
         let what = "to tell by itself (IDLE)";
-        let mut waits = false;
+        let (mut waits, asked_at) = (false, Instant::now());
         while !waits {
+            if asked_at.elapsed() > self.way.patience.step * PARTS {
+                return Err(self.silent(what));
+            }
             let end = self.hear(self.way.patience.step, |response| match response {
                 Response::Continue(_) => Some(true),
                 Response::Done { tag, .. } if *tag == asked => Some(false),
@@ -315,8 +355,8 @@ impl Session {
                 None => return Err(self.silent(what)),
             }
         }
-        let began = tokio::time::Instant::now();
-        while !self.news {
+        let began = Instant::now();
+        while !self.news && began.elapsed() < time {
             let left = time.saturating_sub(began.elapsed());
             let ended = self.hear(left, |response| matches!(response, Response::Done { tag, .. } if *tag == asked));
             match ended.await? {

@@ -4,7 +4,7 @@
 //! bytes. A mail can be one that the server cannot give: it is tried alone, then its header alone is taken, and at last the
 //! fact that it is there, so that the mails after it are not held up by it.
 
-use super::{names, session::Session};
+use super::{date, names, session::Session};
 use crate::{
     domain::mail::Place,
     email::{
@@ -84,6 +84,14 @@ struct Listed {
     bytes: u32,
 }
 
+/// What came of a mail.
+#[derive(Debug, Default)]
+struct Content {
+    raw: Vec<u8>,
+    /// In seconds since 1970.
+    arrived: Option<i64>,
+}
+
 /// What is asked for of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -152,6 +160,11 @@ pub async fn take(
 impl Shelves {
     fn place(&self, uid: u32) -> Place {
         Place { folder: self.folder.name.clone(), uid_validity: self.uid_validity, uid }
+    }
+
+    fn fetched(&self, uid: u32, content: Content) -> Fetched {
+        let Content { raw, arrived } = content;
+        Fetched { place: Some(self.place(uid)), sent: self.folder.sent, arrived, raw, incomplete: None }
     }
 }
 
@@ -245,27 +258,22 @@ async fn fetch_one(
     failures: u32,
 ) -> Result<Vec<Fetched>, Trouble> {
     let folder = names::readable(&shelves.folder.name);
-    let incomplete = |raw: Vec<u8>, sentence: String| {
-        vec![Fetched {
-            place: Some(shelves.place(one.uid)),
-            sent: shelves.folder.sent,
-            raw,
-            incomplete: Some(sentence),
-        }]
+    let incomplete = |content: Content, sentence: String| {
+        vec![Fetched { incomplete: Some(sentence), ..shelves.fetched(one.uid, content) }]
     };
     if failures >= TRIES {
         let sentence = format!(
             "The mail server does not give this mail in a form that can be read. It lies there in the folder {folder}, as number {}.",
             one.uid
         );
-        return Ok(incomplete(Vec::new(), sentence));
+        return Ok(incomplete(Content::default(), sentence));
     }
     let too_large = one.bytes > LARGEST;
     if !too_large && failures < WHOLE_TRIES {
         return whole(session, shelves, &[one]).await;
     }
     let Some(mut header) = parts(session, &[one], Part::Header).await?.remove(&one.uid) else { return Ok(Vec::new()) };
-    header.truncate(HEADER);
+    header.raw.truncate(HEADER);
     let why = if too_large {
         larger(one.bytes.into())
     } else {
@@ -276,17 +284,11 @@ async fn fetch_one(
 
 async fn whole(session: &mut Session, shelves: &Shelves, batch: &[Listed]) -> Result<Vec<Fetched>, Trouble> {
     let mails = parts(session, batch, Part::Whole).await?;
-    let mails = mails.into_iter().map(|(uid, raw)| Fetched {
-        place: Some(shelves.place(uid)),
-        sent: shelves.folder.sent,
-        raw,
-        incomplete: None,
-    });
-    Ok(mails.collect())
+    Ok(mails.into_iter().map(|(uid, content)| shelves.fetched(uid, content)).collect())
 }
 
 /// The mails that are still there, by number. One that is there but did not come is a failure: left out, it would be lost.
-async fn parts(session: &mut Session, batch: &[Listed], part: Part) -> Result<BTreeMap<u32, Vec<u8>>, Trouble> {
+async fn parts(session: &mut Session, batch: &[Listed], part: Part) -> Result<BTreeMap<u32, Content>, Trouble> {
     let (Some(first), Some(last)) = (batch.first(), batch.last()) else { return Ok(BTreeMap::new()) };
     // All that lies between these two was listed, so this is the batch and nothing else.
     let range = format!("{}:{}", first.uid, last.uid);
@@ -299,7 +301,7 @@ async fn parts(session: &mut Session, batch: &[Listed], part: Part) -> Result<BT
         Part::Header => "BODY.PEEK[HEADER]",
     };
     session
-        .ask(&format!("UID FETCH {range} (UID {section})"), "to give mails", &mut |response| {
+        .ask(&format!("UID FETCH {range} (UID INTERNALDATE {section})"), "to give mails", &mut |response| {
             let Some((uid, raw)) = content(response, part) else { return };
             match uid {
                 None => unnumbered = true,
@@ -307,7 +309,7 @@ async fn parts(session: &mut Session, batch: &[Listed], part: Part) -> Result<BT
                 Some(uid) if wanted(&uid) => {
                     bytes += raw.len();
                     if bytes <= told.saturating_add(SURPLUS) {
-                        found.entry(uid).or_insert_with(|| raw.to_vec());
+                        found.entry(uid).or_insert_with(|| Content { raw: raw.to_vec(), arrived: arrived(response) });
                     }
                 }
                 Some(_) => {}
@@ -338,6 +340,15 @@ async fn parts(session: &mut Session, batch: &[Listed], part: Part) -> Result<BT
         }
     }
     Ok(found)
+}
+
+/// When the mail of an answer arrived, where it says so.
+fn arrived(response: &Response<'_>) -> Option<i64> {
+    let Response::Fetch(_, attributes) = response else { return None };
+    attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::InternalDate(written) => date::arrived(written),
+        _ => None,
+    })
 }
 
 /// A mail's number and its bytes, where the answer has any.

@@ -2,14 +2,15 @@
 
 use super::{
     connect::connect,
-    names,
+    date, names,
     session::{Abilities, Session, Way},
     sync::{self, Folder, Hands, Memory, Shelves},
 };
 use crate::{
     config::{MailAccount, MailServer, MailSource, PasswordPlace, SentFolder},
-    email::{Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind},
+    email::{Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind, check::coming_as_history},
 };
+use chrono::NaiveDate;
 use std::{path::PathBuf, time::Duration};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -115,11 +116,12 @@ pub fn watch(
     }
 }
 
-/// Logs in and looks at the folders, without taking anything; what was found, a sentence each.
+/// Logs in and looks at the folders, without taking anything; what was found, a sentence each. `history`: the day before which
+/// what arrived will come in as history, where that is to be said.
 ///
 /// # Errors
 /// What does not work.
-pub fn look(mailbox: &Mailbox, way: &Way) -> Result<Vec<String>, Trouble> {
+pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<Vec<String>, Trouble> {
     runtime()?.block_on(async {
         let mut login = Login::new(mailbox, way).await?;
         let user = mailbox.server.user.as_deref().unwrap_or_default();
@@ -129,6 +131,10 @@ pub fn look(mailbox: &Mailbox, way: &Way) -> Result<Vec<String>, Trouble> {
             let name = names::readable(&folder.name);
             let what = if folder.sent { "what was sent from elsewhere" } else { "what arrives" };
             found.push(format!("The folder {name} is read for {what}; it has {} mails now.", opened.exists));
+            if let Some(day) = history {
+                let old = login.session.older(opened.exists, &date::day(day)).await?;
+                found.extend(coming_as_history(&name, old.into(), day));
+            }
         }
         if login.sent.is_none() {
             found.push(match mailbox.sent {

@@ -1,9 +1,13 @@
 //! The files of a Maildir: which of them are mails, what they are called, and their bytes.
 
-use crate::email::{
-    Fetched, Trouble, TroubleKind,
-    fetched::{BYTES, HEADER, LARGEST, MAILS, too_large},
+use crate::{
+    domain::mail::Fingerprint,
+    email::{
+        Fetched, Trouble, TroubleKind,
+        fetched::{BYTES, HEADER, LARGEST, MAILS, too_large},
+    },
 };
+use sha2::{Digest as _, Sha256};
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File, Metadata},
@@ -25,6 +29,42 @@ pub struct Lying {
     pub changed: i64,
     /// Which file it is, whatever it is called.
     pub identity: (u64, u64),
+}
+
+impl Lying {
+    /// What tells it from all others, however it is marked and whether it lies in `new` or in `cur`.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let name = unique(&self.name).as_bytes();
+        let (device, inode) = self.identity;
+        let (seconds, nanoseconds) = self.written;
+        fingerprint(
+            &[&device.to_le_bytes(), &inode.to_le_bytes(), &self.bytes.to_le_bytes()],
+            (seconds, nanoseconds),
+            name,
+        )
+    }
+}
+
+fn fingerprint(numbers: &[&[u8; 8]], (seconds, nanoseconds): (i64, i64), name: &[u8]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    for number in numbers.iter().copied().chain([&seconds.to_le_bytes(), &nanoseconds.to_le_bytes()]) {
+        hash.update(number);
+    }
+    hash.update(name);
+    let whole: [u8; 32] = hash.finalize().into();
+    whole.first_chunk().copied().unwrap_or_default()
+}
+
+/// How a folder is: another, as soon as something is put into it, taken out of it or renamed in it.
+pub fn state(folder: &Metadata) -> Fingerprint {
+    let (device, inode) = (folder.dev().to_le_bytes(), folder.ino().to_le_bytes());
+    fingerprint(&[&device, &inode], (folder.mtime(), folder.mtime_nsec()), b"")
+}
+
+/// Which folder it is: in another one, put in its place, old files are new. Devices are numbered anew when a machine starts.
+pub fn validity(folder: &Metadata) -> u32 {
+    let [first, second, third, fourth, ..] = fingerprint(&[&folder.ino().to_le_bytes()], (0, 0), b"");
+    u32::from_le_bytes([first, second, third, fourth])
 }
 
 /// The name without its marks, which stand behind a colon.
@@ -70,16 +110,17 @@ pub fn real_folder(folder: &Path) -> Result<Metadata, Trouble> {
     if metadata.is_dir() { Ok(metadata) } else { Err(wrong("it is no folder".to_owned())) }
 }
 
-/// The files of a folder, oldest first; links and whatever is no file are left out.
+/// The files of a folder that changed at this time or later (in seconds since 1970), oldest first, and when the newest of all
+/// changed; links and whatever is no file are left out.
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn listed(folder: &Path) -> Result<Vec<Lying>, Trouble> {
+pub fn listed(folder: &Path, since: i64) -> Result<(Vec<Lying>, i64), Trouble> {
     real_folder(folder)?;
     let unreadable = |error: io::Error| {
         Trouble::new(TroubleKind::Folder, format!("The folder {} cannot be read: {error}.", folder.display()))
     };
-    let mut found = Vec::new();
+    let (mut found, mut newest) = (Vec::new(), 0);
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
@@ -88,7 +129,11 @@ pub fn listed(folder: &Path) -> Result<Vec<Lying>, Trouble> {
         }
         // Not of what a link leads to.
         let Ok(metadata) = entry.metadata() else { continue };
-        if metadata.is_file() {
+        if !metadata.is_file() {
+            continue;
+        }
+        newest = newest.max(metadata.ctime());
+        if metadata.ctime() >= since {
             found.push(Lying {
                 written: (metadata.mtime(), metadata.mtime_nsec()),
                 name,
@@ -99,7 +144,7 @@ pub fn listed(folder: &Path) -> Result<Vec<Lying>, Trouble> {
         }
     }
     found.sort_unstable();
-    Ok(found)
+    Ok((found, newest))
 }
 
 /// The mail of a file; `None` where that is gone.
@@ -131,5 +176,5 @@ pub fn mail(path: &Path, lying: &Lying, sent: bool) -> io::Result<Option<Fetched
             unique(&lying.name).display()
         ));
     }
-    Ok(Some(Fetched { place: None, sent, raw, incomplete }))
+    Ok(Some(Fetched { place: None, sent, arrived: Some(lying.written.0), raw, incomplete }))
 }

@@ -14,7 +14,7 @@ use crate::{
     desk::page::{AgentRow, CustomerRow, Denied, GroupRow, HeldReply, Page, Wants},
     domain::id::ConversationId,
     tui::{
-        ask::{Answer, Ask},
+        ask::{Answer, Ask, Effect},
         keymap::{Action, Context},
         model::Model,
     },
@@ -303,13 +303,20 @@ impl Default for Administration {
 
 impl Dialog for Administration {
     fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
-        match (self.inside, self.leaf) {
+        let before = self.leaf;
+        let outcome = match (self.inside, self.leaf) {
             (false, _) => self.press_pages(key, model),
             (true, Leaf::Profile) => self.press_profile(key, model),
             (true, Leaf::Customers) if self.finding => self.press_finding(key),
             (true, Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => {
                 self.press_list(key, model)
             }
+        };
+        let sees_held = self.leaf == Leaf::Mail && before != Leaf::Mail && model.page.bell > 0;
+        if sees_held && matches!(outcome, Outcome::Stay) {
+            Outcome::Do(vec![Effect::Ask(Ask::SeeHeld)])
+        } else {
+            outcome
         }
     }
 

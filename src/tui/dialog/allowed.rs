@@ -5,7 +5,7 @@ use crate::{
     domain::{conversation::State, id::ConversationId},
     tui::{
         delivery,
-        dialog::quoting,
+        dialog::{Attachments, quoting},
         keymap::Action,
         model::{Area, Model},
     },
@@ -42,6 +42,9 @@ pub fn why_not(action: Action, model: &Model) -> Option<String> {
         let ready = if model.page.me.ready { "" } else { " You are not ready." };
         return Some(format!("Nothing is on offer to you.{ready}"));
     }
+    if action == Action::Attach && model.composer.is_none() {
+        return Some("Files go with a message. Write one first: r or n.".to_owned());
+    }
     let target = model.target();
     if CONVERSATION.contains(&action) && target.is_none() {
         return Some("No conversation is selected. Pick one in a list first.".to_owned());
@@ -58,7 +61,7 @@ pub fn why_not(action: Action, model: &Model) -> Option<String> {
 const OFFERS: [Action; 4] = [Action::Offers, Action::AcceptOffer, Action::AcceptAndOpen, Action::RejectOffer];
 
 /// Actions that are about one conversation.
-const CONVERSATION: [Action; 25] = [
+const CONVERSATION: [Action; 26] = [
     Action::Reply,
     Action::Note,
     Action::Assign,
@@ -84,6 +87,7 @@ const CONVERSATION: [Action; 25] = [
     Action::TakeBack,
     Action::AddNamed,
     Action::Merge,
+    Action::SaveAttachments,
 ];
 
 fn missing(action: Action, thread: &Thread) -> Option<&'static str> {
@@ -103,6 +107,9 @@ fn missing(action: Action, thread: &Thread) -> Option<&'static str> {
 fn about_mail(action: Action, thread: &Thread, model: &Model) -> Option<&'static str> {
     if action == Action::ForwardByMail {
         return quoting::meant(model).err();
+    }
+    if action == Action::SaveAttachments {
+        return Attachments::shown(model).err();
     }
     if action == Action::SendAgain && delivery::to_send_again(model).is_none() {
         return Some("Nothing here failed to leave by mail.");

@@ -6,6 +6,7 @@ use crate::{
     domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask, Effect},
+        keymap::Action,
         model::Model,
     },
 };
@@ -41,7 +42,10 @@ impl Dialog for Bell {
         match (key, picked) {
             (DialogKey::Back, _) => Outcome::Close,
             // What is restricted by now is opened too, and its screen says so (R6.6).
-            (DialogKey::Choose, Some(notice)) => Outcome::Go(Place::Conversation(notice.conversation, None)),
+            (DialogKey::Choose, Some(notice)) => match notice.conversation {
+                Some(conversation) => Outcome::Go(Place::Conversation(conversation, None)),
+                None => Outcome::Act(Action::GoToHeld),
+            },
             (_, Some(_)) if key.letter() == Some('c') => {
                 self.clearing = true;
                 self.problem = None;

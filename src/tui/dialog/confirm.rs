@@ -2,11 +2,12 @@
 
 use super::{Dialog, DialogKey, Outcome};
 use crate::{
-    desk::page::Denied,
+    desk::page::{Denied, Thread},
     domain::{
         command::{Command, Start, Writing},
         conversation::Privacy,
         id::ConversationId,
+        people::Party,
         refusal::{Refusal, RefusalKind},
     },
     tui::{
@@ -28,12 +29,29 @@ pub struct Confirm {
     pub yes: String,
     /// What a yes does.
     pub effects: Vec<Effect>,
+    /// What the key [`Confirm::NEVER`] does, where it is not to be asked again.
+    pub never: Option<Ask>,
 }
 
 impl Confirm {
+    /// Says no for good, where that is offered.
+    pub const NEVER: char = 'x';
+
+    /// The same question about somebody whom a mail named, who can be left out for good: `thread` is the one that is shown.
+    #[must_use]
+    pub fn or_never(mut self, ask: &Ask, thread: Option<&Thread>) -> Self {
+        if let Ask::Run { conversation, command: Command::Add { party: Party::Customer(address), .. } } = ask
+            && let Some(thread) = thread.filter(|thread| thread.row.id == *conversation)
+            && thread.suggested.iter().any(|person| person.address == *address)
+        {
+            self.never = Some(Ask::Dismiss(*conversation, address.clone()));
+        }
+        self
+    }
+
     /// A question without details.
     pub fn new(question: impl Into<String>, yes: impl Into<String>, effects: Vec<Effect>) -> Self {
-        Self { question: question.into(), details: Vec::new(), yes: yes.into(), effects }
+        Self { question: question.into(), details: Vec::new(), yes: yes.into(), effects, never: None }
     }
 
     /// The question that a refusal of kind `confirm` asks: what happens, who could read it then and who would join. A yes
@@ -45,7 +63,9 @@ impl Confirm {
         }
         let (ask, yes) = confirmed(ask)?;
         let details = details(refusal);
-        Some(Self { question: refusal.text.clone(), details, yes: yes.to_owned(), effects: vec![Effect::Ask(ask)] })
+        let mut confirm = Self::new(refusal.text.clone(), yes, vec![Effect::Ask(ask)]);
+        confirm.details = details;
+        Some(confirm)
     }
 }
 
@@ -54,6 +74,10 @@ impl Dialog for Confirm {
         match key {
             DialogKey::Back => Outcome::Close,
             DialogKey::Yes => Outcome::CloseAnd(std::mem::take(&mut self.effects)),
+            DialogKey::Other(_) if key.letter() == Some(Self::NEVER) => match self.never.take() {
+                Some(never) => Outcome::CloseAnd(vec![Effect::Ask(never)]),
+                None => Outcome::Stay,
+            },
             DialogKey::Next
             | DialogKey::Previous
             | DialogKey::Up

@@ -86,7 +86,14 @@ impl Dialog for Keys {
         self.asked = None;
         match answer {
             Ok(Answer::Invited(invite)) => self.invite = Some(invite.clone()),
-            Ok(Answer::Done(_) | Answer::Item(_) | Answer::Kept) => {}
+            Ok(
+                Answer::Done(_)
+                | Answer::Item(_)
+                | Answer::File(_)
+                | Answer::Completed(..)
+                | Answer::Saved(_)
+                | Answer::Kept,
+            ) => {}
             Err(denied) => self.problem = Some(denied.to_string()),
         }
         Outcome::Stay

@@ -55,8 +55,9 @@ const ADD: [(Action, &str, &str); 6] = [
 const CREATE: [(Action, &str, &str); 3] =
     [(Action::CreateTicket, "Ticket", "t"), (Action::CreateTask, "Task", "s"), (Action::CreateArticle, "Article", "a")];
 
-/// What can be done about mail; offered where it can be done only.
-const MAIL: [(Action, &str); 4] = [
+/// What can be done about mail and files; offered where it can be done only.
+const MAIL: [(Action, &str); 5] = [
+    (Action::SaveAttachments, "Save attachments"),
     (Action::SendAgain, "Send again by mail"),
     (Action::TakeBack, "Take back the reply"),
     (Action::AddNamed, "Add from Cc"),

@@ -6,6 +6,8 @@ pub mod administration;
 pub mod allowed;
 /// Making an agent responsible.
 pub mod assign;
+/// What is attached to a message, to be saved.
+pub mod attachments;
 /// The notices, newest first.
 pub mod bell;
 /// People, groups and items that a typed text can mean.
@@ -18,6 +20,8 @@ pub mod confirm;
 pub mod customer_details;
 /// A field of one line.
 pub mod field;
+/// The files that go with what is being written.
+pub mod files;
 /// A list narrowed by a typed text.
 pub mod filtered;
 /// A form: controls one under another.
@@ -61,10 +65,12 @@ pub mod suggested;
 
 pub use administration::Administration;
 pub use assign::Assign;
+pub use attachments::Attachments;
 pub use bell::Bell;
 pub use confirm::Confirm;
 pub use customer_details::CustomerDetails;
 pub use field::Field;
+pub use files::{FileChange, Files};
 pub use filtered::Filtered;
 pub use forward::Forward;
 pub use held::Held;
@@ -184,6 +190,10 @@ pub enum Layer {
     Offers(Offers),
     /// A mail as it came.
     Original(Original),
+    /// What is attached to a message.
+    Attachments(Attachments),
+    /// The files that go with what is being written.
+    Files(Files),
     /// Every action by its name.
     Palette(Palette),
     /// Searching.
@@ -215,6 +225,10 @@ pub enum Outcome {
     Go(Place),
     /// The layer stays, and this is said on the message line.
     Say(String),
+    /// The layer stays, and other files go with what is being written.
+    Files(FileChange),
+    /// All layers go, and these attachments of an entry are saved, by number and name.
+    SaveAttached(ConversationId, crate::domain::id::EntrySeq, Vec<(usize, String)>),
     /// All layers go, and the held message is sent although this was added (R7.6).
     SendAnyway(crate::domain::id::EntrySeq),
 }
@@ -248,6 +262,8 @@ impl Layer {
             Self::Help(help) => help,
             Self::Offers(offers) => offers,
             Self::Original(original) => original,
+            Self::Attachments(attachments) => attachments,
+            Self::Files(files) => files,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
@@ -272,6 +288,8 @@ impl Layer {
             Self::Help(help) => help,
             Self::Offers(offers) => offers,
             Self::Original(original) => original,
+            Self::Attachments(attachments) => attachments,
+            Self::Files(files) => files,
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,

@@ -203,7 +203,7 @@ impl NewConversation {
     }
 
     fn save(&self, text: String) -> Effect {
-        Effect::Ask(Ask::SaveDraft { place: self.place(), mode: self.mode(), text })
+        Effect::Ask(Ask::SaveDraft { place: self.place(), mode: self.mode(), text, files: Vec::new() })
     }
 
     fn start(&self) -> Result<Start, String> {
@@ -221,7 +221,15 @@ impl NewConversation {
         };
         let subject = self.form.line(SUBJECT).unwrap_or_default();
         let group = self.form.chosen(GROUP).into_iter().next();
-        Ok(Start { with, subject, group, text, client_id: Some(self.client_id.clone()), confirmed: false })
+        Ok(Start {
+            with,
+            subject,
+            group,
+            text,
+            client_id: Some(self.client_id.clone()),
+            confirmed: false,
+            files: Vec::new(),
+        })
     }
 
     fn submit(&mut self) -> Outcome {
@@ -278,7 +286,7 @@ impl Dialog for NewConversation {
     fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
         match (self.form.answered(ask, answer), answer) {
             (Settled::Well, Ok(Answer::Done(done))) => Outcome::Go(Place::Conversation(done.conversation, None)),
-            (Settled::Well, Ok(Answer::Item(_) | Answer::Invited(_) | Answer::Kept) | Err(_)) => Outcome::Close,
+            (Settled::Well, Ok(_) | Err(_)) => Outcome::Close,
             (Settled::Badly, _) => Outcome::Do(vec![self.save(self.draft())]),
             (Settled::Not, _) => Outcome::Stay,
         }

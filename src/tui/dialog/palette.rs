@@ -2,8 +2,8 @@
 
 use super::{Dialog, DialogKey, Filtered, Outcome, Place, allowed, filtered::Pressed};
 use crate::{
-    domain::{id::ConversationId, item::ItemKey, section::Section},
-    tui::{keymap::Action, model::Model},
+    domain::{id::ConversationId, item::ItemKey},
+    tui::{footer::section_of, keymap::Action, model::Model},
 };
 
 /// The palette.
@@ -34,20 +34,6 @@ pub struct Entry {
     /// Why it cannot be done now.
     pub why: Option<String>,
 }
-
-const SECTIONS: [(Action, Section); 11] = [
-    (Action::GoToUnassigned, Section::Unassigned),
-    (Action::GoToLive, Section::Live),
-    (Action::GoToOpen, Section::Open),
-    (Action::GoToUnanswered, Section::Unanswered),
-    (Action::GoToClosed, Section::Closed),
-    (Action::GoToCustomerReplies, Section::CustomerReplies),
-    (Action::GoToInternalInbox, Section::InternalInbox),
-    (Action::GoToInternalSent, Section::InternalSent),
-    (Action::GoToAllClosed, Section::AllClosed),
-    (Action::GoToNeedsReassignment, Section::NeedsReassignment),
-    (Action::GoToAll, Section::All),
-];
 
 impl Palette {
     /// Everything there is.
@@ -89,7 +75,7 @@ fn offered(action: Action, model: &Model) -> bool {
     if action == Action::GoToHeld {
         return model.page.me.role.administers();
     }
-    let section = SECTIONS.iter().find(|(named, _)| *named == action).map(|(_, section)| *section);
+    let section = section_of(action);
     section.is_none_or(|section| model.page.sections.iter().any(|row| row.section == section))
 }
 

@@ -2,10 +2,10 @@
 
 use super::{editor, piece::Row};
 use crate::{
-    desk::page::Mode,
+    desk::page::{DraftFile, Mode},
     domain::text::{SafeText, width},
     tui::{
-        composer::{Part, first_named, mode_word, readers_counted, readers_named},
+        composer::{Part, files_counted, first_named, mode_word, readers_counted, readers_named},
         layout,
         model::{Area, Model},
         theme::Theme,
@@ -164,9 +164,29 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
             row.right(" ", style);
         }
     }
-    if composing.is_some() && look.mode == Mode::Reply && look.readers.by_mail && look.why_not.is_none() {
-        row.own(rule, style).own(" by mail ", theme.plain());
+    let by_mail = composing.is_some() && look.mode == Mode::Reply && look.readers.by_mail && look.why_not.is_none();
+    let mail = if by_mail { " by mail " } else { "" };
+    let files = files_words(look.files, width(mail), row.left());
+    // What goes with it is said first where there is no room for both.
+    for (words, style_of_words) in [(mail, theme.plain()), (files.as_str(), theme.strong())] {
+        let beside = if words == mail && !files.is_empty() { width(&files) + 1 } else { 0 };
+        // The blank behind the last of them may fall to what stands on the right.
+        let needed = width(words) + beside;
+        if !words.is_empty() && needed <= row.left() {
+            row.own(rule, style).own(words, style_of_words);
+        }
     }
+}
+
+/// " 2 files, 340 KB ", or fewer words where there is less room beside so many columns; empty without files.
+fn files_words(files: &[DraftFile], beside: usize, room: usize) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let all = files_counted(files);
+    let short = all.split(',').next().unwrap_or_default();
+    let fits = beside + width(&all) + 4 <= room;
+    format!(" {} ", if fits { &all } else { short })
 }
 
 /// Draws the mention list above the composer.
@@ -193,5 +213,20 @@ pub fn draw_mentions(model: &Model, frame: &mut Frame, mentions: &Mentions) {
             left.saturating_sub(16),
             style,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_counted_in_as_many_words_as_there_is_room_for() {
+        let file = DraftFile { path: "/home/ana/bill.pdf".into(), size: 2_048 };
+        let two = [file.clone(), file];
+        assert_eq!(files_words(&two, 9, 40), " 2 files, 4 KB ");
+        assert_eq!(files_words(&two, 9, 20), " 2 files ");
+        assert_eq!(files_words(&two[..1], 0, 16), " 1 file, 2 KB ");
+        assert_eq!(files_words(&[], 9, 40), "");
     }
 }

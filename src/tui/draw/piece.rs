@@ -108,19 +108,29 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn same_as_the_buffer(text: &str, columns: usize) {
+        let safe = SafeText::line(text);
+        let area = Rect::new(0, 0, 60, 1);
+        let (mut ours, mut theirs) = (Buffer::empty(area), Buffer::empty(area));
+        let x = put(&mut ours, (3, 0), safe.as_str(), columns, Style::reset());
+        let (expected, _) = theirs.set_stringn(3, 0, safe.as_str(), columns, Style::reset());
+        assert_eq!((x, ours), (expected, theirs));
+    }
+
+    #[test]
+    fn what_stands_before_a_joined_mark_is_drawn_as_the_buffer_draws_it() {
+        same_as_the_buffer("0👩\u{200d}🚀한한a한0한0👩\u{200d}🚀\u{600}👩\u{200d}🚀0e\u{301}", 2);
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn plain_letters_are_drawn_as_the_buffer_draws_them(
             text in "([ -~]|é|e\u{301}|日|…|●|👩‍🚀|\u{600}|한){0,40}",
             columns in 0_usize..50,
         ) {
-            let safe = SafeText::line(&text);
-            let area = Rect::new(0, 0, 60, 1);
-            let (mut ours, mut theirs) = (Buffer::empty(area), Buffer::empty(area));
-            let x = put(&mut ours, (3, 0), safe.as_str(), columns, Style::reset());
-            let (expected, _) = theirs.set_stringn(3, 0, safe.as_str(), columns, Style::reset());
-            prop_assert_eq!(x, expected);
-            prop_assert_eq!(ours, theirs);
+            same_as_the_buffer(&text, columns);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Flow, LineKind, Voice};
 use crate::{
-    domain::{authentication, letter::Correspondent, mail::Addressed, text::SafeText},
+    domain::{authentication::Checked, letter::Correspondent, mail::Addressed, text::SafeText},
     tui::delivery::named,
 };
 
@@ -30,7 +30,8 @@ impl Flow {
                 SafeText::line(&format!("▸ {}", in_short(mail, width.saturating_sub(2)))).fit(width),
             );
         }
-        if let Some(doubt) = authentication::doubt(&mail.authentication) {
+        let sender = mail.from.first().map_or("", |person| person.address.as_str());
+        if let Some(doubt) = Checked::of(std::slice::from_ref(&mail.authentication)).doubt(sender) {
             for line in SafeText::line(&format!("! not verified: {} ({})", doubt.what, doubt.by)).wrap(width) {
                 self.push(LineKind::Warning(voice), line);
             }

@@ -2,7 +2,7 @@
 
 use super::{Area, Model, RowKey};
 use crate::{
-    desk::page::{ConversationRow, Draft, DraftPlace, ItemRow, Listed, Mode, Opened, Thread},
+    desk::page::{ConversationRow, Draft, DraftFile, DraftPlace, ItemRow, Listed, Mode, Opened, Thread},
     domain::{conversation::Audience, id::ConversationId, item::ItemKey, section::Section},
     tui::{composer::Composer, layout},
 };
@@ -111,11 +111,20 @@ impl Model {
 
     /// The kept draft of a place and mode, if any.
     pub fn draft(&self, place: &DraftPlace, mode: Mode) -> Option<&str> {
+        let draft = self.kept_draft(place, mode)?;
+        (!draft.text.is_empty()).then_some(draft.text.as_str())
+    }
+
+    /// What is to go with the kept draft of a place and mode.
+    pub fn draft_files(&self, place: &DraftPlace, mode: Mode) -> &[DraftFile] {
+        self.kept_draft(place, mode).map_or(&[], |draft| &draft.files)
+    }
+
+    fn kept_draft(&self, place: &DraftPlace, mode: Mode) -> Option<&Draft> {
         let same = |draft: &&Draft| draft.place == *place && draft.mode == mode;
         let of_thread = self.opened().into_iter().flat_map(|thread| thread.drafts.iter());
         let of_page = of_thread.chain(self.page.draft.iter());
-        let draft = self.kept.iter().find(same).or_else(|| of_page.into_iter().find(same))?;
-        (!draft.text.is_empty()).then_some(draft.text.as_str())
+        self.kept.iter().find(same).or_else(|| of_page.into_iter().find(same))
     }
 
     /// What writing to everybody in a conversation is called (R1.5).

@@ -1,5 +1,6 @@
 //! What the screen asks, as calls of the desk.
 
+use super::files;
 use crate::{
     desk::{
         AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem, Opening,
@@ -17,7 +18,8 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
             desk.run(who, *conversation, command.clone()).map(|done| Answer::Done(Box::new(done)))
         }
         Ask::Start(start) => desk.start(who, start).map(|done| Answer::Done(Box::new(done))),
-        Ask::SaveDraft { place, mode, text } => desk.save_draft(who, place, *mode, text).map(kept),
+        Ask::SaveDraft { place, mode, text, files } => desk.save_draft_with(who, place, *mode, text, files).map(kept),
+        Ask::Attach(_) | Ask::CompletePath(_) | Ask::SaveAttached { .. } => Err(files::elsewhere()),
         Ask::OpenDirect(conversation) => {
             *opening = desk.open_direct(who, *conversation)?;
             Ok(Answer::Kept)
@@ -33,6 +35,8 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
         }
         Ask::UndoMerge(from) => desk.undo_merge(who, *from).map(|done| Answer::Done(Box::new(done))),
         Ask::ClearNotices => desk.clear_notices(who).map(|_| Answer::Kept),
+        Ask::SeeHeld => desk.see_held(who).map(kept),
+        Ask::Dismiss(conversation, address) => desk.dismiss_suggestion(who, *conversation, address).map(kept),
         Ask::AddItem { kind, title, requester, project, description } => {
             let new = NewItem {
                 kind: *kind,
@@ -95,6 +99,9 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
         Ask::Run { .. }
         | Ask::Start(_)
         | Ask::SaveDraft { .. }
+        | Ask::Attach(_)
+        | Ask::CompletePath(_)
+        | Ask::SaveAttached { .. }
         | Ask::OpenDirect(_)
         | Ask::AcceptOffer { .. }
         | Ask::RejectOffer(_)
@@ -104,6 +111,8 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
         | Ask::UndoMerge(_)
         | Ask::Invite(_)
         | Ask::ClearNotices
+        | Ask::SeeHeld
+        | Ask::Dismiss(..)
         | Ask::AddItem { .. }
         | Ask::SetItem { .. }
         | Ask::FollowItem(..)

@@ -1,6 +1,6 @@
 //! The session at the terminal that the program was started on: one queue, fed by the terminal and the desk's bell.
 
-use super::{Event, Look, Session};
+use super::{Event, Look, Session, files::Folders};
 use crate::{
     desk::{
         Desk, News,
@@ -35,14 +35,21 @@ enum Arrival {
 }
 
 /// Runs the messenger until it is left; the terminal is as it was afterwards, whatever happened. `editor` is the program
-/// that `Ctrl-O` opens, with its arguments; `None` where there is none. The size in `look` is the terminal's.
+/// that `Ctrl-O` opens, with its arguments; `None` where there is none. Files are sent from and saved to `folders`. The size in `look` is the terminal's.
 ///
 /// # Errors
 /// The viewer was not let in, or the terminal could not be read or written.
-pub fn run(desk: &Desk, viewer: &Viewer, mut look: Look, editor: Option<&[String]>) -> Result<(), Failure> {
+pub fn run(
+    desk: &Desk,
+    viewer: &Viewer,
+    mut look: Look,
+    editor: Option<&[String]>,
+    folders: Folders,
+) -> Result<(), Failure> {
     look.size = Screen::size()?;
     // Read before the terminal changes: who is not let in reads why on the screen as it was.
     let mut session = Session::new(desk.clone(), viewer.clone(), look)?;
+    session.has_files(folders);
     let (send, queue) = channel();
     let bell = send.clone();
     let mut screen = Screen::enter(move |input| send.send(Arrival::Input(input)).is_ok())?;

@@ -56,7 +56,15 @@ fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
 fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
     let item = match answer {
         Some(Answer::Item(key)) => key.to_string(),
-        Some(Answer::Done(_) | Answer::Invited(_) | Answer::Kept) | None => "The item".to_owned(),
+        Some(
+            Answer::Done(_)
+            | Answer::Invited(_)
+            | Answer::File(_)
+            | Answer::Completed(..)
+            | Answer::Saved(_)
+            | Answer::Kept,
+        )
+        | None => "The item".to_owned(),
     };
     let words = match ask {
         Ask::Run { conversation, command } => match acting::past(command) {
@@ -65,9 +73,22 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
         },
         Ask::Start(_) => match answer {
             Some(Answer::Done(done)) => with_not_notified(format!("Started #{}.", done.conversation), done),
-            Some(Answer::Item(_) | Answer::Invited(_) | Answer::Kept) | None => return,
+            Some(
+                Answer::Item(_)
+                | Answer::Invited(_)
+                | Answer::File(_)
+                | Answer::Completed(..)
+                | Answer::Saved(_)
+                | Answer::Kept,
+            )
+            | None => return,
         },
-        Ask::SaveDraft { .. } | Ask::OpenDirect(_) => return,
+        Ask::Dismiss(_, address) => format!("{address} is not suggested here any more."),
+        Ask::SaveAttached { .. } => match answer {
+            Some(Answer::Saved(places)) => format!("Saved {}", places.join(", ")),
+            _ => return,
+        },
+        Ask::Attach(_) | Ask::CompletePath(_) | Ask::SaveDraft { .. } | Ask::OpenDirect(_) | Ask::SeeHeld => return,
         Ask::AcceptOffer { conversation, .. } => format!("#{conversation} is assigned to you now."),
         Ask::RejectOffer(conversation) => format!("Rejected #{conversation}. It waits in Unassigned."),
         Ask::TakeBack { .. } => "Taken back: it was not sent.".to_owned(),
@@ -187,6 +208,7 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
         writing::not_sent(model);
     }
     if let (Some(question), Some(conversation)) = (Confirm::widening(&ask, &denied), remembered::conversation(&ask)) {
+        let question = question.or_never(&ask, model.opened());
         return confirm(model, conversation, question);
     }
     if let (Some(question), Ask::Start(_)) = (Confirm::widening(&ask, &denied), &ask) {
@@ -209,9 +231,9 @@ fn refused(model: &mut Model, ask: Ask, denied: Denied) -> Vec<Effect> {
                 return Vec::new();
             }
             let about = remembered::conversation(&ask);
-            if let Ask::SaveDraft { place, mode, text } = ask {
+            if let Ask::SaveDraft { place, mode, text, files } = ask {
                 // The composer may be gone by now.
-                writing::not_kept(model, Draft { place, mode, text });
+                writing::not_kept(model, Draft { place, mode, text, files });
             }
             if let (Some(batch), Some(id)) = (&mut model.batch, about) {
                 batch.refused.push((id, words));

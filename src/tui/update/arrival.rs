@@ -72,11 +72,9 @@ fn forget_kept(model: &mut Model) {
     let (id, drafts) = (thread.row.id, thread.drafts.clone());
     model.kept.retain(|kept| {
         let here = kept.place == crate::desk::page::DraftPlace::Conversation(id);
-        let said = drafts
-            .iter()
-            .find(|draft| draft.place == kept.place && draft.mode == kept.mode)
-            .map_or("", |draft| draft.text.as_str());
-        !(here && said == kept.text)
+        let said = drafts.iter().find(|draft| draft.place == kept.place && draft.mode == kept.mode);
+        let same = said.map_or(!kept.has_something(), |said| said == kept);
+        !(here && same)
     });
 }
 

@@ -1,6 +1,6 @@
 //! Keys and answers of the layers over the screen.
 
-use super::{acting, moving, panel, press::act, settle, writing};
+use super::{acting, attaching, moving, panel, press::act, settle, writing};
 use crate::tui::{
     ask::Effect,
     dialog::{DialogKey, Outcome, Place},
@@ -53,6 +53,11 @@ pub fn finish(model: &mut Model, at: usize, outcome: Outcome) -> Vec<Effect> {
         Outcome::Go(place) => {
             model.layers.clear();
             go(model, &place)
+        }
+        Outcome::Files(change) => attaching::change(model, change),
+        Outcome::SaveAttached(conversation, seq, files) => {
+            model.layers.clear();
+            attaching::save(model, conversation, seq, files)
         }
         Outcome::Say(text) => model.say(Message::said(text)),
         Outcome::SendAnyway(seen) => {

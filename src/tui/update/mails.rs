@@ -56,18 +56,25 @@ pub fn taken_back(model: &mut Model, conversation: ConversationId, seq: EntrySeq
     };
     let thread = model.opened().filter(|thread| thread.row.id == conversation);
     let entry = thread.and_then(|thread| thread.entries.iter().find(|entry| entry.seq == seq && mine(&entry.from)));
-    let Some(text) = entry.map(|entry| entry.text.clone()) else { return Vec::new() };
+    let Some((text, files)) = entry.map(|entry| (entry.text.clone(), entry.attachments.len())) else {
+        return Vec::new();
+    };
+    let words = match files {
+        0 => "Taken back: it was not sent. Its text is here again.",
+        _ => "Taken back: it was not sent. Its text is here again; attach its files again.",
+    };
     let place = DraftPlace::Conversation(conversation);
     let effects = writing::keep(model);
     let begun = model.draft(&place, Mode::Reply).unwrap_or_default().to_owned();
     let client_id = model.new_client_id();
     let mut composer = Composer::new(place, Mode::Reply, client_id);
     composer.editor = Editor::new(&if begun.is_empty() { text } else { format!("{text}\n\n{begun}") });
+    composer.files = model.draft_files(&composer.place, Mode::Reply).to_vec();
     composer.loaded = true;
     composer.changed = Some(model.now);
     model.composer = Some(composer);
     model.area = Area::Composer;
-    model.message = Some(Message::said("Taken back: it was not sent. Its text is here again.").about(conversation));
+    model.message = Some(Message::said(words).about(conversation));
     reading::to_end(model);
     effects
 }

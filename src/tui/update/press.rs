@@ -1,6 +1,6 @@
 //! A key to what it does.
 
-use super::{acting, layer, mails, moving, offering, panel, reading, writing};
+use super::{acting, attaching, layer, mails, moving, offering, panel, reading, writing};
 use crate::{
     domain::command::Command,
     tui::{
@@ -160,6 +160,8 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
         A::AcceptOffer | A::AcceptAndOpen | A::RejectOffer => offering::answer(model, action),
         A::Send | A::PressSend => writing::send(model),
         A::OpenEditor => writing::open_editor(model),
+        A::Attach => attaching::open(model),
+        A::SaveAttachments => attaching::save_shown(model),
         A::FocusSend => writing::focus_send(model),
         A::LeaveComposer => writing::leave(model),
         // Text, or only meant inside a layer.
@@ -185,7 +187,9 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
 fn open_layer(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(layer) = layer_for(action, model) {
         model.layers.push(layer);
-        return Vec::new();
+        // It is looked at from now on; where nothing rings, nothing has to stop.
+        let rings = action == Action::GoToHeld && model.page.bell > 0;
+        return if rings { vec![Effect::Ask(Ask::SeeHeld)] } else { Vec::new() };
     }
     let why = why_not(action, model).unwrap_or_else(|| "Select a conversation first.".to_owned());
     model.say(Message::trouble(why))

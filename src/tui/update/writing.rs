@@ -35,15 +35,16 @@ pub fn keep(model: &mut Model) -> Vec<Effect> {
     };
     composer.changed = None;
     let text = if composer.editor.is_blank() { String::new() } else { composer.editor.text().to_owned() };
-    let (place, mode) = (composer.place.clone(), composer.mode);
-    vec![kept(model, place, mode, text)]
+    let (place, mode, files) = (composer.place.clone(), composer.mode, composer.files.clone());
+    vec![kept(model, Draft { place, mode, text, files })]
 }
 
 /// Has a draft kept, and remembers it until a page says the same.
-fn kept(model: &mut Model, place: DraftPlace, mode: Mode, text: String) -> Effect {
-    model.kept.retain(|draft| draft.place != place || draft.mode != mode);
-    model.kept.push(Draft { place: place.clone(), mode, text: text.clone() });
-    Effect::Ask(Ask::SaveDraft { place, mode, text })
+fn kept(model: &mut Model, draft: Draft) -> Effect {
+    model.kept.retain(|kept| kept.place != draft.place || kept.mode != draft.mode);
+    model.kept.push(draft.clone());
+    let Draft { place, mode, text, files } = draft;
+    Effect::Ask(Ask::SaveDraft { place, mode, text, files })
 }
 
 /// A draft could not be kept: it is remembered until one is, whatever becomes of the composer.
@@ -108,8 +109,12 @@ pub fn load(model: &mut Model) {
         return;
     }
     let text = model.draft(&composer.place, composer.mode).unwrap_or_default().to_owned();
+    let files = model.draft_files(&composer.place, composer.mode).to_vec();
     if let Some(composer) = &mut model.composer {
         composer.loaded = true;
+        if composer.files.is_empty() {
+            composer.files = files;
+        }
         if composer.editor.is_blank() {
             composer.editor = crate::tui::editor::Editor::new(&text);
         }
@@ -214,7 +219,7 @@ pub fn leave(model: &mut Model) -> Vec<Effect> {
     let effects = keep(model);
     let Some(composer) = model.composer.take() else { return effects };
     model.area = if composer.on_item() { Area::Item } else { Area::Thread };
-    if !composer.editor.is_blank() {
+    if !composer.is_blank() {
         model.message = Some(Message::said("Draft kept."));
     }
     effects
@@ -260,7 +265,8 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     }
     if composer.editor.is_blank() {
         composer.part = Part::Text;
-        return model.say(Message::said("Nothing is written yet."));
+        let words = if composer.files.is_empty() { "Nothing is written yet." } else { "Write a word to the files." };
+        return model.say(Message::said(words));
     }
     let text = composer.editor.text().trim_end().to_owned();
     let client_id = Some(composer.client_id.clone());
@@ -272,6 +278,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
                 seen: Some(composer.agreed.map_or(seen, |agreed| agreed.max(seen))),
                 client_id,
                 confirmed: false,
+                files: Vec::new(),
             };
             let command = match mode {
                 Mode::Note => Command::Note(writing),
@@ -289,7 +296,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
             let Some((item, subject)) = subject else { return Vec::new() };
             let audience = Some(if mode == Mode::Reply { Audience::Customer } else { Audience::Internal });
             let with = StartWith::Item { item, audience, customers: Vec::new(), agents: Vec::new() };
-            Ask::Start(Start { with, subject, group: None, text, client_id, confirmed: false })
+            Ask::Start(Start { with, subject, group: None, text, client_id, confirmed: false, files: Vec::new() })
         }
     };
     // The draft is kept first, so that nothing is lost whatever becomes of the message.
@@ -312,8 +319,9 @@ pub fn sent(model: &mut Model) -> Vec<Effect> {
     let drafted = model
         .kept
         .iter()
-        .any(|draft| draft.place == composer.place && draft.mode == composer.mode && !draft.text.is_empty())
-        || model.draft(&composer.place, composer.mode).is_some();
+        .any(|draft| draft.place == composer.place && draft.mode == composer.mode && draft.has_something())
+        || model.draft(&composer.place, composer.mode).is_some()
+        || !model.draft_files(&composer.place, composer.mode).is_empty();
     model.area = if composer.on_item() { Area::Item } else { Area::Thread };
     if let Some(view) = model.thread.as_mut().filter(|_| !composer.on_item()) {
         view.new_after = None;
@@ -321,7 +329,9 @@ pub fn sent(model: &mut Model) -> Vec<Effect> {
     if !composer.on_item() {
         reading::to_end(model);
     }
-    if drafted { vec![kept(model, composer.place, composer.mode, String::new())] } else { Vec::new() }
+    let Composer { place, mode, .. } = composer;
+    let empty = Draft { place, mode, text: String::new(), files: Vec::new() };
+    if drafted { vec![kept(model, empty)] } else { Vec::new() }
 }
 
 /// The message was not written: the composer stays as it is.

@@ -15,6 +15,7 @@ fn comes(desk: &Desk, raw: &str) {
         envelope_from: None,
         envelope_to: vec![],
         sent: false,
+        history: None,
         letter: Reader::new().letter(&raw),
         raw,
     };
@@ -87,6 +88,79 @@ fn why_and_likenesses_and_merging_and_back() {
     place.does("--as ana conversation unmerge 2");
     assert!(!place.does("--as ana conversation show 1").contains("Mine too."));
     assert!(place.does("--as ana conversation show 2").contains("Mine too."));
+}
+
+/// Asked in one word, and by what stands in the header of a mail.
+#[test]
+fn why_is_asked_in_one_word_and_by_message_id() {
+    let place = place();
+    for word in ["2/1", "#2/1", "#2/#1", "2 #1"] {
+        assert_eq!(place.does(&format!("--as ana why {word}")), place.does("--as ana why 2 1"), "{word}");
+    }
+    for id in ["<2@x>", "2@x"] {
+        let why = place.does(&format!("--as ana why {id}"));
+        assert!(why.starts_with("It is message 1 of #2.\n") && why.contains("takes no part. (#1)"), "{why}");
+    }
+    let json = place.json("--as ana why <1@x>").remove(0);
+    assert_eq!((json["conversation"].as_i64(), json["message"].as_i64()), (Some(1), Some(1)));
+    assert_eq!(json["verdict"].as_str(), Some("message"));
+    assert!(json["reasons"].as_array().unwrap().len() >= 3, "{json}");
+    // What is held is told to owner and admins; to others as what never was.
+    let held = place.does("--as adam why <3@x>");
+    assert!(held.contains("It waits for an administrator: deskline held show 3\n"), "{held}");
+    assert!(held.contains("It says that it comes from an address of this desk"), "{held}");
+    let never = place.run("--as ana why <never@x>");
+    assert_eq!((never.code, never.out.as_str()), (3, ""));
+    assert_eq!(place.run("--as ana why <3@x>").errors, never.errors);
+    for (line, words) in
+        [("why 2", "as 2/1"), ("why 2/1 1", "One word"), ("why <1@x> 1", "One word"), ("why x", "4821/7")]
+    {
+        let ran = place.run(&format!("--as ana {line}"));
+        assert!(ran.code == 2 && ran.errors.contains(words), "{line}: {} {}", ran.code, ran.errors);
+    }
+    let help = place.does("why --help");
+    assert!(help.contains("4821/7 or 4821 7") && help.contains("Message-ID"), "{help}");
+}
+
+/// From elsewhere it is the same question, through the same access.
+#[test]
+fn why_is_asked_over_ssh_too() {
+    let place = place();
+    let desk = Desk::open(&place.desk(), Arc::new(chrono::Utc::now)).unwrap();
+    let asks = |handle: &str, line: &str| {
+        let who = desk.admit(Some(handle)).unwrap();
+        super::remote::reading(&desk, &who, line, std::io::empty())
+    };
+    for (word, here) in [("2/1", "2/1"), ("'#2/1'", "2/1"), ("'<2@x>'", "<2@x>"), ("2@x", "2@x")] {
+        let there = asks("ana", &format!("why {word}"));
+        assert_eq!((there.code, there.out), (0, place.does(&format!("--as ana why {here}"))), "{word}");
+    }
+    let (held, never) = (asks("ana", "why '<3@x>'"), asks("ana", "why never@x"));
+    assert_eq!((held.code, held.out.as_str(), held.errors), (3, "", never.errors));
+    assert_eq!(asks("adam", "why '<3@x>'").code, 0);
+    let help = asks("ana", "why --help").out;
+    assert!(help.contains("Message-ID") && help.contains("4821/7"), "{help}");
+}
+
+#[test]
+fn a_message_id_tells_nobody_of_what_is_kept_from_them() {
+    let place = place();
+    let desk = Desk::open(&place.desk(), Arc::new(chrono::Utc::now)).unwrap();
+    // Somebody else writes under the id of mara's mail.
+    comes(&desk, "From: jo@example.com\nSubject: Mine\nMessage-ID: <1@x>\nTo: support@acme.example\n\nMine.\n");
+    assert_eq!(place.json("--as ana why <1@x>").len(), 2);
+    assert_eq!(place.does("--as ana why <1@x>").matches("\n\n").count(), 1);
+    place.does("--as olga setting set private-conversations on");
+    place.does("--as olga conversation assign 1 ben");
+    place.does("--as olga conversation private 1");
+    let left = place.json("--as ana why <1@x>");
+    assert_eq!((left.len(), left[0]["conversation"].as_i64()), (1, Some(3)));
+    place.does("--as olga conversation assign 3 ben");
+    place.does("--as olga conversation private 3");
+    let (gone, never) = (place.run("--as ana why <1@x>"), place.run("--as ana why <never@x>"));
+    assert_eq!((gone.code, gone.out.as_str(), gone.errors.as_str()), (3, "", never.errors.as_str()));
+    assert_eq!(place.json("--as ben why <1@x>").len(), 2);
+    assert_eq!(place.json("--as adam why <1@x>").len(), 2);
 }
 
 /// What came with a mail goes to a pipe byte by byte, and only to those who may see the conversation.

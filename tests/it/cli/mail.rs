@@ -5,11 +5,15 @@ use crate::{
     mail::imap_server::{Instead, PASSWORD, Server, USER},
     pty::{signal, until},
 };
+use chrono::Utc;
+use deskline::desk::Desk;
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     process::{Child, Stdio},
-    time::{Duration, Instant},
+    slice,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
 };
 
 fn mail(number: usize) -> Vec<u8> {
@@ -66,6 +70,154 @@ fn sync_takes_everything_once() {
     assert_eq!(subjects(&place), ["SUBJECT1", "SUBJECT2", "SUBJECT3"]);
     server.state().folders.get_mut("INBOX").unwrap().uid_validity = 8;
     assert_eq!(place.does("mail sync"), "support: 0 new mails, 4 were there already\n");
+}
+
+/// Each run is a process of its own: what is not read again is remembered on the desk.
+#[test]
+fn a_folder_is_read_once() {
+    let place = Place::staffed();
+    let folder = place.path().join("maildir");
+    for part in ["new", "cur", "tmp", ".Sent/new", ".Sent/cur"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    configure(&place, "[mail.support]\naddress = \"support@acme.example\"\nmaildir = \"~/maildir\"\n");
+    for (number, name) in (1..).zip(["new/1.a", "new/2.b", "cur/3.c:2,S", ".Sent/cur/4.d:2,S", ".Sent/new/5.e"]) {
+        fs::write(folder.join(name), mail(number)).unwrap();
+    }
+    assert_eq!(place.does("mail sync"), "support: 5 new mails\n");
+    assert_eq!(place.does("mail sync"), "support: 0 new mails\n");
+    fs::rename(folder.join("cur/1.a:2,S"), folder.join("cur/1.a:2,RS")).unwrap();
+    fs::write(folder.join("cur/6.f:2,"), mail(6)).unwrap();
+    assert_eq!(place.does("mail sync"), "support: 1 new mail\n", "and none was there already");
+    fs::write(folder.join("new/7.g"), mail(6)).unwrap();
+    assert_eq!(place.does("mail sync"), "support: 0 new mails, 1 were there already\n", "known by its bytes");
+    assert_eq!(place.does("mail sync"), "support: 0 new mails\n");
+}
+
+fn states(place: &Place) -> Vec<(String, String, bool)> {
+    let rows = place.json("--as olga conversation list --section all --limit 10000");
+    let word = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let mut rows: Vec<_> = rows
+        .iter()
+        .map(|row| (word(row, "subject"), word(row, "state"), row["unread"].as_bool().unwrap_or_default()))
+        .collect();
+    rows.sort();
+    rows
+}
+
+fn row(number: usize, state: &str, unread: bool) -> (String, String, bool) {
+    (format!("SUBJECT{number}"), state.to_owned(), unread)
+}
+
+/// In the status line of administrators, whether or not the desk is served.
+#[test]
+fn sync_tells_the_desk_how_each_mailbox_does() {
+    let server = server(1);
+    let place = desk(&server);
+    let troubles = || {
+        let desk = Desk::open(&place.desk(), Arc::new(Utc::now)).unwrap();
+        let mailboxes = desk.mailboxes(&desk.admit(Some("olga")).unwrap()).unwrap();
+        mailboxes.into_iter().map(|it| (it.name, it.trouble.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let works = ("support".to_owned(), String::new());
+    assert_eq!(troubles(), []);
+    place.does("mail sync");
+    assert_eq!(troubles(), slice::from_ref(&works));
+    let broken = account("support", 1) + &account("another", server.address.port());
+    configure(&place, &(broken + "[mail.piped]\naddress = \"piped@acme.example\"\n"));
+    assert_eq!(place.run("mail sync").code, 1);
+    let told = troubles();
+    assert_eq!((told.len(), &told[0].1), (2, &String::new()), "nobody fetches what is piped in");
+    assert!(told[1].0 == "support" && told[1].1.contains("cannot be reached"), "{told:?}");
+    configure(&place, &account("support", server.address.port()));
+    place.does("mail sync");
+    assert_eq!(troubles(), [works], "and the other is in the configuration no more");
+
+    // The same for what leaves.
+    let smtp = |port: u16| format!("smtp = \"smtp://127.0.0.1:{port}\"\n");
+    configure(&place, &(account("support", server.address.port()) + &smtp(1)));
+    place.does("--as olga setting set undo-seconds 0");
+    place.does("--as ana conversation reply 1 --body Hello");
+    assert_eq!(place.run("mail sync").code, 1);
+    assert!(
+        troubles().iter().any(|(name, words)| name == "support" && words.contains("127.0.0.1:1")),
+        "{:?}",
+        troubles()
+    );
+}
+
+/// A mailbox that had been in use for long: the team begins with what is new.
+#[test]
+fn what_lay_on_the_server_before_comes_in_as_history() {
+    let server = server(3);
+    server.state().folders.get_mut("INBOX").unwrap().arrived = [(1, "02-May"), (2, "03-May")].into_iter().collect();
+    let place = desk(&server);
+    let account = account("support", server.address.port());
+    configure(&place, &(account.clone() + "history-before = \"2020-05-03\"\n"));
+    let checked = place.does("mail check");
+    assert!(
+        checked.contains("Of the mails in “INBOX”, 1 arrived before 2020-05-03: they will come in as history"),
+        "{checked}"
+    );
+    assert_eq!(place.does("mail sync"), "support: 3 new mails, 1 of them as history\n");
+    assert_eq!(states(&place), [row(1, "closed", false), row(2, "open", true), row(3, "open", true)]);
+    assert!(place.json("--as ana notice list").len() == 2, "one for each that is new");
+    assert!(!place.does("mail check").contains("history"), "it is in");
+
+    // A week before now, where nothing is said; the first look says it for good.
+    let place = desk(&server);
+    assert!(place.does("mail check").contains("2 arrived before"));
+    assert_eq!(place.does("mail sync"), "support: 3 new mails, 2 of them as history\n");
+    server.state().folders.get_mut("INBOX").unwrap().arrived.insert(4, "04-May");
+    server.deliver(&mail(4));
+    assert_eq!(place.json("mail sync")[0]["history"], 1);
+    configure(&place, &(account.clone() + "history-before = \"never\"\n"));
+    server.state().folders.get_mut("INBOX").unwrap().arrived.insert(5, "04-May");
+    server.deliver(&mail(5));
+    assert_eq!(place.does("mail sync"), "support: 1 new mail\n");
+    assert_eq!(states(&place)[4], row(5, "open", true));
+
+    // A day that has not begun would keep what arrives from everybody.
+    configure(&place, &(account + "history-before = \"2999-01-01\"\n"));
+    server.deliver(&mail(6));
+    for line in ["mail check", "mail sync"] {
+        let ran = place.run(line);
+        assert_eq!(ran.code, 1, "{}", ran.out);
+        assert!((ran.out + &ran.errors).contains("lies in the future"), "{}", ran.errors);
+    }
+    assert_eq!(states(&place).len(), 5);
+}
+
+#[test]
+fn what_lay_in_a_folder_before_comes_in_as_history() {
+    let place = Place::staffed();
+    let folder = place.path().join("maildir");
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    configure(&place, "[mail.support]\naddress = \"support@acme.example\"\nmaildir = \"~/maildir\"\n");
+    let put = |name: &str, number: usize, days: u64| {
+        let file = folder.join(name);
+        fs::write(&file, mail(number)).unwrap();
+        let written = SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60);
+        fs::File::open(&file).unwrap().set_modified(written).unwrap();
+    };
+    put("cur/1.a:2,S", 1, 100);
+    put("new/2.b", 2, 9);
+    put("cur/3.c:2,S", 3, 5);
+    put("new/4.d", 4, 0);
+    let checked = place.does("mail check");
+    assert!(checked.contains("2 arrived before"), "{checked}");
+    assert_eq!(place.does("mail sync"), "support: 4 new mails, 2 of them as history\n");
+    let expected = [row(1, "closed", false), row(2, "closed", false), row(3, "open", true), row(4, "open", true)];
+    assert_eq!(states(&place), expected);
+    put("new/5.e", 5, 9);
+    assert_eq!(place.does("mail sync"), "support: 1 new mail, 1 of them as history\n");
+    // What is piped in is there now, whatever it says.
+    let old = String::from_utf8(mail(6)).unwrap();
+    let ran = place.run_with("receive --mail", format!("Date: Mon, 5 Jan 1998 10:00:00 +0000\r\n{old}").as_bytes());
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    assert_eq!(states(&place)[5], row(6, "open", true));
 }
 
 #[test]

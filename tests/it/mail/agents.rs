@@ -15,7 +15,7 @@ use deskline::{
     },
 };
 
-fn desk() -> TestDesk {
+pub fn desk() -> TestDesk {
     let desk = TestDesk::with_privacy();
     desk.set(SettingKey::AgentsByMail, "on");
     desk.gives_address("ana", "ana@home.example");
@@ -23,7 +23,7 @@ fn desk() -> TestDesk {
     desk
 }
 
-fn by(desk: &TestDesk, handle: &str, conversation: ConversationId, text: &str) -> Letter {
+pub fn by(desk: &TestDesk, handle: &str, conversation: ConversationId, text: &str) -> Letter {
     let to = vec![TestDesk::tagged(&desk.token(conversation, handle))];
     Letter { to, ..letter(&format!("{handle}@home.example"), "Re: something", text) }
 }
@@ -33,7 +33,7 @@ fn writes(desk: &TestDesk, handle: &str, conversation: ConversationId, text: &st
 }
 
 /// Refused: nothing in any thread, the agent is told, and nothing else of it is anywhere.
-fn is_refused(desk: &TestDesk, taken: MailTaken) {
+pub fn is_refused(desk: &TestDesk, taken: MailTaken) {
     assert_eq!((taken.verdict, taken.conversation, taken.message), (Verdict::Refused, None, None));
     assert_eq!(desk.count(&format!("SELECT count(*) FROM mail_refusal WHERE mail_id = {}", taken.mail)), 1);
 }

@@ -55,6 +55,7 @@ impl House {
             envelope_from: None,
             envelope_to: vec![],
             sent: false,
+            history: None,
             letter: reader.letter(&raw),
             raw,
         };

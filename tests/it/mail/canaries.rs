@@ -1,14 +1,15 @@
-//! Words that are for agents only, searched in every byte that leaves for customers, on desks made up at random.
+//! Words that are for agents only, searched in every byte that leaves for customers, in files too, on desks made up at random.
 
 use super::leaving::{WORKER, mailboxes};
 use super::letters::{SUPPORT, arrives, letter};
-use crate::desks::{TestDesk, add_customer, make, note, reply, with_agents};
+use crate::desks::{TestDesk, add_customer, make, note, starting, with_agents};
 use deskline::{
     desk::{AgentChange, mail::Words},
     domain::{
-        command::{Command, Writing},
+        command::{Command, Start, Writing},
         conversation::{Audience, Privacy},
         id::ConversationId,
+        letter::{Attached, Letter},
         outgoing::MailPreference,
         people::Party,
     },
@@ -36,6 +37,16 @@ struct Said {
     open: BTreeMap<ConversationId, Vec<String>>,
     conversations: Vec<ConversationId>,
     internal: Vec<ConversationId>,
+}
+
+/// A file with a word of its own in its name and between bytes that are no text.
+fn file(word: &str) -> Attached {
+    let content = [&[0_u8, 255, 7][..], word.as_bytes(), &[13, 10, 200]].concat();
+    Attached { name: format!("{word}.bin"), media_type: "application/octet-stream".into(), content, note: None }
+}
+
+fn carrying(word: &str) -> Writing {
+    Writing { files: vec![file(word)], ..crate::desks::text(word) }
 }
 
 const CUSTOMERS: [&str; 4] = ["mara@example.com", "yves@example.com", "jo@example.com", "kim@example.com"];
@@ -70,7 +81,8 @@ impl Said {
 
     fn begin(&mut self) {
         let (subject, text, from) = (self.word(), self.word(), self.pick(&CUSTOMERS));
-        let id = arrives(&self.desk, letter(from, &subject, &text)).conversation.unwrap();
+        let attachments = vec![file(&text)];
+        let id = arrives(&self.desk, Letter { attachments, ..letter(from, &subject, &text) }).conversation.unwrap();
         self.open.insert(id, vec![subject, text]);
         self.conversations.push(id);
     }
@@ -85,12 +97,12 @@ impl Said {
         match self.random.below(13) {
             0 => self.begin(),
             1..=3 => {
-                if self.desk.run(who, id, reply(&word)).is_ok() {
+                if self.desk.run(who, id, Command::Reply(carrying(&word))).is_ok() {
                     self.open.get_mut(&id).unwrap().push(word);
                 }
             }
             4 | 5 => {
-                let _ = self.desk.run(who, id, note(&word));
+                let _ = self.desk.run(who, id, Command::Note(carrying(&word)));
                 self.secret.push(word);
             }
             6 => {
@@ -100,13 +112,14 @@ impl Said {
                 self.secret.push(word);
             }
             7 => {
-                self.internal.push(self.desk.start(who, with_agents(&["adam"]), &word).conversation);
+                let start = Start { files: vec![file(&word)], ..starting(with_agents(&["adam"]), &word) };
+                self.internal.push(self.desk.desk.start(&self.desk.agent(who), &start).unwrap().conversation);
                 self.secret.push(word);
             }
             8 if !self.internal.is_empty() => {
                 let internal = self.internal.clone();
                 let id = self.pick(&internal);
-                let _ = self.desk.run("olga", id, reply(&word));
+                let _ = self.desk.run("olga", id, Command::Reply(carrying(&word)));
                 self.secret.push(word);
             }
             8 | 9 => {
@@ -138,7 +151,7 @@ impl Said {
 
 #[test]
 fn nothing_internal_and_nothing_of_other_conversations_is_in_any_byte_to_a_customer() {
-    let (mut to_customers, mut to_agents, mut canaries) = (0, 0, 0);
+    let (mut to_customers, mut to_agents, mut canaries, mut carried) = (0, 0, 0, 0);
     for seed in 0..12 {
         let mut said = Said::new(seed * 7_919 + 1);
         let mut mails = Vec::new();
@@ -156,9 +169,16 @@ fn nothing_internal_and_nothing_of_other_conversations_is_in_any_byte_to_a_custo
         }
         canaries += said.secret.len();
         for mail in mails {
-            let bytes = String::from_utf8(build(&mail, SUPPORT).unwrap().bytes).unwrap();
+            let mut bytes = String::from_utf8(build(&mail, SUPPORT).unwrap().bytes).unwrap();
+            // What is encoded is searched as its reader has it.
+            let read = deskline::mail::Reader::default().letter(bytes.as_bytes()).unwrap();
+            for file in &read.attachments {
+                bytes.push_str(&format!("\n{}\n{}", file.name, String::from_utf8_lossy(&file.content)));
+            }
+            carried += read.attachments.len();
             if matches!(mail.words, Words::Team(_)) {
                 assert!(mail.to.address.ends_with("@acme.example"), "{mail:?}");
+                assert!(read.attachments.is_empty(), "{mail:?}");
                 to_agents += 1;
                 continue;
             }
@@ -176,7 +196,8 @@ fn nothing_internal_and_nothing_of_other_conversations_is_in_any_byte_to_a_custo
             }
         }
     }
-    assert!(to_customers > 100 && to_agents > 20 && canaries > 100, "{to_customers} {to_agents} {canaries}");
+    let counts = (to_customers, to_agents, canaries, carried);
+    assert!(to_customers > 100 && to_agents > 20 && canaries > 100 && carried > 100, "{counts:?}");
 }
 
 /// The schema holds it too, whatever the program thinks.

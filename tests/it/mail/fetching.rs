@@ -200,6 +200,18 @@ fn a_connection_cut_at_any_byte_loses_nothing_and_takes_nothing_twice() {
     }
 }
 
+/// The server's word for it: what the mail says itself was chosen by its sender.
+#[test]
+fn when_a_mail_arrived_is_what_the_server_says() {
+    let dated = b"Date: Fri, 20 Nov 1998 10:00:00 +0000\r\nSubject: number 2\r\n\r\nText\r\n".to_vec();
+    let server = server(&[mail(1), dated]);
+    server.state().folders.get_mut("INBOX").unwrap().arrived.insert(1, "03-May");
+    let mut bag = Bag::for_server(&server);
+    sync(&server, &mut bag).unwrap();
+    let arrived: Vec<Option<i64>> = bag.mails.iter().map(|mail| mail.arrived).collect();
+    assert_eq!(arrived, [Some(1_588_500_000), None], "12:00 +0200; nobody says it of the second");
+}
+
 #[test]
 fn nothing_counts_as_seen_that_the_desk_does_not_take() {
     let server = server(&mails(3));
@@ -410,6 +422,38 @@ fn a_server_that_falls_silent_is_left_at_every_step() {
     }
 }
 
+/// It always says something, and never what it was asked for.
+#[test]
+fn a_server_that_never_comes_to_an_end_is_left() {
+    for (step, drip) in [
+        ("greeting", &b" "[..]),
+        ("CAPABILITY", b"* OK still here\r\n"),
+        ("CAPABILITY", b" "),
+        ("SELECT", b"* OK still here\r\n"),
+        ("RFC822.SIZE", b"* 2 EXISTS\r\n"),
+        ("BODY.PEEK[]", b"* OK still here\r\n"),
+    ] {
+        let server = server(&mails(2));
+        server.script(move |command, _| (command.contains(step)).then_some(Instead::Drip(drip)));
+        let mut bag = Bag::for_server(&server);
+        let (_folder, mailbox) = mailbox(&server);
+        let patience = Patience { step: Duration::from_millis(20), ..hasty().patience };
+        let impatient = Way { patience, ..hasty() };
+        // On a thread of its own, so that a server that is never left fails the test.
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let outcome = imap::sync(&mailbox, &impatient, &mut bag, &mut |_| {});
+            let _ = tell.send(outcome.map(drop));
+        });
+        let outcome = told.recv_timeout(Duration::from_secs(30));
+        let trouble = outcome.unwrap_or_else(|_| panic!("{step}: it goes on for ever")).unwrap_err();
+        assert!(
+            matches!(trouble.kind, TroubleKind::Connection | TroubleKind::Silence | TroubleKind::Gibberish),
+            "{step}: {trouble}"
+        );
+    }
+}
+
 #[test]
 fn a_wrong_password_is_said_without_it() {
     let server = server(&mails(1));
@@ -492,7 +536,7 @@ fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
         );
         assert!(server.state().folders[name].seen.is_empty());
         assert!(server.commands().contains(&format!("EXAMINE \"{name}\"")));
-        let found = imap::look(&mailbox, &way()).unwrap();
+        let found = imap::look(&mailbox, None, &way()).unwrap();
         assert!(found.iter().any(|sentence| sentence.contains(name)), "{found:?}");
 
         // While the inbox is watched, too.

@@ -3,18 +3,19 @@
 use super::imap_server::USER;
 use deskline::{
     config::SentFolder,
+    domain::mail::{Fingerprint, FolderLook},
     email::{
-        Fetched, Progress, Stop, Taker, Told, Trouble, TroubleKind,
+        Fetched, FileTaker, Progress, Stop, Taker, Told, Trouble, TroubleKind,
         maildir::{self, Maildir},
     },
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     sync::mpsc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tempfile::TempDir;
 
@@ -24,9 +25,14 @@ struct Bag {
     taken: Vec<Vec<u8>>,
     sent: Vec<bool>,
     known: HashSet<Vec<u8>>,
-    cursors: BTreeMap<String, (u32, u32)>,
+    looks: BTreeMap<String, FolderLook>,
+    files: HashMap<(String, Fingerprint), i64>,
     offered: usize,
+    /// Files that were asked about: those that were listed and may be new.
+    asked: usize,
     refuses: bool,
+    /// It dies when it should remember what it has taken.
+    forgets: bool,
     incomplete: Vec<String>,
     /// Where a mail must still lie while it is taken.
     still_in: Option<PathBuf>,
@@ -35,7 +41,7 @@ struct Bag {
 
 impl Taker for Bag {
     fn cursor(&mut self, folder: &str) -> Result<Option<(u32, u32)>, Trouble> {
-        Ok(self.cursors.get(folder).copied())
+        panic!("{folder} numbers no mails")
     }
 
     fn take(&mut self, mails: Vec<Fetched>) -> Result<(), Trouble> {
@@ -47,7 +53,7 @@ impl Taker for Bag {
         }
         self.offered += mails.len();
         for mail in mails {
-            assert_eq!(mail.place, None);
+            assert_eq!((mail.place, mail.arrived.is_some()), (None, true));
             self.incomplete.extend(mail.incomplete);
             if self.known.insert(mail.raw.clone()) {
                 self.taken.push(mail.raw);
@@ -58,8 +64,32 @@ impl Taker for Bag {
         Ok(())
     }
 
-    fn advance(&mut self, folder: &str, uid_validity: u32, uid: u32) -> Result<(), Trouble> {
-        self.cursors.insert(folder.to_owned(), (uid_validity, uid));
+    fn advance(&mut self, folder: &str, _: u32, _: u32) -> Result<(), Trouble> {
+        panic!("{folder} numbers no mails")
+    }
+}
+
+impl FileTaker for Bag {
+    fn look(&mut self, folder: &str) -> Result<Option<FolderLook>, Trouble> {
+        Ok(self.looks.get(folder).copied())
+    }
+
+    fn known(&mut self, folder: &str, files: &[Fingerprint]) -> Result<Vec<bool>, Trouble> {
+        self.asked += files.len();
+        Ok(files.iter().map(|file| self.files.contains_key(&(folder.to_owned(), *file))).collect())
+    }
+
+    fn remember(&mut self, folder: &str, files: &[(Fingerprint, i64)]) -> Result<(), Trouble> {
+        if self.forgets {
+            return Err(Trouble::new(TroubleKind::Desk, "The machine is off."));
+        }
+        self.files.extend(files.iter().map(|(file, changed)| ((folder.to_owned(), *file), *changed)));
+        Ok(())
+    }
+
+    fn looked(&mut self, folder: &str, look: FolderLook, since: i64) -> Result<(), Trouble> {
+        self.files.retain(|(of, _), changed| of != folder || *changed >= since);
+        self.looks.insert(folder.to_owned(), look);
         Ok(())
     }
 }
@@ -77,7 +107,7 @@ fn folder() -> (TempDir, Maildir) {
     for part in ["new", "cur", "tmp"] {
         fs::create_dir(folder.path().join(part)).unwrap();
     }
-    let maildir = Maildir { folder: folder.path().to_owned(), sent: SentFolder::Found };
+    let maildir = Maildir { folder: folder.path().to_owned(), sent: SentFolder::Found, clock: SystemTime::now };
     (folder, maildir)
 }
 
@@ -112,13 +142,151 @@ fn what_is_new_is_taken_and_then_moved_on() {
     assert_eq!(bag.words(), ["one", "read elsewhere", "three", "two"]);
     assert!(names(&place.path().join("new")).is_empty());
     assert_eq!(names(&place.path().join("cur")), ["0.d:2,RS", "1.a:2,S", "2.b:2,S", "3.c:2,FST"]);
-    // Once more, as another process: what was changed within the hour is looked at, and known.
+    // Once more, as another process.
+    assert_eq!(sync(&maildir, &mut bag).unwrap(), Progress::default());
+    assert_eq!((bag.taken.len(), bag.offered), (4, 4));
+    // Forgotten, what was changed within the hour is looked at, and known by its bytes.
+    (bag.files, bag.looks.get_mut("cur").unwrap().state) = (HashMap::new(), None);
     sync(&maildir, &mut bag).unwrap();
-    assert_eq!(bag.taken.len(), 4);
-    bag.cursors.insert("cur".into(), (1, u32::MAX));
-    let offered = bag.offered;
+    assert_eq!((bag.taken.len(), bag.offered), (4, 8));
+    // Years from now …
+    let look = bag.looks.get_mut("cur").unwrap();
+    (bag.files, look.state, look.last) = (HashMap::new(), None, look.last + 3 * YEAR);
+    sync(&Maildir { clock: years_ahead, ..maildir }, &mut bag).unwrap();
+    assert_eq!(bag.offered, 8, "what is older than the last look is not even read");
+}
+
+const YEAR: u32 = 365 * 24 * 60 * 60;
+
+fn years_ahead() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(5 * u64::from(YEAR))
+}
+
+/// Everything that a mail program and a mail server do with files; a second run finds nothing to read in any of it.
+#[test]
+fn what_was_taken_is_not_read_again_however_it_is_marked_and_moved() {
+    let (place, maildir) = folder();
+    fs::create_dir_all(place.path().join(".Sent/new")).unwrap();
+    fs::create_dir_all(place.path().join(".Sent/cur")).unwrap();
+    for name in ["new/1.a", "new/2.b", "cur/3.c:2,", "cur/4.d:2,S", ".Sent/cur/5.e:2,S", ".Sent/new/6.f"] {
+        put(place.path(), name, name);
+    }
+    let mut bag = Bag::default();
     sync(&maildir, &mut bag).unwrap();
-    assert_eq!(bag.offered, offered, "what is older than the last look is not even read");
+    assert_eq!((bag.offered, bag.files.len()), (6, 6));
+    assert!(bag.looks.values().all(|look| look.state.is_some()) && bag.looks.len() == 3, "{:?}", bag.looks);
+    let asked = bag.asked;
+    assert_eq!(sync(&maildir, &mut bag).unwrap(), Progress::default());
+    assert_eq!((bag.offered, bag.asked), (6, asked), "folders where nothing happened are not even listed");
+
+    let cur = place.path().join("cur");
+    fs::rename(cur.join("3.c:2,"), cur.join("3.c:2,RS")).unwrap();
+    fs::rename(cur.join("1.a:2,S"), cur.join("1.a:2,FS")).unwrap();
+    fs::rename(cur.join("4.d:2,S"), place.path().join("new/4.d:2,S")).unwrap();
+    fs::remove_file(cur.join("2.b:2,S")).unwrap();
+    assert_eq!(sync(&maildir, &mut bag).unwrap(), Progress::default());
+    assert_eq!((bag.offered, names(&cur)), (6, vec!["1.a:2,FS".into(), "3.c:2,RS".into(), "4.d:2,S".into()]));
+
+    put(place.path(), "cur/7.g:2,S", "one more");
+    assert_eq!(sync(&maildir, &mut bag).unwrap(), Progress { done: 1, total: 1 });
+    put(place.path(), ".Sent/new/8.h", "another");
+    assert_eq!(sync(&maildir, &mut bag).unwrap(), Progress { done: 1, total: 1 });
+    assert_eq!((bag.taken.len(), bag.offered), (8, 8));
+}
+
+#[test]
+fn other_bytes_under_a_known_name_are_another_mail() {
+    let (place, maildir) = folder();
+    for name in ["new/1.a", "cur/2.b:2,S", "cur/3.c:2,S"] {
+        put(place.path(), name, "one");
+    }
+    let mut bag = Bag::default();
+    sync(&maildir, &mut bag).unwrap();
+    // Another file of the same size in its place, the same file with other bytes, and both folders of a backup put back.
+    put(place.path(), "cur/1.a:2,S", "two");
+    fs::write(place.path().join("cur/2.b:2,S"), "three").unwrap();
+    sync(&maildir, &mut bag).unwrap();
+    assert_eq!(bag.words(), ["one", "three", "two"]);
+    assert_eq!(bag.offered, 5);
+    put(place.path(), "new/1.a", "four");
+    fs::remove_file(place.path().join("cur/1.a:2,S")).unwrap();
+    sync(&maildir, &mut bag).unwrap();
+    assert_eq!(bag.words(), ["four", "one", "three", "two"]);
+}
+
+#[test]
+fn another_folder_in_its_place_is_read_whole() {
+    let (place, maildir) = folder();
+    fs::create_dir(place.path().join("kept")).unwrap();
+    put(place.path(), "kept/1.a:2,S", "kept elsewhere");
+    put(place.path(), "cur/2.b:2,S", "here");
+    let mut bag = Bag::default();
+    let late = Maildir { clock: years_ahead, ..maildir };
+    sync(&late, &mut bag).unwrap();
+    bag.looks.get_mut("cur").unwrap().last += 3 * YEAR;
+    fs::rename(place.path().join("cur"), place.path().join("old")).unwrap();
+    fs::rename(place.path().join("kept"), place.path().join("cur")).unwrap();
+    sync(&late, &mut bag).unwrap();
+    assert_eq!(bag.words(), ["here", "kept elsewhere"]);
+}
+
+/// It ran ahead while mails were taken; those that come when it is right again are older than what was taken.
+#[test]
+fn a_clock_that_was_set_back_hides_nothing() {
+    let (place, maildir) = folder();
+    put(place.path(), "cur/1.a:2,S", "one");
+    let mut bag = Bag::default();
+    sync(&maildir, &mut bag).unwrap();
+    let right = bag.looks["cur"].last;
+    bag.looks.get_mut("cur").unwrap().last += 3 * YEAR;
+    put(place.path(), "cur/2.b:2,S", "two");
+    sync(&maildir, &mut bag).unwrap();
+    assert_eq!(bag.words(), ["one", "two"]);
+    assert!(bag.looks["cur"].last < right + YEAR, "and the look goes by the clock again");
+    // The clock is behind: the folder changed in the future, so nothing can be said of it.
+    let behind = Maildir { clock: || SystemTime::now() - Duration::from_secs(7200), ..maildir };
+    put(place.path(), "cur/3.c:2,S", "three");
+    sync(&behind, &mut bag).unwrap();
+    assert_eq!((bag.words().len(), bag.looks["cur"].state), (3, None));
+    put(place.path(), "cur/4.d:2,S", "four");
+    sync(&behind, &mut bag).unwrap();
+    assert_eq!((bag.words().len(), bag.offered), (4, 4));
+}
+
+#[test]
+fn what_is_remembered_ends_with_its_use() {
+    let (place, maildir) = folder();
+    for number in 0..50 {
+        put(place.path(), &format!("new/{number}.a"), &number.to_string());
+    }
+    let mut bag = Bag::default();
+    sync(&maildir, &mut bag).unwrap();
+    assert_eq!((bag.taken.len(), bag.files.len()), (50, 50));
+    // All of it is older than an hour now; the newest file alone says so.
+    for changed in bag.files.values_mut() {
+        *changed -= 3601;
+    }
+    put(place.path(), "cur/50.b:2,S", "the newest");
+    sync(&maildir, &mut bag).unwrap();
+    assert_eq!((bag.taken.len(), bag.files.len()), (51, 1));
+}
+
+/// Killed between the two, it reads some again and loses none.
+#[test]
+fn what_is_taken_and_not_remembered_is_read_again() {
+    let (place, maildir) = folder();
+    put(place.path(), "new/1.a", "one");
+    put(place.path(), "cur/2.b:2,S", "two");
+    let mut bag = Bag { forgets: true, ..Bag::default() };
+    assert_eq!(sync(&maildir, &mut bag).unwrap_err().kind, TroubleKind::Desk);
+    assert_eq!((bag.words(), names(&place.path().join("new"))), (vec!["one".to_owned()], vec!["1.a".to_owned()]));
+    bag.forgets = false;
+    sync(&maildir, &mut bag).unwrap();
+    assert_eq!((bag.words(), bag.offered), (vec!["one".to_owned(), "two".to_owned()], 3));
+    // Remembered, but not moved on yet.
+    fs::rename(place.path().join("cur/1.a:2,S"), place.path().join("new/1.a")).unwrap();
+    sync(&maildir, &mut bag).unwrap();
+    assert_eq!((bag.offered, names(&place.path().join("cur"))), (3, vec!["1.a:2,S".into(), "2.b:2,S".into()]));
 }
 
 #[test]
@@ -215,7 +383,7 @@ fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
         sync(&maildir, &mut bag).unwrap();
         assert_eq!((bag.words(), bag.sent), (vec!["another".to_owned(), "answer".to_owned()], vec![true, true]));
         assert_eq!(names(&place.path().join(name).join("new")), ["2.b"]);
-        let found = maildir::look(&maildir).unwrap();
+        let found = maildir::look(&maildir, None).unwrap();
         assert!(found.len() == 2 && found[1].contains("2 mails"), "{found:?}");
     }
 }
@@ -223,8 +391,8 @@ fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
 #[test]
 fn a_folder_that_is_none_is_said() {
     let place = tempfile::tempdir().unwrap();
-    let maildir = Maildir { folder: place.path().join("none"), sent: SentFolder::Unread };
-    for trouble in [sync(&maildir, &mut Bag::default()).unwrap_err(), maildir::look(&maildir).unwrap_err()] {
+    let maildir = Maildir { folder: place.path().join("none"), sent: SentFolder::Unread, clock: SystemTime::now };
+    for trouble in [sync(&maildir, &mut Bag::default()).unwrap_err(), maildir::look(&maildir, None).unwrap_err()] {
         assert!(trouble.sentence.contains("this is no Maildir"), "{trouble}");
     }
 }

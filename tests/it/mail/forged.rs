@@ -80,6 +80,7 @@ impl Target {
             envelope_from: None,
             envelope_to,
             sent: false,
+            history: None,
             letter: self.reader.letter(&raw),
             raw,
         };

@@ -4,9 +4,14 @@ use super::leaving::words;
 use super::letters::{SUPPORT, arrives, letter};
 use crate::desks::{TestDesk, reply};
 use deskline::{
-    config::{MailAccount, MailSending, MailServer, MailSource, Security, SentFolder},
+    config::{HistoryBefore, MailAccount, MailSending, MailServer, MailSource, Security, SentFolder},
+    desk::mail::OutMail,
     domain::{id::ConversationId, mail::DeliveryState, setting::SettingKey},
-    email::{Stop, worker::Worker},
+    email::{
+        Stop,
+        send::Handed,
+        worker::{HandOver, Worker},
+    },
 };
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -17,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-fn account(sending: MailSending) -> MailAccount {
+pub fn account(sending: MailSending) -> MailAccount {
     MailAccount {
         name: "support".into(),
         address: SUPPORT.into(),
@@ -27,17 +32,18 @@ fn account(sending: MailSending) -> MailAccount {
         password: None,
         sent: SentFolder::Unread,
         authority: None,
+        history: HistoryBefore::Never,
     }
 }
 
-fn over(port: u16) -> MailAccount {
+pub fn over(port: u16) -> MailAccount {
     account(MailSending::Smtp(MailServer { security: Security::None, host: "127.0.0.1".into(), port, user: None }))
 }
 
 /// The troubles that a worker told of.
-type Told = Arc<Mutex<Vec<Option<String>>>>;
+pub type Told = Arc<Mutex<Vec<Option<String>>>>;
 
-fn worker(desk: &TestDesk, account: &MailAccount) -> (Worker, Told) {
+pub fn worker(desk: &TestDesk, account: &MailAccount) -> (Worker, Told) {
     let told = Told::default();
     let tell = Arc::clone(&told);
     let tell = Box::new(move |name: &str, address: &str, trouble: Option<&str>| {
@@ -47,14 +53,14 @@ fn worker(desk: &TestDesk, account: &MailAccount) -> (Worker, Told) {
     (Worker::new(desk.desk.clone(), "worker".into(), std::slice::from_ref(account), tell), told)
 }
 
-fn answered(desk: &TestDesk) -> ConversationId {
+pub fn answered(desk: &TestDesk) -> ConversationId {
     desk.set(SettingKey::UndoSeconds, "0");
     let id = arrives(desk, letter("mara@example.com", "Card declined", "Help")).conversation.unwrap();
     desk.does("ana", id, reply("Which bank is it?\n.\n..and which card?"));
     id
 }
 
-fn state(desk: &TestDesk, id: ConversationId) -> (DeliveryState, String) {
+pub fn state(desk: &TestDesk, id: ConversationId) -> (DeliveryState, String) {
     let delivery = desk.thread("ana", id).entries.into_iter().flat_map(|entry| entry.delivery).next().unwrap();
     (delivery.state, delivery.words)
 }
@@ -146,9 +152,12 @@ fn a_server_that_breaks_at_any_step_gets_each_mail_once_or_leaves_it_known_as_un
         (At::Says(3, "450 later"), DeliveryState::Queued),
         (At::Says(3, "550 5.1.1 no such user"), DeliveryState::Failed),
         (At::Says(4, "451 later"), DeliveryState::Queued),
+        // The answer to another question: the text would be taken for commands.
+        (At::Says(4, "250 ok"), DeliveryState::Queued),
         (At::Says(5, "452 disk full"), DeliveryState::Queued),
         (At::Says(5, "554 looks like spam"), DeliveryState::Failed),
         (At::Says(3, "nonsense"), DeliveryState::Queued),
+        (At::Says(3, "354 go on"), DeliveryState::Queued),
     ];
     for (at, expected) in cases {
         let desk = TestDesk::new();
@@ -158,6 +167,7 @@ fn a_server_that_breaks_at_any_step_gets_each_mail_once_or_leaves_it_known_as_un
         let serving = std::thread::spawn(move || (serve_one(&listener, at), listener));
         let (mut sender, _) = worker(&desk, &account);
         assert!(sender.send_one().unwrap(), "{at:?}");
+        drop(sender);
         let (mail, listener) = serving.join().unwrap();
         let (now, said) = state(&desk, id);
         assert_eq!(now, expected, "{at:?}: {said}");
@@ -176,6 +186,7 @@ fn a_server_that_breaks_at_any_step_gets_each_mail_once_or_leaves_it_known_as_un
             let serving = std::thread::spawn(move || serve_one(&listener, At::Nowhere));
             let (mut again, _) = worker(&desk, &account);
             assert!(again.send_one().unwrap(), "{at:?}");
+            drop(again);
             let second = serving.join().unwrap().expect("taken now");
             let id_of = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned();
             assert!(mail.is_none_or(|first| first == second && id_of(&first) == id_of(&second)));
@@ -216,12 +227,13 @@ fn mail_goes_to_other_machines_in_tls_only() {
     desk.later(2);
     let (mut sender, _) = worker(&desk, &account(MailSending::Smtp(server)));
     sender.send_one().unwrap();
+    drop(sender);
     assert_eq!(serving.join().unwrap(), None);
     assert!(state(&desk, id).1.contains("offers no STARTTLS"), "{}", state(&desk, id).1);
 }
 
 /// A program of a few lines of shell in the place of sendmail.
-fn program(desk: &TestDesk, script: &str) -> PathBuf {
+pub fn program(desk: &TestDesk, script: &str) -> PathBuf {
     let place = desk.folder.path().join("sendmail");
     std::fs::write(&place, format!("#!/bin/sh\n{script}\n")).unwrap();
     std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -235,6 +247,9 @@ fn a_program_like_sendmail_takes_it_or_says_why_not() {
         ("cat > /dev/null; echo 'unknown user' >&2; exit 67", DeliveryState::Failed, "unknown user"),
         ("cat > /dev/null; echo 'try later' >&2; exit 75", DeliveryState::Queued, "try later"),
         ("exit 78", DeliveryState::Queued, "failed (78)"),
+        ("exit 0", DeliveryState::Queued, "did not read the whole mail"),
+        // Not a pipe, which would end in the middle with whoever writes it.
+        ("test -f /dev/stdin && cat > /dev/null || exit 75", DeliveryState::Sent, ""),
     ] {
         let desk = TestDesk::new();
         let id = answered(&desk);
@@ -244,7 +259,7 @@ fn a_program_like_sendmail_takes_it_or_says_why_not() {
         let (now, said) = state(&desk, id);
         assert_eq!(now, expected, "{script}: {said}");
         assert!(said.contains(says), "{said}");
-        if expected == DeliveryState::Sent {
+        if script.contains("arguments") {
             let read = |end: &str| std::fs::read_to_string(format!("{}.{end}", place.display())).unwrap();
             assert_eq!(read("arguments"), format!("-i -f {SUPPORT} -- mara@example.com\n"));
             assert!(read("mail").contains("Subject: Re: Card declined\n") && !read("mail").contains('\r'));
@@ -257,15 +272,23 @@ fn a_program_like_sendmail_takes_it_or_says_why_not() {
     assert!(state(&desk, id).1.contains("cannot be started"));
 }
 
+/// Takes everything, and says so.
+struct Tells(mpsc::Sender<String>);
+
+impl HandOver for Tells {
+    fn hand_over(&mut self, _: &MailAccount, mail: &OutMail, begins: &mut dyn FnMut() -> bool) -> Handed {
+        assert!(begins());
+        self.0.send(words(mail).to_owned()).unwrap();
+        Handed::Over
+    }
+}
+
 #[test]
 fn the_thread_wakes_by_itself_and_stops_at_once() {
     let desk = TestDesk::in_real_time();
     desk.set(SettingKey::UndoSeconds, "1");
     let (sent, gone) = mpsc::channel();
-    let hand_over = Box::new(move |_: &MailAccount, mail: &deskline::desk::mail::OutMail| {
-        sent.send(words(mail).to_owned()).unwrap();
-        deskline::email::send::Handed::Over
-    });
+    let hand_over = Box::new(Tells(sent));
     let sender = Worker::with(desk.desk.clone(), "w".into(), &[over(1)], hand_over, Box::new(|_, _, _| {}));
     let stop = Stop::default();
     let asked = stop.clone();

@@ -2,12 +2,16 @@
 
 use super::leaving::{WORKER, lease, mailboxes, send_all, words};
 use super::letters::{SUPPORT, arrives, letter, person};
-use crate::desks::{TestDesk, reply};
+use crate::desks::{TestDesk, add_customer, reply, text};
 use deskline::{
-    desk::mail::{OutMail, Words},
+    desk::mail::{CustomerFile, OutMail, Words},
+    domain::{
+        command::{Command, Writing},
+        letter::Attached,
+    },
     email::build::build,
 };
-use mail_parser::{HeaderValue, MessageParser};
+use mail_parser::{HeaderValue, MessageParser, MimeHeaders as _};
 
 /// The headers that a mail may have, each at most once.
 const KNOWN: &[&str] = &[
@@ -61,9 +65,38 @@ fn checked(mail: &OutMail) -> Option<Vec<u8>> {
     assert_eq!(parsed.from().unwrap().first().unwrap().address(), Some(SUPPORT), "never another address");
     assert_eq!(parsed.to().unwrap().iter().count(), 1);
     assert_eq!(parsed.text_bodies().count(), 1);
-    assert_eq!(parsed.attachments().count(), 0);
+    let Words::Customer { files, .. } = &mail.words else { panic!("a mail to a customer") };
+    assert_eq!(parsed.attachments().count(), files.len());
+    for (part, file) in parsed.attachments().zip(files) {
+        assert_eq!(part.contents(), file.content(), "another reader sees other bytes");
+        let mut names: Vec<&str> = part.headers.iter().map(|header| header.name()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["Content-Disposition", "Content-Transfer-Encoding", "Content-Type"]);
+        let attributes = part.content_type().unwrap().attributes().map_or(0, <[_]>::len);
+        assert_eq!(attributes, 0, "a type of two words and nothing behind them");
+        let disposition = part.content_disposition().unwrap();
+        assert_eq!((disposition.ctype(), disposition.attributes().map(<[_]>::len)), ("attachment", Some(1)));
+        assert!(!part.attachment_name().unwrap().contains(['/', '\\', '\r', '\n', '"', '\u{202e}']));
+    }
+    checked_parts(&built.bytes, &mail.message_id, files.len());
     assert_eq!(built.envelope.to().len(), 1);
     Some(built.bytes)
+}
+
+/// The headers of the files by hand: what stands between their boundary and the first empty line after it.
+fn checked_parts(bytes: &[u8], message_id: &str, files: usize) {
+    if files == 0 {
+        return;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let id: String = message_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    let boundary = format!("\r\n--=_mixed_{id}");
+    let parts: Vec<&str> = text.split(&boundary).skip(2).collect();
+    assert_eq!(parts.len(), files + 1, "the words, the files, the end");
+    for part in &parts[..files] {
+        let names = header_names(part.strip_prefix("\r\n").expect("a line end").as_bytes());
+        assert_eq!(names, ["Content-Disposition", "Content-Type", "Content-Transfer-Encoding"], "{part}");
+    }
 }
 
 /// Numbers that are the same at every run.
@@ -139,10 +172,15 @@ impl Random {
 
 /// A mail as the desk hands it to a worker.
 fn good() -> OutMail {
+    good_with(Vec::new())
+}
+
+fn good_with(files: Vec<Attached>) -> OutMail {
     let desk = TestDesk::new();
     desk.desk.set_signature(&desk.agent("olga"), "Support", "Acme Support").unwrap();
     let id = arrives(&desk, letter("mara@example.com", "Card declined", "My card\nis declined")).conversation.unwrap();
-    desk.does("ana", id, reply("Which bank is it? <b>\n.\nFrom here on"));
+    let writing = Writing { files, ..text("Which bank is it? <b>\n.\nFrom here on") };
+    desk.does("ana", id, Command::Reply(writing));
     desk.later(1);
     send_all(&desk).remove(0)
 }
@@ -184,6 +222,61 @@ fn twenty_thousand_hostile_values_a_field_make_no_header_and_no_panic() {
         if ["subject", "sender's name", "recipient's name", "signature", "quoting line"].contains(name) {
             assert_eq!(built, 20_000, "{name}: refused instead of cleaned");
         }
+    }
+}
+
+/// A file by this name.
+fn file(name: &str, content: &[u8]) -> Attached {
+    Attached { name: name.into(), media_type: "application/pdf".into(), content: content.into(), note: None }
+}
+
+#[test]
+fn twenty_thousand_hostile_file_names_and_types_make_no_header_and_no_panic() {
+    let good = good_with(vec![file("invoice.pdf", b"%PDF-1.7\r\n.\r\n\0\xff"), file("b.txt", b"--=_x\r\n\r\n")]);
+    let mut random = Random(13);
+    type Field = (&'static str, fn(&mut CustomerFile, String));
+    let fields: [Field; 3] = [
+        ("name", |file, value| file.name = value),
+        ("type", |file, value| file.media_type = value),
+        ("kind", |file, value| file.media_type = format!("application/{value}")),
+    ];
+    for (name, set) in fields {
+        for _ in 0..20_000 {
+            let mut mail = good.clone();
+            let Words::Customer { files, .. } = &mut mail.words else { panic!("a mail to a customer") };
+            let which = random.below(2);
+            set(&mut files[which], random.hostile());
+            assert!(checked(&mail).is_some(), "{name}: refused instead of cleaned: {mail:?}");
+        }
+    }
+}
+
+/// Hostile names and types through the desk: those that came by mail, and those that an agent attached.
+#[test]
+fn hostile_files_through_the_desk_make_no_header() {
+    let desk = TestDesk::new();
+    let mut random = Random(17);
+    for number in 0..100 {
+        let mut mail = letter(&format!("mara{number}@example.com"), "Hello", "Hello");
+        let hostile = |random: &mut Random| Attached {
+            name: random.hostile(),
+            media_type: random.hostile(),
+            ..file("", random.hostile().as_bytes())
+        };
+        mail.attachments = vec![hostile(&mut random)];
+        let id = arrives(&desk, mail).conversation.unwrap();
+        desk.does("ana", id, add_customer("jo@example.com", true));
+        desk.later(1);
+        arrives(&desk, letter(&format!("mara{number}@example.com"), "Again", "Again"));
+        let files = vec![hostile(&mut random), hostile(&mut random)];
+        desk.does("ana", id, Command::Reply(Writing { files, ..text("Hello") }));
+    }
+    desk.later(1);
+    let mails = send_all(&desk);
+    let files = |mail: &OutMail| matches!(&mail.words, Words::Customer { files, .. } if files.len() == 2);
+    assert!(mails.iter().filter(|mail| files(mail)).count() >= 200, "{}", mails.len());
+    for mail in &mails {
+        assert!(checked(mail).is_some(), "{mail:?}");
     }
 }
 

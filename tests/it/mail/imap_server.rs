@@ -1,6 +1,7 @@
 //! An IMAP server of a few hundred lines on loopback, for what no real one does on demand: it ends connections at any byte,
 //! falls silent, and lies.
 
+use chrono::NaiveDate;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{BufRead as _, BufReader, ErrorKind, Write as _},
@@ -17,6 +18,8 @@ pub struct Folder {
     pub uid_validity: u32,
     pub mails: BTreeMap<u32, Vec<u8>>,
     pub seen: BTreeSet<u32>,
+    /// When mails arrived, where that matters: the day and the month of 2020, as in "03-May".
+    pub arrived: BTreeMap<u32, &'static str>,
     pub attributes: &'static str,
 }
 
@@ -32,6 +35,8 @@ pub enum Instead {
     Say(Vec<u8>),
     SayAndCut(Vec<u8>),
     Silence,
+    /// The same again and again, until the other side goes.
+    Drip(&'static [u8]),
 }
 
 /// Looks at each command (and at "greeting") with the number of the connection.
@@ -158,6 +163,18 @@ impl Connection<'_> {
                 self.say(&tagged(bytes))?;
                 Err(ErrorKind::ConnectionAborted.into())
             }
+            Some(Instead::Drip(bytes)) => {
+                self.stream.set_read_timeout(Some(Duration::from_millis(2)))?;
+                loop {
+                    self.say(bytes)?;
+                    match std::io::Read::read(&mut &*self.stream, &mut [0]) {
+                        Ok(0) => return Err(ErrorKind::ConnectionAborted.into()),
+                        Ok(_) => {}
+                        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
             Some(Instead::Silence) => {
                 // Until the other side goes.
                 let mut byte = [0];
@@ -196,6 +213,7 @@ impl Connection<'_> {
                 ["LIST", ..] => self.list(tag)?,
                 ["SELECT" | "EXAMINE", name] => self.select(tag, name.trim_matches('"'))?,
                 ["UID", "FETCH", range, items @ ..] => self.fetch(tag, range, &items.join(" "))?,
+                ["SEARCH", range, "BEFORE", day] => self.search(tag, range, day)?,
                 ["UID", "STORE", range, ..] => self.store(tag, range)?,
                 ["IDLE"] => self.idle(tag, &mut reader)?,
                 ["NOOP"] => {
@@ -259,11 +277,17 @@ impl Connection<'_> {
     }
 
     fn fetch(&mut self, tag: &str, range: &str, items: &str) -> std::io::Result<()> {
+        let name = self.selected.clone().unwrap_or_default();
+        let arrived = self.state.lock().unwrap().folders.get(&name).map(|folder| folder.arrived.clone());
+        let arrived = arrived.unwrap_or_default();
         for (number, uid, mail) in self.mails(range) {
             let header = &mail[..mail.windows(4).position(|end| end == b"\r\n\r\n").map_or(mail.len(), |at| at + 4)];
             let mut answer = format!("* {number} FETCH (UID {uid}").into_bytes();
             if items.contains("RFC822.SIZE") {
                 answer.extend_from_slice(format!(" RFC822.SIZE {}", mail.len()).as_bytes());
+            }
+            if let (true, Some(day)) = (items.contains("INTERNALDATE"), arrived.get(&uid)) {
+                answer.extend_from_slice(format!(" INTERNALDATE \"{day}-2020 12:00:00 +0200\"").as_bytes());
             }
             for (item, section, content) in [("BODY.PEEK[]", "BODY[]", &mail[..]), ("[HEADER]", "BODY[HEADER]", header)]
             {
@@ -276,6 +300,20 @@ impl Connection<'_> {
             self.say(&answer)?;
         }
         self.say(format!("{tag} OK done\r\n").as_bytes())
+    }
+
+    fn search(&mut self, tag: &str, range: &str, day: &str) -> std::io::Result<()> {
+        let read = |written: &str| NaiveDate::parse_from_str(written, "%d-%b-%Y").unwrap();
+        let (all, name) = (self.mails("1:*"), self.selected.clone().unwrap_or_default());
+        let arrived = self.state.lock().unwrap().folders[&name].arrived.clone();
+        let old = all
+            .iter()
+            .filter(|(_, uid, _)| arrived.get(uid).is_some_and(|written| read(&format!("{written}-2020")) < read(day)));
+        let found: String = old
+            .filter(|(number, ..)| within(range, u32::try_from(*number).unwrap(), 0))
+            .map(|(number, ..)| format!(" {number}"))
+            .collect();
+        self.say(format!("* SEARCH{found}\r\n{tag} OK done\r\n").as_bytes())
     }
 
     fn store(&mut self, tag: &str, range: &str) -> std::io::Result<()> {

@@ -56,22 +56,22 @@ pub fn words(mail: &OutMail) -> &str {
 }
 
 /// A conversation of Mara's that came by mail, with Ana's reply on its way.
-fn answered(desk: &TestDesk) -> ConversationId {
+pub fn answered(desk: &TestDesk) -> ConversationId {
     let taken = arrives(desk, letter("mara@example.com", "Card declined", "My card is declined"));
     let id = taken.conversation.expect("a conversation");
     desk.does("ana", id, reply("Which bank is it?"));
     id
 }
 
-fn deliveries(desk: &TestDesk, handle: &str, id: ConversationId) -> Vec<Delivery> {
+pub fn deliveries(desk: &TestDesk, handle: &str, id: ConversationId) -> Vec<Delivery> {
     desk.thread(handle, id).entries.into_iter().flat_map(|entry| entry.delivery).collect()
 }
 
-fn states(desk: &TestDesk, id: ConversationId) -> Vec<DeliveryState> {
+pub fn states(desk: &TestDesk, id: ConversationId) -> Vec<DeliveryState> {
     deliveries(desk, "ana", id).into_iter().map(|delivery| delivery.state).collect()
 }
 
-fn entry_of(desk: &TestDesk, id: ConversationId, text: &str) -> EntrySeq {
+pub fn entry_of(desk: &TestDesk, id: ConversationId, text: &str) -> EntrySeq {
     desk.thread("olga", id).entries.into_iter().find(|entry| entry.text == text).expect("the entry").seq
 }
 
@@ -251,6 +251,7 @@ fn a_worker_that_died_while_sending_is_followed_by_one_more_try() {
     let id = answered(&desk);
     desk.later(1);
     let lost = lease(&desk).unwrap();
+    assert!(desk.desk.mail_begins(WORKER, &lost).unwrap());
     desk.later(9);
     assert_eq!(desk.desk.lease_mail("worker 2", &mailboxes()).unwrap(), None, "its lease holds");
     desk.later(1);
@@ -259,6 +260,8 @@ fn a_worker_that_died_while_sending_is_followed_by_one_more_try() {
     assert!(!desk.desk.mail_sent(WORKER, &lost).unwrap(), "it is not the first worker's to say any more");
     assert!(!desk.desk.mail_failed(WORKER, &lost, Failure::Permanent, "late").unwrap());
     assert!(!desk.desk.mail_sent("worker 2", &lost).unwrap());
+    assert!(!desk.desk.mail_begins("worker 2", &lost).unwrap() && !desk.desk.mail_begins(WORKER, &again).unwrap());
+    assert!(desk.desk.mail_begins("worker 2", &again).unwrap());
     desk.later(11);
     assert_eq!(lease(&desk), None, "not a third time");
     let unknown = deliveries(&desk, "ana", id).remove(0);

@@ -52,6 +52,7 @@ pub fn mail(letter: Letter) -> InMail {
         envelope_from: None,
         envelope_to: Vec::new(),
         sent: false,
+        history: None,
         raw: format!("raw {number}").into_bytes(),
         letter: Ok(letter),
     }

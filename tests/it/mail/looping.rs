@@ -2,11 +2,16 @@
 
 use super::letters::{SUPPORT, arrives, letter, mail, taken};
 use crate::desks::{TestDesk, add_customer, reply};
-use deskline::domain::{
-    command::Command,
-    id::ConversationId,
-    letter::{Letter, Nature, Report, ReportKind, Reported},
-    mail::{HeldWhy, InMail, Verdict},
+use deskline::{
+    desk::AgentChange,
+    domain::{
+        command::Command,
+        id::ConversationId,
+        letter::{Letter, Nature, Report, ReportKind, Reported},
+        mail::{HeldWhy, InMail, Verdict},
+        outgoing::MailPreference,
+        setting::SettingKey,
+    },
 };
 
 fn report(kind: ReportKind, about: Option<&str>) -> Letter {
@@ -166,4 +171,157 @@ fn a_report_without_any_sender_is_still_a_report() {
         ..mail(Letter { from: vec![], ..report(ReportKind::Bounce, Some(&sent)) })
     };
     assert_eq!(taken(&desk, &nobody).verdict, Verdict::Report);
+}
+
+#[test]
+fn a_report_that_comes_again_and_again_is_one_line() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    let lines = |words: &str| desk.texts("ana", one).iter().filter(|text| text.contains(words)).count();
+    for _ in 0..30 {
+        assert_eq!(arrives(&desk, report(ReportKind::Delay, Some(&sent))).verdict, Verdict::Report);
+        assert_eq!(arrives(&desk, report(ReportKind::Complaint, Some(&sent))).verdict, Verdict::Report);
+    }
+    assert_eq!((lines("is delayed"), lines("as unwanted")), (1, 1));
+    arrives(&desk, report(ReportKind::Bounce, Some(&sent)));
+    desk.does("ana", one, reply("And this?"));
+    let second = desk.left(one);
+    arrives(&desk, report(ReportKind::Bounce, Some(&second)));
+    arrives(&desk, report(ReportKind::Delay, Some(&second)));
+    assert_eq!((lines("failed"), lines("is delayed")), (2, 1), "what has failed is not delayed any more");
+}
+
+#[test]
+fn a_notice_that_comes_back_says_nothing_of_the_customers_mail() {
+    let desk = TestDesk::new();
+    desk.gives_address("ben", "ben@home.example");
+    desk.change("ben", &AgentChange { mail: Some(MailPreference::Missed), ..AgentChange::default() });
+    let one = arrives(&desk, letter("mara@example.com", "Card declined", "My card")).conversation.unwrap();
+    desk.does("ben", one, Command::Follow);
+    let next = Letter {
+        to: vec![TestDesk::tagged(&desk.token(one, "mara@example.com"))],
+        ..letter("mara@example.com", "Re", "Hello?")
+    };
+    arrives(&desk, next);
+    desk.later(10);
+    let notice = desk.leaves().pop().expect("a notice");
+    assert_eq!(notice.to.address, "ben@home.example");
+    let before = desk.texts("ana", one);
+    for _ in 0..5 {
+        assert_eq!(arrives(&desk, report(ReportKind::Bounce, Some(&notice.message_id))).verdict, Verdict::Report);
+    }
+    assert_eq!(desk.texts("ana", one), before, "no line that speaks of a recipient who is no customer");
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE kind = 'notice' AND state = 'failed'"), 1);
+}
+
+#[test]
+fn whom_no_machine_may_answer_is_told_of_no_refusal() {
+    let desk = TestDesk::new();
+    desk.gives_address("ana", "ana@home.example");
+    let one = arrives(&desk, letter("mara@example.com", "Card declined", "My card")).conversation.unwrap();
+    let to = vec![TestDesk::tagged(&desk.token(one, "ana"))];
+    let by_ana = |answerable| Letter {
+        to: to.clone(),
+        answer_automatically: answerable,
+        ..letter("ana@home.example", "Re", "Hi")
+    };
+    assert_eq!(arrives(&desk, by_ana(false)).verdict, Verdict::Refused, "the setting is off");
+    assert!(desk.leaves().is_empty());
+    assert_eq!(arrives(&desk, by_ana(true)).verdict, Verdict::Refused);
+    assert_eq!(desk.leaves().len(), 1);
+    // A program at either end that answers everything gets one a day.
+    for _ in 0..20 {
+        arrives(&desk, by_ana(true));
+        assert!(desk.leaves().is_empty());
+    }
+}
+
+/// An absence note without any header that says so, of an agent who is sent notices.
+#[test]
+fn an_agents_program_that_answers_every_notice_is_held_too() {
+    let desk = TestDesk::new();
+    desk.set(SettingKey::AgentsByMail, "on");
+    desk.gives_address("ana", "ana@home.example");
+    let one = arrives(&desk, letter("mara@example.com", "Card declined", "My card")).conversation.unwrap();
+    let to = vec![TestDesk::tagged(&desk.token(one, "ana"))];
+    let mut held = 0;
+    for number in 0..25 {
+        let away = Letter { to: to.clone(), ..letter("ana@home.example", "Re", &format!("On the beach {number}")) };
+        match arrives(&desk, away).verdict {
+            Verdict::Message => {}
+            Verdict::Held(HeldWhy::ManyFromSender) => held += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(held, 5);
+    assert_eq!(desk.outbox(one).len(), 20);
+}
+
+/// What was counted under a clock that ran ahead counts for a while, not until that time has come.
+#[test]
+fn a_clock_that_was_ahead_holds_nobody_for_years() {
+    let desk = TestDesk::new();
+    desk.later(5 * 365 * 24 * 60);
+    for number in 0..20 {
+        desk.desk.receive_mail(&mail(letter("mara@example.com", "Ping", &format!("Ping {number}")))).unwrap();
+    }
+    desk.later(-5 * 365 * 24 * 60);
+    assert_eq!(arrives(&desk, letter("mara@example.com", "Hello", "By a person")).verdict, Verdict::Message);
+}
+
+/// A mail server that hands mails over says the sender by the envelope, whether or not it writes that into the mail.
+#[test]
+fn an_empty_sender_of_the_envelope_is_told_nothing() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    desk.does("ana", one, Command::Close);
+    desk.does("ana", one, Command::Lock);
+    let next = |text: &str| Letter { in_reply_to: vec![sent.clone()], ..letter("mara@example.com", "Re", text) };
+    let quiet = InMail { envelope_from: Some(String::new()), ..mail(next("By a machine?")) };
+    let follow_up = taken(&desk, &quiet).conversation.unwrap();
+    assert!(desk.outbox(follow_up).is_empty());
+    let heard = InMail { envelope_from: Some("mara@example.com".into()), ..mail(next("By me")) };
+    assert_eq!(desk.outbox(taken(&desk, &heard).conversation.unwrap()).len(), 1);
+}
+
+/// Two locked conversations on one day: the day's one automatic mail tells of the first, and the second is told of when there
+/// is room, since its writer was not told yet (R2.7).
+#[test]
+fn who_could_not_be_told_of_a_follow_up_that_day_is_told_by_the_next_one() {
+    let desk = TestDesk::new();
+    let locked = ["One", "Two"].map(|text| {
+        let first = letter("mara@example.com", text, text);
+        let id = first.message_id.clone().unwrap();
+        let one = arrives(&desk, first).conversation.unwrap();
+        desk.does("ana", one, Command::Close);
+        desk.does("ana", one, Command::Lock);
+        (one, id)
+    });
+    let to = |number: usize, text: &str| {
+        let (_, id) = &locked[number];
+        arrives(&desk, Letter { in_reply_to: vec![id.clone()], ..letter("mara@example.com", "Re", text) })
+            .conversation
+            .unwrap()
+    };
+    let told = |about: ConversationId, follow_up: ConversationId| {
+        let left = desk.leaves();
+        left.iter().any(|mail| {
+            let words = format!("{:?}", mail.words);
+            words.contains(&format!("#{about} takes")) && words.contains(&format!("#{follow_up};"))
+        })
+    };
+    let first = to(0, "To the first");
+    assert!(told(locked[0].0, first));
+    let second = to(1, "To the second");
+    assert!(!told(locked[1].0, second), "one a day");
+    let again = to(1, "To the second, the same day");
+    assert!(!told(locked[1].0, again));
+    desk.later(24 * 60);
+    let later = to(1, "To the second, a day later");
+    assert!(told(locked[1].0, later));
+    desk.later(24 * 60);
+    for number in [0, 1] {
+        let follow_up = to(number, "Once more");
+        assert!(!told(locked[number].0, follow_up), "told once");
+    }
 }

@@ -2,11 +2,14 @@
 
 use super::letters::{SUPPORT, arrives, letter, mail, mailboxes, person, taken};
 use crate::{
-    desks::{TestDesk, assign, make, note, reply},
+    desks::{TestDesk, assign, make, note, refusal, reply},
     seat::Seat,
 };
 use deskline::{
-    desk::{mail::Failure, page::Mode},
+    desk::{
+        mail::Failure,
+        page::{Denied, Mode},
+    },
     domain::{
         command::Command,
         conversation::Privacy,
@@ -183,6 +186,42 @@ fn who_was_named_is_added_by_one_key_after_a_question() {
     assert!(ana.shown().contains(", Cc Yuri Baum"), "{}", ana.shown());
     assert!(ana.shown().contains("└─ by mail ─"), "{}", ana.shown());
     assert!(!ana.shown().contains("C adds"), "{}", ana.shown());
+}
+
+#[test]
+fn who_was_named_is_left_out_for_good_by_another_key() {
+    let (desk, id) = beginning();
+    let named = || {
+        let people = desk.desk.suggested_people(&desk.agent("ana"), id).unwrap();
+        people.into_iter().map(|person| person.address).collect::<Vec<_>>()
+    };
+    assert_eq!(named(), ["yuri@acme-parts.example"]);
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter C");
+    insta::assert_snapshot!("mail_add_or_never_80x24", ana.shown());
+    ana.keys("x");
+    assert!(ana.foot().contains("yuri@acme-parts.example is not suggested here any more."), "{}", ana.foot());
+    assert!(!ana.shown().contains("C adds"), "{}", ana.shown());
+    ana.keys("C");
+    assert!(ana.foot().contains("name nobody"), "{}", ana.foot());
+    assert_eq!((named().len(), desk.thread("ana", id).reply_to.customers.len()), (0, 1));
+    // Named once more, it is still the answer; elsewhere it is a new question.
+    let again =
+        Letter { to: vec![TestDesk::tagged(&desk.token(id, "mara@example.com"))], ..signed("mara@example.com", "Re") };
+    arrives(&desk, again);
+    assert!(named().is_empty());
+    let other = arrives(&desk, signed("mara@example.com", "Another")).conversation.unwrap();
+    assert_eq!(desk.desk.suggested_people(&desk.agent("ana"), other).unwrap().len(), 1);
+    // Merged into it, it stays an answer there.
+    desk.desk.merge(&desk.agent("ana"), id, other, true).unwrap();
+    assert!(desk.desk.suggested_people(&desk.agent("ana"), other).unwrap().is_empty());
+    // Only whoever could add somebody may say so, and only of whom is suggested; other questions know no such key.
+    let third = arrives(&desk, signed("mara@example.com", "Third")).conversation.unwrap();
+    let dismiss = |handle: &str, address: &str| desk.desk.dismiss_suggestion(&desk.agent(handle), third, address);
+    assert_eq!(refusal(dismiss("dev", "yuri@acme-parts.example")).rule, "R5.2");
+    assert!(matches!(dismiss("ana", "nobody@example.com"), Err(Denied::NotFound(_))));
+    dismiss("ana", "Yuri@acme-parts.example").unwrap();
+    assert!(matches!(dismiss("ana", "yuri@acme-parts.example"), Err(Denied::NotFound(_))));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn r1_3_a_reply_goes_to_the_customers_and_the_agents_who_follow() {
     desk.does("ana", id, reply("We look into it"));
     let sent = |address: &str| ("reply".to_owned(), address.to_owned());
     assert_eq!(desk.outbox(id), [sent("mara@example.com"), sent("yves@example.com")]);
-    assert!(desk.notices("dev").iter().any(|notice| notice.conversation == id));
+    assert!(desk.notices("dev").iter().any(|notice| notice.conversation == Some(id)));
     assert!(!desk.notices("ben").iter().any(|notice| notice.kind.word() == "agent-reply"), "ben does not follow");
 
     // A customer's reply goes to the other customers, not back to the writer.

@@ -296,7 +296,7 @@ fn r2_7_the_follow_up_of_a_private_conversation_is_private() {
     assert_eq!(desk.listed("adam", Section::NeedsReassignment), [id]);
     for handle in ["ana", "cleo", "dev"] {
         assert_eq!(desk.open(handle, id), Opened::NotFound(id), "{handle}");
-        assert!(desk.notices(handle).iter().all(|notice| notice.conversation != id));
+        assert!(desk.notices(handle).iter().all(|notice| notice.conversation != Some(id)));
     }
     desk.does("adam", id, assign("cleo"));
     assert!(!desk.row(id).needs_reassignment);

@@ -177,7 +177,7 @@ fn r3_5_off_hides_from_customers_everywhere() {
     let closed = desk.arrival();
     desk.does("ben", closed, Command::Close);
     assert_eq!(desk.found("ana", "card", 10).0.len(), 4);
-    let rung = |id: ConversationId| desk.notices("ana").iter().any(|notice| notice.conversation == id);
+    let rung = |id: ConversationId| desk.notices("ana").iter().any(|notice| notice.conversation == Some(id));
     assert!(rung(others));
     scope(&desk, "ana", FromCustomers::Off);
 

@@ -27,7 +27,7 @@ fn prefer(desk: &TestDesk, handle: &str, customers: Notify, internal: Notify) {
 
 /// What an agent was told of one conversation, oldest first.
 fn told(desk: &TestDesk, handle: &str, id: ConversationId) -> Vec<&'static str> {
-    let notices = desk.notices(handle).into_iter().filter(|notice| notice.conversation == id);
+    let notices = desk.notices(handle).into_iter().filter(|notice| notice.conversation == Some(id));
     let mut kinds: Vec<_> = notices.map(|notice| notice.kind.word()).collect();
     kinds.reverse();
     kinds

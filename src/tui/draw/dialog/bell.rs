@@ -14,7 +14,7 @@ pub(super) fn draw(bell: &Bell, model: &Model, frame: &mut Frame) {
     let (note, trouble) = match &bell.problem {
         Some(problem) => (problem.as_str(), true),
         None if notices.is_empty() => ("", false),
-        None => ("Enter opens the conversation, c clears all of them.", false),
+        None => ("Enter opens it, c clears all of them.", false),
     };
     let rest = lines::note(frame.buffer_mut(), theme, area, note, trouble);
     let buffer = frame.buffer_mut();
@@ -34,14 +34,13 @@ pub(super) fn draw(bell: &Bell, model: &Model, frame: &mut Frame) {
 /// The words are made through access; without it there are none, and no time either (R6.6, R6.7).
 fn line(notice: &NoticeRow, model: &Model) -> Line {
     let mark = if notice.read { "  " } else { "● " };
+    let number = notice.conversation.map_or_else(String::new, |id| format!("#{id}"));
     let look = if notice.read { Look::Plain } else { Look::Strong };
     match &notice.text {
         Some(text) => {
             let age = notice.at.map_or_else(String::new, |at| time::age(model.now, at, model.zone));
-            Line::row(mark, text).right(format!("#{}  {age:>6}", notice.conversation)).look(look)
+            Line::row(mark, text).right(format!("{number}  {age:>6}")).look(look)
         }
-        None => {
-            Line::row(format!("{mark}Restricted"), "").right(format!("#{}  {:>6}", notice.conversation, "")).look(look)
-        }
+        None => Line::row(format!("{mark}Restricted"), "").right(format!("{number}  {:>6}", "")).look(look),
     }
 }

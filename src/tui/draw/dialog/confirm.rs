@@ -35,5 +35,9 @@ pub(super) fn draw(confirm: &Confirm, model: &Model, frame: &mut Frame) {
     let yes = format!("  {}", confirm.yes);
     let mut row = Row::new(buffer, area, area.height.saturating_sub(1));
     row.own(&keys.keys_for(Action::AnswerYes), theme.accent()).own(&yes, theme.plain()).skip(4);
-    row.own(&keys.keys_for(Action::AnswerNo), theme.accent()).own("  no, leave it", theme.plain());
+    let no = if confirm.never.is_some() { "  no" } else { "  no, leave it" };
+    row.own(&keys.keys_for(Action::AnswerNo), theme.accent()).own(no, theme.plain());
+    if confirm.never.is_some() {
+        row.skip(4).own(&Confirm::NEVER.to_string(), theme.accent()).own("  never", theme.plain());
+    }
 }

@@ -2,9 +2,11 @@
 
 mod administration;
 mod assign;
+mod attachments;
 mod bell;
 mod confirm;
 mod customer_details;
+mod files;
 mod form;
 mod forward;
 mod held;
@@ -53,6 +55,8 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
         Layer::Search(search) => search::draw(search, model, frame),
         Layer::Offers(offers) => offers::draw(offers, model, frame),
         Layer::Original(original) => original::draw(original, model, frame),
+        Layer::Attachments(attachments) => attachments::draw(attachments, model, frame),
+        Layer::Files(files) => files::draw(files, model, frame),
         Layer::Palette(palette) => palette::draw(palette, model, frame),
         Layer::Help(help) => help::draw(help, model, frame),
         Layer::Bell(bell) => bell::draw(bell, model, frame),

@@ -40,6 +40,10 @@ const REFUSED: &[&str] = &[
     "conversation reply 1 --file=/etc/passwd",
     "conversation note 1 --file /dev/stdin",
     "conversation start --with-agent ben --file answer.md",
+    "conversation reply 1 --body x --attach bill.pdf",
+    "conversation reply 1 --body x --attach=/etc/passwd",
+    "conversation note 1 --body x --attach /dev/stdin",
+    "conversation start --with-agent ben --body x --attach - --attach-name a --attach bill.pdf",
     "conversation list --section open --limit 10001",
     "search card --limit 4000000000",
 ];

@@ -57,6 +57,21 @@ fn a_text_comes_from_what_is_sent() {
     assert_eq!(objects(&started.out)[0]["last"]["text"], "Lunch?");
 }
 
+/// Whoever is elsewhere has the file there: it is sent, named, and comes out again the same way.
+#[test]
+fn a_file_comes_from_what_is_sent() {
+    let desk = TestDesk::new();
+    desk.arrival();
+    let all: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let line = "conversation reply 1 --body Here --attach - --attach-name bill.pdf";
+    let ran = sending(&desk, "ana", line, &all);
+    assert_eq!((ran.code, ran.errors.as_str()), (0, ""));
+    let entry = desk.thread("ben", deskline::domain::id::ConversationId(1)).entries.remove(1);
+    assert_eq!((&*entry.text, &*entry.attachments[0].name), ("Here", "bill.pdf"));
+    let given = desk.desk.attachment(&desk.agent("ben"), deskline::domain::id::ConversationId(1), entry.seq, 1);
+    assert_eq!(given.unwrap().unwrap(), all);
+}
+
 #[test]
 fn a_text_that_is_none_is_refused() {
     let desk = TestDesk::new();

@@ -1,0 +1,190 @@
+//! The conversation about one mail, step by step, so that it is known which one failed.
+
+use super::{LAST_STEP, STEP, TEXT, connect::Reached, worded};
+use crate::{
+    config::MailServer,
+    email::{build::Built, said, send::Handed},
+};
+use lettre::{
+    address::Envelope,
+    transport::smtp::{
+        Error,
+        client::AsyncSmtpConnection,
+        commands::{Data, Mail, Rcpt},
+        extension::{Extension, MailBodyParameter, MailParameter},
+        response::{Response, Severity},
+    },
+};
+use std::{cell::Cell, fmt::Display, pin::pin};
+use tokio::time::timeout;
+
+/// A server that is about to go, or lets nobody send any more for now.
+const GOES: u16 = 421;
+
+/// Why a step was not done.
+enum No {
+    /// What the library makes of the server's answer, or of its absence.
+    Said(Error),
+    /// An answer to another question, it seems.
+    Odd(Response),
+    /// No answer.
+    Silence,
+}
+
+impl No {
+    /// Whether the server said a clear no and listens to what comes next.
+    fn is_clear(&self) -> bool {
+        match self {
+            Self::Said(error) => {
+                (error.is_permanent() || error.is_transient())
+                    && error.status().is_none_or(|code| u16::from(code) != GOES)
+            }
+            Self::Odd(_) | Self::Silence => false,
+        }
+    }
+
+    /// What it is called. What is said of the sender or of nobody in particular is about the mailbox, what is said of the
+    /// recipient or the text is about this mail.
+    fn handed(&self, server: &MailServer, of_sender: bool) -> Handed {
+        match self {
+            Self::Said(error) => {
+                let words = format!("The mail server {server} said: {}.", worded(error));
+                if error.is_permanent() && !of_sender {
+                    return Handed::Never(words);
+                }
+                Handed::NotNow { words, mailbox: of_sender || !self.is_clear() }
+            }
+            Self::Odd(response) => Handed::NotNow {
+                words: format!("The mail server {server} answered what was not asked: {}.", answered(response)),
+                mailbox: true,
+            },
+            Self::Silence => Handed::NotNow {
+                words: format!("The mail server {server} said nothing for {} seconds.", STEP.as_secs()),
+                mailbox: true,
+            },
+        }
+    }
+}
+
+/// Whether an answer says that what was asked for is done.
+pub fn completes(response: &Response) -> bool {
+    response.code().severity == Severity::PositiveCompletion
+}
+
+fn answered(response: &Response) -> String {
+    said(&format!("{} {}", response.code(), response.first_line().unwrap_or_default()), "")
+}
+
+/// Hands a mail over; and whether the connection can be used for the next one.
+pub async fn hand_over(
+    reached: &mut Reached,
+    server: &MailServer,
+    mail: &Built,
+    begins: &mut dyn FnMut() -> bool,
+) -> (Handed, bool) {
+    let parameters = match parameters(&reached.connection, &mail.envelope, &mail.bytes) {
+        Ok(parameters) => parameters,
+        Err(words) => return (Handed::Never(words), true),
+    };
+    if let Err((no, of_sender)) = announced(&mut reached.connection, &mail.envelope, parameters).await {
+        return (no.handed(server, of_sender), no.is_clear());
+    }
+    content(reached, server, &mail.bytes, begins).await
+}
+
+/// Everything up to the mail itself; an error with whether it is about the sender.
+async fn announced(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+    parameters: Vec<MailParameter>,
+) -> Result<(), (No, bool)> {
+    let done = Severity::PositiveCompletion;
+    let mail = Mail::new(envelope.from().cloned(), parameters);
+    step(connection, mail, done).await.map_err(|no| (no, true))?;
+    for recipient in envelope.to() {
+        step(connection, Rcpt::new(recipient.clone(), Vec::new()), done).await.map_err(|no| (no, false))?;
+    }
+    step(connection, Data, Severity::PositiveIntermediate).await.map_err(|no| (no, false))
+}
+
+async fn step(connection: &mut AsyncSmtpConnection, command: impl Display, expected: Severity) -> Result<(), No> {
+    match timeout(STEP, connection.command(command)).await {
+        Ok(Ok(response)) if response.code().severity == expected => Ok(()),
+        Ok(Ok(response)) => Err(No::Odd(response)),
+        Ok(Err(error)) => Err(No::Said(error)),
+        Err(_) => Err(No::Silence),
+    }
+}
+
+/// The mail itself, and the line that ends it.
+async fn content(
+    Reached { connection, bolt }: &mut Reached,
+    server: &MailServer,
+    bytes: &[u8],
+    begins: &mut dyn FnMut() -> bool,
+) -> (Handed, bool) {
+    let (begun, stopped) = (Cell::new(false), Cell::new(false));
+    let mut parts = [bytes, b""].into_iter().enumerate();
+    // The second part is asked for when the first was written; behind it comes the line that ends the mail.
+    let parts = std::iter::from_fn(|| {
+        let (number, part) = parts.next()?;
+        if number == 1 {
+            begun.set(begins());
+            stopped.set(!begun.get());
+            if stopped.get() {
+                bolt.shut();
+            }
+        }
+        Some(part)
+    });
+    let said = {
+        let mut sending = pin!(connection.message_iter(parts));
+        match timeout(TEXT, &mut sending).await {
+            Err(_) if begun.get() => timeout(LAST_STEP, &mut sending).await,
+            other => other,
+        }
+    };
+    let lost = |reason: String| {
+        if begun.get() {
+            let words = format!("The connection to {server} broke before it said whether it took the mail: {reason}.");
+            return (Handed::Unknown(words), false);
+        }
+        if stopped.get() {
+            let words =
+                "It was stopped here before its last step: that could not be written down, or its turn was over.";
+            return (Handed::NotNow { words: words.to_owned(), mailbox: false }, false);
+        }
+        let words = format!("The connection to {server} broke before the mail was whole there: {reason}.");
+        (Handed::NotNow { words, mailbox: true }, false)
+    };
+    match said {
+        Ok(Ok(response)) if completes(&response) => (Handed::Over, true),
+        Ok(Ok(response)) => lost(answered(&response)),
+        Ok(Err(error)) if error.is_permanent() || error.is_transient() => {
+            let no = No::Said(error);
+            (no.handed(server, false), no.is_clear())
+        }
+        Ok(Err(error)) => lost(worded(&error)),
+        Err(_) => lost("it said nothing any more".to_owned()),
+    }
+}
+
+/// What is said with the sender: that letters beyond ASCII are in the mail, or in an address.
+fn parameters(
+    connection: &AsyncSmtpConnection,
+    envelope: &Envelope,
+    bytes: &[u8],
+) -> Result<Vec<MailParameter>, String> {
+    let mut parameters = Vec::new();
+    let foreign = envelope.to().iter().chain(envelope.from()).any(|address| !AsRef::<str>::as_ref(address).is_ascii());
+    if foreign {
+        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Err("The address has letters beyond a–z, and the mail server cannot send to such.".into());
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !bytes.is_ascii() && connection.server_info().supports_feature(Extension::EightBitMime) {
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    Ok(parameters)
+}

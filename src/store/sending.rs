@@ -1,0 +1,52 @@
+//! How far one attempt to hand a mail over came: whether the server may have it.
+
+use super::{Result, outbox::Outgoing};
+use crate::domain::id::OutboxId;
+use rusqlite::{Connection, params};
+
+impl Outgoing {
+    /// Whether the last step of the newest attempt began: from then on the server may have the mail.
+    pub fn may_have_left(&self) -> bool {
+        self.attempts > 0 && self.begun == i64::from(self.attempts)
+    }
+
+    /// Whether nothing of it can have left, in any attempt.
+    pub const fn never_left(&self) -> bool {
+        self.begun == 0
+    }
+}
+
+/// The last step of an attempt begins, and the lease holds until `until` (milliseconds since 1970); false where the lease is
+/// somebody else's by now.
+///
+/// # Errors
+/// What SQLite says.
+pub fn begin(connection: &Connection, id: OutboxId, worker: &str, attempt: u32, until: i64) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE outbox SET begun = attempts, due = ?4 \
+             WHERE id = ?1 AND state = 'sending' AND leased_by = ?2 AND attempts = ?3",
+        )?
+        .execute(params![id.0, worker, attempt, until])?
+        > 0)
+}
+
+/// The newest attempt failed for certain: what is not in doubt from before cannot have left.
+///
+/// # Errors
+/// What SQLite says.
+pub fn did_not_leave(connection: &Connection, id: OutboxId) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE outbox SET begun = CASE WHEN doubts > 0 OR begun < 0 THEN -1 ELSE 0 END WHERE id = ?1")?
+        .execute([id.0])?;
+    Ok(())
+}
+
+/// What is put off beyond `farthest` is looked at now; times are milliseconds since 1970.
+///
+/// # Errors
+/// What SQLite says.
+pub fn bring_near(connection: &Connection, now: i64, farthest: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE outbox SET due = ?1 WHERE due > ?2")?.execute([now, farthest])?;
+    Ok(())
+}

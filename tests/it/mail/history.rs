@@ -1,0 +1,231 @@
+//! What lay in a mailbox before it was connected: in its threads, in order, closed and read, and nobody hears of it (R1.7).
+
+use super::letters::{SUPPORT, arrives, letter, mail, person, taken};
+use crate::desks::{TestDesk, add_customer, assign, beginning, reply};
+use chrono::{DateTime, Duration, Utc};
+use deskline::{
+    desk::{AgentChange, page::From},
+    domain::{
+        command::Command,
+        conversation::{Privacy, State},
+        id::ConversationId,
+        letter::{Letter, Nature, Report, ReportKind},
+        mail::{HeldWhy, InMail, MailTaken, Verdict},
+        people::Routing,
+        section::Section,
+        setting::SettingKey,
+    },
+};
+
+/// So many hours before the desk was made.
+fn ago(hours: i64) -> DateTime<Utc> {
+    beginning() - Duration::hours(hours)
+}
+
+fn arrived(desk: &TestDesk, hours: i64, letter: Letter) -> MailTaken {
+    taken(desk, &InMail { history: Some(ago(hours)), ..mail(letter) })
+}
+
+fn sent(desk: &TestDesk, hours: i64, letter: Letter) -> MailTaken {
+    taken(desk, &InMail { history: Some(ago(hours)), sent: true, ..mail(letter) })
+}
+
+fn answering(of: &Letter, letter: Letter) -> Letter {
+    Letter { in_reply_to: of.message_id.iter().cloned().collect(), ..letter }
+}
+
+/// A colleague's answer to mara from a mail program.
+fn answer(of: &Letter, text: &str) -> Letter {
+    let to = vec![person("Mara", "mara@example.com")];
+    answering(of, Letter { to, from: vec![person("Kim", SUPPORT)], ..letter(SUPPORT, "Re: Card", text) })
+}
+
+/// Everything by which anybody hears of something, in one line.
+fn heard(desk: &TestDesk) -> String {
+    let rows = ["notice", "outbox", "waiting", "event", "mail_refusal", "automatic_mail", "past_offer", "reading"];
+    rows.map(|table| format!("{table} {}", desk.count(&format!("SELECT count(*) FROM {table}")))).join(", ")
+}
+
+#[test]
+fn it_comes_in_closed_and_read_and_nobody_hears_of_it() {
+    for routing in [Routing::Polite, Routing::Dictator, Routing::Democracy] {
+        let desk = TestDesk::new();
+        desk.desk.set_group(&desk.agent("olga"), "Support", routing).unwrap();
+        desk.change("ana", &AgentChange { ready: Some(true), ..AgentChange::default() });
+        let before = heard(&desk);
+        let one = arrived(&desk, 500, letter("mara@example.com", "Card declined", "My card"));
+        assert_eq!((one.verdict, one.again), (Verdict::Message, false));
+        assert_eq!(heard(&desk), before, "{routing:?}");
+        let one = one.conversation.unwrap();
+        let thread = desk.thread("ana", one);
+        assert_eq!((thread.row.state, thread.row.unread, thread.row.assignee), (State::Closed, false, None));
+        assert_eq!((thread.row.group.as_deref(), thread.row.subject.as_str()), (Some("Support"), "Card declined"));
+        assert_eq!((thread.entries.len(), thread.entries[0].text.as_str()), (1, "My card"));
+        assert_eq!((thread.entries[0].at, thread.row.at), (ago(500), ago(500)), "when it arrived");
+        for handle in ["ana", "dev", "olga"] {
+            assert_eq!(desk.numbers(handle, Section::Closed), Some((0, 1)), "{handle}");
+            assert_eq!(desk.numbers(handle, Section::Open), Some((0, 0)), "{handle}");
+        }
+        let why = desk.desk.why(&desk.agent("ana"), one, thread.entries[0].seq).unwrap();
+        assert!(why.iter().any(|sentence| sentence.contains("as history")), "{why:?}");
+        desk.agrees();
+    }
+}
+
+/// The Sent folder is read behind the inbox, so its answers come late.
+#[test]
+fn a_thread_stands_in_the_order_in_which_it_was_written() {
+    let desk = TestDesk::new();
+    let first = letter("mara@example.com", "Card", "one");
+    let third = answering(&first, letter("mara@example.com", "Re: Card", "three"));
+    let one = arrived(&desk, 50, first.clone()).conversation.unwrap();
+    arrived(&desk, 30, third.clone());
+    desk.does("ana", one, Command::MarkRead(None));
+    let second = sent(&desk, 40, answer(&first, "two"));
+    assert_eq!((second.verdict, second.conversation), (Verdict::SentOutside, Some(one)));
+    assert_eq!(second.message.map(|seq| seq.0), Some(2));
+    let fourth = sent(&desk, 20, answer(&third, "four"));
+    assert_eq!(fourth.message.map(|seq| seq.0), Some(4));
+    assert_eq!(desk.texts("ana", one), ["one", "two", "three", "four"]);
+    let thread = desk.thread("ana", one);
+    assert!(matches!(&thread.entries[1].from, From::Outside(person) if person.name == "Kim"));
+    assert_eq!(
+        (thread.row.unread, thread.read_up_to, thread.row.last.unwrap().text.as_str()),
+        (false, thread.last_seq, "four")
+    );
+    assert_eq!(thread.row.state, State::Closed);
+    let view = desk.desk.customer_view(&desk.agent("olga"), "mara@example.com", Some(one)).unwrap();
+    let words: Vec<&str> = view.conversations[0].messages.iter().map(|message| message.text.as_str()).collect();
+    assert_eq!(words, ["one", "two", "three", "four"]);
+    assert_eq!(
+        desk.count("SELECT count(*) FROM message WHERE seq = customer_number"),
+        4,
+        "its customer counts as it is"
+    );
+    // The first of all comes last: an older mail of the same thread, found in another folder.
+    let oldest = answering(&first, letter("mara@example.com", "Card", "none"));
+    assert_eq!(arrived(&desk, 60, oldest).message.map(|seq| seq.0), Some(1));
+    assert_eq!(desk.texts("ana", one), ["none", "one", "two", "three", "four"]);
+    assert_eq!(desk.count("SELECT count(*) FROM outbox") + desk.count("SELECT count(*) FROM notice"), 0);
+    desk.agrees();
+}
+
+#[test]
+fn what_is_new_in_such_a_thread_opens_it_as_ever() {
+    let desk = TestDesk::new();
+    let first = letter("mara@example.com", "Card", "one");
+    let one = arrived(&desk, 50, first.clone()).conversation.unwrap();
+    let next = arrives(&desk, answering(&first, letter("mara@example.com", "Re: Card", "still")));
+    assert_eq!(next.conversation, Some(one));
+    let row = desk.row(one);
+    assert_eq!((row.state, row.unread), (State::Open, true), "R2.3");
+    assert_eq!(desk.count("SELECT count(*) FROM waiting"), 1, "and waits in its queue");
+    desk.does("ana", one, reply("We look into it"));
+    let left = desk.leaves();
+    assert_eq!((left.len(), left[0].in_reply_to.is_some()), (1, true));
+    desk.agrees();
+}
+
+/// A conversation that is worked on gets an older mail: nothing of what agents did or read is undone by it.
+#[test]
+fn an_older_mail_changes_nothing_for_those_who_work() {
+    let desk = TestDesk::new();
+    let first = letter("mara@example.com", "Card", "now");
+    let one = arrives(&desk, first.clone()).conversation.unwrap();
+    desk.does("ana", one, add_customer("jo@example.com", true));
+    desk.does("ana", one, reply("We look into it"));
+    desk.does("ben", one, Command::MarkRead(None));
+    desk.does("ana", one, Command::Close);
+    let unread = |handle| desk.thread(handle, one).row.unread;
+    assert_eq!((unread("ana"), unread("ben")), (true, false));
+    let (before, row) = (heard(&desk), desk.row(one));
+    let old = arrived(&desk, 9, answering(&first, letter("mara@example.com", "Card", "before")));
+    assert_eq!((old.conversation, old.message.map(|seq| seq.0)), (Some(one), Some(1)));
+    assert_eq!(heard(&desk), before);
+    let after = desk.row(one);
+    assert_eq!((after.state, after.at, after.last, after.assignee), (row.state, row.at, row.last, row.assignee));
+    assert_eq!((unread("ana"), unread("ben")), (true, false));
+    let texts = desk.texts("ana", one);
+    assert_eq!(&texts[..2], ["before", "now"]);
+    // Who joined later reads no more than before.
+    let view = desk.desk.customer_view(&desk.agent("olga"), "jo@example.com", Some(one)).unwrap();
+    assert!(view.conversations[0].messages.iter().all(|message| message.text != "before"), "{view:?}");
+    desk.agrees();
+}
+
+#[test]
+fn thousands_of_one_sender_are_not_held_and_hold_nothing_up() {
+    let desk = TestDesk::new();
+    let mails: Vec<InMail> = (0..100)
+        .map(|number| {
+            let letter = letter("mara@example.com", &format!("Order {number}"), "Hello");
+            InMail { history: Some(ago(2)), ..mail(letter) }
+        })
+        .collect();
+    let taken = desk.desk.receive_mails(&mails).unwrap();
+    assert!(taken.iter().all(|taken| taken.verdict == Verdict::Message), "{taken:?}");
+    assert_eq!(arrives(&desk, letter("mara@example.com", "New", "Hello")).verdict, Verdict::Message);
+}
+
+#[test]
+fn a_locked_conversation_takes_none_of_it() {
+    let desk = TestDesk::new();
+    let first = letter("mara@example.com", "Card", "one");
+    let one = arrives(&desk, first.clone()).conversation.unwrap();
+    desk.does("ana", one, Command::Close);
+    desk.does("ana", one, Command::Lock);
+    let (texts, before) = (desk.texts("ana", one), heard(&desk));
+    let old = arrived(&desk, 9, answering(&first, letter("mara@example.com", "Card", "before")));
+    let other = desk.row(old.conversation.unwrap());
+    assert_eq!((other.follow_up_to, other.state, other.unread), (Some(one), State::Closed, false), "R2.7");
+    assert_eq!((desk.texts("ana", one), heard(&desk)), (texts, before), "and the writer is not told of it");
+}
+
+/// What would wait for an administrator as new mail would wait by the thousand.
+#[test]
+fn copies_forms_and_bounces_of_the_past_wait_for_nobody() {
+    let desk = TestDesk::new();
+    let first = letter("mara@example.com", "Card", "one");
+    let one = arrived(&desk, 50, first.clone()).conversation.unwrap();
+    // Bcc'd to the support address, as many teams do.
+    let copy = arrived(&desk, 40, answer(&first, "two"));
+    assert_eq!((copy.verdict, copy.conversation), (Verdict::SentOutside, Some(one)));
+    let lonely = arrived(&desk, 40, Letter { to: vec![], ..answer(&letter("x@y.example", "", ""), "of nothing here") });
+    assert_eq!(lonely.verdict, Verdict::Ignored);
+    let form = Letter { reply_to: vec![person("Vera", "vera@example.com")], ..letter(SUPPORT, "Form", "A visitor") };
+    let form = desk.row(arrived(&desk, 30, form).conversation.unwrap());
+    assert_eq!(form.requester.unwrap().address, "vera@example.com");
+    let nature = Nature::Report(Report { kind: ReportKind::Bounce, about: Some("x@y".into()), recipients: vec![] });
+    let bounce = arrived(&desk, 20, Letter { nature, ..letter("mailer-daemon@mx.example", "Undelivered", "Sorry") });
+    assert_eq!((bounce.verdict, desk.row(bounce.conversation.unwrap()).state), (Verdict::Message, State::Closed));
+    // What cannot be read or placed is kept all the same.
+    let broken = taken(&desk, &InMail { history: Some(ago(9)), letter: Err("It is broken.".into()), ..mail(first) });
+    assert_eq!(broken.verdict, Verdict::Quarantined(HeldWhy::Unreadable));
+    assert_eq!(desk.desk.held(&desk.agent("olga")).unwrap().len(), 1);
+    assert_eq!(desk.count("SELECT count(*) FROM notice") + desk.count("SELECT count(*) FROM outbox"), 0, "R1.7");
+}
+
+/// An agent's own mail to a token would be sent on to the customer.
+#[test]
+fn what_an_agent_wrote_long_ago_is_not_sent_now() {
+    let desk = TestDesk::new();
+    desk.set(SettingKey::AgentsByMail, "on");
+    desk.gives_address("ana", "ana@home.example");
+    let one = arrives(&desk, letter("mara@example.com", "Card", "one")).conversation.unwrap();
+    let to = vec![TestDesk::tagged(&desk.token(one, "ana"))];
+    let before = (heard(&desk), desk.texts("ana", one));
+    let old = arrived(&desk, 5, Letter { to, ..letter("ana@home.example", "Re: Card", "An answer") });
+    assert_eq!(old.verdict, Verdict::Ignored);
+    assert_eq!((heard(&desk), desk.texts("ana", one)), before);
+}
+
+#[test]
+fn it_is_private_where_new_conversations_are() {
+    let desk = TestDesk::with_privacy();
+    desk.set(SettingKey::NewConversationsPrivate, "on");
+    let one: ConversationId = arrived(&desk, 50, letter("mara@example.com", "Card", "one")).conversation.unwrap();
+    assert_eq!(desk.thread("olga", one).row.privacy, Privacy::Private);
+    desk.does("olga", one, Command::Reopen);
+    desk.does("olga", one, assign("ana"));
+    desk.agrees();
+}
