@@ -85,7 +85,7 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         Some(Err(Trouble { sentence, .. })) => findings.push(wrong(sentence)),
         None => {}
     }
-    match (&account.sending, try_sending(account)) {
+    match (&account.sending, try_sending(account, way.patience.step)) {
         (None, _) => findings.push(works("Nothing can leave by this mailbox: neither smtp nor sendmail is said.")),
         (Some(MailSending::Sendmail(program)), Ok(())) => {
             findings.push(works(format!("Mail leaves through {}.", program.display())));
@@ -95,6 +95,11 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
             findings.push(works(format!("Mail leaves through {server}{login}.")));
         }
         (Some(_), Err(trouble)) => findings.push(wrong(trouble.sentence)),
+    }
+    if let (Some(_), Some((local, host))) = (&account.sending, account.address.rsplit_once('@')) {
+        findings.push(works(format!(
+            "Answers to what leaves come to {local}+…@{host}, so the server has to deliver such addresses here too; only a mail to one shows whether it does."
+        )));
     }
     findings
 }

@@ -3,7 +3,7 @@
 use super::{LAST_STEP, STEP, TEXT, connect::Reached, worded};
 use crate::{
     config::MailServer,
-    email::{build::Built, said, send::Handed},
+    email::{TroubleKind, build::Built, said, send::Handed},
 };
 use lettre::{
     address::Envelope,
@@ -52,15 +52,20 @@ impl No {
                 if error.is_permanent() && !of_sender {
                     return Handed::Never(words);
                 }
-                Handed::NotNow { words, mailbox: of_sender || !self.is_clear() }
+                let kind = if error.is_permanent() || error.is_transient() {
+                    TroubleKind::Refused
+                } else {
+                    TroubleKind::Connection
+                };
+                Handed::NotNow { words, mailbox: (of_sender || !self.is_clear()).then_some(kind) }
             }
             Self::Odd(response) => Handed::NotNow {
                 words: format!("The mail server {server} answered what was not asked: {}.", answered(response)),
-                mailbox: true,
+                mailbox: Some(TroubleKind::Gibberish),
             },
             Self::Silence => Handed::NotNow {
                 words: format!("The mail server {server} said nothing for {} seconds.", STEP.as_secs()),
-                mailbox: true,
+                mailbox: Some(TroubleKind::Silence),
             },
         }
     }
@@ -149,7 +154,7 @@ async fn content(
             return (Handed::Unknown(words), false);
         }
         let words = format!("The connection to {server} broke before the mail was whole there: {reason}.");
-        (Handed::NotNow { words, mailbox: true }, false)
+        (Handed::NotNow { words, mailbox: Some(TroubleKind::Connection) }, false)
     };
     match said {
         Ok(Ok(response)) if completes(&response) => (Handed::Over, true),

@@ -6,9 +6,12 @@ use super::leaving::{WORKER, mailboxes};
 use super::letters::{arrives, letter};
 use crate::desks::{TestDesk, reply};
 use deskline::{
-    config::{MailSending, MailServer, Security},
+    config::{MailSending, MailServer, MailSource, PasswordPlace, Security},
     domain::{id::ConversationId, mail::DeliveryState, setting::SettingKey},
-    email::Stop,
+    email::{
+        Stop, check,
+        imap::{Patience, Way},
+    },
 };
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -296,4 +299,26 @@ fn who_was_stopped_for_too_long_does_not_end_the_mail_that_another_has() {
     assert_eq!(state(&desk, ids[0]), DeliveryState::Sent, "by the other one");
     let ended = heard.lock().unwrap().iter().flatten().filter(|line| line.starts_with(".")).count();
     assert_eq!(ended, 0, "the mail was sent once");
+}
+
+/// A port where TLS comes first and no greeting: whoever tries it is told soon, and what it may be.
+#[test]
+fn silence_where_a_greeting_belongs_is_met_with_a_hint() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = MailServer { security: Security::StartTls, host: "127.0.0.1".into(), port, user: None };
+    let mut account = account(MailSending::Smtp(server.clone()));
+    let folder = tempfile::tempdir().unwrap();
+    let password = folder.path().join("password");
+    std::fs::write(&password, "hunter2").unwrap();
+    account.password = Some(PasswordPlace::File(password));
+    account.source = MailSource::Imap(MailServer { user: Some("support".into()), ..server });
+    let patience = Patience { step: Duration::from_millis(200), ..Patience::default() };
+    let begun = std::time::Instant::now();
+    let findings = check::check(&account, None, &Way { patience, ..Way::default() });
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    let said: Vec<&str> = findings.iter().map(|finding| finding.sentence.as_str()).collect();
+    for hint in ["Is this a port for imaps://?", "Is this a port for smtps://?"] {
+        assert!(said.iter().any(|sentence| sentence.ends_with(hint)), "{hint}: {said:?}");
+    }
 }

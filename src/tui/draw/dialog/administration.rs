@@ -151,14 +151,15 @@ fn agent(row: &AgentRow) -> Line {
     .look(look)
 }
 
-/// What waits, then the mailboxes with what is wrong with them.
+/// The mailboxes with what is wrong with them, then what waits.
 fn mail(model: &Model, area: Rect) -> Vec<Line> {
     let page = &model.page;
     let (Some(mails), Some(replies)) = (&page.held_mails, &page.held_replies) else { return Vec::new() };
-    let mut drawn = vec![Line::heading(match mails.len() + replies.len() {
+    let mut drawn = mailboxes(model, area);
+    drawn.push(Line::heading(match mails.len() + replies.len() {
         0 => "Nothing is held.".to_owned(),
         count => format!("Held: {count}"),
-    })];
+    }));
     for mail in mails {
         let kind = if mail.quarantined { "quarantine" } else { "held" };
         let from = if mail.name.is_empty() { &mail.from } else { &mail.name };
@@ -173,18 +174,26 @@ fn mail(model: &Model, area: Rect) -> Vec<Line> {
         let words = format!("#{} to {}: {}", reply.conversation, reply.to.join(", "), reply.text);
         drawn.push(Line::row(own, words).right(time::age(model.now, reply.at, model.zone)));
     }
-    drawn.push(Line::heading(if page.mailboxes.is_empty() { "No mailbox is connected." } else { "Mailboxes" }));
+    drawn
+}
+
+fn mailboxes(model: &Model, area: Rect) -> Vec<Line> {
+    let page = &model.page;
+    let mut drawn =
+        vec![Line::heading(if page.mailboxes.is_empty() { "No mailbox is connected." } else { "Mailboxes" })];
     for mailbox in &page.mailboxes {
         let state = if mailbox.trouble.is_some() { "trouble" } else { "well" };
         let since = time::age(model.now, mailbox.since, model.zone);
         let name = format!("{} <{}>", mailbox.name, mailbox.address);
         drawn.push(Line::heading(format!("  {state:<8} {} · {since}", SafeText::line(&name).fit(44))));
-        for line in SafeText::line(mailbox.trouble.as_deref().unwrap_or_default())
-            .wrap(usize::from(area.width).saturating_sub(13).max(10))
-        {
-            if !line.is_empty() {
-                drawn.push(Line::heading(format!("           {line}")));
-            }
+        let Some(trouble) = &mailbox.trouble else { continue };
+        let again = match mailbox.next.filter(|next| *next > model.now) {
+            Some(next) => format!("Next try at {}; “deskline mail sync” tries at once.", time::clock(next, model.zone)),
+            None => "“deskline mail sync” tries at once.".to_owned(),
+        };
+        let columns = usize::from(area.width).saturating_sub(13).max(10);
+        for line in SafeText::line(trouble).wrap(columns).into_iter().chain(SafeText::line(&again).wrap(columns)) {
+            drawn.push(Line::heading(format!("           {line}")));
         }
     }
     drawn
