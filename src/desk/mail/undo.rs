@@ -7,6 +7,7 @@ use crate::{
         page::{Denied, HeldReply, Viewer},
     },
     domain::{
+        conversation::{EntryKind, Tail},
         event::EventKind,
         id::{ConversationId, EntrySeq, ItemId},
         mail::DeliveryState,
@@ -23,37 +24,49 @@ use crate::{
     },
 };
 
+/// What stands in lists for the last words that were taken back.
+const TAKEN_BACK: &str = "(taken back)";
+
+/// So many entries are looked at for words since.
+const SINCE: usize = 200;
+
 impl Desk {
     /// Takes a reply back before it leaves by mail: it stays in the thread, marked as not sent.
     ///
     /// # Errors
     /// Not found or restricted, not somebody who may reply, locked, no reply with mail, or it has left already.
     pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.about_mail(who, conversation, seq, |act, rows| {
-            let waits = |row: &&Outgoing| match row.state {
-                DeliveryState::Queued | DeliveryState::Held => row.never_left(),
-                DeliveryState::Sending
-                | DeliveryState::Sent
-                | DeliveryState::Failed
-                | DeliveryState::Unknown
-                | DeliveryState::Cancelled => false,
-            };
-            let waiting: Vec<&Outgoing> = rows.iter().filter(waits).collect();
-            if waiting.len() < rows.len() || rows.is_empty() {
-                return Err(Refusal::denied(
-                    "R1.3",
-                    "It has left, or nothing of it is on its way. Write another reply to put it right.",
-                )
-                .into());
-            }
-            for row in waiting {
-                let words = format!("{} {TOOK_IT_BACK}", act.me.name);
-                outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
-            }
-            let line = format!("{} took back entry {seq} before it left; it was not sent.", act.me.name);
-            act.line(EventKind::TakenBack, &line, &seq.to_string())?;
-            answers(act.writing, act.facts.item)
-        })
+        self.about_mail(
+            who,
+            conversation,
+            seq,
+            |_| TAKEN_BACK.to_owned(),
+            |act, rows| {
+                let waits = |row: &&Outgoing| match row.state {
+                    DeliveryState::Queued | DeliveryState::Held => row.never_left(),
+                    DeliveryState::Sending
+                    | DeliveryState::Sent
+                    | DeliveryState::Failed
+                    | DeliveryState::Unknown
+                    | DeliveryState::Cancelled => false,
+                };
+                let waiting: Vec<&Outgoing> = rows.iter().filter(waits).collect();
+                if waiting.len() < rows.len() || rows.is_empty() {
+                    return Err(Refusal::denied(
+                        "R1.3",
+                        "It has left, or nothing of it is on its way. Write another reply to put it right.",
+                    )
+                    .into());
+                }
+                for row in waiting {
+                    let words = format!("{} {TOOK_IT_BACK}", act.me.name);
+                    outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
+                }
+                let line = format!("{} took back entry {seq} before it left; it was not sent.", act.me.name);
+                act.line(EventKind::TakenBack, &line, &seq.to_string())?;
+                answers(act.writing, act.facts.item)
+            },
+        )
     }
 
     /// Sends a reply again to those it did not reach: it failed, was taken back, or nobody knows.
@@ -61,7 +74,8 @@ impl Desk {
     /// # Errors
     /// Not found or restricted, not somebody who may reply, locked, or there is nothing to try again.
     pub fn retry_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.about_mail(who, conversation, seq, |act, rows| {
+        let again = |text: &str| text.chars().take(Tail::LENGTH).collect();
+        self.about_mail(who, conversation, seq, again, |act, rows| {
             let over = |row: &&Outgoing| match row.state {
                 DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
                 DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
@@ -152,6 +166,7 @@ impl Desk {
         who: &Viewer,
         conversation: ConversationId,
         seq: EntrySeq,
+        shown: impl FnOnce(&str) -> String,
         work: impl FnOnce(&mut Act<'_>, &[Outgoing]) -> Outcome<()>,
     ) -> Outcome<()> {
         self.write_news(|writing| {
@@ -163,6 +178,10 @@ impl Desk {
                 .ok_or_else(|| Denied::NotFound(format!("There is no entry {seq} in #{conversation}.")))?;
             let rows = outbox::of_message(writing, entry.id)?;
             work(&mut act, &rows)?;
+            let since = messages::window(writing, conversation, Window::From(seq), SINCE)?;
+            if !since.iter().any(|later| later.seq > seq && later.kind != EntryKind::System) {
+                act.facts.tail.text = shown(&entry.text);
+            }
             act.finish()?;
             Ok(((), News::of(conversation)))
         })

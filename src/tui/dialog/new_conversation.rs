@@ -140,7 +140,9 @@ impl NewConversation {
             With::Agents => {
                 "Only you and those named can read this; the owner and admins can open it, which is logged."
             }
-            With::Customers => "Customers named here can read every reply in it. The first one is the requester.",
+            With::Customers => {
+                "It goes to them by mail. Customers named here can read every reply in it. The first one is the requester."
+            }
         }
     }
 
@@ -294,6 +296,6 @@ impl Dialog for NewConversation {
     }
 
     fn word(&self, action: Action) -> Option<&'static str> {
-        self.form.word(action)
+        if action == Action::Save { Some("send") } else { self.form.word(action) }
     }
 }

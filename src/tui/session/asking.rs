@@ -142,6 +142,6 @@ fn agent_change(change: &ask::AgentChange) -> AgentChange {
         notify_internal: change.notify_internal,
         bell: change.bell,
         address: None,
-        mail: None,
+        mail: change.mail,
     }
 }

@@ -8,11 +8,16 @@ use super::{
     agent::place,
 };
 use crate::{
-    domain::people::{Agent, Notify},
+    domain::{
+        outgoing::MailPreference,
+        people::{Agent, Notify},
+    },
     tui::ask::{AgentChange, Ask},
 };
 
 const NOTIFY: &[&str] = &["all", "mine", "none"];
+
+const MAIL: &[&str] = &["off", "missed"];
 
 pub(super) fn controls(agent: &Agent) -> Vec<Control> {
     vec![
@@ -21,6 +26,7 @@ pub(super) fn controls(agent: &Agent) -> Vec<Control> {
         Choice::switch("Bell", agent.bell),
         Choice::switch("Ready", agent.ready),
         Control::Line(Field::with("Name", &agent.name)),
+        Choice::of("Mail what I missed", MAIL, place(MailPreference::ALL, agent.mail)),
         Control::Button("Save"),
     ]
 }
@@ -32,6 +38,7 @@ pub(super) fn change(agent: &Agent, form: &Form) -> Vec<Ask> {
         bell: Some(form.is_on(2)).filter(|now| *now != agent.bell),
         ready: Some(form.is_on(3)).filter(|now| *now != agent.ready),
         name: form.line(4).filter(|name| *name != agent.name),
+        mail: Some(MailPreference::ALL[form.value(5)]).filter(|now| *now != agent.mail),
         ..AgentChange::default()
     };
     if change == AgentChange::default() { Vec::new() } else { vec![Ask::SetAgent(agent.handle.clone(), change)] }
@@ -44,5 +51,6 @@ mod tests {
     #[test]
     fn the_words_of_choices_are_those_of_the_values() {
         assert_eq!(NOTIFY, Notify::ALL.iter().map(|notify| notify.word()).collect::<Vec<_>>());
+        assert_eq!(MAIL, MailPreference::ALL.iter().map(|mail| mail.word()).collect::<Vec<_>>());
     }
 }
