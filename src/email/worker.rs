@@ -2,7 +2,7 @@
 //! it.
 
 use super::{
-    Stop, Trouble,
+    Stop, Trouble, TroubleKind,
     build::build,
     send::{Handed, Ways, try_sending},
     smtp::STEP,
@@ -177,8 +177,10 @@ impl Worker {
         let mailbox = match &handed {
             Handed::Over => Some(None),
             Handed::NotNow { words, mailbox: Some(kind) } => Some(Some(Trouble::new(*kind, words))),
-            Handed::NotNow { mailbox: None, .. } | Handed::Never(_) | Handed::Unknown(_) => None,
+            Handed::Unknown(words) => Some(Some(Trouble::new(TroubleKind::Connection, words))),
+            Handed::NotNow { mailbox: None, .. } | Handed::Never(_) => None,
         };
+        let rests = matches!(handed, Handed::NotNow { .. });
         self.unsettled = Some((mail, handed));
         // Told when it is written down, and with it when it is tried again.
         let settled = self.settle();
@@ -187,7 +189,9 @@ impl Worker {
                 self.resting.remove(&account.name);
                 (self.tell)(&account.name, &account.address, None);
             }
-            Some(Some(trouble)) => self.rests(&account, &trouble),
+            Some(Some(trouble)) if rests => self.rests(&account, &trouble),
+            // The next mail tries it at once: what breaks with one need not break with another.
+            Some(Some(trouble)) => (self.tell)(&account.name, &account.address, Some(&trouble)),
             None => {}
         }
         settled.map(|()| true)

@@ -65,3 +65,12 @@ pub fn next_by(connection: &Connection, mailbox: &str) -> Result<Option<i64>> {
         .prepare_cached("SELECT min(due) FROM outbox WHERE due IS NOT NULL AND mailbox = ?1 AND state <> 'sending'")?
         .query_row([mailbox], |row| row.get(0))?)
 }
+
+/// What is put off beyond `farthest` is looked at now; times are milliseconds since 1970.
+///
+/// # Errors
+/// What SQLite says.
+pub fn bring_near(connection: &Connection, now: i64, farthest: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE outbox SET due = ?1 WHERE due > ?2")?.execute([now, farthest])?;
+    Ok(())
+}
