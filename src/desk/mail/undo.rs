@@ -24,9 +24,6 @@ use crate::{
     },
 };
 
-/// What stands in lists for the last words that were taken back.
-const TAKEN_BACK: &str = "(taken back)";
-
 /// So many entries are looked at for words since.
 const SINCE: usize = 200;
 
@@ -36,37 +33,31 @@ impl Desk {
     /// # Errors
     /// Not found or restricted, not somebody who may reply, locked, no reply with mail, or it has left already.
     pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.about_mail(
-            who,
-            conversation,
-            seq,
-            |_| TAKEN_BACK.to_owned(),
-            |act, rows| {
-                let waits = |row: &&Outgoing| match row.state {
-                    DeliveryState::Queued | DeliveryState::Held => row.never_left(),
-                    DeliveryState::Sending
-                    | DeliveryState::Sent
-                    | DeliveryState::Failed
-                    | DeliveryState::Unknown
-                    | DeliveryState::Cancelled => false,
-                };
-                let waiting: Vec<&Outgoing> = rows.iter().filter(waits).collect();
-                if waiting.len() < rows.len() || rows.is_empty() {
-                    return Err(Refusal::denied(
-                        "R1.3",
-                        "It has left, or nothing of it is on its way. Write another reply to put it right.",
-                    )
-                    .into());
-                }
-                for row in waiting {
-                    let words = format!("{} {TOOK_IT_BACK}", act.me.name);
-                    outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
-                }
-                let line = format!("{} took back entry {seq} before it left; it was not sent.", act.me.name);
-                act.line(EventKind::TakenBack, &line, &seq.to_string())?;
-                answers(act.writing, act.facts.item)
-            },
-        )
+        self.about_mail(who, conversation, seq, taken_back, |act, rows| {
+            let waits = |row: &&Outgoing| match row.state {
+                DeliveryState::Queued | DeliveryState::Held => row.never_left(),
+                DeliveryState::Sending
+                | DeliveryState::Sent
+                | DeliveryState::Failed
+                | DeliveryState::Unknown
+                | DeliveryState::Cancelled => false,
+            };
+            let waiting: Vec<&Outgoing> = rows.iter().filter(waits).collect();
+            if waiting.len() < rows.len() || rows.is_empty() {
+                return Err(Refusal::denied(
+                    "R1.3",
+                    "It has left, or nothing of it is on its way. Write another reply to put it right.",
+                )
+                .into());
+            }
+            for row in waiting {
+                let words = format!("{} {TOOK_IT_BACK}", act.me.name);
+                outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
+            }
+            let line = format!("{} took back entry {seq} before it left; it was not sent.", act.me.name);
+            act.line(EventKind::TakenBack, &line, &seq.to_string())?;
+            answers(act.writing, act.facts.item)
+        })
     }
 
     /// Sends a reply again to those it did not reach: it failed, was taken back, or nobody knows.
@@ -74,8 +65,7 @@ impl Desk {
     /// # Errors
     /// Not found or restricted, not somebody who may reply, locked, or there is nothing to try again.
     pub fn retry_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        let again = |text: &str| text.chars().take(Tail::LENGTH).collect();
-        self.about_mail(who, conversation, seq, again, |act, rows| {
+        self.about_mail(who, conversation, seq, beginning, |act, rows| {
             let over = |row: &&Outgoing| match row.state {
                 DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
                 DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
@@ -160,13 +150,14 @@ impl Desk {
         })
     }
 
-    /// One act about the mails of one message, by somebody who may reply.
+    /// One act about the mails of one message, by somebody who may reply. `listed`: what lists show of its words from then on,
+    /// where they are the last ones.
     fn about_mail(
         &self,
         who: &Viewer,
         conversation: ConversationId,
         seq: EntrySeq,
-        shown: impl FnOnce(&str) -> String,
+        listed: fn(&str) -> String,
         work: impl FnOnce(&mut Act<'_>, &[Outgoing]) -> Outcome<()>,
     ) -> Outcome<()> {
         self.write_news(|writing| {
@@ -180,12 +171,21 @@ impl Desk {
             work(&mut act, &rows)?;
             let since = messages::window(writing, conversation, Window::From(seq), SINCE)?;
             if !since.iter().any(|later| later.seq > seq && later.kind != EntryKind::System) {
-                act.facts.tail.text = shown(&entry.text);
+                act.facts.tail.text = listed(&entry.text);
             }
             act.finish()?;
             Ok(((), News::of(conversation)))
         })
     }
+}
+
+/// What stands in lists for words that were taken back.
+fn taken_back(_: &str) -> String {
+    "(taken back)".to_owned()
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(Tail::LENGTH).collect()
 }
 
 /// Works out afresh whether a customer waits on an item: what was taken back answers nothing (R3.3).
