@@ -251,7 +251,9 @@ pub struct AgentChange {
     pub notify_internal: Option<Notify>,
     /// Whether the terminal's bell rings.
     pub bell: Option<bool>,
-    /// Whether what it missed is sent by mail.
+    /// Its own mail address; empty for none.
+    pub address: Option<String>,
+    /// Whether what it missed is sent there.
     pub mail: Option<MailPreference>,
 }
 
