@@ -96,10 +96,20 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         }
         (Some(_), Err(trouble)) => findings.push(wrong(trouble.sentence)),
     }
-    if let (Some(_), Some((local, host))) = (&account.sending, account.address.rsplit_once('@')) {
-        findings.push(works(format!(
-            "Answers to what leaves come to {local}+…@{host}, so the server has to deliver such addresses here too; only a mail to one shows whether it does."
-        )));
-    }
     findings
+}
+
+/// What nobody can try without sending anything, of all mailboxes that mail leaves by; `None` where it leaves by none.
+pub fn answers_come_to(accounts: &[MailAccount]) -> Option<String> {
+    let sending = accounts.iter().filter(|account| account.sending.is_some());
+    let places: Vec<String> = sending
+        .filter_map(|account| account.address.rsplit_once('@'))
+        .map(|(local, host)| format!("{local}+…@{host}"))
+        .collect();
+    (!places.is_empty()).then(|| {
+        format!(
+            "Answers to what leaves come to {}, so the mail server has to deliver such addresses too; only a mail to one shows whether it does.",
+            places.join(", ")
+        )
+    })
 }

@@ -572,7 +572,10 @@ fn a_free_address_is_taken_and_nobody_named_is_refused_in_the_form() {
     let mut screen = screen(Role::Agent);
     screen.keys("+ c Ctrl-S");
     assert!(screen.shown().contains("Nobody is named."), "{}", screen.shown());
-    screen.text("New@Example.ORG").keys("Tab Tab").text("Hello").keys("Tab Tab Enter");
+    assert!(screen.shown().contains("sends a mail to every address under To"), "{}", screen.shown());
+    screen.text("New@Example.ORG").keys("Tab Tab").text("Hello");
+    assert!(screen.shown().contains("Sending it sends a mail to new@example.org."), "{}", screen.shown());
+    screen.keys("Tab Tab Enter");
     let Some(Ask::Start(start)) = asked(&screen).pop() else { panic!("a conversation is started") };
     assert_eq!(start.with, StartWith::Customers(vec!["new@example.org".to_owned()]));
 }

@@ -85,6 +85,10 @@ fn check_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resu
         }
         output.finish()?;
     }
+    if let Some(sentence) = check::answers_come_to(accounts).filter(|_| !output.json()) {
+        output.line(&sentence)?;
+        output.finish()?;
+    }
     match broken {
         0 => Ok(()),
         _ => Err(Failure::failed(format!(

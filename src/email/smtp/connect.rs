@@ -98,7 +98,8 @@ pub async fn connect(
     let bolt = Bolt::default();
     let line = Line { wire, peer, bolt: bolt.clone(), greeting };
     let connected = AsyncSmtpConnection::connect_with_transport(Box::new(line), &hello);
-    let connected = patiently(server, "its greeting", connected).await?;
+    let connected = patiently(server, "its greeting", connected).await;
+    let connected = connected.map_err(|trouble| helped(trouble.kind, &trouble.sentence))?;
     let mut reached = Reached { connection: connected.map_err(|error| trouble(server, &error))?, bolt };
     if let Some(login) = login {
         log_in(&mut reached.connection, server, login).await?;
@@ -190,9 +191,7 @@ async fn ask_for_tls(stream: &mut TcpStream, server: &Patient<'_>, hello: &Clien
 
 async fn say(stream: &mut TcpStream, server: &Patient<'_>, line: &str) -> Result<(), Trouble> {
     let said = patiently(server, "room for a command", stream.write_all(line.as_bytes())).await?;
-    said.map_err(|error| {
-        Trouble::new(TroubleKind::Connection, format!("The connection to the mail server {server} was lost: {error}."))
-    })
+    said.map_err(|error| lost(server, &error))
 }
 
 /// One answer, in lines: all but the last have a `-` behind their number.
@@ -219,10 +218,7 @@ async fn answer(stream: &mut TcpStream, server: &Patient<'_>, what: &str) -> Res
                 "The mail server {server} said more than it was asked before the encryption began. Somebody in between may have put it there, so nothing more was said to it. Try smtps:// instead."
             ),
         )),
-        Err(error) => Err(Trouble::new(
-            TroubleKind::Connection,
-            format!("The connection to the mail server {server} was lost: {error}."),
-        )),
+        Err(error) => Err(lost(server, &error)),
     }
 }
 
@@ -248,7 +244,7 @@ fn expect(answer: &[String], code: &str, server: &MailServer) -> Result<(), Trou
         Some(b'4' | b'5') => TroubleKind::Refused,
         _ => TroubleKind::Gibberish,
     };
-    Err(Trouble::new(kind, format!("The mail server {server} cannot be used: it said “{}”.", said(last, ""))))
+    Err(helped(kind, &format!("The mail server {server} cannot be used: it said “{}”.", said(last, ""))))
 }
 
 async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, login: &Login) -> Result<(), Trouble> {
@@ -262,6 +258,15 @@ async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, logi
             Err(Trouble::new(
                 TroubleKind::Login,
                 format!("The mail server {server} does not let {user} in: {words}. Look at user and password."),
+            ))
+        }
+        Err(error) if error.is_client() => {
+            let words = worded(&error);
+            Err(Trouble::new(
+                TroubleKind::Setup,
+                format!(
+                    "The mail server {server} takes no login here: {words}. Try submission:// or smtps://, or leave the user out where it wants none."
+                ),
             ))
         }
         Err(error) => {
@@ -280,7 +285,22 @@ fn trouble(server: &MailServer, error: &Error) -> Trouble {
     } else {
         TroubleKind::Connection
     };
-    Trouble::new(kind, format!("The mail server {server} cannot be used: {}.", worded(error)))
+    helped(kind, &format!("The mail server {server} cannot be used: {}.", worded(error)))
+}
+
+fn lost(server: &MailServer, error: &std::io::Error) -> Trouble {
+    helped(TroubleKind::Connection, &format!("The connection to the mail server {server} was lost: {error}."))
+}
+
+/// What went wrong before a mail was begun, with what would help.
+fn helped(kind: TroubleKind, sentence: &str) -> Trouble {
+    let help = match kind {
+        TroubleKind::Connection | TroubleKind::Silence => " Does it run, and is the port right?",
+        TroubleKind::Gibberish => " Is this the port of an SMTP server?",
+        TroubleKind::Refused => " Ask whoever keeps that server to let this machine send by it.",
+        TroubleKind::Setup | TroubleKind::Login | TroubleKind::Folder | TroubleKind::Desk | TroubleKind::Stopped => "",
+    };
+    Trouble::new(kind, format!("{sentence}{help}"))
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ use tokio::time::timeout;
 /// A server that is about to go, or lets nobody send any more for now.
 const GOES: u16 = 421;
 
+/// A server that lets nobody send who did not log in, or not in TLS.
+const LOGIN_FIRST: u16 = 530;
+
 /// Why a step was not done.
 enum No {
     /// What the library makes of the server's answer, or of its absence.
@@ -52,6 +55,12 @@ impl No {
                 if error.is_permanent() && !of_sender {
                     return Handed::Never(words);
                 }
+                let help = match error.status().map(u16::from) {
+                    Some(LOGIN_FIRST) => " It wants a login first: put the user into smtp, and give password-file.",
+                    Some(500..) if of_sender => " Look whether it lets this login send from the mailbox's address.",
+                    Some(_) | None => "",
+                };
+                let words = words + help;
                 let kind = if error.is_permanent() || error.is_transient() {
                     TroubleKind::Refused
                 } else {

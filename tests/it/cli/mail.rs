@@ -378,6 +378,17 @@ fn check_says_where_answers_come_to_and_that_it_waits() {
     let ran = place.run("mail check");
     assert!(ran.out.contains("come to support+…@acme.example"), "{}", ran.out);
     assert_eq!(ran.errors, "", "nobody waited");
+    let two = ["support", "billing"].map(|name| account(name, server.address.port()) + "sendmail = \"/bin/true\"\n");
+    configure(&place, &two.concat());
+    let both = place.run("mail check").out;
+    assert_eq!(both.matches("only a mail to one shows").count(), 1, "it is said once: {both}");
+    assert!(
+        both.contains("billing+…@acme.example, support+…@acme.example")
+            || both.contains("support+…@acme.example, billing+…@acme.example"),
+        "{both}"
+    );
+    configure(&place, &account("support", server.address.port()));
+    assert!(!place.run("mail check").out.contains("+…@"), "nothing leaves");
     server.script(|command, _| (command == "greeting").then_some(Instead::Silence));
     let mut child = start(&place, "mail check");
     let mut said = String::new();

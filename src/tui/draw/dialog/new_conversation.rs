@@ -12,5 +12,5 @@ pub(super) fn draw(new: &NewConversation, model: &Model, frame: &mut Frame) {
         With::Agents => "New conversation with users · Internal",
         With::Customers => "New conversation with customers · Reply",
     };
-    form::boxed(&new.form, title, new.note(), model, frame);
+    form::boxed(&new.form, title, &new.note(), model, frame);
 }
