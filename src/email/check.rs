@@ -85,7 +85,7 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         Some(Err(Trouble { sentence, .. })) => findings.push(wrong(sentence)),
         None => {}
     }
-    match (&account.sending, try_sending(account)) {
+    match (&account.sending, try_sending(account, way.patience.step)) {
         (None, _) => findings.push(works("Nothing can leave by this mailbox: neither smtp nor sendmail is said.")),
         (Some(MailSending::Sendmail(program)), Ok(())) => {
             findings.push(works(format!("Mail leaves through {}.", program.display())));
@@ -97,4 +97,19 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         (Some(_), Err(trouble)) => findings.push(wrong(trouble.sentence)),
     }
     findings
+}
+
+/// What nobody can try without sending anything, of all mailboxes that mail leaves by; `None` where it leaves by none.
+pub fn answers_come_to(accounts: &[MailAccount]) -> Option<String> {
+    let sending = accounts.iter().filter(|account| account.sending.is_some());
+    let places: Vec<String> = sending
+        .filter_map(|account| account.address.rsplit_once('@'))
+        .map(|(local, host)| format!("{local}+…@{host}"))
+        .collect();
+    (!places.is_empty()).then(|| {
+        format!(
+            "Answers to what leaves come to {}, so the mail server has to deliver such addresses too; only a mail to one shows whether it does.",
+            places.join(", ")
+        )
+    })
 }

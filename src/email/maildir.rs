@@ -76,7 +76,7 @@ pub fn watch(
                 wait
             }
         };
-        stop.wait(wait);
+        stop.rest(wait);
     }
 }
 

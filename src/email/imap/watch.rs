@@ -110,7 +110,7 @@ pub fn watch(
             Err(trouble) => {
                 let wait = backoff.failed(trouble.kind, random());
                 tell(Told::Trouble(&trouble, wait));
-                way.stop.wait(wait);
+                way.stop.rest(wait);
             }
         }
     }
