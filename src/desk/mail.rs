@@ -38,6 +38,8 @@ mod secrecy;
 mod shown;
 /// Into which conversation a mail goes.
 mod thread;
+/// Who is told that a reply did not arrive.
+mod undelivered;
 /// Taking back, trying again, and what is held.
 mod undo;
 /// Undoing a merge.
@@ -52,4 +54,5 @@ pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerFile, CustomerText, OutMail, TeamText, Words};
 pub(super) use secrecy::{Leaving, Repeats, repeats};
 pub(super) use shown::{for_administrators, notice_of_held, ring_held, waiting};
+pub(super) use undelivered::words as words_of_undelivered;
 pub(super) use why::{likenesses, suggested};

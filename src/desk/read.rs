@@ -320,11 +320,20 @@ impl<'a> Reading<'a> {
                 Some(conversation) => self.row(conversation)?,
                 None => None,
             };
+            let told = match &row {
+                Some(row) if kind == NoticeKind::Undelivered => {
+                    Some(mail::words_of_undelivered(self.connection, self.me.id, row.id, stored.mail)?)
+                }
+                Some(row) => Some((notice_text(kind, row), None)),
+                None => None,
+            };
+            let (text, seq) = told.map_or((None, None), |(text, seq)| (Some(text), seq));
             listed.push(NoticeRow {
                 id: stored.id,
                 kind,
                 conversation: stored.conversation,
-                text: row.as_ref().map(|row| notice_text(kind, row)),
+                seq,
+                text,
                 // A restricted notice says nothing of when (R6.6).
                 at: row.as_ref().map(|_| moment(stored.at)),
                 read: stored.cleared,
@@ -385,6 +394,6 @@ fn notice_text(kind: NoticeKind, row: &ConversationRow) -> String {
         NoticeKind::Mention => format!("You were mentioned: {subject}"),
         NoticeKind::Assigned => format!("Assigned to you: {subject}"),
         NoticeKind::Added => format!("You were added: {subject}"),
-        NoticeKind::Held => String::new(),
+        NoticeKind::Undelivered | NoticeKind::Held => String::new(),
     }
 }

@@ -122,6 +122,7 @@ pub fn row(number: i64, name: &str, subject: &str, last: &str, minutes: i64) -> 
         locked: None,
         needs_reassignment: false,
         withheld: false,
+        undelivered: None,
         mine: false,
         cursor: Cursor(format!("c{number}")),
     }
@@ -205,6 +206,7 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
         likenesses: Vec::new(),
         drafts: Vec::new(),
         following: true,
+        rings: false,
         present: Vec::new(),
     }
 }

@@ -60,6 +60,9 @@ fn print(desk: &Desk, told: Option<&Status>, output: &mut Output) -> Result<(), 
         "Queue: {} unassigned, {} to be reassigned, {} on the way to customers",
         figures.unassigned, figures.needs_reassignment, figures.queued
     ))?;
+    if figures.undelivered > 0 {
+        output.line(&format!("Replies not delivered within the last day: {}", figures.undelivered))?;
+    }
     output.line(&format!("Desk: {}, schema {}", size(figures.bytes), figures.schema))
 }
 

@@ -4,6 +4,7 @@ use super::{
     enclosed, notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
+    undelivered,
     undo::answers,
 };
 use crate::{
@@ -187,6 +188,9 @@ impl Desk {
             if settled.state != DeliveryState::Sent && !settled.doubt {
                 sending::did_not_leave(writing, row.id)?;
             }
+            if settled.state != DeliveryState::Sent && settled.due.is_none() {
+                undelivered::tell(writing, row.id, self.now().timestamp_millis())?;
+            }
             Ok(true)
         })?;
         for conversation in touched {
@@ -309,6 +313,7 @@ impl Leasing<'_> {
 
     fn settled(&self, row: &Outgoing, state: DeliveryState, doubts: u32, words: &str) -> Outcome<Step> {
         outbox::settle(self.writing, row.id, state, None, doubts, words)?;
+        undelivered::tell(self.writing, row.id, self.now.timestamp_millis())?;
         if state == DeliveryState::Cancelled
             && row.kind == OutboxKind::Reply
             && let Some(conversation) = row.conversation

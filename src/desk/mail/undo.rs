@@ -20,6 +20,7 @@ use crate::{
         items,
         messages::{self, Window},
         outbox::{self, Outgoing},
+        undelivered,
     },
 };
 
@@ -72,6 +73,7 @@ impl Desk {
             }
             for row in failed {
                 outbox::try_again(act.writing, row.id, act.millis(), act.me.role.administers())?;
+                undelivered::forget(act.writing, row.id)?;
             }
             act.event(EventKind::SentAgain, &seq.to_string())?;
             answers(act.writing, act.facts.item)

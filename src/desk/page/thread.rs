@@ -41,6 +41,8 @@ pub struct Thread {
     pub followers: Vec<Follower>,
     /// What the viewer may do, and why not.
     pub may: May,
+    /// Whether a notice stands that tells the viewer of a mail of it: it is settled once it was seen here.
+    pub rings: bool,
     /// Who else is there now; who writes comes first (R7.5).
     pub present: Vec<Present>,
     /// Who will receive a reply.

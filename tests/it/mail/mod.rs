@@ -28,5 +28,6 @@ mod reading_hostile;
 mod ringing;
 mod screens;
 mod threading;
+mod undelivered;
 mod vouching;
 mod written;
