@@ -148,7 +148,9 @@ impl Worker {
                 *until = Instant::now() + FIRST_REST.saturating_mul(1 << (*failures).min(8)).min(LONGEST_REST);
                 *failures += 1;
             }
-            Handed::NotNow { mailbox: false, .. } | Handed::Never(_) | Handed::Unknown(_) => {}
+            // The next mail tries it at once: what breaks with one need not break with another.
+            Handed::Unknown(words) => (self.tell)(&account.name, &account.address, Some(words)),
+            Handed::NotNow { mailbox: false, .. } | Handed::Never(_) => {}
         }
         self.unsettled = Some((mail, handed));
         self.settle()?;

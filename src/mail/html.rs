@@ -72,11 +72,11 @@ impl Page {
     fn text(&mut self, text: &str) {
         let text = unescaped(text);
         if self.kept_as_is > 0 {
-            for (number, line) in text.split('\n').enumerate() {
+            for (number, line) in text.replace("\r\n", "\n").split(['\n', '\r']).enumerate() {
                 if number > 0 {
                     self.end_line();
                 }
-                self.line.push_str(line.trim_end_matches('\r'));
+                self.line.push_str(line);
             }
             return;
         }
@@ -301,5 +301,6 @@ mod tests {
     #[test]
     fn what_is_set_as_it_is_stays_so() {
         assert_eq!(text_of_html("<pre>a\n  b\n\nc</pre>d"), "a\n  b\n\nc\nd");
+        assert_eq!(text_of_html("<pre>a\r\nb\rc&#13;d</pre>"), "a\nb\nc\nd");
     }
 }

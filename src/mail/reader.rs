@@ -56,7 +56,11 @@ impl Reader {
         let disarmed = Disarmed::new(mail.to_vec());
         let message = disarmed.parse(&self.whole)?;
         let parsed = Parsed { message: &message, raw: &mail };
-        let (words, parts) = fenced(|| parsed.words().and_then(|words| Ok((words, parsed.attachments()?))))??;
+        let (words, parts) = fenced(|| {
+            let words = parsed.words()?;
+            let parts = parsed.attachments(words.text.len())?;
+            Ok::<_, String>((words, parts))
+        })??;
         fenced(|| letter_of(head, &fields, words, parts, &mail[body_at(&mail)..]))
     }
 }

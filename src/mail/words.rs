@@ -99,13 +99,13 @@ impl Parsed<'_> {
         if attribute("format") == "flowed" { unflowed(&text, attribute("delsp") == "yes") } else { text }
     }
 
-    /// The parts that are attached, in order.
+    /// The parts that are attached, in order; `text` is how many bytes of text there are beside them.
     ///
     /// # Errors
-    /// A sentence, where there is too much of them.
-    pub(super) fn attachments(&self) -> Result<Vec<Part>, String> {
+    /// A sentence, where there is too much of it all.
+    pub(super) fn attachments(&self, text: usize) -> Result<Vec<Part>, String> {
         let mut all = Vec::new();
-        let mut total = 0;
+        let mut total = text;
         for part in self.message.attachments().filter(|part| !is_undivided(part)) {
             let content = self.bytes(part);
             total += content.len();

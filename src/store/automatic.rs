@@ -6,7 +6,8 @@ use rusqlite::{Connection, params};
 /// How long the next one waits, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
-/// Whether an automatic mail may go to an address now; it counts as sent then. Times are milliseconds since 1970.
+/// Whether an automatic mail may go to an address now; it counts as sent then. One that was sent more than a day from now was
+/// sent by a clock that was wrong. Times are milliseconds since 1970.
 ///
 /// # Errors
 /// What SQLite says.
@@ -14,7 +15,7 @@ pub fn take_turn(connection: &Connection, address: &str, now: i64) -> Result<boo
     let taken = connection
         .prepare_cached(
             "INSERT INTO automatic_mail (address, at) VALUES (?1, ?2) \
-             ON CONFLICT (address) DO UPDATE SET at = ?2 WHERE ?2 - at >= ?3",
+             ON CONFLICT (address) DO UPDATE SET at = ?2 WHERE abs(?2 - at) >= ?3",
         )?
         .execute(params![address.to_lowercase(), now, DAY])?;
     Ok(taken > 0)
@@ -27,7 +28,7 @@ pub fn take_turn(connection: &Connection, address: &str, now: i64) -> Result<boo
 /// What SQLite says.
 pub fn renew_turn(connection: &Connection, address: &str, now: i64) -> Result<()> {
     connection
-        .prepare_cached("UPDATE automatic_mail SET at = max(at, ?2) WHERE address = ?1")?
+        .prepare_cached("UPDATE automatic_mail SET at = ?2 WHERE address = ?1")?
         .execute(params![address.to_lowercase(), now])?;
     Ok(())
 }

@@ -21,7 +21,7 @@ pub fn insert(connection: &Connection, id: MailId, part: &str, people: &[Corresp
             .prepare_cached(
                 "INSERT INTO correspondent (mail_id, part, number, name, address, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![id.0, part, number, person.name, address, is_own(own, &address)])?;
+            .execute(params![id.0, part, number, bare_name(own, &person.name), address, is_own(own, &address)])?;
     }
     Ok(())
 }
@@ -36,6 +36,23 @@ fn without_tag(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     let (local, _) = local.split_once('+')?;
     Some(format!("{local}@{domain}"))
+}
+
+/// A name in which our own addresses have no tags: some mail programs name people as their addresses are spelt.
+fn bare_name(own: &[String], name: &str) -> String {
+    own.iter().filter_map(|own| own.rsplit_once('@')).fold(name.to_owned(), |name, (local, domain)| {
+        let (before, behind) = (format!("{local}+"), format!("@{domain}"));
+        let (mut bare, mut rest) = (String::with_capacity(name.len()), name.as_str());
+        while let Some(at) = rest.to_ascii_lowercase().find(&before) {
+            let plus = at + local.len();
+            let tag = rest[plus + 1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+            let (end, tail) = (plus + 1 + tag, behind.len());
+            let ours = rest.get(end..end + tail).is_some_and(|tail| tail.eq_ignore_ascii_case(&behind));
+            bare.push_str(&rest[..if ours { plus } else { plus + 1 }]);
+            rest = &rest[if ours { end } else { plus + 1 }..];
+        }
+        bare + rest
+    })
 }
 
 /// Whom a header of a mail names, in order; of a tag behind one of our own addresses only that there is one.
@@ -89,4 +106,26 @@ pub fn dismiss(connection: &Connection, conversation: ConversationId, address: &
         .prepare_cached("INSERT INTO dismissed (conversation_id, address) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
         .execute(params![conversation.0, address])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_no_tag_behind_an_address_of_ours() {
+        let own = ["support@acme.example".to_owned(), "hilfe@acme.example".to_owned()];
+        for (name, bare) in [
+            ("Support+AbC27@Acme.Example", "Support@Acme.Example"),
+            ("'support+a@acme.example' or <hilfe+b@acme.example>", "'support@acme.example' or <hilfe@acme.example>"),
+            ("support+support+a@acme.example", "support+support@acme.example"),
+            ("support+ää@acme.example", "support+ää@acme.example"),
+            ("support+a@acme.exampl", "support+a@acme.exampl"),
+            ("support+", "support+"),
+            ("Mara + Jo", "Mara + Jo"),
+            ("", ""),
+        ] {
+            assert_eq!(bare_name(&own, name), bare);
+        }
+    }
 }

@@ -41,3 +41,12 @@ pub fn did_not_leave(connection: &Connection, id: OutboxId) -> Result<()> {
         .execute([id.0])?;
     Ok(())
 }
+
+/// What is put off beyond `farthest` is looked at now; times are milliseconds since 1970.
+///
+/// # Errors
+/// What SQLite says.
+pub fn bring_near(connection: &Connection, now: i64, farthest: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE outbox SET due = ?1 WHERE due > ?2")?.execute([now, farthest])?;
+    Ok(())
+}

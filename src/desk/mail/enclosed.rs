@@ -37,6 +37,16 @@ impl fmt::Debug for CustomerFile {
     }
 }
 
+impl OutMail {
+    /// How many bytes its files have together.
+    pub(super) fn file_bytes(&self) -> usize {
+        match &self.words {
+            Words::Customer { files, .. } => files.iter().map(|file| file.content.len()).sum(),
+            Words::Team(_) => 0,
+        }
+    }
+}
+
 /// What goes with a mail.
 pub(super) struct Enclosed {
     /// The files, their contents still to be read.

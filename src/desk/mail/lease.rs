@@ -24,6 +24,9 @@ use chrono::{DateTime, Duration, Utc};
 /// How long a worker has for one mail; longer than all that handing it over can take.
 const LEASE: Duration = Duration::minutes(10);
 
+/// The slowest line that large files still get through, in bytes a second.
+const SLOWEST: usize = 8_192;
+
 /// After the first failure it is tried again after so long, then after twice that, and so on.
 const FIRST_PAUSE: Duration = Duration::minutes(1);
 
@@ -32,6 +35,9 @@ const LONGEST_PAUSE: Duration = Duration::hours(6);
 
 /// How long it is tried at all.
 const PATIENCE: Duration = Duration::days(3);
+
+/// Nothing is ever put off for longer than this. What is was written down by a clock that was wrong then, or is now.
+const FARTHEST: Duration = Duration::hours(7);
 
 /// What leaves by a mailbox whose server cannot be reached waits for so long.
 const MAILBOX_PAUSE: Duration = Duration::minutes(1);
@@ -69,6 +75,7 @@ impl Desk {
             let found = self.inner.store.write(|writing| -> Outcome<Option<OutMail>> {
                 let now = self.now();
                 outbox::queue_refusals(writing, now.timestamp_millis())?;
+                sending::bring_near(writing, now.timestamp_millis(), (now + FARTHEST).timestamp_millis())?;
                 let leasing = Leasing { writing, now, worker, mailboxes, fallback, key: token::desk_key(writing)? };
                 for _ in 0..AT_ONCE {
                     let Some(row) = outbox::due(writing, now.timestamp_millis())? else { break };
@@ -110,7 +117,9 @@ impl Desk {
     /// A file that cannot be read.
     pub fn next_mail_at(&self) -> Outcome<Option<DateTime<Utc>>> {
         let reader = self.inner.store.reader()?;
-        Ok(outbox::next_due(&reader)?.map(conversations::moment))
+        let now = self.now();
+        let next = outbox::next_due(&reader)?.map(conversations::moment);
+        Ok(next.map(|at| if at > now + FARTHEST { now } else { at }))
     }
 
     /// The last step of handing a mail over begins, after which the server may have it whatever is heard of that. Written down
@@ -120,7 +129,7 @@ impl Desk {
     /// # Errors
     /// A failing disk: then neither.
     pub fn mail_begins(&self, worker: &str, mail: &OutMail) -> Outcome<bool> {
-        let until = (self.now() + LEASE).timestamp_millis();
+        let until = (self.now() + LEASE + on_the_way(mail.file_bytes())).timestamp_millis();
         self.inner
             .store
             .write(|writing| -> Outcome<bool> { Ok(sending::begin(writing, mail.id, worker, mail.attempt, until)?) })
@@ -329,6 +338,11 @@ impl Leasing<'_> {
     }
 }
 
+/// How long files of so many bytes may take through a slow line, over the time that any mail has.
+fn on_the_way(bytes: usize) -> Duration {
+    Duration::seconds(i64::try_from(bytes / SLOWEST).unwrap_or(i64::MAX).min(3_600))
+}
+
 /// How long to wait after so many attempts.
 fn pause(attempts: u32) -> Duration {
     let doubled = FIRST_PAUSE * 2_i32.pow(attempts.saturating_sub(1).min(10));
@@ -350,6 +364,13 @@ mod tests {
         let minutes: Vec<i64> = (1..=11).map(|attempt| pause(attempt).num_minutes()).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
         assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn large_files_have_more_time() {
+        assert_eq!(on_the_way(0), Duration::zero());
+        assert_eq!(on_the_way(18 << 20), Duration::seconds(2_304));
+        assert_eq!(on_the_way(usize::MAX), Duration::hours(1));
     }
 
     #[test]

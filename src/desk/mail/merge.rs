@@ -1,6 +1,7 @@
 //! Merging a conversation into another: same audience only, the stricter privacy wins, locked refused, and whoever could
 //! read more afterwards is named beforehand (R5.4).
 
+use super::undo::answers;
 use crate::{
     desk::{
         Desk, Outcome,
@@ -11,7 +12,7 @@ use crate::{
         route, rows,
     },
     domain::{
-        conversation::{Author, EntryKind, Facts, Participant, Privacy, State, Tail},
+        conversation::{Audience, Author, EntryKind, Facts, Member, Participant, Privacy, State, Tail},
         decide::reopen_consequences,
         event::EventKind,
         id::{AgentId, ConversationId, EntrySeq, Seq},
@@ -140,6 +141,8 @@ impl Merging<'_> {
         };
         let kept = serde_json::to_string(&kept).map_err(|error| Denied::Failed(error.to_string()))?;
         merges::remember(self.writing, pair, self.me.id, self.now.timestamp_millis(), &kept)?;
+        // Only now is it known where its answer stands (R3.3).
+        answers(self.writing, from.facts.item)?;
         self.done(pair.1)
     }
 
@@ -204,9 +207,11 @@ impl Merging<'_> {
             }
         }
         for member in &old.members {
-            if member.posted || member.chosen {
+            let joins = joins(old, member);
+            if member.posted || member.chosen || joins {
                 let place = facts.member_mut(member.agent);
                 (place.posted, place.chosen) = (place.posted || member.posted, place.chosen || member.chosen);
+                place.added |= joins && !place.starter;
             }
         }
         // As linking a direct one does (R4.5).
@@ -236,12 +241,20 @@ impl Merging<'_> {
 
     /// Names who could read or be sent more afterwards, on both sides.
     fn ask(&self, from: &Facts, into: &Facts, after: &Facts) -> Outcome<()> {
-        let gains = |agent: &Agent| {
+        let reads = |agent: &Agent, facts: &Facts| {
             let access = Access::of(agent);
-            agent.active && agent.id != self.me.id && access.holds(after) && !access.holds(from)
+            agent.active && access.holds(facts) && !access.withheld(facts)
         };
         let agents = people::agents(self.writing)?;
-        let readers: Vec<String> = agents.into_iter().filter(gains).map(|agent| agent.handle).collect();
+        let others = || agents.iter().filter(|agent| agent.id != self.me.id && reads(agent, after));
+        let gains = |before: &Facts| -> Vec<String> {
+            others().filter(|agent| !reads(agent, before)).map(|agent| agent.handle.clone()).collect()
+        };
+        // In internal conversations the participants of either read the other.
+        let of_each = [(from, gains(from)), (into, gains(into))];
+        let in_order = others().map(|agent| agent.handle.clone());
+        let readers: Vec<String> =
+            in_order.filter(|handle| of_each.iter().any(|(_, it)| it.contains(handle))).collect();
         let mut adds = Vec::new();
         for place in &after.customers {
             let joined = |facts: &Facts| facts.customers.iter().find(|known| known.customer == place.customer).copied();
@@ -259,9 +272,9 @@ impl Merging<'_> {
             return Ok(());
         }
         let mut words = Vec::new();
-        if !readers.is_empty() {
+        for (facts, readers) in of_each.iter().filter(|(_, readers)| !readers.is_empty()) {
             let count = i64::try_from(readers.len()).unwrap_or(i64::MAX);
-            words.push(format!("{} can read what stands in #{}.", plural(count, "more agent"), from.id));
+            words.push(format!("{} can read what stands in #{}.", plural(count, "more agent"), facts.id));
         }
         if !adds.is_empty() {
             words.push(format!(
@@ -291,6 +304,12 @@ impl Merging<'_> {
         let read = of(from)?.is_some_and(|it| it.to_lowercase() == organization.to_lowercase());
         Ok((!read).then(|| format!("everybody of {organization}")))
     }
+}
+
+/// Whether an agent who takes part in a conversation takes part in what it is merged into: whoever is named in an internal one
+/// would lose their own words otherwise.
+pub(super) fn joins(from: &Facts, member: &Member) -> bool {
+    from.audience == Audience::Internal && member.named()
 }
 
 /// Whether fewer than the whole team may see it: private, or a direct one among its participants (R6.11).

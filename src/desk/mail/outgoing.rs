@@ -6,7 +6,7 @@ use crate::{
     desk::{Outcome, token},
     domain::{
         conversation::{Author, EntryKind, Facts},
-        id::{ConversationId, CustomerId, OutboxId},
+        id::{ConversationId, CustomerId, EntrySeq, OutboxId},
         letter::Correspondent,
     },
     store::{
@@ -129,8 +129,8 @@ pub(super) fn reply(connection: &Connection, ready: Ready<'_>, customer: Custome
         (Author::Agent(_) | Author::Customer(_) | Author::System, _) => String::new(),
     };
     let first = references.is_empty() && quoted.is_none();
-    let quotes = quoted.as_ref().map_or(0, |(head, text)| head.len() + text.as_str().len());
-    let enclosed = enclosed::of(connection, entry, text.as_str().len() + quotes + signature.len())?;
+    let history = quoted.as_ref().map_or(0, |(head, text)| head.len() + text.as_str().len());
+    let enclosed = enclosed::of(connection, entry, text.as_str().len() + history + signature.len())?;
     let text = text.with_line(enclosed.left_out.as_deref());
     Ok(Some(OutMail {
         reply_token: Some(token::write(&ready.key, facts.id, token::Bearer::Customer(customer))),
@@ -149,7 +149,10 @@ pub(super) fn reply(connection: &Connection, ready: Ready<'_>, customer: Custome
 /// The line about a follow-up, for its writer.
 pub(super) fn told(connection: &Connection, ready: Ready<'_>, customer: CustomerId) -> Outcome<Option<OutMail>> {
     let (Some(facts), Some(locked)) = (&ready.facts, ready.row.about) else { return Ok(None) };
-    let references = capped(headers::references(connection, facts.id, customer, facts.last_seq)?);
+    // It answers the newest of them: that which began the follow-up.
+    let behind = EntrySeq(facts.last_seq.0 + 1);
+    let mut references = capped(headers::references(connection, facts.id, customer, behind)?);
+    references.retain(|id| Some(id) != ready.row.header_id.as_ref());
     Ok(Some(OutMail {
         reply_token: Some(token::write(&ready.key, facts.id, token::Bearer::Customer(customer))),
         subject: subject(&facts.subject, true),

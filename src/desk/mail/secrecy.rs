@@ -71,9 +71,10 @@ pub(in crate::desk) fn repeats(
         return Ok(Repeats::Nothing);
     }
     let places = places(connection, access, facts)?;
-    let carried = match has_files {
-        true => carried::carries(connection, facts.id, &places, leaving.files, confirmed)?,
-        false => Repeats::Nothing,
+    let carried = if has_files {
+        carried::carries(connection, facts.id, &places, leaving.files, confirmed)?
+    } else {
+        Repeats::Nothing
     };
     let (readable, hidden) = secrets(connection, &places)?;
     if readable.is_empty() && hidden.is_empty() {
@@ -159,9 +160,10 @@ fn secrets(connection: &Connection, places: &[Place]) -> Outcome<(Vec<Secret>, V
         if left == 0 {
             break;
         }
-        let found = match place.notes_only {
-            true => internal::notes(connection, place.conversation, &mut left)?,
-            false => internal::all_words(connection, place.conversation, &mut left)?,
+        let found = if place.notes_only {
+            internal::notes(connection, place.conversation, &mut left)?
+        } else {
+            internal::all_words(connection, place.conversation, &mut left)?
         };
         if place.readable { readable.extend(found) } else { hidden.extend(found) }
     }
@@ -176,6 +178,7 @@ pub(super) fn plain(text: &str) -> Vec<char> {
         let line = line.trim_start_matches(|letter: char| letter == '>' || letter.is_whitespace());
         for letter in line.chars().chain([' ']) {
             match letter {
+                '!'..='_' | 'a'..='~' => plain.push(letter.to_ascii_lowercase()),
                 _ if is_invisible(letter) => {}
                 _ if letter.is_whitespace() || letter.is_control() => {
                     if plain.last().is_some_and(|last| *last != ' ') {
@@ -279,16 +282,21 @@ pub(super) fn repeats_mailed(
 pub(super) struct Windows<'a> {
     written: &'a [char],
     places: HashMap<u64, usize>,
+    /// A bit for each hash, so that most others need not be looked for: files are long.
+    bits: Vec<u64>,
 }
 
 impl<'a> Windows<'a> {
     pub(super) fn of(written: &'a [char]) -> Self {
         let mut places = HashMap::with_capacity(written.len());
+        let mut bits = vec![0; (written.len() / 8).next_power_of_two()];
         each_window(written, |place, hash| {
             places.entry(hash).or_insert(place);
+            let (word, bit) = bit(&bits, hash);
+            bits[word] |= bit;
             true
         });
-        Self { written, places }
+        Self { written, places, bits }
     }
 
     /// The first place in another text that repeats the reply.
@@ -335,8 +343,19 @@ impl<'a> Windows<'a> {
     }
 
     fn holds(&self, other: &[char], place: usize, hash: u64) -> bool {
-        self.places.get(&hash).is_some_and(|own| self.written[*own..own + REPEATED] == other[place..place + REPEATED])
+        let (word, bit) = bit(&self.bits, hash);
+        self.bits[word] & bit != 0
+            && self
+                .places
+                .get(&hash)
+                .is_some_and(|own| self.written[*own..own + REPEATED] == other[place..place + REPEATED])
     }
+}
+
+/// Which bit of so many words, of which there are a power of two, stands for a hash.
+fn bit(bits: &[u64], hash: u64) -> (usize, u64) {
+    let word = usize::try_from(hash >> 6).unwrap_or_default() & (bits.len() - 1);
+    (word, 1 << (hash & 63))
 }
 
 const PRIME: u64 = (1 << 61) - 1;

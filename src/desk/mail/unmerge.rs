@@ -1,6 +1,6 @@
 //! Undoing a merge, while nothing was added since: everything goes back to where it was.
 
-use super::merge::{Kept, Merging, readers};
+use super::merge::{Kept, Merging, joins, readers};
 use crate::{
     desk::{
         Desk, Outcome,
@@ -73,6 +73,7 @@ impl Merging<'_> {
             let place = into.facts.member_mut(came.agent);
             place.posted &= !came.posted || old.is_some_and(|old| old.posted);
             place.chosen &= !came.chosen || old.is_some_and(|old| old.chosen);
+            place.added &= !joins(&kept.from.facts, came) || old.is_some_and(|old| old.added);
         }
         into.facts.members.retain(|member| !member.is_empty());
         for (after, then, now) in [(&mut from, &kept.from, from_now), (&mut into, &kept.into, into_now)] {

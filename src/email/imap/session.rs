@@ -10,7 +10,11 @@ use super::{
 use crate::email::{Stop, Trouble, TroubleKind, trouble::said};
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Outcome, RequestId, Response, ResponseCode, Status};
 use std::{collections::BTreeSet, future::Future, io, time::Duration};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
+
+/// So many times the patience for a part lasts for one answer, and for a command that is answered by no mail: lines are slow,
+/// and servers that are busy say so now and then, but what says nothing else will not come to an end.
+const PARTS: u32 = 120;
 
 /// How often a wait looks whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
@@ -157,12 +161,15 @@ impl Session {
         patience: Duration,
         look: impl FnOnce(&Response<'_>) -> T,
     ) -> Result<Option<T>, Trouble> {
+        let began = Instant::now();
         let heard = loop {
             let before = self.inner.get_ref().received();
             if let Some(heard) = self.way.within(patience, self.inner.read_response()).await? {
                 break heard;
             }
-            if self.inner.get_ref().received() == before {
+            if self.inner.get_ref().received() == before
+                || began.elapsed() > patience.max(self.way.patience.step) * PARTS
+            {
                 return Ok(None);
             }
         };
@@ -204,8 +211,14 @@ impl Session {
         look: &mut dyn FnMut(&Response<'_>),
     ) -> Result<(), Trouble> {
         let secret = self.secret.clone();
+        let mut last = Instant::now();
         loop {
             let end = self.hear(self.way.patience.step, |response| match response {
+                Response::Fetch(..) => {
+                    last = Instant::now();
+                    look(response);
+                    None
+                }
                 Response::Done { tag, status, outcome } if tag == asked => Some(match status {
                     Status::Ok => Ok(()),
                     Status::No | Status::Bad | Status::PreAuth | Status::Bye => Err(Trouble::new(
@@ -220,6 +233,7 @@ impl Session {
             });
             match end.await? {
                 Some(Some(outcome)) => return outcome,
+                Some(None) if last.elapsed() > self.way.patience.step * PARTS => return Err(self.silent(what)),
                 Some(None) => {}
                 None => return Err(self.silent(what)),
             }
@@ -324,8 +338,11 @@ impl Session {
     pub async fn idle(&mut self, time: Duration) -> Result<bool, Trouble> {
         let asked = self.say("IDLE").await?;
         let what = "to tell by itself (IDLE)";
-        let mut waits = false;
+        let (mut waits, asked_at) = (false, Instant::now());
         while !waits {
+            if asked_at.elapsed() > self.way.patience.step * PARTS {
+                return Err(self.silent(what));
+            }
             let end = self.hear(self.way.patience.step, |response| match response {
                 Response::Continue(_) => Some(true),
                 Response::Done { tag, .. } if *tag == asked => Some(false),
@@ -338,8 +355,8 @@ impl Session {
                 None => return Err(self.silent(what)),
             }
         }
-        let began = tokio::time::Instant::now();
-        while !self.news {
+        let began = Instant::now();
+        while !self.news && began.elapsed() < time {
             let left = time.saturating_sub(began.elapsed());
             let ended = self.hear(left, |response| matches!(response, Response::Done { tag, .. } if *tag == asked));
             match ended.await? {

@@ -116,7 +116,7 @@ async fn reach(server: &MailServer) -> Result<(TcpStream, SocketAddr), Trouble> 
                 return Ok((stream, address));
             }
             Ok(Err(error)) => refused = error.to_string(),
-            Err(trouble) => refused = trouble.sentence.trim_end_matches('.').to_owned(),
+            Err(trouble) => refused = trouble.sentence,
         }
     }
     Err(Trouble::new(

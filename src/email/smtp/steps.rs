@@ -123,14 +123,15 @@ async fn content(
     bytes: &[u8],
     begins: &mut dyn FnMut() -> bool,
 ) -> (Handed, bool) {
-    let begun = Cell::new(false);
+    let (begun, stopped) = (Cell::new(false), Cell::new(false));
     let mut parts = [bytes, b""].into_iter().enumerate();
     // The second part is asked for when the first was written; behind it comes the line that ends the mail.
     let parts = std::iter::from_fn(|| {
         let (number, part) = parts.next()?;
         if number == 1 {
             begun.set(begins());
-            if !begun.get() {
+            stopped.set(!begun.get());
+            if stopped.get() {
                 bolt.shut();
             }
         }
@@ -147,6 +148,11 @@ async fn content(
         if begun.get() {
             let words = format!("The connection to {server} broke before it said whether it took the mail: {reason}.");
             return (Handed::Unknown(words), false);
+        }
+        if stopped.get() {
+            let words =
+                "It was stopped here before its last step: that could not be written down, or its turn was over.";
+            return (Handed::NotNow { words: words.to_owned(), mailbox: false }, false);
         }
         let words = format!("The connection to {server} broke before the mail was whole there: {reason}.");
         (Handed::NotNow { words, mailbox: true }, false)

@@ -272,3 +272,96 @@ fn what_is_held_looks_like_an_answer_until_an_administrator_stops_it() {
     desk.desk.discard_reply(&desk.agent("adam"), id, seq).unwrap();
     assert!(waits());
 }
+
+#[test]
+fn a_clock_that_was_wrong_for_a_while_keeps_nothing_for_years() {
+    let desk = TestDesk::new();
+    let missed = deskline::desk::AgentChange {
+        mail: Some(deskline::domain::outgoing::MailPreference::Missed),
+        address: Some("ana@acme.example".into()),
+        ..deskline::desk::AgentChange::default()
+    };
+    desk.change("ana", &missed);
+    let year = 60 * 24 * 365;
+    desk.later(year);
+    let id = answered(&desk);
+    desk.seconds(20);
+    let lost = lease(&desk).unwrap();
+    assert!(desk.desk.mail_begins(WORKER, &lost).unwrap());
+    desk.write_in("mara@example.com", Some(id), "Are you there?");
+    desk.later(2);
+    let notice = lease(&desk).unwrap();
+    assert_eq!(notice.to.address, "ana@acme.example", "{notice:?}");
+    desk.desk.mail_sent(WORKER, &notice).unwrap();
+    let other = answered(&desk);
+    // It was a year too early.
+    desk.later(-year);
+    assert!(desk.desk.next_mail_at().unwrap().is_some_and(|at| at <= desk.desk.now()));
+    let mails = send_all(&desk);
+    assert_eq!(mails.iter().filter(|mail| words(mail) == "Which bank is it?").count(), 2, "{mails:?}");
+    assert!(mails.iter().any(|mail| mail.message_id == lost.message_id), "whoever had it is gone");
+    assert_eq!((states(&desk, id), states(&desk, other)), (vec![DeliveryState::Sent], vec![DeliveryState::Sent]));
+    desk.write_in("mara@example.com", Some(id), "Still there?");
+    desk.later(2);
+    assert_eq!(send_all(&desk).len(), 1, "and the next notice does not wait for that year either");
+}
+
+#[test]
+fn the_line_about_a_follow_up_answers_the_mail_that_began_it() {
+    let desk = TestDesk::new();
+    let id = answered(&desk);
+    desk.later(1);
+    let reply = send_all(&desk).remove(0);
+    desk.does("ana", id, Command::Close);
+    desk.does("ana", id, Command::Lock);
+    let again = deskline::domain::letter::Letter {
+        to: vec![TestDesk::tagged(reply.reply_token.as_deref().unwrap())],
+        in_reply_to: vec![reply.message_id.clone()],
+        ..letter("mara@example.com", "Re: Card declined", "It is declined again")
+    };
+    let taken = arrives(&desk, again.clone());
+    assert_ne!(taken.conversation, Some(id));
+    desk.later(1);
+    let told = send_all(&desk).remove(0);
+    assert!(told.automatic && words(&told).starts_with(&format!("Conversation #{id} takes no more")), "{told:?}");
+    assert_eq!(told.in_reply_to, again.message_id);
+    assert_eq!(told.references.last(), again.message_id.as_ref());
+}
+
+#[test]
+fn what_was_tried_before_its_steps_were_written_down_may_have_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("desk.db");
+    let old = rusqlite::Connection::open(&place).unwrap();
+    for sql in [
+        include_str!("../../../src/store/migrations/0001-desk.sql"),
+        include_str!("../../../src/store/migrations/0002-keys.sql"),
+        include_str!("../../../src/store/migrations/0003-routing.sql"),
+        include_str!("../../../src/store/migrations/0004-mail.sql"),
+        include_str!("../../../src/store/migrations/0005-outbox.sql"),
+        include_str!("../../../src/store/migrations/0006-folders.sql"),
+        include_str!("../../../src/store/migrations/0007-connected.sql"),
+    ] {
+        old.execute_batch(sql).unwrap();
+    }
+    old.execute_batch(
+        "INSERT INTO customer (id, address, name, blocked, by_hand, created_at) VALUES (1, 'mara@example.com', '', 0, 0, 0);
+         INSERT INTO conversation (id, audience, privacy, state, subject, channel, requester_id, needs_reassignment, created_at,
+             at, last_seq, last_from, last_text, news, agent_replies, customer_at, customer_count, reach, shut)
+         VALUES (1, 'customer', 'public', 'open', '', 'email', 1, 1, 0, 0, 1, '', '', 0, 1, 0, 1, 1, 0);
+         INSERT INTO outbox (kind, conversation_id, customer_id, state, at, about, door, since, due, attempts, leased_by, header_id, words)
+         VALUES ('told', 1, 1, 'sending', 0, 1, 'mail', 0, 0, 2, 'w', 'a@b', ''), ('told', 1, 1, 'queued', 0, 2, 'mail', 0, 0, 1, NULL, 'c@d', ''),
+             ('told', 1, 1, 'queued', 0, 3, 'mail', 0, 0, 0, NULL, NULL, ''), ('told', 1, 1, 'held', 0, 4, 'mail', 0, NULL, 0, NULL, NULL, ''),
+             ('told', 1, 1, 'cancelled', 0, 5, 'mail', 0, NULL, 0, NULL, NULL, 'An administrator stopped it.'),
+             ('told', 1, 1, 'cancelled', 0, 6, 'mail', 0, NULL, 0, NULL, NULL, 'Ana took it back before it left.');
+         PRAGMA application_id = 1685285740; PRAGMA user_version = 7;",
+    )
+    .unwrap();
+    drop(old);
+    let clock = crate::desks::beginning();
+    drop(deskline::desk::Desk::open(&place, std::sync::Arc::new(move || clock)).unwrap());
+    let new = rusqlite::Connection::open(&place).unwrap();
+    let all: String =
+        new.query_row("SELECT group_concat(begun || ' ' || held, ', ') FROM outbox", [], |row| row.get(0)).unwrap();
+    assert_eq!(all, "2 0, -1 0, 0 0, 0 1, 0 1, 0 0");
+}

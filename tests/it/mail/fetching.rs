@@ -422,6 +422,38 @@ fn a_server_that_falls_silent_is_left_at_every_step() {
     }
 }
 
+/// It always says something, and never what it was asked for.
+#[test]
+fn a_server_that_never_comes_to_an_end_is_left() {
+    for (step, drip) in [
+        ("greeting", &b" "[..]),
+        ("CAPABILITY", b"* OK still here\r\n"),
+        ("CAPABILITY", b" "),
+        ("SELECT", b"* OK still here\r\n"),
+        ("RFC822.SIZE", b"* 2 EXISTS\r\n"),
+        ("BODY.PEEK[]", b"* OK still here\r\n"),
+    ] {
+        let server = server(&mails(2));
+        server.script(move |command, _| (command.contains(step)).then_some(Instead::Drip(drip)));
+        let mut bag = Bag::for_server(&server);
+        let (_folder, mailbox) = mailbox(&server);
+        let patience = Patience { step: Duration::from_millis(20), ..hasty().patience };
+        let impatient = Way { patience, ..hasty() };
+        // On a thread of its own, so that a server that is never left fails the test.
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let outcome = imap::sync(&mailbox, &impatient, &mut bag, &mut |_| {});
+            let _ = tell.send(outcome.map(drop));
+        });
+        let outcome = told.recv_timeout(Duration::from_secs(30));
+        let trouble = outcome.unwrap_or_else(|_| panic!("{step}: it goes on for ever")).unwrap_err();
+        assert!(
+            matches!(trouble.kind, TroubleKind::Connection | TroubleKind::Silence | TroubleKind::Gibberish),
+            "{step}: {trouble}"
+        );
+    }
+}
+
 #[test]
 fn a_wrong_password_is_said_without_it() {
     let server = server(&mails(1));

@@ -8,7 +8,7 @@ use deskline::{
         command::Command,
         conversation::Privacy,
         id::{ConversationId, EntrySeq, MailId},
-        letter::{Attached, Letter, Nature, Report, ReportKind},
+        letter::{Attached, Fold, FoldKind, Letter, Nature, Report, ReportKind},
         mail::{HeldWhy, InMail, LikenessWhy, Verdict},
         refusal::RefusalKind,
     },
@@ -183,4 +183,24 @@ fn the_mail_behind_a_message_is_shown_with_its_bytes_people_and_attachments() {
     assert_eq!(desk.desk.raw_mail(&ana, one, written).unwrap(), None);
     assert_eq!(desk.desk.why(&ana, one, written).unwrap(), ["An agent wrote it here."]);
     assert!(matches!(desk.desk.why(&ana, one, EntrySeq(99)), Err(Denied::NotFound(_))));
+}
+
+#[test]
+fn a_reply_address_that_a_mail_names_or_quotes_is_nobodys_to_read() {
+    let desk = TestDesk::new();
+    let one = taken(&desk, &mail(letter("mara@example.com", "Card", "My card"))).conversation.unwrap();
+    let tagged = TestDesk::tagged(&desk.token(one, "mara@example.com")).address;
+    let text = format!("Again.\n\nFrom: Mara\nTo: {tagged}\nSubject: Card\n\nMy card\n");
+    let mut second = letter("mara@example.com", "Re: Card", &text);
+    second.to = vec![person(&tagged, &tagged)];
+    second.cc = vec![person(&format!("'{tagged}'"), "kim@example.com")];
+    second.folds = vec![Fold { from: 8, to: text.len(), kind: FoldKind::Quoted }];
+    let there = taken(&desk, &mail(second));
+    assert_eq!(there.conversation, Some(one));
+    let head = desk.desk.mail_head(&desk.agent("ana"), one, there.message.unwrap()).unwrap().unwrap();
+    assert_eq!(head.to, [person(SUPPORT, SUPPORT)]);
+    assert_eq!(head.cc, [person(&format!("'{SUPPORT}'"), "kim@example.com")]);
+    let shown = desk.texts("ana", one).pop().unwrap();
+    assert_eq!(shown.len(), text.trim_end().len(), "its folds stay where they are");
+    assert!(shown.contains("To: support+xxx") && !shown.contains(&tagged), "{shown}");
 }

@@ -35,6 +35,8 @@ pub enum Instead {
     Say(Vec<u8>),
     SayAndCut(Vec<u8>),
     Silence,
+    /// The same again and again, until the other side goes.
+    Drip(&'static [u8]),
 }
 
 /// Looks at each command (and at "greeting") with the number of the connection.
@@ -160,6 +162,18 @@ impl Connection<'_> {
             Some(Instead::SayAndCut(bytes)) => {
                 self.say(&tagged(bytes))?;
                 Err(ErrorKind::ConnectionAborted.into())
+            }
+            Some(Instead::Drip(bytes)) => {
+                self.stream.set_read_timeout(Some(Duration::from_millis(2)))?;
+                loop {
+                    self.say(bytes)?;
+                    match std::io::Read::read(&mut &*self.stream, &mut [0]) {
+                        Ok(0) => return Err(ErrorKind::ConnectionAborted.into()),
+                        Ok(_) => {}
+                        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
             }
             Some(Instead::Silence) => {
                 // Until the other side goes.

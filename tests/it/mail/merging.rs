@@ -3,7 +3,7 @@
 use super::letters::{arrives, letter};
 use crate::desks::{TestDesk, add_customer, assign, make, note, refusal, reply, why, with_agents};
 use deskline::{
-    desk::page::Denied,
+    desk::page::{Denied, Opened},
     domain::{
         command::Command,
         conversation::{Privacy, State},
@@ -181,4 +181,49 @@ fn locked_another_audience_no_right_and_itself_are_refused() {
     assert_eq!(desk.row(into).state, State::Open, "what was open is not put away by merging");
     desk.does("ana", into, add_customer("kim@example.com", true));
     assert_eq!(refusal(desk.desk.undo_merge(&desk.agent("ana"), from)).rule, "R5.4");
+}
+
+#[test]
+fn merging_internal_conversations_names_everybody_who_reads_more_of_either() {
+    let desk = TestDesk::with_privacy();
+    let one = desk.start("ana", with_agents(&["ben"]), "Between ana and ben").conversation;
+    let other = desk.start("ana", with_agents(&["cleo", "adam"]), "Between ana, cleo and adam").conversation;
+    let before = contents(&desk);
+    let asked = refusal(desk.desk.merge(&desk.agent("ana"), one, other, false));
+    assert_eq!(why(&asked), (RefusalKind::Confirm, "R5.4"));
+    // An administrator who takes part in one of them reads the other by that alone (R6.11).
+    assert_eq!((asked.readers.clone(), asked.adds.len()), (vec!["adam".into(), "ben".into(), "cleo".into()], 0));
+    for words in [
+        format!("2 more agents can read what stands in #{one}."),
+        format!("1 more agent can read what stands in #{other}."),
+    ] {
+        assert!(asked.text.contains(&words), "{}", asked.text);
+    }
+    assert_eq!(contents(&desk), before, "nothing is done before it is confirmed");
+    desk.desk.merge(&desk.agent("ana"), one, other, true).unwrap();
+    for handle in ["ana", "ben", "cleo", "adam"] {
+        let texts = desk.texts(handle, other);
+        assert!(texts.contains(&"Between ana and ben".to_owned()), "{handle}: {texts:?}");
+    }
+    desk.does("ben", other, reply("So do I"));
+    let undone = refusal(desk.desk.undo_merge(&desk.agent("ana"), one));
+    assert!(undone.text.contains("Something was added"), "{}", undone.text);
+}
+
+#[test]
+fn undone_nobody_reads_more_of_either_internal_conversation() {
+    let desk = TestDesk::new();
+    let one = desk.start("ana", with_agents(&["ben"]), "Between ana and ben").conversation;
+    let other = desk.start("ana", with_agents(&["cleo"]), "Between ana and cleo").conversation;
+    let before = contents(&desk);
+    desk.later(1);
+    desk.desk.merge(&desk.agent("ana"), one, other, true).unwrap();
+    desk.desk.undo_merge(&desk.agent("ana"), one).unwrap();
+    same_rows(&before, &contents(&desk));
+    assert_eq!(desk.texts("ben", one), ["Between ana and ben"]);
+    let opens = |handle: &str, id: ConversationId| matches!(desk.open(handle, id), Opened::Thread(_));
+    assert!(!opens("ben", other) && !opens("cleo", one));
+    // The same people in both: nobody reads more, so nobody is asked.
+    let third = desk.start("cleo", with_agents(&["ana"]), "Between cleo and ana").conversation;
+    desk.desk.merge(&desk.agent("ana"), third, other, false).unwrap();
 }

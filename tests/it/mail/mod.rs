@@ -21,6 +21,7 @@ mod looping;
 mod merged;
 mod merging;
 mod outside;
+mod promises;
 mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;

@@ -133,6 +133,15 @@ fn limits_are_told_in_a_sentence() {
     grows.resize(24 * 1024 * 1024, 0x80);
     assert_eq!(refused(&grows), "decoded it is longer than 40 MiB, the most that is read");
     assert!(grows.len() < MOST_DECODED);
+    // Text and attachments are counted together: 36 MiB and 6 MiB here.
+    let mut both = b"From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
+        Content-Type: text/plain; charset=windows-1252\n\n"
+        .to_vec();
+    both.extend(vec![0x80; 12 * 1024 * 1024]);
+    both.extend_from_slice(b"\n--b\nContent-Type: application/octet-stream\n\n");
+    both.extend(vec![b'x'; 6 * 1024 * 1024]);
+    both.extend_from_slice(b"\n--b--\n");
+    assert_eq!(refused(&both), "decoded it is longer than 40 MiB, the most that is read");
     assert_eq!(refused(b""), "it has no mail header");
 }
 

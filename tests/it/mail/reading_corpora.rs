@@ -1,6 +1,6 @@
 //! Mails of every kind read into letters: real ones, with rates that may not fall.
 
-use super::reading_hostile::check;
+use super::promises::check;
 use crate::corpora::corpus;
 use deskline::{
     domain::letter::{Fold, FoldKind, Letter, Nature},

@@ -26,6 +26,28 @@ fn a_command_reads_its_input_and_says_how_it_ended() {
     assert!(!server.printed().contains("line by line") && !server.printed().contains("scp"), "{}", server.printed());
 }
 
+/// Whoever is elsewhere has the files there, on the way in and on the way out.
+#[test]
+fn a_file_goes_in_and_comes_out_over_the_channel() {
+    let desk = TestDesk::new();
+    let id = desk.arrival();
+    let server = Server::on(&desk.file(), &[]);
+    let client = Client::login(&server, &key_of(&desk, "ana"));
+    let all: Vec<u8> = (0..3_000_000_u32).map(|place| u8::try_from(place * 7 % 251).unwrap() & 0x7f).collect();
+    let line = format!("conversation reply {id} --body Here --attach - --attach-name bill.pdf");
+    let replied = client.command(&line, &all);
+    assert_eq!(replied.status, Some(0), "{}", replied.errors);
+    let entry = desk.thread("ben", id).entries.into_iter().find(|entry| entry.text == "Here").expect("the reply");
+    let kept = desk.desk.attachment(&desk.agent("ben"), id, entry.seq, 1).unwrap().unwrap();
+    assert!(kept == all, "{} of {} bytes", kept.len(), all.len());
+    let given = client.command(&format!("conversation attachment {id} {} 1", entry.seq), b"");
+    assert!(given.status == Some(0) && given.out.as_bytes() == all, "{}", given.errors);
+    let file = desk.file().display().to_string();
+    let refused = client.command(&format!("conversation reply {id} --body Here --attach {file}"), b"");
+    assert_eq!((refused.status, refused.out.as_str()), (Some(2), ""));
+    assert!(refused.errors.contains("--attach would name a file of the server"), "{}", refused.errors);
+}
+
 #[test]
 fn what_is_no_command_at_all_is_told_so_in_a_line() {
     let desk = TestDesk::new();

@@ -127,6 +127,7 @@ fn every_reply_leaves_once_wherever_the_connection_is_cut() {
     let proxy = Proxy::new(Protocol::Smtp, office.ports.smtp);
     let support = Support::new(&office, &Doors::at(office.ports.imap, proxy.port));
     let conversation = conversation(&office, &support);
+    support.only_sends();
     let since = Instant::now();
     let mut doubtful = BTreeSet::new();
     let mut cuts = 0;
@@ -172,6 +173,64 @@ fn every_reply_leaves_once_wherever_the_connection_is_cut() {
         "{rounds} cuts at each of {steps} steps of SMTP: {cuts} mails, {} in doubt, {twice} of them twice: {took:?}",
         doubtful.len()
     );
+}
+
+#[test]
+fn many_replies_leave_by_one_connection() {
+    let office = PostOffice::open();
+    let proxy = Proxy::new(Protocol::Smtp, office.ports.smtp);
+    let support = Support::new(&office, &Doors::at(office.ports.imap, proxy.port));
+    let conversation = conversation(&office, &support);
+    support.only_sends();
+    for number in 0..60 {
+        support.desk.does("ana", conversation, reply(&format!("zqout{number}e")));
+    }
+    support.syncs().well();
+    assert_eq!(proxy.connections(), 2, "fifty and ten");
+    let arrived = arrived(&office);
+    assert_eq!((arrived.len(), arrived.values().map(|(count, _)| count).sum::<usize>()), (60, 60));
+}
+
+#[test]
+fn a_connection_that_is_cut_between_two_mails_or_in_the_second_leaves_no_other_in_doubt() {
+    let office = PostOffice::open();
+    let proxy = Proxy::new(Protocol::Smtp, office.ports.smtp);
+    let support = Support::new(&office, &Doors::at(office.ports.imap, proxy.port));
+    let conversation = conversation(&office, &support);
+    support.only_sends();
+    let (mut words, mut doubtful) = (0, BTreeSet::new());
+    // What is asked between two mails is no step with a name.
+    for step in [Step::Other, Step::Mail, Step::Rcpt, Step::Data, Step::Content] {
+        for moment in MOMENTS {
+            for _ in 0..3 {
+                support.desk.does("ana", conversation, reply(&format!("zqout{words}e")));
+                words += 1;
+            }
+            proxy.plan_after(usize::from(step != Step::Other), step, moment, How::Cut);
+            let ran = support.syncs();
+            proxy.until_happened();
+            assert_eq!(ran.code == Some(0), step == Step::Other, "{step:?} {moment:?}: {ran:?}");
+            let in_doubt = support.outbox("unknown");
+            if step == Step::Content {
+                assert_eq!(in_doubt, 1, "{moment:?}");
+                if moment != Moment::Asked {
+                    doubtful.insert(format!("zqout{}e", words - 2));
+                }
+            } else {
+                assert_eq!(in_doubt, 0, "{step:?} {moment:?}");
+            }
+            support.time_passes();
+            support.syncs().well();
+            assert_eq!(
+                support.desk.count("SELECT count(*) FROM outbox WHERE state <> 'sent'"),
+                0,
+                "{step:?} {moment:?}"
+            );
+        }
+    }
+    for (word, (count, ids)) in arrived(&office) {
+        assert_eq!((count, ids.len()), (1 + usize::from(doubtful.contains(&word)), 1), "“{word}”");
+    }
 }
 
 #[test]

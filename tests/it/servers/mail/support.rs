@@ -90,6 +90,12 @@ impl Support {
         std::fs::write(self.config(), config).expect("a configuration");
     }
 
+    /// From now on nothing is fetched, as where a mail server hands over what arrives: a run does nothing but send.
+    pub fn only_sends(&self) {
+        let config = std::fs::read_to_string(self.config()).expect("a configuration");
+        self.configure(&config.lines().filter(|line| !line.starts_with("imap")).collect::<Vec<_>>().join("\n"));
+    }
+
     pub fn config(&self) -> PathBuf {
         self.desk.folder.path().join("config.toml")
     }
