@@ -54,5 +54,5 @@ pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerFile, CustomerText, OutMail, TeamText, Words};
 pub(super) use secrecy::{Leaving, Repeats, repeats};
 pub(super) use shown::{for_administrators, notice_of_held, ring_held, waiting};
-pub(super) use undelivered::words as words_of_undelivered;
+pub(super) use undelivered::{rings as rings_of_undelivered, seen as seen_undelivered, words as words_of_undelivered};
 pub(super) use why::{likenesses, suggested};

@@ -321,7 +321,7 @@ impl<'a> Reading<'a> {
             };
             let told = match &row {
                 Some(row) if kind == NoticeKind::Undelivered => {
-                    Some(mail::words_of_undelivered(self.connection, self.me.id, row.id, stored.mail)?)
+                    Some(mail::words_of_undelivered(self.connection, self.me.id, row.id, stored.at)?)
                 }
                 Some(row) => Some((notice_text(kind, row), None)),
                 None => None,

@@ -4,7 +4,7 @@ use super::{Outcome, page::NoticeKind};
 use crate::{
     domain::{
         conversation::{Audience, EntryKind, Facts},
-        id::{AgentId, ConversationId, OutboxId},
+        id::{AgentId, ConversationId},
         people::{Agent, Notify},
     },
     policy::{access::Access, audience},
@@ -95,33 +95,14 @@ pub(super) fn mentioned(
 
 /// Rings the bell of one agent about one conversation, unless it wants no notices of that audience (R7.1).
 pub(super) fn one(writing: &Writing<'_>, agent: &Agent, facts: &Facts, kind: NoticeKind, now: i64) -> Outcome<()> {
-    if wants(agent, facts) {
-        notices::ring(writing, agent.id, kind.word(), facts.id, now)?;
-    }
-    Ok(())
-}
-
-/// The same about one mail of the conversation: each has a notice of its own.
-pub(super) fn about_mail(
-    writing: &Writing<'_>,
-    agent: &Agent,
-    facts: &Facts,
-    kind: NoticeKind,
-    mail: OutboxId,
-    now: i64,
-) -> Outcome<()> {
-    if wants(agent, facts) {
-        notices::ring_about(writing, agent.id, kind.word(), (facts.id, Some(mail)), now)?;
-    }
-    Ok(())
-}
-
-fn wants(agent: &Agent, facts: &Facts) -> bool {
     let preference = match facts.audience {
         Audience::Customer => agent.notify_customers,
         Audience::Internal => agent.notify_internal,
     };
-    preference != Notify::None && Access::of(agent).holds(facts)
+    if preference != Notify::None && Access::of(agent).holds(facts) {
+        notices::ring(writing, agent.id, kind.word(), facts.id, now)?;
+    }
+    Ok(())
 }
 
 /// Rings the bells of those who were mentioned (R7.3), as far as they want notices (R7.1).

@@ -95,7 +95,7 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
         last_seq: facts.last_seq,
         read_up_to,
         followers: followers(connection, facts, &agents)?,
-        rings: notices::tells_of_mail(connection, who.id, facts.id)?,
+        rings: mail::rings_of_undelivered(connection, who.id, facts.id)?,
         present: desk.inner.presence.others(who.id, &reading.access, facts, &agents, desk.now()),
         may,
         reply_to: Readers {

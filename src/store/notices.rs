@@ -2,7 +2,7 @@
 
 use super::{Result, lists::Reader, predicate};
 use crate::domain::{
-    id::{AgentId, ConversationId, NoticeId, OutboxId},
+    id::{AgentId, ConversationId, NoticeId},
     people::FromCustomers,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -25,8 +25,6 @@ pub struct Stored {
     pub cleared: bool,
     /// Whether the agent may read the conversation now.
     pub readable: bool,
-    /// The mail that it is about, if about one.
-    pub mail: Option<OutboxId>,
 }
 
 /// Rings an agent's bell; a standing notice of the same kind about the same conversation is renewed instead.
@@ -34,28 +32,13 @@ pub struct Stored {
 /// # Errors
 /// What SQLite says.
 pub fn ring(connection: &Connection, agent: AgentId, kind: &str, conversation: ConversationId, now: i64) -> Result<()> {
-    ring_about(connection, agent, kind, (conversation, None), now)
-}
-
-/// The same about one mail of the conversation: each has a notice of its own.
-///
-/// # Errors
-/// What SQLite says.
-pub fn ring_about(
-    connection: &Connection,
-    agent: AgentId,
-    kind: &str,
-    (conversation, mail): (ConversationId, Option<OutboxId>),
-    now: i64,
-) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared, outbox_id) \
-             VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0, ?5) \
-             ON CONFLICT (agent_id, conversation_id, kind, outbox_id) WHERE cleared = 0 \
-             DO UPDATE SET at = ?4, id = excluded.id",
+            "INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) \
+             VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM notice WHERE agent_id = ?1), ?2, ?3, ?4, 0) \
+             ON CONFLICT (agent_id, conversation_id, kind) WHERE cleared = 0 DO UPDATE SET at = ?4, id = excluded.id",
         )?
-        .execute(params![agent.0, kind, conversation.0, now, mail.map_or(0, |mail| mail.0)])?;
+        .execute(params![agent.0, kind, conversation.0, now])?;
     Ok(())
 }
 
@@ -77,7 +60,7 @@ fn in_scope(reader: &Reader<'_>) -> String {
 pub fn list(connection: &Connection, reader: &Reader<'_>, limit: usize) -> Result<Vec<Stored>> {
     let readable = predicate::openly_readable(reader.access);
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT n.id, n.kind, n.conversation_id, n.at, n.cleared, {readable}, n.outbox_id FROM notice n \
+        "SELECT n.id, n.kind, n.conversation_id, n.at, n.cleared, {readable} FROM notice n \
          CROSS JOIN conversation c ON c.id = n.conversation_id \
          WHERE n.agent_id = ?1 AND (NOT {readable} OR {}) ORDER BY n.id DESC LIMIT ?2",
         in_scope(reader)
@@ -91,7 +74,6 @@ pub fn list(connection: &Connection, reader: &Reader<'_>, limit: usize) -> Resul
             at: row.get(3)?,
             cleared: row.get(4)?,
             readable: row.get(5)?,
-            mail: Some(row.get(6)?).filter(|id| *id > 0).map(OutboxId),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -134,34 +116,40 @@ pub fn held(connection: &Connection, agent: AgentId) -> Result<Option<Stored>> {
                 at: row.get(2)?,
                 cleared: row.get(3)?,
                 readable: true,
-                mail: None,
             })
         })
         .optional()?)
 }
 
-/// Whether a notice stands that tells an agent of a mail of a conversation.
+/// Whether a notice of a kind stands that tells an agent of a conversation.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn tells_of_mail(connection: &Connection, agent: AgentId, conversation: ConversationId) -> Result<bool> {
+pub fn stands(connection: &Connection, agent: AgentId, conversation: ConversationId, kind: &str) -> Result<bool> {
     Ok(connection
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM notice WHERE agent_id = ?1 AND conversation_id = ?2 AND cleared = 0 AND outbox_id > 0)",
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE agent_id = ?1 AND conversation_id = ?2 AND kind = ?3 AND cleared = 0)",
         )?
-        .query_row([agent.0, conversation.0], |row| row.get(0))?)
+        .query_row(params![agent.0, conversation.0, kind], |row| row.get(0))?)
 }
 
-/// An agent has seen what its notices told of mails of a conversation.
+/// Clears the notice of a kind about a conversation: one agent's, or everybody's.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn clear_of_mail(connection: &Connection, agent: AgentId, conversation: ConversationId) -> Result<usize> {
-    Ok(connection
-        .prepare_cached(
-            "UPDATE notice SET cleared = 1 WHERE agent_id = ?1 AND conversation_id = ?2 AND cleared = 0 AND outbox_id > 0",
-        )?
-        .execute(params![agent.0, conversation.0])?)
+pub fn clear_kind(
+    connection: &Connection,
+    agent: Option<AgentId>,
+    conversation: ConversationId,
+    kind: &str,
+) -> Result<usize> {
+    let sql = match agent {
+        Some(_) => {
+            "UPDATE notice SET cleared = 1 WHERE conversation_id = ?1 AND kind = ?2 AND cleared = 0 AND agent_id = ?3"
+        }
+        None => "UPDATE notice SET cleared = 1 WHERE conversation_id = ?1 AND kind = ?2 AND cleared = 0 AND ?3 IS NULL",
+    };
+    Ok(connection.prepare_cached(sql)?.execute(params![conversation.0, kind, agent.map(|agent| agent.0)])?)
 }
 
 /// An agent has seen what is held.

@@ -279,8 +279,8 @@ fn openings(asked: &mut Asked, viewer: &Viewer) {
     asked.ask("open: attachments", |it| messages::attachments(it, 1));
     asked.ask("open: readings", |it| reading::load(it, id));
     asked.ask("open: groups that follow", |it| conversations::following_groups(it, id));
-    asked.ask("open: told of a mail", |it| notices::tells_of_mail(it, viewer.id, id));
-    asked.ask("open: seen of a mail", |it| notices::clear_of_mail(it, viewer.id, id));
+    asked.ask("open: told of a mail", |it| notices::stands(it, viewer.id, id, "undelivered"));
+    asked.ask("open: seen of a mail", |it| notices::clear_kind(it, Some(viewer.id), id, "undelivered"));
     asked.ask("open: was told", |it| notices::was_told(it, viewer.id, id));
     asked.ask("open: drafts", |it| deskline::store::drafts::at(it, viewer.id, "conversation 1"));
     asked.ask("item: itself", |it| items::by_id(it, ItemId(2)));
@@ -313,6 +313,9 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: not delivered since", |it| undelivered::count_since(it, 0));
     asked.ask("mail: not delivered", |it| undelivered::note(it, OutboxId(1), 0));
     asked.ask("mail: on its way again", |it| undelivered::forget(it, OutboxId(1)));
+    asked.ask("mail: given up", |it| undelivered::any(it, id));
+    asked.ask("mail: given up, newest", |it| undelivered::newest(it, id, 0));
+    asked.ask("mail: nobody's bell", |it| notices::clear_kind(it, None, id, "undelivered"));
     asked.ask("mail: references", |it| headers::references(it, id, customer, EntrySeq(9)));
     asked.ask("mail: kept back", |it| headers::kept_back(it, 1, customer));
     asked.ask("mail: never said", |it| headers::withheld(it, 1));

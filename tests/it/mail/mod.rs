@@ -15,7 +15,7 @@ mod headers;
 mod history;
 mod holding;
 pub mod imap_server;
-mod leaving;
+pub mod leaving;
 pub mod letters;
 mod looping;
 mod merged;
