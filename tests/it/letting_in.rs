@@ -237,6 +237,7 @@ fn every_call(
         ("run", desk.run(who, one, reply("Hello")).map(drop)),
         ("start", desk.start(who, &starting(with_agents(&["ben"]), "Hello")).map(drop)),
         ("save_draft", desk.save_draft(who, &DraftPlace::Conversation(one), Mode::Reply, "Hel")),
+        ("save_draft_with", desk.save_draft_with(who, &DraftPlace::Conversation(one), Mode::Reply, "Hel", &[])),
         ("clear_notices", desk.clear_notices(who).map(drop)),
         ("open_direct", desk.open_direct(who, one).map(drop)),
         ("add_item", desk.add_item(who, &new_item).map(drop)),

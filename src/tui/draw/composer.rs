@@ -158,7 +158,9 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
     let files = files_words(look.files, width(mail), row.left());
     // What goes with it is said first where there is no room for both.
     for (words, style_of_words) in [(mail, theme.plain()), (files.as_str(), theme.strong())] {
-        let needed = width(words) + 1 + if words == mail && !files.is_empty() { width(&files) + 1 } else { 0 };
+        let files_too = if words == mail && !files.is_empty() { 1 + width(&files) } else { 0 };
+        // What stands to the right begins with a blank of its own.
+        let needed = 1 + width(words.trim_end()) + files_too;
         if !words.is_empty() && needed <= row.left() {
             row.own(rule, style).own(words, style_of_words);
         }
