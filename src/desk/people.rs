@@ -15,7 +15,7 @@ use crate::{
         refusal::{Refusal, RefusalKind},
     },
     policy::rights,
-    store::{Connection, conversations, people},
+    store::{Connection, conversations, correspondents, people},
 };
 
 impl Act<'_> {
@@ -109,7 +109,12 @@ impl Act<'_> {
         }
         let customer = match known {
             Some(customer) => customer.id,
-            None => new_customer(self.writing, &address, "", self.millis())?,
+            None => {
+                // Whom a mail of this conversation named is called so until somebody knows better.
+                let named = correspondents::copied(self.writing, self.facts.id)?;
+                let name = named.into_iter().find(|person| person.address == address).map(|person| person.name);
+                new_customer(self.writing, &address, &name.unwrap_or_default(), self.millis())?
+            }
         };
         self.facts.customers.push(Participant {
             customer,

@@ -5,8 +5,8 @@ use super::{
     known::Known,
     mail, offer,
     page::{
-        ConversationRow, Cursor, CustomerRow, Denied, ItemPage, ItemRow, ListPage, ListStart, ListWants, Listed,
-        NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
+        ConversationRow, Cursor, CustomerRow, Denied, DraftPlace, ItemPage, ItemRow, ListPage, ListStart, ListWants,
+        Listed, NoticeKind, NoticeRow, Page, SectionRow, Viewer, Wants,
     },
     rows, thread,
 };
@@ -86,6 +86,8 @@ impl Desk {
         }
         self.about_mails(&mut page, who, wants)?;
         page.draft = match &wants.draft {
+            // It quotes what may not be readable any more; it waits until it is again.
+            Some(DraftPlace::Forwarding(from)) if !thread::may_open(self, &reading, who, *from)? => None,
             Some(place) => directory::drafts_at(&snapshot, who, place)?.into_iter().next(),
             None => None,
         };

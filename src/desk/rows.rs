@@ -7,18 +7,19 @@ use super::{
 use crate::{
     domain::{
         conversation::{Author, EntryKind},
-        id::ConversationId,
+        envelope::Channel,
+        id::{AgentId, ConversationId},
         mail::DeliveryState,
     },
     policy::access::Access,
     store::{
         Connection,
         conversations::moment,
+        correspondents,
         lists::Key,
         messages::{self, StoredEntry},
         outbox, parts, people,
         rows::{Named, StoredRow},
-        windows,
     },
 };
 
@@ -118,33 +119,54 @@ pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Ent
         delivery: Vec::new(),
         folds: Vec::new(),
         by_mail: false,
+        addressed: None,
     })
 }
 
-/// The entries of a window, in order, with what is known of their mails, as they are shown to administrators or to others.
-/// What is held repeats what its sender may not read: that it was noticed would tell that it is there, so it looks queued to
-/// everybody else.
+/// Who looks at the entries of a window.
+pub(super) struct Eyes {
+    pub agent: AgentId,
+    pub administers: bool,
+    /// For how many seconds a reply can be taken back.
+    pub undo_seconds: u32,
+}
+
+/// The entries of a window, in order, with what is known of their mails, as they are shown to somebody. What is held repeats
+/// what its sender may not read: that it was noticed would tell that it is there, so it looks queued to whoever does not
+/// administer. Where nothing came or went by mail, nothing is asked about mails.
 pub(super) fn entries_for(
     connection: &Connection,
     conversation: ConversationId,
     stored: Vec<StoredEntry>,
-    administers: bool,
+    eyes: &Eyes,
 ) -> Outcome<Vec<Entry>> {
     let (Some(first), Some(last)) = (stored.first(), stored.last()) else { return Ok(Vec::new()) };
     let window = (first.seq, last.seq);
-    let undo = i64::from(people::settings(connection)?.undo_seconds) * 1_000;
-    let mut deliveries = outbox::deliveries(connection, conversation, window, undo)?;
-    for (_, to) in deliveries.iter_mut().filter(|(_, to)| to.state == DeliveryState::Held && !administers) {
+    let mut deliveries = if stored.iter().any(|entry| entry.kind == EntryKind::Reply) {
+        outbox::deliveries(connection, conversation, window, i64::from(eyes.undo_seconds) * 1_000)?
+    } else {
+        Vec::new()
+    };
+    for (_, to) in deliveries.iter_mut().filter(|(_, to)| to.state == DeliveryState::Held && !eyes.administers) {
         to.state = DeliveryState::Queued;
     }
-    let folds = parts::window_folds(connection, conversation, window)?;
-    let by_mail = windows::came_by_mail(connection, conversation, window)?;
+    let by_mail = stored.iter().any(|entry| entry.channel.as_deref() == Some(Channel::Email.word()));
+    let (folds, mut addressed) = if by_mail {
+        let folds = parts::window_folds(connection, conversation, window)?;
+        (folds, correspondents::of_window(connection, conversation, window)?)
+    } else {
+        (Vec::new(), Vec::new())
+    };
     let mut entries = Vec::with_capacity(stored.len());
     for stored in stored {
         let row = stored.id;
         let delivery = deliveries.iter().filter(|(message, _)| *message == row).map(|(_, to)| to.clone()).collect();
         let folds = folds.iter().filter(|(message, _)| *message == row).map(|(_, fold)| *fold).collect();
-        entries.push(Entry { delivery, folds, by_mail: by_mail.contains(&row), ..entry(connection, stored)? });
+        let named = addressed.iter().position(|(message, _)| *message == row).map(|at| addressed.swap_remove(at).1);
+        // The address of an agent is the agent's own.
+        let anothers = matches!(stored.author, Author::Agent(agent) if agent != eyes.agent);
+        let (by_mail, named) = (named.is_some(), named.filter(|_| !anothers).map(Box::new));
+        entries.push(Entry { delivery, folds, by_mail, addressed: named, ..entry(connection, stored)? });
     }
     Ok(entries)
 }

@@ -60,7 +60,10 @@ impl Desk {
     ) -> Outcome<()> {
         let news = match place {
             DraftPlace::Conversation(conversation) => News::of(*conversation),
-            DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents | DraftPlace::NewOnItem(_) => News::EVERYTHING,
+            DraftPlace::NewWithCustomer
+            | DraftPlace::NewWithAgents
+            | DraftPlace::NewOnItem(_)
+            | DraftPlace::Forwarding(_) => News::EVERYTHING,
         };
         self.write_news(|writing| {
             Desk::me(writing, who)?;

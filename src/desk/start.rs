@@ -1,5 +1,7 @@
 //! Starting conversations (R4.2, R5.7, R6.1, R6.9, R6.11).
 
+mod forwarded;
+
 use super::{
     Desk, Outcome,
     assign::{no_agent, no_group},
@@ -143,7 +145,8 @@ impl Starting<'_> {
             return self.again(message, same);
         }
         files.check(text)?;
-        let mut facts = self.facts(start)?;
+        let source = self.source(&start.with)?;
+        let mut facts = self.facts(start, source.as_ref())?;
         if facts.audience == Audience::Customer && !self.me.reply_to_customers {
             return Err(Refusal::denied(
                 "R5.2",
@@ -156,13 +159,17 @@ impl Starting<'_> {
         (own.starter, own.posted) = (true, true);
         if facts.audience == Audience::Customer {
             self.place_in_queue(&mut facts, start.group.as_deref())?;
+            if let Some(source) = &source {
+                self.keep_as_private(&mut facts, source, start.group.is_some())?;
+            }
         } else if start.group.is_some() {
             return Err(Denied::Invalid("An internal conversation is in no group's queue. Leave --group out.".into()));
         }
-        // The subject leaves as well as the text.
+        // What is forwarded must not repeat the notes of where it comes from. The subject leaves as well as the text.
+        let beside = source.as_ref().unwrap_or(&facts);
         let said = format!("{}\n{text}", start.subject);
         let words = Leaving { text: &said, files: &files };
-        let held = repeats(self.writing, &Access::of(&self.me), &facts, &words, start.confirmed)? == Repeats::Hidden;
+        let held = repeats(self.writing, &Access::of(&self.me), beside, &words, start.confirmed)? == Repeats::Hidden;
         let (told, not_notified) = tell::mentioned(self.writing, &mut facts, self.me.id, text)?;
         let entry = NewEntry {
             kind: EntryKind::Reply,
@@ -209,7 +216,7 @@ impl Starting<'_> {
         })
     }
 
-    fn facts(&self, start: &Start) -> Outcome<Facts> {
+    fn facts(&self, start: &Start, source: Option<&Facts>) -> Outcome<Facts> {
         let subject = check_subject(&start.subject);
         match &start.with {
             StartWith::Customers(addresses) => {
@@ -218,6 +225,12 @@ impl Starting<'_> {
                 if facts.requester.is_none() {
                     return Err(Denied::Invalid("Say with which customer: at least one address.".into()));
                 }
+                Ok(facts)
+            }
+            StartWith::Forward { address, .. } => {
+                let mut facts = blank(Audience::Customer, subject, self.now);
+                facts.follow_up_to = source.map(|source| source.id);
+                seat(&mut facts, &self.customers(std::slice::from_ref(address))?);
                 Ok(facts)
             }
             StartWith::Agents(handles) => {

@@ -65,11 +65,12 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
     let stored = messages::window(connection, facts.id, window, wants.entries)?;
     let first = stored.first().map_or(EntrySeq(1), |entry| entry.seq);
     let last = stored.last().map_or(facts.last_seq, |entry| entry.seq);
-    let administers = reading.access.everything();
-    let entries = rows::entries_for(connection, facts.id, stored, administers)?;
+    let settings = people::settings(connection)?;
+    let eyes =
+        rows::Eyes { agent: who.id, administers: reading.access.everything(), undo_seconds: settings.undo_seconds };
+    let entries = rows::entries_for(connection, facts.id, stored, &eyes)?;
     let row = rows::opened_row(connection, &reading.access, facts.id)?;
     let row = row.ok_or_else(|| super::act::not_found(facts.id))?;
-    let settings = people::settings(connection)?;
     let reason = lock_reason(connection, facts)?;
     let around = Circumstances {
         lock_reason: &reason,
@@ -148,13 +149,16 @@ fn may(me: &Agent, facts: &Facts, around: &Circumstances<'_>) -> May {
 
 /// Who will receive what is written (R1.5), the writer aside.
 fn readers(connection: &Connection, me: &Agent, facts: &Facts, kind: EntryKind, agents: &[Agent]) -> Outcome<Readers> {
-    let mut customers = Vec::new();
+    let (mut customers, mut addresses) = (Vec::new(), Vec::new());
     for customer in audience::customers(facts, kind, None) {
-        customers
-            .extend(people::customer_by_id(connection, customer)?.map(|customer| customer_row(customer).person.name));
+        if let Some(customer) = people::customer_by_id(connection, customer)? {
+            let person = customer_row(customer).person;
+            customers.push(person.name);
+            addresses.push(person.address);
+        }
     }
     let agents = agents.iter().filter(|agent| audience::is_sent(agent, facts, Some(me.id))).count();
-    Ok(Readers { by_mail: false, customers, agents: u32::try_from(agents).unwrap_or(u32::MAX) })
+    Ok(Readers { by_mail: false, customers, addresses, agents: u32::try_from(agents).unwrap_or(u32::MAX) })
 }
 
 fn followers(connection: &Connection, facts: &Facts, agents: &[Agent]) -> Outcome<Vec<Follower>> {

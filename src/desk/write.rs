@@ -204,6 +204,7 @@ pub(super) fn place_word(place: &DraftPlace) -> String {
         DraftPlace::NewWithCustomer => "new customer".to_owned(),
         DraftPlace::NewWithAgents => "new agents".to_owned(),
         DraftPlace::NewOnItem(item) => format!("new on item {item}"),
+        DraftPlace::Forwarding(id) => format!("forwarding {id}"),
     }
 }
 

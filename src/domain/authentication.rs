@@ -3,6 +3,12 @@
 /// The name of a server that keeps its own to itself.
 const UNNAMED: &str = "unnamed";
 
+/// Columns of a server's name that are told.
+const NAME: usize = 40;
+
+/// Results that speak against a mail. `none` and `neutral` say nothing, and errors of the network neither.
+const FAILED: [&str; 4] = ["fail", "softfail", "permerror", "policy"];
+
 /// What DMARC came to: whether the domain of the From address owns up to the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dmarc {
@@ -23,6 +29,18 @@ pub struct Checked {
     pub dmarc: Option<Dmarc>,
     /// Of which domain it says so, in lower case, where it names that.
     pub domain: Option<String>,
+    /// What failed and is not made good by what passed, in the field's own words: `dmarc=fail`. DMARC is about the very
+    /// address in From and outweighs the others; without it one of the others has to pass.
+    against: Vec<String>,
+}
+
+/// What is told to people of a mail whose sender the server could not confirm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The server that says so, by the name that it gives itself; letters, digits, dots and hyphens alone.
+    pub by: String,
+    /// What speaks against it: `dmarc=fail`, `spf=fail, dkim=fail`, `dmarc=pass for other.example`.
+    pub what: String,
 }
 
 impl Checked {
@@ -30,6 +48,7 @@ impl Checked {
     /// name the same server: some write one for each check. What stands further down anybody may have written.
     pub fn of(values: &[String]) -> Self {
         let mut checked = Self::default();
+        let mut others: Vec<Found> = Vec::new();
         for (at, value) in values.iter().enumerate() {
             let bare = bare(value);
             let mut parts = bare.split(';').map(str::trim).peekable();
@@ -40,12 +59,43 @@ impl Checked {
             } else if name != checked.by {
                 break;
             }
-            if let Some((dmarc, domain)) = parts.find_map(dmarc) {
-                (checked.dmarc, checked.domain) = (Some(dmarc), domain);
+            let found: Vec<Found> = parts.filter_map(found).collect();
+            if let Some(dmarc) = found.iter().find(|found| found.method == "dmarc") {
+                checked.dmarc = Some(match dmarc.result.as_str() {
+                    "pass" => Dmarc::Pass,
+                    "fail" => Dmarc::Fail,
+                    _ => Dmarc::Other,
+                });
+                checked.domain.clone_from(&dmarc.domain);
+                checked.against.extend(dmarc.failed());
+            }
+            others.extend(found.into_iter().filter(|found| found.method != "dmarc"));
+            if checked.dmarc.is_some() {
                 break;
             }
         }
+        let made_good = checked.dmarc == Some(Dmarc::Pass) || others.iter().any(|found| found.result == "pass");
+        if checked.against.is_empty() && !made_good {
+            let failed = |method| others.iter().filter(move |found| found.method == method).find_map(Found::failed);
+            checked.against.extend(["dkim", "spf"].into_iter().filter_map(failed));
+        }
         checked
+    }
+
+    /// What speaks against a mail of this address; `None` where it passed, or where nothing was said that can be told from
+    /// silence.
+    pub fn doubt(&self, sender: &str) -> Option<Doubt> {
+        let plain = |words: &str| -> String {
+            let known = words.chars().filter(|letter| letter.is_ascii_alphanumeric() || ".-".contains(*letter));
+            known.take(NAME).collect()
+        };
+        let what = match &self.domain {
+            Some(domain) if self.dmarc == Some(Dmarc::Pass) && !self.is_about(sender) => {
+                format!("dmarc=pass for {}", plain(domain))
+            }
+            Some(_) | None => self.against.join(", "),
+        };
+        (!what.is_empty()).then(|| Doubt { by: plain(&self.by), what })
     }
 
     /// Whether the server speaks of the domain of this address, or of the one above it. Where it names another one, the mail
@@ -64,21 +114,32 @@ impl Checked {
     }
 }
 
-/// "dmarc=pass header.from=example.com", "dmarc/1 = fail"; with the domain that it is about.
-fn dmarc(part: &str) -> Option<(Dmarc, Option<String>)> {
-    let (method, result) = part.split_once('=')?;
-    let method = method.split('/').next().unwrap_or_default().trim();
-    if method != "dmarc" {
-        return None;
+/// One result: "dmarc=pass header.from=example.com", "dkim/1 = fail".
+struct Found {
+    /// `dmarc`, `dkim` or `spf`.
+    method: &'static str,
+    result: String,
+    /// The domain that DMARC is about.
+    domain: Option<String>,
+}
+
+impl Found {
+    fn failed(&self) -> Option<String> {
+        FAILED.contains(&self.result.as_str()).then(|| format!("{}={}", self.method, self.result))
     }
-    let word: String = result.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect();
+}
+
+fn found(part: &str) -> Option<Found> {
+    let (method, result) = part.split_once('=')?;
+    // A version may stand behind the method.
+    let method = method.split('/').next().unwrap_or_default().trim();
+    let method = ["dmarc", "dkim", "spf"].into_iter().find(|known| *known == method)?;
     let domain = result.split_whitespace().find_map(|word| word.strip_prefix("header.from="));
-    let dmarc = match word.as_str() {
-        "pass" => Dmarc::Pass,
-        "fail" => Dmarc::Fail,
-        _ => Dmarc::Other,
-    };
-    Some((dmarc, domain.map(|domain| domain.rsplit('@').next().unwrap_or_default().to_owned())))
+    Some(Found {
+        method,
+        result: result.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect(),
+        domain: domain.map(|domain| domain.rsplit('@').next().unwrap_or_default().to_owned()),
+    })
 }
 
 /// In lower case, without comments and without what stands in quotes: both repeat what the sender chose.
@@ -108,10 +169,72 @@ fn bare(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn of(values: &[&str]) -> (String, Option<Dmarc>) {
         let checked = Checked::of(&values.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
         (checked.by, checked.dmarc)
+    }
+
+    fn said(value: &str) -> Option<String> {
+        let doubt = Checked::of(&[value.to_owned()]).doubt("mara@bank.example");
+        doubt.map(|doubt| format!("{}: {}", doubt.by, doubt.what))
+    }
+
+    #[test]
+    fn only_what_speaks_against_a_mail_is_told() {
+        for (value, told) in [
+            ("", None),
+            ("mx.acme.example", None),
+            ("mx.acme.example; none", None),
+            ("mx.acme.example; spf=pass smtp.mailfrom=a@b.c; dkim=pass header.d=b.c; dmarc=pass", None),
+            (
+                "mx.acme.example; spf=fail; dkim=none; dmarc=fail (p=reject) header.from=bank.example",
+                Some("dmarc=fail"),
+            ),
+            // Forwarded: the path does not fit, the signature does.
+            ("mx.acme.example; spf=fail; dkim=pass; dmarc=pass", None),
+            ("mx.acme.example; spf=softfail; dkim=pass; dmarc=none", None),
+            ("mx.acme.example; spf=softfail; dkim=none; dmarc=none", Some("spf=softfail")),
+            ("mx.acme.example; DKIM/1 = FAIL; Spf=Fail", Some("dkim=fail, spf=fail")),
+            ("mx.acme.example 1; dkim=fail; dkim=pass", None),
+            ("mx.acme.example; dmarc=temperror; spf=neutral", None),
+            ("mx.acme.example; dmarc=permerror; spf=pass", Some("dmarc=permerror")),
+            ("mx.acme.example; auth=pass smtp.auth=mara", None),
+            ("mx.acme.example; dmarc=pass header.from=bank.example", None),
+            // Another writer is vouched for than the one who is shown.
+            ("mx.acme.example; dmarc=pass header.from=evil.example", Some("dmarc=pass for evil.example")),
+        ] {
+            assert_eq!(said(value), told.map(|told| format!("mx.acme.example: {told}")), "{value}");
+        }
+    }
+
+    /// What the sender chose, an address or a comment, neither passes nor fails anything.
+    #[test]
+    fn the_senders_words_in_a_verdict_count_for_nothing() {
+        let against = "mx.example; dmarc=fail (\\) dmarc=pass; dmarc=pass) header.from=\"x; dmarc=pass;\"";
+        assert_eq!(said(against).as_deref(), Some("mx.example: dmarc=fail"));
+        assert_eq!(said("mx.example; spf=pass (a; dmarc=fail) smtp.mailfrom=\"b; dmarc=fail\"@c.d"), None);
+        assert_eq!(said("\u{1b}[2Jmx\u{202e}.example; dmarc=fail").as_deref(), Some("2jmx.example: dmarc=fail"));
+    }
+
+    #[test]
+    fn results_in_fields_of_their_own_are_heard_together() {
+        let doubt = |values: [&str; 2]| Checked::of(&values.map(str::to_owned)).doubt("mara@bank.example");
+        assert_eq!(doubt(["mx; dkim=pass", "mx; spf=fail"]), None);
+        assert_eq!(doubt(["mx; dkim=none", "mx; spf=fail"]).unwrap().what, "spf=fail");
+        // What another server says below it is nobody's word here.
+        assert_eq!(doubt(["mx; spf=fail", "evil.example; dkim=pass; dmarc=pass"]).unwrap().what, "spf=fail");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_header_holds_is_too_much(value in "(.|dmarc=fail|dmarc=pass header.from=|;|\\(|\"|\\\\){0,60}") {
+            if let Some(doubt) = Checked::of(&[value]).doubt("mara@bank.example") {
+                prop_assert!(doubt.by.len() <= NAME && doubt.by.is_ascii());
+                prop_assert!(doubt.what.len() <= NAME + 20 && doubt.what.is_ascii());
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     conversation::{Audience, Privacy},
-    id::EntrySeq,
+    id::{ConversationId, EntrySeq},
     item::{ItemKey, ItemKind},
     letter::Attached,
     people::Party,
@@ -120,6 +120,14 @@ pub enum StartWith {
     Customers(Vec<String>),
     /// Agents by handle: a direct internal conversation (R6.11).
     Agents(Vec<String>),
+    /// One address outside, which is shown what stands in a customer conversation: a conversation of its own with that
+    /// address alone, as private as the one it comes from (R5.4).
+    Forward {
+        /// The conversation that is quoted.
+        from: ConversationId,
+        /// To whom.
+        address: String,
+    },
     /// On an item, linked to it.
     Item {
         /// The item.

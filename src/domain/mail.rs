@@ -302,6 +302,25 @@ pub struct MailHead {
     pub authentication: String,
 }
 
+/// Whom the mail behind a message names, as shortly as a screen shows it beside the message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Addressed {
+    /// Who wrote it, as it claims.
+    pub from: Vec<Correspondent>,
+    /// Where answers are wanted.
+    pub reply_to: Vec<Correspondent>,
+    /// To whom it is addressed: the first of them.
+    pub to: Vec<Correspondent>,
+    /// Who was sent a copy: the first of them.
+    pub cc: Vec<Correspondent>,
+    /// How many more it is addressed to.
+    pub more_to: usize,
+    /// How many more were sent a copy.
+    pub more_cc: usize,
+    /// As in [`MailHead`].
+    pub authentication: String,
+}
+
 words! {
     /// Why a conversation looks like another.
     LikenessWhy {

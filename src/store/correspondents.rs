@@ -2,10 +2,11 @@
 
 use super::Result;
 use crate::domain::{
-    id::{ConversationId, MailId},
+    id::{ConversationId, EntrySeq, MailId},
     letter::Correspondent,
+    mail::Addressed,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 /// So many people of one header are kept: who writes to more writes to nobody.
 const MOST_CORRESPONDENTS: usize = 100;
@@ -63,13 +64,78 @@ pub fn of_mail(connection: &Connection, id: MailId, part: &str) -> Result<Vec<Co
     let mut statement = connection.prepare_cached(
         "SELECT name, address, own FROM correspondent WHERE mail_id = ?1 AND part = ?2 ORDER BY number",
     )?;
-    let rows = statement.query_map(params![id.0, part], |row| {
-        let (name, address, own): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let bare = without_tag(&address).filter(|_| own);
-        Ok(Correspondent { name, address: bare.unwrap_or(address) })
-    })?;
+    let rows = statement.query_map(params![id.0, part], |row| correspondent(row, 0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
+
+/// Somebody from three columns, name, address and whether it is one of ours.
+fn correspondent(row: &Row<'_>, column: usize) -> rusqlite::Result<Correspondent> {
+    let (name, address, own): (String, String, bool) = (row.get(column)?, row.get(column + 1)?, row.get(column + 2)?);
+    let bare = without_tag(&address).filter(|_| own);
+    Ok(Correspondent { name, address: bare.unwrap_or(address) })
+}
+
+/// So many people of one header stand beside a message.
+const MOST_SHOWN: u32 = 8;
+
+/// Whom the mails behind the messages of a window name, with the messages' rows; of a message that came in on several ways
+/// the first mail, and of each header its first people.
+///
+/// # Errors
+/// What SQLite says.
+pub fn of_window(
+    connection: &Connection,
+    conversation: ConversationId,
+    (first, last): (EntrySeq, EntrySeq),
+) -> Result<Vec<(i64, Addressed)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT message_id, min(id), authentication FROM mail \
+         WHERE message_id IN (SELECT id FROM message WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3) \
+         AND verdict IN ('message', 'sent-outside') GROUP BY message_id",
+    )?;
+    let rows = statement.query_map([conversation.0, first.0, last.0], |row| {
+        Ok((row.get(0)?, MailId(row.get(1)?), Addressed { authentication: row.get(2)?, ..Addressed::default() }))
+    })?;
+    let mut named = Vec::new();
+    for row in rows {
+        let (message, mail, mut addressed) = row?;
+        fill(connection, mail, &mut addressed)?;
+        named.push((message, addressed));
+    }
+    Ok(named)
+}
+
+fn fill(connection: &Connection, mail: MailId, addressed: &mut Addressed) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT part, name, address, own FROM correspondent WHERE mail_id = ?1 AND number <= ?2 ORDER BY part, number",
+    )?;
+    let rows = statement
+        .query_map(params![mail.0, MOST_SHOWN], |row| Ok((row.get::<_, String>(0)?, correspondent(row, 1)?)))?;
+    for row in rows {
+        let (part, person) = row?;
+        match part.as_str() {
+            "from" => addressed.from.push(person),
+            "reply-to" => addressed.reply_to.push(person),
+            "to" => addressed.to.push(person),
+            "cc" => addressed.cc.push(person),
+            _ => {}
+        }
+    }
+    let more = |part: &str, shown: usize| -> Result<usize> {
+        if shown < usize::try_from(MOST_SHOWN).unwrap_or(usize::MAX) {
+            return Ok(0);
+        }
+        let all: u32 = connection
+            .prepare_cached("SELECT max(number) FROM correspondent WHERE mail_id = ?1 AND part = ?2")?
+            .query_row(params![mail.0, part], |row| row.get(0))?;
+        Ok(usize::try_from(all.saturating_sub(MOST_SHOWN)).unwrap_or(0))
+    };
+    (addressed.more_to, addressed.more_cc) = (more("to", addressed.to.len())?, more("cc", addressed.cc.len())?);
+    Ok(())
+}
+
+/// So many mails of a conversation are looked at for whom they name, the newest: a page must not cost what came in years.
+const LOOKED_AT: u32 = 100;
 
 /// Whom the messages of a conversation that came by mail were sent to, besides us: each address once, the newest mail
 /// first, at most 50.
@@ -78,12 +144,14 @@ pub fn of_mail(connection: &Connection, id: MailId, part: &str) -> Result<Vec<Co
 /// What SQLite says.
 pub fn copied(connection: &Connection, conversation: ConversationId) -> Result<Vec<Correspondent>> {
     let mut statement = connection.prepare_cached(
-        "SELECT c.name, c.address FROM message m JOIN mail ON mail.message_id = m.id AND mail.verdict = 'message' \
-         JOIN correspondent c ON c.mail_id = mail.id AND c.part IN ('to', 'cc') AND c.own = 0 \
-         WHERE m.conversation_id = ?1 AND m.customer_id IS NOT NULL GROUP BY c.address ORDER BY max(mail.id) DESC, c.address LIMIT 50",
+        "SELECT c.name, c.address FROM (SELECT id, message_id FROM mail WHERE conversation_id = ?1 \
+         AND verdict = 'message' ORDER BY received_at DESC LIMIT ?2) newest CROSS JOIN message m ON m.id = newest.message_id \
+         CROSS JOIN correspondent c ON c.mail_id = newest.id AND c.part IN ('to', 'cc') AND c.own = 0 \
+         WHERE m.customer_id IS NOT NULL GROUP BY c.address ORDER BY max(newest.id) DESC, c.address LIMIT 50",
     )?;
-    let rows =
-        statement.query_map([conversation.0], |row| Ok(Correspondent { name: row.get(0)?, address: row.get(1)? }))?;
+    let rows = statement.query_map(params![conversation.0, LOOKED_AT], |row| {
+        Ok(Correspondent { name: row.get(0)?, address: row.get(1)? })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

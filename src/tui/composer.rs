@@ -7,6 +7,7 @@ use crate::{
         command::Command,
         file::size,
         id::{ConversationId, EntrySeq},
+        text::SafeText,
     },
 };
 
@@ -73,7 +74,10 @@ impl Composer {
     pub const fn on_item(&self) -> bool {
         match self.place {
             DraftPlace::NewOnItem(_) => true,
-            DraftPlace::Conversation(_) | DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents => false,
+            DraftPlace::Conversation(_)
+            | DraftPlace::NewWithCustomer
+            | DraftPlace::NewWithAgents
+            | DraftPlace::Forwarding(_) => false,
         }
     }
 
@@ -81,7 +85,10 @@ impl Composer {
     pub const fn conversation(&self) -> Option<ConversationId> {
         match self.place {
             DraftPlace::Conversation(id) => Some(id),
-            DraftPlace::NewOnItem(_) | DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents => None,
+            DraftPlace::NewOnItem(_)
+            | DraftPlace::NewWithCustomer
+            | DraftPlace::NewWithAgents
+            | DraftPlace::Forwarding(_) => None,
         }
     }
 
@@ -129,21 +136,91 @@ pub fn readers_counted(readers: &Readers) -> String {
         1 => "1 agent".to_owned(),
         count => format!("{count} agents"),
     };
-    match readers.customers.len() {
-        0 => agents,
-        1 => format!("1 customer, {agents}"),
-        count => format!("{count} customers, {agents}"),
-    }
+    let customers = match readers.customers.len() {
+        0 => return agents,
+        1 => "1 customer".to_owned(),
+        count => format!("{count} customers"),
+    };
+    if readers.agents == 0 { customers } else { format!("{customers}, {agents}") }
 }
 
 /// Who will receive a message, customers by name: "Mara Lindt, 2 agents", by mail "Mara Lindt, Cc Jo Park, 2 agents" (R1.5).
 /// Each of them is sent a mail of their own.
 pub fn readers_named(readers: &Readers) -> String {
-    let agents = readers_counted(&Readers { agents: readers.agents, ..Readers::default() });
-    let customers = match (readers.customers.as_slice(), readers.by_mail) {
-        ([], _) => return agents,
-        ([first, others @ ..], true) if !others.is_empty() => format!("{first}, Cc {}", others.join(", ")),
-        (all, _) => all.join(", "),
+    of_all(&readers.customers, readers.by_mail, readers.agents)
+}
+
+/// The first customer by name: "Mara Lindt, Cc 2 more, 2 agents".
+pub fn first_named(readers: &Readers) -> String {
+    let first = readers.customers.iter().take(1).cloned();
+    let more = match readers.customers.len() {
+        0 | 1 => None,
+        count => Some(format!("{} more", count - 1)),
     };
-    if readers.agents == 0 { customers } else { format!("{customers}, {agents}") }
+    of_all(&first.chain(more).collect::<Vec<_>>(), readers.by_mail, readers.agents)
+}
+
+fn of_all(customers: &[String], by_mail: bool, agents: u32) -> String {
+    let counted = readers_counted(&Readers { agents, ..Readers::default() });
+    let customers = match customers {
+        [] => return counted,
+        [first, others @ ..] if by_mail && !others.is_empty() => format!("{first}, Cc {}", others.join(", ")),
+        all => all.join(", "),
+    };
+    if agents == 0 { customers } else { format!("{customers}, {counted}") }
+}
+
+/// The addresses that are written to: in one line, or To in one and as many of Cc as fit in another.
+pub fn addresses(readers: &Readers, columns: usize) -> Vec<String> {
+    let Some((first, others)) = readers.addresses.split_first() else { return Vec::new() };
+    let fits = |words: &String| SafeText::line(words).width() <= columns;
+    let to = format!("To {first}");
+    let all = if others.is_empty() { to.clone() } else { format!("{to}, Cc {}", others.join(", ")) };
+    if others.is_empty() || fits(&all) {
+        return vec![all];
+    }
+    let some = |count: usize| {
+        let more = match others.len() - count {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("Cc {}{more}", others[..count].join(", "))
+    };
+    let fewer = (1..=others.len()).rev().map(some).find(fits);
+    vec![to, fewer.unwrap_or_else(|| some(1))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn readers(customers: usize, agents: u32) -> Readers {
+        let customers: Vec<String> = (1..=customers).map(|at| format!("Person {at}")).collect();
+        let addresses = (1..=customers.len()).map(|at| format!("p{at}@b.example")).collect();
+        Readers { customers, addresses, agents, by_mail: true }
+    }
+
+    #[test]
+    fn who_receives_it_is_said_in_as_many_words_as_there_is_room_for() {
+        let three = readers(3, 2);
+        assert_eq!(readers_named(&three), "Person 1, Cc Person 2, Person 3, 2 agents");
+        assert_eq!(first_named(&three), "Person 1, Cc 2 more, 2 agents");
+        assert_eq!(readers_counted(&three), "3 customers, 2 agents");
+        assert_eq!(
+            (first_named(&readers(1, 0)), readers_counted(&readers(2, 0))),
+            ("Person 1".into(), "2 customers".into())
+        );
+        assert_eq!(readers_counted(&readers(0, 0)), "0 agents");
+    }
+
+    #[test]
+    fn addresses_are_said_as_far_as_they_fit_and_the_others_counted() {
+        let three = readers(3, 2);
+        assert_eq!(addresses(&three, 80), ["To p1@b.example, Cc p2@b.example, p3@b.example"]);
+        assert_eq!(addresses(&three, 45), ["To p1@b.example", "Cc p2@b.example, p3@b.example"]);
+        assert_eq!(addresses(&three, 26), ["To p1@b.example", "Cc p2@b.example and 1 more"]);
+        assert_eq!(addresses(&three, 5), ["To p1@b.example", "Cc p2@b.example and 1 more"]);
+        assert_eq!(addresses(&readers(1, 0), 80), ["To p1@b.example"]);
+        assert_eq!(addresses(&readers(0, 2), 80), Vec::<String>::new());
+    }
 }

@@ -9,6 +9,7 @@ use crate::{
     desk::page::{Entry, From, Moment},
     domain::{
         id::{ConversationId, EntrySeq},
+        letter::Correspondent,
         mail::DeliveryState,
         outgoing::Delivery,
     },
@@ -27,6 +28,22 @@ pub fn state(entry: &Entry) -> Option<DeliveryState> {
         DeliveryState::Sent,
     ];
     RANKS.into_iter().find(|state| entry.delivery.iter().any(|to| to.state == *state))
+}
+
+/// People as mails name them, with addresses: `Mara Lindt <mara@example.com>, jo@example.com`. A name that could be read as
+/// more than a name stands in quotes.
+pub fn named<'a>(people: impl IntoIterator<Item = &'a Correspondent>) -> String {
+    let one = |person: &Correspondent| {
+        let name = person.name.replace('"', "'");
+        match name.as_str() {
+            "" => person.address.clone(),
+            name if name.contains([',', ';', ':', '<', '>', '@', '(', ')']) => {
+                format!("\"{name}\" <{}>", person.address)
+            }
+            name => format!("{name} <{}>", person.address),
+        }
+    };
+    people.into_iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// The word for a state.
@@ -49,6 +66,15 @@ pub fn seconds_left(entry: &Entry, now: Moment) -> Option<i64> {
     (left > Duration::zero()).then(|| (left.num_milliseconds() + 999) / 1_000)
 }
 
+/// How long a mail that may leave is on its way before it is said that it has not left.
+const STUCK: Duration = Duration::minutes(2);
+
+/// Whether nobody has tried to send it though it could have left long ago.
+fn is_stuck(entry: &Entry, state: DeliveryState, now: Moment) -> bool {
+    let waits = |to: &Delivery| to.state == DeliveryState::Queued && to.until.is_some_and(|until| until + STUCK < now);
+    state == DeliveryState::Queued && entry.delivery.iter().any(waits)
+}
+
 /// Where a message was stopped by what changed before it left, and nobody took it back; nothing where something else is said of
 /// it as a whole.
 fn stopped(entry: &Entry) -> impl Iterator<Item = &Delivery> {
@@ -59,7 +85,13 @@ fn stopped(entry: &Entry) -> impl Iterator<Item = &Delivery> {
 /// What stands behind the writer's name: state and time, the longest words first. `undo`: the key that takes it back now.
 pub fn tails(entry: &Entry, at: &str, now: Moment, undo: Option<&str>) -> Vec<String> {
     let Some(state) = state(entry) else { return Vec::new() };
-    let word = if stopped(entry).next().is_some() { "not sent" } else { word(state) };
+    let word = if stopped(entry).next().is_some() {
+        "not sent"
+    } else if is_stuck(entry, state, now) {
+        "still waiting"
+    } else {
+        word(state)
+    };
     match (seconds_left(entry, now), undo) {
         (Some(seconds), Some(key)) => vec![
             format!("mail · {word} · {key} undo ({seconds} s) · {at}"),
@@ -175,6 +207,7 @@ mod tests {
             delivery: deliveries.iter().map(delivery).collect(),
             folds: Vec::new(),
             by_mail: false,
+            addressed: None,
         }
     }
 
@@ -186,6 +219,19 @@ mod tests {
         let some = entry(&[(Sent, "", None), (Failed, "Mailbox unknown.", None)]);
         assert_eq!(state(&some), Some(Failed));
         assert_eq!(troubles(&some, "m"), ["mara@acme.example: failed: Mailbox unknown — m sends it again"]);
+    }
+
+    /// It looks alike where it is held, so that nothing is told by it.
+    #[test]
+    fn what_nobody_has_tried_to_send_is_not_on_its_way_for_ever() {
+        let said = |minutes| {
+            let now = Moment::UNIX_EPOCH + Duration::minutes(minutes);
+            tails(&entry(&[(DeliveryState::Queued, "", Some(10_000))]), "09:00", now, None).remove(0)
+        };
+        assert_eq!([said(1), said(3)], ["mail · on its way · 09:00", "mail · still waiting · 09:00"]);
+        let tried = entry(&[(DeliveryState::Queued, "The server is busy.", None)]);
+        let now = Moment::UNIX_EPOCH + Duration::hours(9);
+        assert_eq!(tails(&tried, "09:00", now, None)[0], "mail · on its way · 09:00");
     }
 
     #[test]

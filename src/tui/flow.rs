@@ -1,6 +1,9 @@
 //! A conversation's entries as lines of so many columns; made once for a page, scrolled and drawn from.
 
+mod named;
 mod words;
+
+pub use words::is_long;
 
 use super::{
     delivery,
@@ -42,6 +45,8 @@ pub enum LineKind {
     New,
     /// Who, how and when.
     Head(Voice),
+    /// Whom the mail behind it names.
+    Named(Voice),
     /// Words.
     Text(Voice),
     /// Words of somebody else, repeated, or a word about what is not shown.
@@ -114,6 +119,8 @@ pub struct Reader<'a> {
     pub keymap: &'a Keymap,
     /// The entries of which everything is shown.
     pub unfolded: &'a BTreeSet<EntrySeq>,
+    /// The entries that are selected.
+    pub chosen: &'a BTreeSet<EntrySeq>,
 }
 
 /// Lines of one hint.
@@ -155,7 +162,7 @@ impl Flow {
     fn hints(&mut self, thread: &Thread, basis: Basis, reader: Reader) {
         let (seq, nth) = self.lines.last().map_or((EntrySeq(0), 0), |line| (line.seq, line.nth + 1));
         let first = self.lines.len();
-        let counted = |count: usize| if count > 1 { format!(" (1 of {count})") } else { String::new() };
+        let counted = |count: usize| if count > 1 { format!(" ({count} to choose from)") } else { String::new() };
         let mut words = Vec::new();
         if let Some(like) = thread.likenesses.first() {
             let key = reader.keymap.keys_for(Action::Merge);
@@ -164,9 +171,8 @@ impl Flow {
         }
         if let Some(person) = thread.suggested.first() {
             let key = reader.keymap.keys_for(Action::AddNamed);
-            let name = if person.name.is_empty() { String::new() } else { format!("{}, ", person.name) };
             let count = counted(thread.suggested.len());
-            words.push(format!("{key} adds from Cc{count}: {name}{}", person.address));
+            words.push(format!("{key} adds from Cc{count}: {}", delivery::named([person])));
         }
         for words in words {
             for line in SafeText::line(&words).wrap(basis.width).into_iter().take(HINT) {
@@ -201,7 +207,9 @@ impl Flow {
         };
         let tail = tail(entry, &at, basis, reader);
         let room = basis.width.saturating_sub(width(&tail) + 9).max(8);
-        self.push(LineKind::Head(voice), SafeText::line(name).fit(room));
+        let name = SafeText::line(name).fit(room);
+        let chosen = reader.chosen.contains(&entry.seq);
+        self.push(LineKind::Head(voice), if chosen { format!("✓ {name}") } else { name });
         self.change_last(|line| line.tail = tail);
         if basis.raw {
             for line in SafeText::block(&spelled_out(&entry.text)).wrap(basis.width) {
@@ -209,7 +217,11 @@ impl Flow {
             }
         } else {
             let open = reader.unfolded.contains(&entry.seq);
-            self.words(&entry.text, &entry.folds, open, (voice, basis.width));
+            let raw = reader.keymap.keys_for(Action::RawText);
+            if let Some(mail) = &entry.addressed {
+                self.addressed(mail, open, &raw, (voice, basis.width));
+            }
+            self.words(&entry.text, &entry.folds, (open, &raw), (voice, basis.width));
         }
         for attachment in &entry.attachments {
             self.push(LineKind::Attached(voice), attached(attachment, basis.width));

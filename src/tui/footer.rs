@@ -109,7 +109,7 @@ fn draft_only(model: &Model) -> bool {
     look.is_some_and(|look| look.why_not.is_some())
 }
 
-/// Whether lines of the message under the cursor are folded away, or were.
+/// Whether something of the message under the cursor is folded away, or was.
 fn folded(model: &Model) -> bool {
     model.thread.as_ref().is_some_and(|view| {
         let open = view.cursor.is_some_and(|cursor| view.unfolded.contains(&cursor));
@@ -117,15 +117,15 @@ fn folded(model: &Model) -> bool {
             .flow
             .lines
             .iter()
-            .any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_)))
+            .any(|line| Some(line.seq) == view.cursor && matches!(line.kind, LineKind::Fold(_) | LineKind::Named(_)))
     })
 }
 
 fn here(model: &Model) -> Vec<Action> {
     use Action::{
-        AllKeys, Assign, Attach, Back, ChangeRecipients, CloseOrReopen, FocusSend, ItemPanel, LeaveComposer,
-        LockOrUnlock, NextArea, Note, Open, OpenEditor, PressSend, PreviousArea, Reply, SaveAttachments, Search,
-        SelectSeveral, Send, Unfold,
+        AllKeys, Assign, Attach, Back, ChangeRecipients, CloseOrReopen, FocusSend, ForwardByMail, ItemPanel,
+        LeaveComposer, LockOrUnlock, NextArea, Note, Open, OpenEditor, PressSend, PreviousArea, Reply, SaveAttachments,
+        Search, SelectMessage, SelectSeveral, Send, Unfold,
     };
     match context(model) {
         Context::Composer if draft_only(model) => vec![LeaveComposer, OpenEditor],
@@ -150,6 +150,9 @@ fn here(model: &Model) -> Vec<Action> {
             }
             if !model.list.chosen.is_empty() {
                 return vec![SelectSeveral, Assign, CloseOrReopen, Back, AllKeys];
+            }
+            if model.area == Area::Thread && model.thread.as_ref().is_some_and(|view| !view.chosen.is_empty()) {
+                return vec![SelectMessage, ForwardByMail, Back, AllKeys];
             }
             let state = model.target_row().map(|row| row.state);
             if model.area == Area::Item && model.shown_item().is_some() {

@@ -18,6 +18,8 @@ pub const TWO: u16 = 70;
 pub const OFFER: u16 = 5;
 /// Lines of the sidebar besides the sections: the parts' titles, what is free between them, one to spare.
 const PARTS: u16 = 6;
+/// With so many rows or fewer the screen is low: the composer shrinks.
+pub const LOW: u16 = 20;
 /// Below this a line asks for room.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
@@ -154,7 +156,7 @@ pub fn list_rows(model: &Model) -> usize {
 
 /// Lines of the composer with its border: three where it rests or the screen is low, more while one writes.
 pub fn composer_rows(rows: u16, writing: bool, lines: usize) -> u16 {
-    if rows <= 20 || !writing {
+    if rows <= LOW || !writing {
         return 3;
     }
     let most = (rows / 3).max(5);

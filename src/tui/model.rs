@@ -178,6 +178,8 @@ pub struct ThreadView {
     pub raw: bool,
     /// The entries of which quoted lines and signatures are shown.
     pub unfolded: BTreeSet<EntrySeq>,
+    /// The messages that were selected, to be forwarded by mail.
+    pub chosen: BTreeSet<EntrySeq>,
     /// An entry to go to once it was read: a search hit.
     pub sought: Option<EntrySeq>,
     /// Its entries as lines, for the width they were made for.
@@ -264,6 +266,7 @@ impl ThreadView {
             left_unread: false,
             raw: false,
             unfolded: BTreeSet::new(),
+            chosen: BTreeSet::new(),
             sought: None,
             flow: Flow::default(),
         }

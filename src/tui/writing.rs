@@ -1,7 +1,7 @@
 //! What the composer box shows and how high it is: for drawing it, and for knowing what is left above it.
 
 use super::{
-    composer::Composer,
+    composer::{Composer, addresses},
     layout,
     model::{Area, Model},
 };
@@ -81,9 +81,14 @@ pub fn of_item(model: &Model) -> Option<Look<'_>> {
     let item = model.page.item.as_ref()?;
     let open = model.composer.as_ref().filter(|composer| composer.place == DraftPlace::NewOnItem(item.row.item.key.id));
     let mode = open.map_or_else(|| model.item_mode(), |composer| composer.mode);
-    let customers = item.row.requester.iter().map(|person| person.name.clone()).collect();
+    let requester = item.row.requester.as_ref();
     let readers = match mode {
-        Mode::Reply => Readers { customers, agents: 0, by_mail: true },
+        Mode::Reply => Readers {
+            customers: requester.iter().map(|person| person.name.clone()).collect(),
+            addresses: requester.iter().map(|person| person.address.clone()).collect(),
+            agents: 0,
+            by_mail: true,
+        },
         Mode::Note | Mode::Internal => Readers::default(),
     };
     let place = DraftPlace::NewOnItem(item.row.item.key.id);
@@ -106,7 +111,19 @@ pub fn rows(model: &Model, look: &Look, pane: u16) -> u16 {
     // Where nothing is written, the reason stands in the place of the text.
     let beside = usize::from(reason > 0 && look.open.is_none() && look.draft.is_empty());
     let writing = look.open.is_some() && model.area == Area::Composer;
-    layout::composer_rows(model.size.1, writing, lines) + u16::try_from(reason - beside).unwrap_or(0)
+    let addresses = u16::try_from(address_lines(model, look, pane).len()).unwrap_or(0);
+    layout::composer_rows(model.size.1, writing, lines) + addresses + u16::try_from(reason - beside).unwrap_or(0)
+}
+
+/// The addresses above the text: while a mail is being written, where the screen is not low.
+pub fn address_lines(model: &Model, look: &Look, pane: u16) -> Vec<String> {
+    let writing = look.open.is_some() && model.area == Area::Composer;
+    let mail = look.mode == Mode::Reply && look.readers.by_mail;
+    if writing && mail && model.size.1 > layout::LOW {
+        addresses(&look.readers, usize::from(pane.saturating_sub(4)))
+    } else {
+        Vec::new()
+    }
 }
 
 /// The reason as lines of its own, where it does not fit beside the button.

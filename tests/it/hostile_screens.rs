@@ -13,7 +13,7 @@ use deskline::{
         conversation::EntryKind,
         id::{ConversationId, EntrySeq, MailId, NoticeId},
         letter::{Correspondent, Fold, FoldKind},
-        mail::{DeliveryState, HeldMail, HeldWhy, Likeness, LikenessWhy, MailboxHealth},
+        mail::{Addressed, DeliveryState, HeldMail, HeldWhy, Likeness, LikenessWhy, MailboxHealth},
         outgoing::Delivery,
         people::{Role, Routing},
         refusal::{Refusal, RefusalKind},
@@ -117,6 +117,12 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
             entry.channel = Some(words.take());
             entry.attachments = vec![Attachment { name: words.take(), media_type: words.take(), size: 7 }];
             entry.by_mail = seq % 4 == 1;
+            let mut named = || vec![Correspondent { name: words.take(), address: words.take() }];
+            entry.addressed = entry.by_mail.then(|| {
+                let (from, reply_to, to, cc) = (named(), named(), named(), named());
+                let authentication = format!("{}; dmarc=fail {}", from[0].name, to[0].name);
+                Box::new(Addressed { from, reply_to, to, cc, authentication, ..Addressed::default() })
+            });
             let failed = |to: String, words: String| Delivery { to, state: DeliveryState::Failed, words, until: None };
             entry.delivery = vec![failed(words.take(), words.take()), failed(words.take(), words.take())];
             entry.folds = vec![Fold { from: 1, to: entry.text.len(), kind: FoldKind::Quoted }];
@@ -124,7 +130,12 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
         })
         .collect();
     thread.last_seq = thread.entries.last().unwrap().seq;
-    thread.reply_to = Readers { customers: vec![words.take(), words.take()], agents: 1, by_mail: true };
+    thread.reply_to = Readers {
+        customers: vec![words.take(), words.take()],
+        addresses: vec![words.take(), words.take()],
+        agents: 1,
+        by_mail: true,
+    };
     thread.suggested = vec![Correspondent { name: words.take(), address: words.take() }];
     let because = LikenessWhy::Subject;
     thread.likenesses = vec![Likeness { conversation: ConversationId(7), subject: words.take(), because }];

@@ -141,6 +141,7 @@ pub fn entry(seq: i64, kind: EntryKind, from: From, minutes: i64, text: &str) ->
         delivery: Vec::new(),
         folds: Vec::new(),
         by_mail: false,
+        addressed: None,
     }
 }
 
@@ -176,7 +177,8 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
     let last_seq = entries.last().map_or(EntrySeq(0), |entry| entry.seq);
     let customer = row.requester.clone();
     let customers = customer.iter().map(|person| person.name.clone()).collect();
-    let reply_to = Readers { customers, agents: 2, by_mail: true };
+    let addresses = customer.iter().map(|person| person.address.clone()).collect();
+    let reply_to = Readers { customers, addresses, agents: 2, by_mail: true };
     let followers = customer
         .into_iter()
         .map(|person| Follower {

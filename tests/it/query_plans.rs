@@ -16,9 +16,9 @@ use deskline::{
     },
     policy::access::Access,
     store::{
-        conversations, headers, internal, items, keys,
+        conversations, correspondents, headers, internal, items, keys,
         lists::{self, Key, Reader, Window},
-        messages, notices, numbers, offers, outbox, people, reading, rows, search, undelivered,
+        messages, notices, numbers, offers, outbox, parts, people, reading, rows, search, undelivered,
     },
 };
 use rusqlite::{
@@ -55,6 +55,8 @@ const GROWING: &[&str] = &[
     "h",
     "mail",
     "mail_refusal",
+    "correspondent",
+    "fold",
 ];
 
 /// Questions whose statements may walk a table, and why.
@@ -75,6 +77,7 @@ const SORTS: &[(&str, &str)] = &[
     ("a customer's conversations", "those of one customer and its organization"),
     ("mail: of a message", "the recipients of one message"),
     ("mail: how far", "the recipients of one message"),
+    ("mail: who was copied", "whom the newest mails of one conversation name"),
 ];
 
 fn excused(list: &[(&str, &str)], question: &str) -> bool {
@@ -325,6 +328,14 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: said to customers", |it| internal::said_to_customers(it, id, 1_000));
 }
 
+/// What stands beside the messages of a thread that came by mail.
+fn beside_messages(asked: &mut Asked) {
+    let (id, window) = (ConversationId(1), (EntrySeq(1), EntrySeq(50)));
+    asked.ask("mail: whom they name", |it| correspondents::of_window(it, id, window));
+    asked.ask("mail: who was copied", |it| correspondents::copied(it, id));
+    asked.ask("mail: folds", |it| parts::window_folds(it, id, window));
+}
+
 /// What offers and routing ask.
 fn routing(asked: &mut Asked, viewer: &Viewer) {
     let id = ConversationId(1);
@@ -362,6 +373,7 @@ fn every_question_is_answered_by_an_index_and_in_order() {
     openings(&mut asked, &olga);
     mail(&mut asked);
     routing(&mut asked, &desk.agent("eve"));
+    beside_messages(&mut asked);
     assert!(asked.seen.len() > 60, "the trace was deaf: {}", asked.seen.len());
     assert!(asked.wrong.is_empty(), "{}", asked.wrong.join("\n"));
     insta::assert_snapshot!(asked.report);

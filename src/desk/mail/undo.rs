@@ -51,7 +51,7 @@ impl Desk {
                 let words = format!("{} {TOOK_IT_BACK}", act.me.name);
                 outbox::settle(act.writing, row.id, DeliveryState::Cancelled, None, 0, &words)?;
             }
-            let line = format!("{} took back entry {seq} before it left; it was not sent.", act.me.name);
+            let line = format!("{} took back a reply before it left; it was not sent.", act.me.name);
             act.line(EventKind::TakenBack, &line, &seq.to_string())?;
             answers(act.writing, act.facts.item)
         })

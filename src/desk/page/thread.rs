@@ -6,7 +6,7 @@ use crate::domain::{
     file::cleaned_name,
     id::{ConversationId, EntrySeq, ItemId},
     letter::{Correspondent, Fold},
-    mail::{Likeness, MailHead},
+    mail::{Addressed, Likeness, MailHead},
     outgoing::Delivery,
     words::words,
 };
@@ -106,6 +106,8 @@ pub struct Entry {
     pub folds: Vec<Fold>,
     /// Whether it came by mail, so that the mail as it came may be looked at ([`Original`]).
     pub by_mail: bool,
+    /// Whom that mail names, where the viewer may know it: of what an agent wrote by mail, only that agent does.
+    pub addressed: Option<Box<Addressed>>,
 }
 
 /// The mail behind a message, or one that is held, as it came.
@@ -210,6 +212,8 @@ words! {
 pub struct Readers {
     /// Customers by name; empty for notes and internal messages.
     pub customers: Vec<String>,
+    /// Their addresses, in the same order.
+    pub addresses: Vec<String>,
     /// How many agents who follow and can see it, without the writer.
     pub agents: u32,
     /// Whether it goes to the customers by mail.
@@ -285,6 +289,8 @@ pub enum DraftPlace {
     NewWithAgents,
     /// A conversation on an item that is not started yet.
     NewOnItem(ItemId),
+    /// What is to be forwarded from a conversation to an address outside.
+    Forwarding(ConversationId),
 }
 
 /// A kept draft.

@@ -379,6 +379,7 @@ impl Dialog for Administration {
     fn word(&self, action: Action) -> Option<&'static str> {
         let choose = match (self.inside && !self.finding, self.leaf) {
             (true, Leaf::Agents | Leaf::Groups | Leaf::Customers) => "edit",
+            (true, Leaf::Mail) => "look at it",
             (_, Leaf::Profile | Leaf::Agents | Leaf::Groups | Leaf::Customers | Leaf::Audit | Leaf::Mail) => "go there",
         };
         let words = [(Action::Choose, choose), (Action::Cancel, "back")];

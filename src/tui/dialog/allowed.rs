@@ -5,7 +5,7 @@ use crate::{
     domain::{conversation::State, id::ConversationId},
     tui::{
         delivery,
-        dialog::{Attachments, NewConversation},
+        dialog::{Attachments, quoting},
         keymap::Action,
         model::{Area, Model},
     },
@@ -106,7 +106,7 @@ fn missing(action: Action, thread: &Thread) -> Option<&'static str> {
 
 fn about_mail(action: Action, thread: &Thread, model: &Model) -> Option<&'static str> {
     if action == Action::ForwardByMail {
-        return NewConversation::quotable(model).err();
+        return quoting::meant(model).err();
     }
     if action == Action::SaveAttachments {
         return Attachments::shown(model).err();

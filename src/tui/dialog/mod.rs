@@ -54,10 +54,14 @@ pub mod palette;
 pub mod people;
 /// A list from which a row is picked.
 pub mod pick_list;
+/// What is quoted to an address outside.
+pub mod quoting;
 /// Searching everything the viewer may read.
 pub mod search;
 /// A form that asks the desk for something and goes away when it was done.
 pub mod sheet;
+/// What the mails of a conversation suggest, to choose from.
+pub mod suggested;
 
 pub use administration::Administration;
 pub use assign::Assign;
@@ -83,6 +87,7 @@ pub use people::People;
 pub use pick_list::PickList;
 pub use search::Search;
 pub use sheet::Sheet;
+pub use suggested::Suggested;
 
 use super::{
     ask::{Answer, Ask, Effect},
@@ -195,6 +200,8 @@ pub enum Layer {
     Search(Search),
     /// A form for anything else.
     Sheet(Sheet),
+    /// What mails suggest.
+    Suggested(Suggested),
 }
 
 /// What a key came to in a layer.
@@ -260,6 +267,7 @@ impl Layer {
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
+            Self::Suggested(suggested) => suggested,
         }
     }
 
@@ -285,6 +293,7 @@ impl Layer {
             Self::Palette(palette) => palette,
             Self::Search(search) => search,
             Self::Sheet(sheet) => sheet,
+            Self::Suggested(suggested) => suggested,
         }
     }
 

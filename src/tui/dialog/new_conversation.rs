@@ -4,12 +4,13 @@ use super::{
     Dialog, DialogKey, Field, Outcome, Place,
     chooser::{Chooser, Source},
     form::{self, Control, Event, Form, Settled},
+    quoting,
 };
 use crate::{
-    desk::page::{Denied, DraftPlace, Entry, From, Mode, Moment, Page, Wants},
+    desk::page::{ConversationRow, Denied, DraftPlace, Mode, Moment, Page, Wants},
     domain::{
         command::{Start, StartWith},
-        conversation::{Audience, EntryKind},
+        conversation::Privacy,
         id::ConversationId,
     },
     tui::{
@@ -17,7 +18,6 @@ use crate::{
         editor::Editor,
         keymap::{Action, Context},
         model::Model,
-        time,
     },
 };
 use chrono::TimeDelta;
@@ -42,6 +42,19 @@ pub struct NewConversation {
     pub client_id: String,
     /// Since when something is not kept yet.
     pub changed: Option<Moment>,
+    /// What is forwarded to an address outside, if anything.
+    pub forwarded: Option<Forwarded>,
+}
+
+/// What is forwarded to an address outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarded {
+    /// From which conversation.
+    pub from: ConversationId,
+    /// The messages, quoted.
+    pub quote: String,
+    /// Whether something was attached to them, which stays where it is.
+    pub with_files: bool,
 }
 
 const TO: usize = 0;
@@ -55,11 +68,16 @@ const KEPT_AFTER: i64 = 700;
 impl NewConversation {
     /// A form with what was kept of it, if anything.
     pub fn new(with: With, model: &Model) -> Self {
-        let to = match with {
-            With::Agents => {
+        Self::with(with, None, model)
+    }
+
+    fn with(with: With, forwarded: Option<Forwarded>, model: &Model) -> Self {
+        let to = match (with, &forwarded) {
+            (With::Agents, _) => {
                 Chooser { without: Some(model.page.me.handle.clone()), ..Chooser::many("To", Source::Agents) }
             }
-            With::Customers => Chooser::many("To", Source::Customers),
+            (With::Customers, None) => Chooser::many("To", Source::Customers),
+            (With::Customers, Some(_)) => Chooser::one("To", Source::Customers),
         };
         let mut controls = vec![
             Control::Chooser(to),
@@ -74,55 +92,50 @@ impl NewConversation {
         let form = Form { asks: false, ..Form::new(controls) };
         // Opening a form changes what is wanted, so that a page is read between any two of them.
         let client_id = format!("{}-new-{}", model.tag, model.reads);
-        let mut dialog = Self { with, form, client_id, changed: None };
+        let mut dialog = Self { with, form, client_id, changed: None, forwarded };
         if let Some(draft) = model.draft(&dialog.place(), dialog.mode()) {
             dialog.restore(draft);
         }
         dialog
     }
 
-    /// One with an outside address alone, which quotes the message under the cursor; what was kept of another one is kept.
+    /// One with an outside address alone, which quotes the messages that were selected. What was begun of it before comes
+    /// with the page that has it.
     pub fn forwarding(model: &Model) -> Option<Self> {
-        let (entry, subject) = Self::quotable(model).ok()?;
-        let mut this = Self::new(With::Customers, model);
-        let name = match &entry.from {
-            From::Agent(person) | From::Customer(person) | From::Outside(person) => person.name.as_str(),
-            From::System => "",
-        };
-        let quoted: Vec<String> = entry.text.trim_end().lines().map(|line| format!("> {line}")).collect();
-        let stamp = time::stamp(entry.at, model.zone);
-        let quote = format!("\n\n{name} wrote on {stamp}:\n{}\n", quoted.join("\n"));
-        let begun = this.form.line(TEXT).unwrap_or_default();
-        this.fill(TEXT, &format!("{begun}{quote}"));
-        if this.form.line(SUBJECT).unwrap_or_default().is_empty() {
-            this.fill(SUBJECT, &format!("Fwd: {subject}"));
+        let (thread, entries) = quoting::meant(model).ok()?;
+        let quote = quoting::quote(model, &entries);
+        let with_files = entries.iter().any(|entry| !entry.attachments.is_empty());
+        let mut this = Self::with(With::Customers, Some(Forwarded { from: thread.row.id, quote, with_files }), model);
+        if this.form.line(TEXT).unwrap_or_default().is_empty() {
+            this.begin(&thread.row);
         }
-        this.changed = Some(model.now);
         Some(this)
     }
 
-    /// The message under the cursor with its conversation's subject, where it may go outside.
-    ///
-    /// # Errors
-    /// Why not, in a sentence.
-    pub fn quotable(model: &Model) -> Result<(&Entry, &str), &'static str> {
-        let open = "Open the conversation and put the cursor on a message first.";
-        let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id)).ok_or(open)?;
-        let cursor = model.thread.as_ref().and_then(|view| view.cursor).ok_or(open)?;
-        let entry = thread.entries.iter().find(|entry| entry.seq == cursor).ok_or(open)?;
-        match (entry.kind, thread.row.audience) {
-            (EntryKind::Reply, Audience::Customer) => Ok((entry, &thread.row.subject)),
-            (EntryKind::Note | EntryKind::System, _) | (EntryKind::Reply, Audience::Internal) => {
-                Err("Only what customers may read goes outside. Put the cursor on a reply.")
-            }
+    fn begin(&mut self, row: &ConversationRow) {
+        self.fill(SUBJECT, format!("Fwd: {}", row.subject).trim_end());
+        // What comes from a private conversation is in no group that others read.
+        if row.privacy == Privacy::Public {
+            self.fill(GROUP, row.group.as_deref().unwrap_or_default());
         }
+        let quote = self.forwarded.as_ref().map_or_else(String::new, |forwarded| format!("\n\n{}", forwarded.quote));
+        self.fill(TEXT, &quote);
+    }
+
+    /// What was selected now stands in what was begun before, too.
+    fn quote_too(&mut self) {
+        let text = self.form.line(TEXT).unwrap_or_default();
+        let Some(forwarded) = self.forwarded.as_ref().filter(|it| !text.contains(it.quote.trim_end())) else { return };
+        let both = format!("{text}\n\n{}", forwarded.quote);
+        self.fill(TEXT, &both);
     }
 
     /// Where its draft belongs.
     pub const fn place(&self) -> DraftPlace {
-        match self.with {
-            With::Agents => DraftPlace::NewWithAgents,
-            With::Customers => DraftPlace::NewWithCustomer,
+        match (self.with, &self.forwarded) {
+            (_, Some(forwarded)) => DraftPlace::Forwarding(forwarded.from),
+            (With::Agents, None) => DraftPlace::NewWithAgents,
+            (With::Customers, None) => DraftPlace::NewWithCustomer,
         }
     }
 
@@ -136,11 +149,19 @@ impl NewConversation {
 
     /// Who will be able to read it.
     pub const fn note(&self) -> &'static str {
-        match self.with {
-            With::Agents => {
+        match (self.with, &self.forwarded) {
+            (_, Some(Forwarded { with_files: true, .. })) => {
+                "This address alone is sent it, and what it answers comes into a conversation of its own. Attachments stay here."
+            }
+            (_, Some(Forwarded { with_files: false, .. })) => {
+                "This address alone is sent it, and what it answers comes into a conversation of its own."
+            }
+            (With::Agents, None) => {
                 "Only you and those named can read this; the owner and admins can open it, which is logged."
             }
-            With::Customers => "Customers named here can read every reply in it. The first one is the requester.",
+            (With::Customers, None) => {
+                "Customers named here can read every reply in it. The first one is the requester."
+            }
         }
     }
 
@@ -191,9 +212,12 @@ impl NewConversation {
             return Err("Nobody is named. Type a name under To and pick it with Enter.".to_owned());
         }
         let text = self.form.line(TEXT).ok_or("The message is empty. Write it first.")?;
-        let with = match self.with {
-            With::Agents => StartWith::Agents(to),
-            With::Customers => StartWith::Customers(to),
+        let with = match (self.with, &self.forwarded) {
+            (_, Some(forwarded)) => {
+                StartWith::Forward { from: forwarded.from, address: to.into_iter().next().unwrap_or_default() }
+            }
+            (With::Agents, None) => StartWith::Agents(to),
+            (With::Customers, None) => StartWith::Customers(to),
         };
         let subject = self.form.line(SUBJECT).unwrap_or_default();
         let group = self.form.chosen(GROUP).into_iter().next();
@@ -240,7 +264,7 @@ impl Dialog for NewConversation {
     }
 
     fn about(&self) -> Option<ConversationId> {
-        None
+        self.forwarded.as_ref().map(|forwarded| forwarded.from)
     }
 
     fn paste(&mut self, text: &str) {
@@ -252,9 +276,10 @@ impl Dialog for NewConversation {
         if let Some(draft) = kept
             && !self.form.changed
             && self.form.asked.is_empty()
-            && self.draft().is_empty()
+            && (self.draft().is_empty() || self.forwarded.is_some())
         {
             self.restore(&draft.text);
+            self.quote_too();
         }
     }
 
@@ -294,6 +319,8 @@ impl Dialog for NewConversation {
     }
 
     fn word(&self, action: Action) -> Option<&'static str> {
-        self.form.word(action)
+        let words = [(Action::Save, "send"), (Action::Cancel, "leave, draft kept")];
+        let own = words.iter().find(|(known, _)| *known == action).map(|(_, word)| *word);
+        self.form.word(action).or(own)
     }
 }

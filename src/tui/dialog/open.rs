@@ -1,7 +1,8 @@
 //! Which layer an action opens.
 
 use super::{
-    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Offers, Palette, People, Search, allowed,
+    Administration, Assign, Bell, Forward, Help, Layer, Link, Menu, Offers, Palette, People, Search, Suggested,
+    allowed,
     customer_details::CustomerDetails,
     menu::About,
     new_conversation::{NewConversation, With},
@@ -71,6 +72,8 @@ fn about_a_conversation(action: Action, model: &Model) -> Option<Layer> {
         Layer::Link(Link::new(row))
     } else if action == Action::ForwardByMail {
         Layer::NewConversation(NewConversation::forwarding(model)?)
+    } else if matches!(action, Action::Merge | Action::AddNamed) {
+        Layer::Suggested(Suggested::of(action, model)?)
     } else if action == Action::People {
         Layer::People(People::new(row.id, row.audience))
     } else if action == Action::CustomerDetails {

@@ -1,22 +1,28 @@
 //! A mail as it came, or a reply that is held: looked at, and decided about where it waits for an administrator.
 
-use super::{Confirm, Dialog, DialogKey, Layer, Outcome};
+mod lines;
+
+pub use lines::{LineKind, NAMES};
+
+use super::{Confirm, Dialog, DialogKey, Layer, Outcome, allowed::thread_of};
 use crate::{
-    desk::page::{self, Denied, HeldReply, MailWants, Moment, Page, Wants},
+    desk::page::{Denied, HeldReply, MailWants, Page, Wants},
     domain::{
         id::{ConversationId, EntrySeq},
-        letter::Correspondent,
-        mail::{HeldMail, MailHead},
+        mail::HeldMail,
         text::SafeText,
     },
     tui::{
         ask::{Answer, Ask, Effect},
-        flow::spelled_out,
+        flow,
         keymap::Action,
+        layout,
         model::{Area, Model},
         time,
     },
 };
+use ratatui::layout::Rect;
+use std::borrow::Cow;
 
 /// What is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,24 +35,16 @@ pub enum What {
     Reply(Box<HeldReply>),
 }
 
-/// What a line says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineKind {
-    /// A field of the head, behind its name in so many columns.
-    Field,
-    /// A heading.
-    Heading,
-    /// Words.
-    Text,
-}
-
 /// The mail, and where the viewer is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Original {
     /// What is looked at.
     pub what: What,
-    /// Its lines as they are, not fitted to the screen yet; `None` until it was read.
-    pub lines: Option<Vec<(LineKind, String)>>,
+    /// Its lines as they are, not fitted to the screen; `None` until it was read.
+    lines: Option<Vec<(LineKind, String)>>,
+    /// The same for the screen as it was when it was read or a key was pressed last: a large mail is laid out once.
+    laid: Vec<(LineKind, String)>,
+    size: (u16, u16),
     /// The first line on the screen.
     pub top: usize,
     /// Why nothing was decided.
@@ -57,16 +55,26 @@ pub struct Original {
     zone: time::Zone,
 }
 
-/// Lines that a page key moves.
-const PAGE: usize = 15;
-
 impl Original {
     fn new(what: What, model: &Model) -> Self {
-        let mut this = Self { what, lines: None, top: 0, problem: None, asked: None, zone: model.zone };
+        let (lines, laid, size) = (None, Vec::new(), model.size);
+        let mut this = Self { what, lines, laid, size, top: 0, problem: None, asked: None, zone: model.zone };
         if let What::Reply(reply) = &this.what {
-            this.lines = Some(of_reply(reply, this.zone));
+            this.show(lines::of_reply(reply, this.zone));
         }
         this
+    }
+
+    fn show(&mut self, lines: Vec<(LineKind, String)>) {
+        self.laid = lines::laid(&lines, columns(self.size));
+        self.lines = Some(lines);
+    }
+
+    /// Its lines for a screen; `None` until it was read.
+    pub fn laid(&self, size: (u16, u16)) -> Option<Cow<'_, [(LineKind, String)]>> {
+        let lines = self.lines.as_ref()?;
+        let fits = columns(size) == columns(self.size);
+        Some(if fits { Cow::from(&self.laid) } else { Cow::from(lines::laid(lines, columns(size))) })
     }
 
     /// The mail behind the message under the cursor, where the conversation has the keys and it came by mail.
@@ -108,6 +116,13 @@ impl Original {
         }
     }
 
+    /// The words of the message, where its conversation shows not all of them.
+    fn words<'a>(&self, page: &'a Page) -> Option<&'a str> {
+        let What::Message(conversation, seq) = &self.what else { return None };
+        let entry = thread_of(page, *conversation)?.entries.iter().find(|entry| entry.seq == *seq)?;
+        flow::is_long(&entry.text).then_some(entry.text.as_str())
+    }
+
     fn release(&self) -> Option<Ask> {
         match &self.what {
             What::Message(..) => None,
@@ -130,21 +145,65 @@ impl Original {
         }
     }
 
+    /// The sentence at the foot, and whether it says what went wrong.
+    pub fn foot(&self) -> (&str, bool) {
+        self.problem.as_deref().map_or((self.note(), false), |problem| (problem, true))
+    }
+
+    /// Lines of it that a screen has room for.
+    fn rows(&self) -> usize {
+        let area = place(self.size);
+        let marks = if self.problem.is_some() { 2 } else { 0 };
+        let foot = SafeText::line(&format!("{:marks$}{}", "", self.foot().0)).wrap(usize::from(area.width)).len();
+        usize::from(area.height).saturating_sub(foot.min(4) + 1).max(1)
+    }
+
     fn scroll(&mut self, by: isize) {
-        let last = self.lines.as_ref().map_or(0, |lines| lines.len().saturating_sub(1));
-        self.top = self.top.saturating_add_signed(by).min(last);
+        let last = self.laid.len().saturating_sub(self.rows());
+        self.top = self.top.min(last).saturating_add_signed(by).min(last);
+    }
+
+    /// To the next heading, or the one before.
+    fn to_part(&mut self, forwards: bool) {
+        let heads = |(at, line): (usize, &(LineKind, String))| (line.0 == LineKind::Heading).then_some(at);
+        let mut parts: Vec<usize> = self.laid.iter().enumerate().filter_map(heads).collect();
+        parts.insert(0, 0);
+        let to = if forwards {
+            parts.into_iter().find(|at| *at > self.top)
+        } else {
+            parts.into_iter().rev().find(|at| *at < self.top)
+        };
+        self.top = to.unwrap_or(self.top);
+        self.scroll(0);
     }
 }
 
+/// The place of its lines and of the sentence under them.
+fn place((columns, rows): (u16, u16)) -> Rect {
+    let body = layout::body(Rect::new(0, 0, columns, rows));
+    Rect { width: body.width.saturating_sub(2), height: body.height.saturating_sub(2), ..body }
+}
+
+fn columns(size: (u16, u16)) -> usize {
+    usize::from(place(size).width).max(NAMES + 8)
+}
+
 impl Dialog for Original {
-    fn press(&mut self, key: DialogKey, _model: &Model) -> Outcome {
-        let page = isize::try_from(PAGE).unwrap_or(1);
+    fn press(&mut self, key: DialogKey, model: &Model) -> Outcome {
+        if self.size != model.size {
+            self.size = model.size;
+            self.laid = lines::laid(self.lines.as_deref().unwrap_or_default(), columns(self.size));
+        }
+        // Two lines of the page before stay in view.
+        let page = isize::try_from(self.rows().saturating_sub(2).max(1)).unwrap_or(1);
         match (key, key.letter()) {
             (DialogKey::Back, _) | (_, Some('v' | 'q')) => return Outcome::Close,
             (DialogKey::Down, _) | (_, Some('j')) => self.scroll(1),
             (DialogKey::Up, _) | (_, Some('k')) => self.scroll(-1),
             (DialogKey::PageDown, _) => self.scroll(page),
             (DialogKey::PageUp, _) => self.scroll(-page),
+            (DialogKey::Next, _) => self.to_part(true),
+            (DialogKey::Previous, _) => self.to_part(false),
             (_, Some('g')) => self.top = 0,
             (_, Some('G')) => self.scroll(isize::MAX),
             (_, Some('r')) if self.asked.is_none() => {
@@ -179,8 +238,8 @@ impl Dialog for Original {
 
     fn arrived(&mut self, page: &Page) {
         if self.lines.is_none() {
-            self.lines = Some(match &page.original {
-                Some(original) => of_mail(&self.what, original, self.zone),
+            self.show(match &page.original {
+                Some(original) => lines::of_mail(&self.what, original, self.words(page), self.zone),
                 None => vec![(LineKind::Text, "There is no mail here that you can see.".to_owned())],
             });
         }
@@ -214,89 +273,11 @@ impl Dialog for Original {
     }
 
     fn hints(&self) -> &'static [Action] {
-        &[Action::NextChoice, Action::Cancel]
+        &[Action::NextChoice, Action::ChoicesPageDown, Action::NextField, Action::Cancel]
     }
 
     fn word(&self, action: Action) -> Option<&'static str> {
-        (action == Action::Cancel).then_some("back")
+        let words = [(Action::Cancel, "back"), (Action::NextField, "next part")];
+        words.iter().find(|(known, _)| *known == action).map(|(_, word)| *word)
     }
-}
-
-/// Columns of the names of fields.
-pub const NAMES: usize = 14;
-
-fn field(name: &str, value: &str) -> (LineKind, String) {
-    (LineKind::Field, format!("{name:<NAMES$}{}", SafeText::line(value).into_string()))
-}
-
-fn named(people: &[Correspondent]) -> String {
-    let one = |person: &Correspondent| {
-        if person.name.is_empty() { person.address.clone() } else { format!("{} <{}>", person.name, person.address) }
-    };
-    people.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn of_head(head: &MailHead, zone: time::Zone) -> Vec<(LineKind, String)> {
-    let mut lines = vec![field("From", &named(&head.from))];
-    let others = [
-        ("Sent by", named(head.sender.as_slice())),
-        ("Answers to", named(&head.reply_to)),
-        ("To", named(&head.to)),
-        ("Cc", named(&head.cc)),
-        ("Subject", head.subject.clone()),
-    ];
-    lines.extend(others.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| field(name, value)));
-    lines.push(field("Came by", &came_by(&head.mailbox, head.at, zone)));
-    let checked = if head.authentication.is_empty() { "nothing was said" } else { &head.authentication };
-    lines.push(field("Checked", checked));
-    lines
-}
-
-fn came_by(mailbox: &str, at: Moment, zone: time::Zone) -> String {
-    format!("{mailbox}, {}", time::stamp(at, zone))
-}
-
-fn of_mail(what: &What, original: &page::Original, zone: time::Zone) -> Vec<(LineKind, String)> {
-    let mut lines = match (what, &original.head) {
-        (_, Some(head)) => of_head(head, zone),
-        (What::Mail(mail), None) => {
-            let from = Correspondent { name: mail.name.clone(), address: mail.from.clone() };
-            let mut lines = vec![
-                field("From", &named(&[from])),
-                field("Subject", &mail.subject),
-                field("Came by", &came_by(&mail.mailbox, mail.at, zone)),
-                field("It waits", mail.why.sentence()),
-            ];
-            lines.extend(mail.conversation.map(|id| field("Would go to", &format!("#{id}"))));
-            lines
-        }
-        (What::Message(..) | What::Reply(_), None) => Vec::new(),
-    };
-    let said = |sentence: &&String| !matches!(what, What::Mail(mail) if mail.why.sentence() == sentence.as_str());
-    for (at, sentence) in original.why.iter().filter(said).enumerate() {
-        lines.push(field(if at == 0 { "Why" } else { "" }, sentence));
-    }
-    let words = original.words.trim_end();
-    if !words.is_empty() {
-        lines.push((LineKind::Heading, "What it says".to_owned()));
-        lines.extend(SafeText::block(words).as_str().lines().map(|line| (LineKind::Text, line.to_owned())));
-    }
-    lines.push((LineKind::Heading, format!("As it came: {} bytes", original.size)));
-    let raw = original.raw.replace("\r\n", "\n");
-    lines.extend(SafeText::block(&spelled_out(&raw)).as_str().lines().map(|line| (LineKind::Text, line.to_owned())));
-    if original.size > page::Original::SHOWN {
-        lines.push((LineKind::Heading, format!("The first {} bytes are shown.", page::Original::SHOWN)));
-    }
-    lines
-}
-
-fn of_reply(reply: &HeldReply, zone: time::Zone) -> Vec<(LineKind, String)> {
-    let mut lines = vec![
-        field("From", &reply.from),
-        field("To", &reply.to.join(", ")),
-        field("Written", &time::stamp(reply.at, zone)),
-        (LineKind::Heading, "What it says".to_owned()),
-    ];
-    lines.extend(SafeText::block(reply.text.trim_end()).as_str().lines().map(|line| (LineKind::Text, line.to_owned())));
-    lines
 }

@@ -5,7 +5,7 @@ use crate::{
     desk::page::{DraftFile, Mode},
     domain::text::{SafeText, width},
     tui::{
-        composer::{Part, files_counted, mode_word, readers_counted, readers_named},
+        composer::{Part, files_counted, first_named, mode_word, readers_counted, readers_named},
         layout,
         model::{Area, Model},
         theme::Theme,
@@ -58,6 +58,14 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame, area: Rect, above: As
     frame.render_widget(block, area);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     let writes = look.open.is_some() && model.area == Area::Composer;
+    let addresses = writing::address_lines(model, look, area.width);
+    for (y, line) in (0..inside.height).zip(&addresses) {
+        let mut row = Row::new(frame.buffer_mut(), inside, y);
+        let left = row.left();
+        row.foreign(line, left, theme.quiet());
+    }
+    let said = u16::try_from(addresses.len()).unwrap_or(0).min(inside.height);
+    let inside = Rect { y: inside.y + said, height: inside.height - said, ..inside };
     bottom_line(model, look, frame.buffer_mut(), area, style);
     let reason = reason_lines(look, area.width);
     let reason_rows = u16::try_from(reason.len()).unwrap_or(0).min(inside.height);
@@ -117,12 +125,15 @@ fn top_line(look: &Look, buffer: &mut Buffer, area: Rect, style: Style, asides: 
     let kept = nobody && look.mode != Mode::Reply;
     row.own(if kept { " " } else { " to " }, theme.plain());
     let room = row.left().saturating_sub(2);
-    let (named, counted) = match (kept, nobody) {
-        (true, _) => (KEPT.0.to_owned(), KEPT.1.to_owned()),
-        (false, true) => ("nobody".to_owned(), "nobody".to_owned()),
-        (false, false) => (readers_named(&look.readers), readers_counted(&look.readers)),
+    let words = match (kept, nobody) {
+        (true, _) => vec![KEPT.0.to_owned(), KEPT.1.to_owned()],
+        (false, true) => vec!["nobody".to_owned()],
+        (false, false) => {
+            vec![readers_named(&look.readers), first_named(&look.readers), readers_counted(&look.readers)]
+        }
     };
-    let text = if SafeText::line(&named).width() <= room { named } else { counted };
+    let fits = |words: &&String| SafeText::line(words).width() <= room;
+    let text = words.iter().find(fits).or(words.last()).cloned().unwrap_or_default();
     row.foreign(&text, room, theme.plain()).own(" ", style);
 }
 

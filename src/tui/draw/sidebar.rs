@@ -4,7 +4,10 @@ use super::{piece::Row, screen::counted};
 use crate::{
     desk::page::SectionRow,
     domain::section::{Part, Section},
-    tui::model::{Area, Model},
+    tui::{
+        keymap::Action,
+        model::{Area, Model},
+    },
 };
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -54,7 +57,9 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
             }
             Line::Held(count) => {
                 let mut row = Row::new(buffer, area, y);
-                row.right(&format!(" {} ", counted(count)), theme.alarm()).own("   Held", theme.plain());
+                let keys = model.keymap.keys_for(Action::GoToHeld);
+                row.right(&format!(" {} ", counted(count)), theme.alarm()).own("   Held  ", theme.plain());
+                row.own(&keys, theme.quiet());
                 continue;
             }
             Line::Section(row) => row,

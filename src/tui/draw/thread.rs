@@ -229,7 +229,7 @@ fn flow_line(theme: Theme, line: &FlowLine, buffer: &mut Buffer, area: Rect, y: 
         LineKind::Text(voice) => {
             row.own(edge(voice), voice_style(theme, voice)).skip(1).own(&line.text, theme.plain());
         }
-        LineKind::Aside(voice) => {
+        LineKind::Aside(voice) | LineKind::Named(voice) => {
             row.own(edge(voice), voice_style(theme, voice)).skip(1).own(&line.text, theme.quiet());
         }
         LineKind::Fold(voice) => {

@@ -15,9 +15,14 @@ const QUOTED: usize = 2;
 /// Folded lines that are shown all the same: the word about them would take as much room.
 const UNFOLDED: usize = 2;
 
+/// Whether a text may be too long to be shown whole, however wide the screen is.
+pub fn is_long(text: &str) -> bool {
+    text.len() > LARGEST / 16 || text.lines().count() > LONGEST / 4
+}
+
 impl Flow {
-    /// An entry's words.
-    pub fn words(&mut self, text: &str, folds: &[Fold], open: bool, (voice, width): (Voice, usize)) {
+    /// An entry's words; `raw`: the key that shows all of them.
+    pub fn words(&mut self, text: &str, folds: &[Fold], (open, raw): (bool, &str), (voice, width): (Voice, usize)) {
         let text = text.trim_end();
         let cut = (0..=LARGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let first = self.lines.len();
@@ -34,7 +39,7 @@ impl Flow {
         }
         if left > 0 {
             let lines = if left == 1 { "line" } else { "lines" };
-            self.push(LineKind::Aside(voice), format!("⋯ {left} more {lines}, shown as raw text"));
+            self.push(LineKind::Aside(voice), format!("⋯ {left} more {lines}: {raw} shows them"));
         }
         if let Some(warning) = SafeText::block(&text[..cut]).warning() {
             self.push(LineKind::Warning(voice), warning);
@@ -123,7 +128,7 @@ mod tests {
 
     fn shown(text: &str) -> Vec<String> {
         let mut flow = Flow::default();
-        flow.words(text, &[], false, (Voice::Customer, 20));
+        flow.words(text, &[], (false, "v"), (Voice::Customer, 20));
         flow.lines.into_iter().map(|line| line.text).collect()
     }
 
@@ -131,7 +136,7 @@ mod tests {
         let folds: Vec<Fold> =
             folds.iter().map(|(from, to, kind)| Fold { from: *from, to: *to, kind: *kind }).collect();
         let mut flow = Flow::default();
-        flow.words(text, &folds, open, (Voice::Customer, 20));
+        flow.words(text, &folds, (open, "v"), (Voice::Customer, 20));
         flow.lines.into_iter().map(|line| line.text).collect()
     }
 
@@ -159,10 +164,10 @@ mod tests {
     fn a_message_without_end_is_shown_as_far_as_anybody_scrolls() {
         let many = shown(&"line\n".repeat(1000));
         assert_eq!(many.len(), LONGEST + 1);
-        assert_eq!(many.last().unwrap(), "⋯ 800 more lines, shown as raw text");
+        assert_eq!(many.last().unwrap(), "⋯ 800 more lines: v shows them");
         let wide = shown(&"日本語".repeat(1_000_000));
         assert!(wide.len() < LARGEST, "{} lines", wide.len());
-        assert_eq!(wide.last().unwrap(), "⋯ 1 more line, shown as raw text");
+        assert_eq!(wide.last().unwrap(), "⋯ 1 more line: v shows them");
         let quoted = shown(&"> quoted\n".repeat(100_000));
         assert!(quoted.len() < 5, "{quoted:?}");
     }

@@ -79,6 +79,7 @@ actions! {
     NextMessage = "next-message",
     PreviousMessage = "previous-message",
     Unfold = "unfold",
+    SelectMessage = "select-message",
     Reply = "reply",
     Note = "note",
     Assign = "assign",

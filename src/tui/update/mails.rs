@@ -3,18 +3,18 @@
 use super::{moving, reading, settle, writing};
 use crate::{
     desk::page::{DraftPlace, From, Mode},
-    domain::{
-        command::Command,
-        id::{ConversationId, EntrySeq},
-        people::Party,
-    },
+    domain::id::{ConversationId, EntrySeq},
     tui::{
         ask::{Ask, Effect},
         composer::Composer,
         delivery,
+        dialog::{
+            Layer,
+            suggested::{self, Suggested},
+        },
         editor::Editor,
         keymap::Action,
-        model::{Area, Message, Model},
+        model::{Area, Message, Model, RowKey},
     },
 };
 
@@ -24,6 +24,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return model.say(Message::said("Open a conversation first."));
     };
     let conversation = thread.row.id;
+    if let Some(several) = Suggested::of(action, model) {
+        model.layers.push(Layer::Suggested(several));
+        return Vec::new();
+    }
     let (ask, why_not) = if action == Action::SendAgain {
         let ask = delivery::to_send_again(model).map(|(conversation, seq)| Ask::SendAgain { conversation, seq });
         (ask, "Nothing here failed to leave by mail.")
@@ -31,12 +35,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         let ask = delivery::to_take_back(model).map(|(conversation, seq)| Ask::TakeBack { conversation, seq });
         (ask, "Nothing here can be taken back any more.")
     } else if action == Action::AddNamed {
-        let add = |address: &str| Command::Add { party: Party::Customer(address.to_owned()), confirmed: false };
-        let ask = thread.suggested.first().map(|person| Ask::Run { conversation, command: add(&person.address) });
+        let ask = thread.suggested.first().map(|person| suggested::add(conversation, person));
         (ask, "Its mails name nobody who does not take part already.")
     } else {
-        let like = thread.likenesses.first();
-        let ask = like.map(|like| Ask::Merge { from: conversation, into: like.conversation, confirmed: false });
+        let ask = thread.likenesses.first().map(|like| suggested::merge(conversation, like));
         (ask, "It looks like no other conversation that you can see.")
     };
     match ask {
@@ -89,6 +91,8 @@ pub fn merged(model: &mut Model, from: ConversationId, into: ConversationId) -> 
 /// They are two again.
 pub fn parted(model: &mut Model, from: ConversationId) -> Vec<Effect> {
     let mut effects = moving::open(model, from, None);
+    // Its row is not read again yet.
+    model.list.selected = Some(RowKey::Conversation(from));
     model.message = Some(Message::said(format!("#{from} stands by itself again.")).about(from));
     effects.extend(settle::settle(model));
     effects

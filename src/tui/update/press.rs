@@ -8,7 +8,7 @@ use crate::{
         dialog::{allowed::why_not, open::layer_for},
         footer,
         keymap::{Action, Context, Found, KeyPress},
-        model::{Area, Message, Model},
+        model::{Area, Message, Model, ThreadView},
     },
 };
 
@@ -141,6 +141,7 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
         A::NextMessage => reading::next_entry(model, 1),
         A::PreviousMessage => reading::next_entry(model, -1),
         A::Unfold => reading::unfold(model),
+        A::SelectMessage => reading::choose(model),
         A::SendAgain | A::TakeBack | A::AddNamed | A::Merge => mails::act(model, action),
         A::RawText => reading::toggle_raw(model),
         A::Reply | A::Note => writing::open(model, action == A::Note),
@@ -219,6 +220,12 @@ fn open(model: &mut Model) -> Vec<Effect> {
 fn back(model: &mut Model) -> Vec<Effect> {
     if !model.list.chosen.is_empty() {
         model.list.chosen.clear();
+        return Vec::new();
+    }
+    let chosen = |view: &&mut ThreadView| !view.chosen.is_empty();
+    if let Some(view) = model.thread.as_mut().filter(|_| model.area == Area::Thread).filter(chosen) {
+        view.chosen.clear();
+        view.flow.basis = None;
         return Vec::new();
     }
     match model.area {

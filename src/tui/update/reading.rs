@@ -1,11 +1,11 @@
 //! Scrolling a conversation, its message cursor, and when it counts as read (R3.7).
 
 use crate::{
-    desk::page::{Moment, ThreadStart},
+    desk::page::{Entry, Moment, ThreadStart},
     domain::{command::Command, id::EntrySeq},
     tui::{
         ask::{Ask, Effect},
-        dialog::{Layer, Original},
+        dialog::{Layer, Original, quoting},
         flow::LineKind,
         layout,
         model::{Message, Model, ThreadView},
@@ -127,12 +127,13 @@ fn cursor_into_view(model: &mut Model) {
     }
 }
 
-/// Quoted lines and the signature of the message under the cursor, or not.
+/// Whom the mail under the cursor names, its quoted lines and its signature, or not.
 pub fn unfold(model: &mut Model) -> Vec<Effect> {
     let cursor = model.thread.as_ref().and_then(|view| view.cursor);
     let folds = |seq: EntrySeq| {
         let mut entries = model.opened().into_iter().flat_map(|thread| &thread.entries);
-        entries.any(|entry| entry.seq == seq && (!entry.folds.is_empty() || entry.text.contains("\n>")))
+        let folds = |entry: &Entry| !entry.folds.is_empty() || entry.addressed.is_some() || entry.text.contains("\n>");
+        entries.any(|entry| entry.seq == seq && folds(entry))
     };
     let Some(seq) = cursor.filter(|seq| folds(*seq)) else {
         return model.say(Message::said("Nothing of this message is folded away."));
@@ -143,6 +144,20 @@ pub fn unfold(model: &mut Model) -> Vec<Effect> {
         }
         view.flow.basis = None;
     }
+    Vec::new()
+}
+
+/// Selects the message under the cursor, or takes it out.
+pub fn choose(model: &mut Model) -> Vec<Effect> {
+    let seq = match quoting::to_choose(model) {
+        Ok(entry) => entry.seq,
+        Err(why) => return model.say(Message::said(why)),
+    };
+    let Some(view) = &mut model.thread else { return Vec::new() };
+    if !view.chosen.remove(&seq) {
+        view.chosen.insert(seq);
+    }
+    view.flow.basis = None;
     Vec::new()
 }
 
@@ -175,7 +190,10 @@ pub fn note_shown(model: &mut Model) {
     let Some(view) = model.thread.as_mut().filter(|_| loaded && !covered) else { return };
     let top = scroll::top(view, height);
     let words = |kind: LineKind| {
-        !matches!(kind, LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_) | LineKind::Hint)
+        !matches!(
+            kind,
+            LineKind::Gap | LineKind::Day | LineKind::New | LineKind::Head(_) | LineKind::Named(_) | LineKind::Hint
+        )
     };
     let newest =
         view.flow.lines.iter().skip(top).take(height).filter(|line| words(line.kind)).map(|line| line.seq).max();

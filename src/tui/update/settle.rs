@@ -131,6 +131,7 @@ fn lay(model: &mut Model) {
             zone: model.zone,
             keymap: &model.keymap,
             unfolded: &view.unfolded,
+            chosen: &view.chosen,
         };
         let flow = Flow::lay(thread, basis, reader);
         if let Some(view) = &mut model.thread {

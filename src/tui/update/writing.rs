@@ -103,7 +103,7 @@ pub fn load(model: &mut Model) {
     let known = match composer.place {
         DraftPlace::Conversation(_) => model.opened().is_some(),
         DraftPlace::NewOnItem(item) => model.page.item.as_ref().is_some_and(|page| page.row.item.key.id == item),
-        DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents => true,
+        DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents | DraftPlace::Forwarding(_) => true,
     };
     if !known {
         return;
@@ -286,7 +286,13 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
             };
             Ask::Run { conversation: *conversation, command }
         }
-        (DraftPlace::NewOnItem(_) | DraftPlace::NewWithCustomer | DraftPlace::NewWithAgents, mode) => {
+        (
+            DraftPlace::NewOnItem(_)
+            | DraftPlace::NewWithCustomer
+            | DraftPlace::NewWithAgents
+            | DraftPlace::Forwarding(_),
+            mode,
+        ) => {
             let Some((item, subject)) = subject else { return Vec::new() };
             let audience = Some(if mode == Mode::Reply { Audience::Customer } else { Audience::Internal });
             let with = StartWith::Item { item, audience, customers: Vec::new(), agents: Vec::new() };

@@ -140,7 +140,7 @@ fn what_was_taken_back_never_leaves_and_stays_marked_until_it_is_sent_after_all(
     assert_eq!(states(&desk, id), [DeliveryState::Cancelled]);
     let texts = desk.texts("ben", id);
     assert!(texts.contains(&"Which bank is it?".to_owned()), "it stays in the thread: {texts:?}");
-    assert_eq!(texts.last().unwrap(), &format!("Ana Ruiz took back entry {seq} before it left; it was not sent."));
+    assert_eq!(texts.last().unwrap(), "Ana Ruiz took back a reply before it left; it was not sent.");
     // It is not what the next reply answers, since the customer never saw it.
     desk.does("ana", id, reply("Which card is it?"));
     desk.later(1);

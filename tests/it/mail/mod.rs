@@ -1,5 +1,6 @@
 //! Mail: reading it, what becomes of it, how it is fetched, and how it leaves.
 
+mod addressed;
 mod agents;
 mod around;
 mod arriving;
@@ -10,8 +11,10 @@ mod connections;
 mod fetching;
 mod folder;
 mod forged;
+mod forwarding;
 mod handing_over;
 mod headers;
+mod held_list;
 mod history;
 mod holding;
 pub mod imap_server;
@@ -20,6 +23,7 @@ pub mod letters;
 mod looping;
 mod merged;
 mod merging;
+mod original;
 mod outside;
 mod promises;
 mod reading;

@@ -17,7 +17,7 @@ use deskline::{
         letter::{Fold, FoldKind, Letter},
         mail::{DeliveryState, InMail, Verdict},
     },
-    tui::session::Event,
+    tui::{model::RowKey, session::Event},
 };
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
@@ -174,7 +174,7 @@ fn who_was_named_is_added_by_one_key_after_a_question() {
     let (desk, id) = beginning();
     let mut ana = Seat::new(&desk, "ana");
     ana.keys("Enter");
-    assert!(ana.shown().contains("C adds from Cc: Yuri Baum, yuri@acme-parts.example"), "{}", ana.shown());
+    assert!(ana.shown().contains("C adds from Cc: Yuri Baum <yuri@acme-parts.example>"), "{}", ana.shown());
     assert_eq!(desk.thread("ana", id).reply_to.customers.len(), 1, "not by itself");
     ana.keys("C");
     assert!(ana.shown().contains("yuri@acme-parts.example"), "{}", ana.shown());
@@ -183,7 +183,7 @@ fn who_was_named_is_added_by_one_key_after_a_question() {
     ana.keys("C y");
     assert_eq!(desk.thread("ana", id).reply_to.customers.len(), 2);
     ana.keys("r");
-    assert!(ana.shown().contains(", Cc yuri@acme-parts.example"), "{}", ana.shown());
+    assert!(ana.shown().contains(", Cc Yuri Baum"), "{}", ana.shown());
     assert!(ana.shown().contains("└─ by mail ─"), "{}", ana.shown());
     assert!(!ana.shown().contains("C adds"), "{}", ana.shown());
 }
@@ -239,6 +239,64 @@ fn what_looks_alike_is_merged_by_one_key_and_parted_by_another() {
     ana.keys("z");
     assert_eq!(ana.opened(), from);
     assert_eq!(desk.texts("ana", from), ["Again"]);
+    let marked = ana.session.model().list.selected;
+    assert_eq!(marked, Some(RowKey::Conversation(from)), "the row of what is read is marked");
+}
+
+#[test]
+fn of_several_that_it_looks_like_one_is_chosen() {
+    let (desk, into) = beginning();
+    let second = arrives(&desk, letter("mara@example.com", "Card declined", "Again")).conversation.unwrap();
+    let from = arrives(&desk, letter("mara@example.com", "Re: card declined", "Once more")).conversation.unwrap();
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter");
+    assert_eq!(ana.opened(), from);
+    assert!(ana.shown().contains(&format!("= merges (2 to choose from): looks like #{second}")), "{}", ana.shown());
+    ana.keys("=");
+    insta::assert_snapshot!("mail_likenesses_80x24", ana.shown());
+    ana.keys("Esc =");
+    ana.keys("j Enter");
+    assert_eq!(ana.opened(), into, "the older one");
+    assert!(desk.texts("ana", into).contains(&"Once more".to_owned()));
+    ana.keys("z");
+    assert_eq!((ana.opened(), desk.texts("ana", from)), (from, vec!["Once more".to_owned()]));
+    ana.keys("m");
+    assert!(ana.shown().contains("› Merge with what it looks like"), "{}", ana.shown());
+    ana.keys("Enter");
+    assert!(ana.shown().contains(&format!("Merge #{from} into")), "{}", ana.shown());
+}
+
+/// R6.4: a conversation that is made private goes from the list that is open, and nothing of it is merged.
+#[test]
+fn a_likeness_goes_from_the_open_list_with_the_access_to_it() {
+    let (desk, into) = beginning();
+    desk.set(deskline::domain::setting::SettingKey::PrivateConversations, "on");
+    let second = arrives(&desk, letter("mara@example.com", "Card declined", "Again")).conversation.unwrap();
+    let from = arrives(&desk, letter("mara@example.com", "Re: card declined", "Once more")).conversation.unwrap();
+    let mut ben = Seat::new(&desk, "ben");
+    ben.keys("Enter =");
+    assert!(ben.shown().contains(&format!("#{into}  ")) && ben.shown().contains(&format!("#{second}  ")));
+    desk.does("olga", into, make(Privacy::Private, true));
+    let shown = ben.shown();
+    assert!(!shown.contains(&format!("#{into}  ")) && shown.contains(&format!("› #{second}")), "{shown}");
+    ben.keys("j Enter");
+    assert_eq!(ben.opened(), second);
+    assert_ne!(ben.opened(), from);
+}
+
+#[test]
+fn of_several_who_were_named_one_is_chosen_and_keeps_the_name() {
+    let desk = TestDesk::new();
+    let cc = vec![person("Jo Park", "jo@b.example"), person("Kim Lee", "kim@b.example")];
+    let id = arrives(&desk, Letter { cc, ..letter("mara@example.com", "Card", "Hello") }).conversation.unwrap();
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter C");
+    assert!(ana.shown().contains("› Jo Park <jo@b.example>"), "{}", ana.shown());
+    ana.keys("j Enter");
+    assert!(ana.shown().contains("kim@b.example will be sent every reply"), "{}", ana.shown());
+    ana.keys("y");
+    assert_eq!(desk.thread("ana", id).reply_to.customers, ["mara@example.com", "Kim Lee"]);
+    assert!(ana.shown().contains("C adds from Cc: Jo Park <jo@b.example>"), "{}", ana.shown());
 }
 
 /// R6.4: the other one, made private, is not named any more, on an open screen either.
@@ -368,26 +426,4 @@ fn a_held_reply_looks_queued_to_its_writer_and_waits_for_administrators() {
     assert!(desk.leaves().is_empty());
     ana.take(Event::Rang(deskline::desk::News::EVERYTHING));
     assert!(ana.shown().contains("taken back, not sent"), "{}", ana.shown());
-}
-
-#[test]
-fn a_reply_goes_to_an_outside_address_as_a_draft_that_quotes_it() {
-    let (desk, id) = beginning();
-    desk.does("ana", id, note("Between us."));
-    for (columns, rows) in SIZES {
-        let mut ana = Seat::sized(&desk, "ana", (columns, rows));
-        ana.keys("Enter End F");
-        assert!(ana.foot().contains("Only what customers may read goes outside."), "{}", ana.foot());
-        ana.keys("k k F");
-        insta::assert_snapshot!(format!("mail_forward_{columns}x{rows}"), ana.shown());
-        ana.keys("Esc");
-    }
-    let mut ana = Seat::new(&desk, "ana");
-    ana.keys("Enter Home F").text("lab@outside.example").keys("Enter Ctrl-S");
-    let new = ana.opened();
-    assert_ne!(new, id);
-    let thread = desk.thread("ana", new);
-    assert_eq!(thread.row.requester.unwrap().address, "lab@outside.example");
-    assert_eq!(thread.reply_to.customers.len(), 1, "that address alone");
-    assert!(thread.entries[0].text.contains("> It is still failing."), "{}", thread.entries[0].text);
 }

@@ -6,20 +6,29 @@ use super::{
 };
 use crate::{
     desk::page::{AgentRow, AuditRow},
-    domain::{people::FromCustomers, text::SafeText},
+    domain::{
+        mail::MailboxHealth,
+        people::FromCustomers,
+        text::{SafeText, width},
+    },
     tui::{
         dialog::{Administration, Layer, administration::Leaf, candidates::customer_words},
-        draw::piece::Row,
+        draw::{piece::Row, screen::counted},
         model::Model,
         time,
     },
 };
 use ratatui::{Frame, layout::Rect};
 
+/// Lines of what is wrong with one mailbox.
+const TROUBLE: usize = 3;
+
 pub(super) fn draw(administration: &Administration, model: &Model, frame: &mut Frame) {
     let theme = model.theme;
     let area = super::open_page(frame, theme, "Administration");
     let mut row = Row::new(frame.buffer_mut(), area, 0);
+    let short = |leaf: Leaf| leaf.title().split(' ').next().unwrap_or_default();
+    let all: usize = Leaf::ALL.into_iter().map(|leaf| width(short(leaf)) + 5).sum();
     for (number, leaf) in (1..).zip(Leaf::ALL) {
         let here = leaf == administration.leaf;
         let style = match (here, administration.inside) {
@@ -28,7 +37,12 @@ pub(super) fn draw(administration: &Administration, model: &Model, frame: &mut F
             (false, _) => theme.quiet(),
         };
         let mark = if here { "▸" } else { " " };
-        let title = if model.size.0 < 76 { leaf.title().split(' ').next().unwrap_or_default() } else { leaf.title() };
+        let title = match (model.size.0 < 76, all <= usize::from(area.width) + 2) {
+            (false, _) => leaf.title(),
+            (true, true) => short(leaf),
+            (true, false) if here => short(leaf),
+            (true, false) => "",
+        };
         row.own(&format!("{mark}{number} {title}"), style).skip(2);
     }
     let rest = Rect { y: area.y + area.height.min(2), height: area.height.saturating_sub(2), ..area };
@@ -151,43 +165,69 @@ fn agent(row: &AgentRow) -> Line {
     .look(look)
 }
 
-/// What waits, then the mailboxes with what is wrong with them.
+/// Mailboxes in trouble, since nothing comes by them; what waits; then those that are well.
 fn mail(model: &Model, area: Rect) -> Vec<Line> {
     let page = &model.page;
     let (Some(mails), Some(replies)) = (&page.held_mails, &page.held_replies) else { return Vec::new() };
-    let mut drawn = vec![Line::heading(match mails.len() + replies.len() {
-        0 => "Nothing is held.".to_owned(),
-        count => format!("Held: {count}"),
-    })];
+    let columns = usize::from(area.width).saturating_sub(13).max(10);
+    let mut drawn = Vec::new();
+    let named = |mailbox: &MailboxHealth, state: &str| {
+        let since = time::age(model.now, mailbox.since, model.zone);
+        let name = format!("{} <{}>", mailbox.name, mailbox.address);
+        format!("  {state:<8} {} · {since}", SafeText::line(&name).fit(44))
+    };
+    let troubled: Vec<_> = page.mailboxes.iter().filter_map(|it| Some((it, it.trouble.as_deref()?))).collect();
+    // What waits has room below them.
+    let most = (usize::from(area.height) / 2 / troubled.len().max(1)).saturating_sub(1).clamp(1, TROUBLE);
+    for (mailbox, trouble) in troubled {
+        drawn.push(Line::trouble(named(mailbox, "trouble")));
+        drawn.extend(wrapped(trouble, columns, most));
+    }
+    let waiting = mails.len() + replies.len();
+    let all = usize::try_from(page.held).unwrap_or(usize::MAX).max(waiting);
+    drawn.push(Line::heading(match (waiting, all) {
+        (0, _) => "Nothing is held.".to_owned(),
+        (count, all) if all > count => format!("Held: the newest {count} of {}", counted(page.held)),
+        (count, _) => format!("Held: {count}"),
+    }));
     for mail in mails {
         let kind = if mail.quarantined { "quarantine" } else { "held" };
         let from = if mail.name.is_empty() { &mail.from } else { &mail.name };
         let from = if from.is_empty() { "nobody" } else { from };
-        let own = format!("{:<10} {:<20} ", kind, SafeText::line(from).fit(20));
+        let own = format!("{kind:<10} {} ", in_columns(from, 20));
         let subject = if mail.subject.is_empty() { "(no subject)" } else { &mail.subject };
         drawn.push(Line::row(own, subject).right(time::age(model.now, mail.at, model.zone)));
-        drawn.push(Line::heading(format!("             {}", mail.why.sentence())));
+        drawn.push(Line::heading(format!("             {}", SafeText::line(mail.why.sentence()).fit(columns))));
     }
     for reply in replies {
-        let own = format!("{:<10} {:<20} ", "reply", SafeText::line(&reply.from).fit(20));
+        let own = format!("{:<10} {} ", "reply", in_columns(&reply.from, 20));
         let words = format!("#{} to {}: {}", reply.conversation, reply.to.join(", "), reply.text);
         drawn.push(Line::row(own, words).right(time::age(model.now, reply.at, model.zone)));
     }
-    drawn.push(Line::heading(if page.mailboxes.is_empty() { "No mailbox is connected." } else { "Mailboxes" }));
-    for mailbox in &page.mailboxes {
-        let state = if mailbox.trouble.is_some() { "trouble" } else { "well" };
-        let since = time::age(model.now, mailbox.since, model.zone);
-        let name = format!("{} <{}>", mailbox.name, mailbox.address);
-        drawn.push(Line::heading(format!("  {state:<8} {} · {since}", SafeText::line(&name).fit(44))));
-        for line in SafeText::line(mailbox.trouble.as_deref().unwrap_or_default())
-            .wrap(usize::from(area.width).saturating_sub(13).max(10))
-        {
-            if !line.is_empty() {
-                drawn.push(Line::heading(format!("           {line}")));
-            }
-        }
+    if page.mailboxes.is_empty() {
+        drawn.push(Line::heading("No mailbox is connected."));
     }
+    let well = page.mailboxes.iter().filter(|mailbox| mailbox.trouble.is_none());
+    drawn.extend(well.map(|mailbox| Line::heading(named(mailbox, "well"))));
     drawn
+}
+
+/// Foreign text in exactly so many columns.
+fn in_columns(text: &str, columns: usize) -> String {
+    let fitted = SafeText::line(text).fit(columns);
+    let left = columns.saturating_sub(width(&fitted));
+    format!("{fitted}{:left$}", "")
+}
+
+/// What is wrong with a mailbox, in at most so many lines.
+fn wrapped(trouble: &str, columns: usize, most: usize) -> Vec<Line> {
+    let mut lines = SafeText::line(trouble).wrap(columns);
+    if lines.len() > most {
+        lines.truncate(most);
+        let last = lines.pop().unwrap_or_default();
+        lines.push(SafeText::line(&format!("{last} …")).fit(columns));
+    }
+    lines.into_iter().map(|line| Line::heading(format!("           {line}"))).collect()
 }
 
 fn audit(row: &AuditRow, model: &Model) -> Line {

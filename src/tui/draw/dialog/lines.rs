@@ -16,6 +16,8 @@ use ratatui::{Frame, buffer::Buffer, layout::Rect};
 pub(super) enum Look {
     /// A heading, which cannot be picked.
     Heading,
+    /// Something that is wrong, which cannot be picked.
+    Trouble,
     /// As usual.
     Plain,
     /// It stands out: not read yet.
@@ -43,6 +45,11 @@ impl Line {
         Self { look: Look::Heading, own: words.into(), foreign: String::new(), right: String::new() }
     }
 
+    /// Something that is wrong.
+    pub fn trouble(words: impl Into<String>) -> Self {
+        Self { look: Look::Trouble, ..Self::heading(words) }
+    }
+
     /// A row.
     pub fn row(own: impl Into<String>, foreign: impl Into<String>) -> Self {
         Self { look: Look::Plain, own: own.into(), foreign: foreign.into(), right: String::new() }
@@ -61,8 +68,8 @@ impl Line {
 
 /// Draws the rows, the picked one in view; reversed where the list has the keys, underlined where it has not.
 pub(super) fn draw(buffer: &mut Buffer, theme: Theme, area: Rect, lines: &[Line], list: PickList, focused: bool) {
-    let rows: Vec<usize> =
-        lines.iter().enumerate().filter(|(_, line)| line.look != Look::Heading).map(|(at, _)| at).collect();
+    let pickable = |line: &Line| !matches!(line.look, Look::Heading | Look::Trouble);
+    let rows: Vec<usize> = lines.iter().enumerate().filter(|(_, line)| pickable(line)).map(|(at, _)| at).collect();
     let picked = list.picked(rows.len()).map(|at| rows[at]);
     let height = usize::from(area.height);
     let first = PickList { at: picked.unwrap_or(0) }.first_shown(lines.len(), height);
@@ -72,6 +79,7 @@ pub(super) fn draw(buffer: &mut Buffer, theme: Theme, area: Rect, lines: &[Line]
         let here = picked == Some(at);
         let style = match (line.look, here) {
             (Look::Heading, _) => theme.quiet(),
+            (Look::Trouble, _) => theme.alarm(),
             (Look::Disabled, true) => theme.selected().patch(theme.disabled()),
             (_, true) if focused => theme.selected(),
             (_, true) => theme.selected_elsewhere(),
@@ -86,7 +94,7 @@ pub(super) fn draw(buffer: &mut Buffer, theme: Theme, area: Rect, lines: &[Line]
         let above = y == 0 && first > 0;
         let below = y + 1 == area.height && at + 1 < lines.len();
         let mark = match (line.look, here) {
-            (Look::Heading, _) => "",
+            (Look::Heading | Look::Trouble, _) => "",
             (_, true) => "› ",
             (_, false) if above => "↑ ",
             (_, false) if below => "↓ ",

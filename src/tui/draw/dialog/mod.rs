@@ -22,6 +22,7 @@ mod palette;
 mod people;
 mod search;
 mod sheet;
+mod suggested;
 
 use crate::{
     domain::text::{SafeText, width},
@@ -62,6 +63,7 @@ pub fn draw(layer: &Layer, model: &Model, frame: &mut Frame) {
         Layer::Administration(administration) => administration::draw(administration, model, frame),
         Layer::Keys(keys) => keys::draw(keys, model, frame),
         Layer::Sheet(sheet) => sheet::draw(sheet, model, frame),
+        Layer::Suggested(suggested) => suggested::draw(*suggested, model, frame),
     }
 }
 

@@ -8,9 +8,10 @@ use crate::tui::{
 use ratatui::Frame;
 
 pub(super) fn draw(new: &NewConversation, model: &Model, frame: &mut Frame) {
-    let title = match new.with {
-        With::Agents => "New conversation with users · Internal",
-        With::Customers => "New conversation with customers · Reply",
+    let title = match (new.with, &new.forwarded) {
+        (_, Some(forwarded)) => format!("Forward #{} by mail · Reply", forwarded.from),
+        (With::Agents, None) => "New conversation with users · Internal".to_owned(),
+        (With::Customers, None) => "New conversation with customers · Reply".to_owned(),
     };
-    form::boxed(&new.form, title, new.note(), model, frame);
+    form::boxed(&new.form, &title, new.note(), model, frame);
 }

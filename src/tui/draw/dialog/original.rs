@@ -1,66 +1,45 @@
 //! A mail as it came, drawn.
 
 use super::lines;
-use crate::{
-    domain::text::SafeText,
-    tui::{
-        dialog::{
-            Original,
-            original::{LineKind, NAMES},
-        },
-        draw::piece::Row,
-        model::Model,
+use crate::tui::{
+    dialog::{
+        Original,
+        original::{LineKind, NAMES},
     },
+    draw::piece::Row,
+    model::Model,
 };
-use ratatui::{Frame, layout::Rect};
+use ratatui::Frame;
 
 pub(super) fn draw(original: &Original, model: &Model, frame: &mut Frame) {
     let theme = model.theme;
     let area = super::open_page(frame, theme, &original.title());
-    let (words, trouble) = match &original.problem {
-        Some(problem) => (problem.as_str(), true),
-        None => (original.note(), false),
-    };
+    let (words, trouble) = original.foot();
     let rest = lines::note(frame.buffer_mut(), theme, area, words, trouble);
-    let Some(all) = &original.lines else {
+    let Some(all) = original.laid(model.size) else {
         lines::paragraph(frame.buffer_mut(), theme, rest, "Reading …");
         return;
     };
-    let columns = usize::from(rest.width).max(NAMES + 8);
-    let mut y = 0;
-    for (kind, line) in all.iter().skip(original.top) {
-        if y >= rest.height {
-            break;
-        }
+    for (y, (kind, line)) in (0..rest.height).zip(all.iter().skip(original.top)) {
+        let mut row = Row::new(frame.buffer_mut(), rest, y);
         match kind {
             LineKind::Heading => {
-                let mut row = Row::new(frame.buffer_mut(), rest, y);
                 row.own("── ", theme.quiet()).own(line, theme.quiet()).own(" ", theme.quiet());
                 let rule = "─".repeat(row.left());
                 row.own(&rule, theme.quiet());
-                y += 1;
             }
             LineKind::Field => {
                 let (name, value) = line.split_at(NAMES.min(line.len()));
-                for (at, piece) in SafeText::line(value).wrap(columns - NAMES).into_iter().enumerate() {
-                    let name = if at == 0 { name } else { "" };
-                    Row::new(frame.buffer_mut(), below(rest, y), 0)
-                        .own(&format!("{name:<NAMES$}"), theme.quiet())
-                        .own(&piece, theme.plain());
-                    y += 1;
-                }
+                row.own(name, theme.quiet()).own(value, theme.plain());
             }
             LineKind::Text => {
-                for piece in SafeText::line(line).wrap(columns) {
-                    Row::new(frame.buffer_mut(), below(rest, y), 0).own(&piece, theme.plain());
-                    y += 1;
-                }
+                row.own(line, theme.plain());
             }
         }
     }
-}
-
-/// The area from a line on; nothing of it beyond its end.
-fn below(area: Rect, y: u16) -> Rect {
-    Rect { y: area.y + y.min(area.height), height: area.height.saturating_sub(y), ..area }
+    let hidden = all.len().saturating_sub(original.top + usize::from(rest.height));
+    if hidden > 0 && rest.height < area.height {
+        let words = format!(" ↓ {hidden} more lines ");
+        Row::new(frame.buffer_mut(), area, rest.height).right(&words, theme.quiet());
+    }
 }

@@ -1,0 +1,65 @@
+//! What goes to an address outside: the messages that were selected, or the one under the cursor, quoted.
+
+use crate::{
+    desk::page::{Entry, From, Thread},
+    domain::conversation::{Audience, EntryKind},
+    tui::{
+        model::{Area, Model},
+        time,
+    },
+};
+
+/// Why something stays inside.
+pub const INSIDE: &str = "Only what customers may read goes outside. Put the cursor on a reply.";
+const OPEN: &str = "Open the conversation and put the cursor on a message first.";
+
+/// Whether customers may read a message, so that it may be quoted to somebody outside.
+pub fn may_leave(thread: &Thread, entry: &Entry) -> bool {
+    entry.kind == EntryKind::Reply && thread.row.audience == Audience::Customer
+}
+
+/// The messages that are meant, in their order, with their conversation.
+///
+/// # Errors
+/// Why none may go outside, in a sentence.
+pub fn meant(model: &Model) -> Result<(&Thread, Vec<&Entry>), &'static str> {
+    let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id)).ok_or(OPEN)?;
+    let view = model.thread.as_ref().ok_or(OPEN)?;
+    let chosen: Vec<&Entry> = thread.entries.iter().filter(|entry| view.chosen.contains(&entry.seq)).collect();
+    if chosen.len() < view.chosen.len() {
+        return Err("The selected messages are too far apart to be read at once. Forward some of them first.");
+    }
+    let entries = if chosen.is_empty() {
+        let cursor = view.cursor.ok_or(OPEN)?;
+        vec![thread.entries.iter().find(|entry| entry.seq == cursor).ok_or(OPEN)?]
+    } else {
+        chosen
+    };
+    let inside = entries.iter().any(|entry| !may_leave(thread, entry));
+    if inside { Err(INSIDE) } else { Ok((thread, entries)) }
+}
+
+/// They as they are quoted: who wrote when, and every line behind a mark. Of the team the name of no agent goes out.
+pub fn quote(model: &Model, entries: &[&Entry]) -> String {
+    let one = |entry: &&Entry| {
+        let name = match &entry.from {
+            From::Customer(person) if !person.name.is_empty() => person.name.as_str(),
+            From::Customer(person) => person.address.as_str(),
+            From::Agent(_) | From::Outside(_) | From::System => model.page.team.as_str(),
+        };
+        let lines: Vec<String> = entry.text.trim_end().lines().map(|line| format!("> {line}")).collect();
+        format!("{name} wrote on {}:\n{}\n", time::stamp(entry.at, model.zone), lines.join("\n"))
+    };
+    entries.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// The message that a key selects, where the conversation has the keys.
+///
+/// # Errors
+/// Why it cannot be selected, in a sentence.
+pub fn to_choose(model: &Model) -> Result<&Entry, &'static str> {
+    let thread = model.opened().filter(|_| model.area == Area::Thread).ok_or(OPEN)?;
+    let cursor = model.thread.as_ref().and_then(|view| view.cursor).ok_or(OPEN)?;
+    let entry = thread.entries.iter().find(|entry| entry.seq == cursor).ok_or(OPEN)?;
+    if may_leave(thread, entry) { Ok(entry) } else { Err(INSIDE) }
+}

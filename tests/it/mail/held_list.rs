@@ -1,0 +1,65 @@
+//! The list of what is held, where much is, and how mailboxes in trouble are told of at every width.
+
+use super::letters::{SUPPORT, letter, mail, person};
+use crate::{desks::TestDesk, seat::Seat};
+use deskline::domain::{letter::Letter, mail::InMail};
+
+/// A desk where so many mails are held, from people of every script.
+fn holding(count: usize) -> TestDesk {
+    let desk = TestDesk::new();
+    desk.desk.read_mail_with(deskline::email::reader::letter);
+    let names = ["Jo Park", "田中太郎", "محمد علي", "👩‍👩‍👧 Family", "Evil\u{1b}[2J\u{202e}name, owner", ""];
+    let mails: Vec<InMail> = (0..count)
+        .map(|at| {
+            let from = vec![person(names[at % names.len()], SUPPORT)];
+            let raw = format!("From: support@acme.example\r\nSubject: Mail {at}\r\n\r\nWords of {at}\r\n").into_bytes();
+            InMail { raw, ..mail(Letter { from, ..letter(SUPPORT, &format!("Mail {at}"), "x") }) }
+        })
+        .collect();
+    desk.desk.receive_mails(&mails).unwrap();
+    desk
+}
+
+fn troubled(desk: &TestDesk, names: &[&str]) {
+    for name in names {
+        let trouble = format!(
+            "The server mail.{name}.example refused the password. Change it in the file that the configuration names."
+        );
+        desk.desk.mailbox_health(name, &format!("{name}@acme.example"), Some(&trouble)).unwrap();
+    }
+}
+
+#[test]
+fn the_mailboxes_in_trouble_stand_above_what_is_held_however_much_that_is() {
+    let desk = holding(30);
+    troubled(&desk, &["billing", "sales", "support"]);
+    desk.desk.mailbox_health("shop", "shop@acme.example", None).unwrap();
+    for size in [(60, 20), (80, 24), (120, 40), (200, 50)] {
+        let mut olga = Seat::sized(&desk, "olga", size);
+        let header = olga.shown().lines().next().unwrap().to_owned();
+        assert!(header.contains("! 3 mailboxes"), "{size:?} {header}");
+        olga.keys("g h");
+        for name in ["billing", "sales", "support", "▸6 Mail", "Held: 30"] {
+            assert!(olga.shown().contains(name), "{size:?} {name}\n{}", olga.shown());
+        }
+        insta::assert_snapshot!(format!("mail_held_troubled_{}x{}", size.0, size.1), olga.shown());
+        assert!(olga.foot().contains("Enter look at it"), "{}", olga.foot());
+        olga.keys("G Enter");
+        assert!(olga.shown().contains("Words of 0"), "{}", olga.shown());
+    }
+}
+
+#[test]
+fn five_hundred_are_listed_and_of_more_it_is_said_how_many() {
+    let desk = holding(520);
+    let mut olga = Seat::sized(&desk, "olga", (80, 24));
+    let sidebar = olga.keys("Shift-Tab").shown();
+    assert!(sidebar.lines().any(|line| line.contains("   Held  g h") && line.contains(" 520 ")), "{sidebar}");
+    olga.keys("g h");
+    assert!(olga.shown().contains("Held: the newest 500 of 520"), "{}", olga.shown());
+    assert!(olga.shown().contains("Mail 519"), "{}", olga.shown());
+    olga.keys("G");
+    assert!(olga.shown().contains("Mail 20") && !olga.shown().contains("Mail 19 "), "{}", olga.shown());
+    olga.keys("Enter d y g");
+    assert!(olga.shown().contains("of 519"), "{}", olga.shown());
+}
