@@ -61,6 +61,7 @@ impl Desk {
         let snapshot = reader.snapshot()?;
         let reading = Reading::begin(&snapshot, who)?;
         let mut page = reading.frame(!wants.without_numbers, known)?;
+        page.mail_leaves = mail::leaves(&snapshot, self.now())?;
         page.list = wants.list.as_ref().map(|list| reading.list(list, known)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
         page.item = match wants.item {
@@ -321,14 +322,13 @@ impl<'a> Reading<'a> {
                 Some(conversation) => self.row(conversation)?,
                 None => None,
             };
-            let told = match &row {
+            let (text, seq) = match &row {
                 Some(row) if kind == NoticeKind::Undelivered => {
-                    Some(mail::words_of_undelivered(self.connection, self.me.id, row.id, stored.at)?)
+                    mail::words_of_undelivered(self.connection, self.me.id, row.id, stored.at)?
                 }
-                Some(row) => Some((notice_text(kind, row), None)),
-                None => None,
+                Some(row) => (Some(notice_text(kind, row)), None),
+                None => (None, None),
             };
-            let (text, seq) = told.map_or((None, None), |(text, seq)| (Some(text), seq));
             listed.push(NoticeRow {
                 id: stored.id,
                 kind,

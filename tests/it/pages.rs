@@ -327,6 +327,7 @@ pub fn page() -> Page {
         offered: 0,
         held: 0,
         mailboxes: Vec::new(),
+        mail_leaves: true,
         held_mails: None,
         held_replies: None,
         original: None,

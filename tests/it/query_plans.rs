@@ -18,7 +18,7 @@ use deskline::{
     store::{
         conversations, correspondents, headers, internal, items, keys,
         lists::{self, Key, Reader, Window},
-        messages, notices, numbers, offers, outbox, parts, people, reading, rows, search, undelivered,
+        messages, notices, numbers, offers, outbox, parts, people, reading, rows, search, undelivered, unsent,
     },
 };
 use rusqlite::{
@@ -316,6 +316,9 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: not delivered since", |it| undelivered::count_since(it, 0));
     asked.ask("mail: not delivered", |it| undelivered::note(it, OutboxId(1), 0));
     asked.ask("mail: on its way again", |it| undelivered::forget(it, OutboxId(1)));
+    asked.ask("mail: somebody sends", unsent::looked);
+    asked.ask("mail: somebody looks", |it| unsent::note_look(it, 0));
+    asked.ask("mail: nobody sent it", |it| unsent::waited(it, 0, 0, 50));
     asked.ask("mail: given up", |it| undelivered::any(it, id));
     asked.ask("mail: given up, newest", |it| undelivered::newest(it, id, 0));
     asked.ask("mail: nobody's bell", |it| notices::clear_kind(it, None, id, "undelivered"));

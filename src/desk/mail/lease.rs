@@ -70,6 +70,7 @@ impl Desk {
     /// A failing disk, or no random numbers.
     pub fn lease_mail(&self, worker: &str, mailboxes: &[MailboxInfo]) -> Outcome<Option<OutMail>> {
         let Some(fallback) = mailboxes.first() else { return Ok(None) };
+        self.note_sender()?;
         while self.next_mail_at()?.is_some_and(|at| at <= self.now()) {
             let mut touched = Vec::new();
             let found = self.inner.store.write(|writing| -> Outcome<Option<OutMail>> {

@@ -63,10 +63,11 @@ pub fn words(
     me: AgentId,
     conversation: ConversationId,
     until: i64,
-) -> Outcome<(String, Option<EntrySeq>)> {
+) -> Outcome<(Option<String>, Option<EntrySeq>)> {
     let given_up = undelivered::newest(connection, conversation, until)?;
     let Some(first) = given_up.first() else {
-        return Ok((format!("A reply in #{conversation} was not delivered; it was sent again or moved since"), None));
+        let words = format!("A reply in #{conversation} was not delivered; it was sent again or moved since");
+        return Ok((Some(words), None));
     };
     let whose = match first.writer {
         Some(writer) if writer == me => "Your".to_owned(),
@@ -85,7 +86,7 @@ pub fn words(
             format!("{what} may not have reached {whom}")
         }
     };
-    Ok((words, Some(first.seq)))
+    Ok((Some(words), Some(first.seq)))
 }
 
 /// "Mara Lindt and 2 others"; `None` for nobody.

@@ -34,5 +34,6 @@ mod ringing;
 mod screens;
 mod threading;
 mod undelivered;
+mod unsent;
 mod vouching;
 mod written;
