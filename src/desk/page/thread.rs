@@ -110,6 +110,13 @@ pub struct Entry {
     pub addressed: Option<Box<Addressed>>,
 }
 
+impl Entry {
+    /// Whether no person wrote the mail behind it: an absence note, another help desk.
+    pub fn is_automatic(&self) -> bool {
+        self.addressed.as_ref().is_some_and(|mail| mail.automatic)
+    }
+}
+
 /// The mail behind a message, or one that is held, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Original {

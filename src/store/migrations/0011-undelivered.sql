@@ -1,4 +1,4 @@
--- Replies that did not reach whom they were for, and whether anything leaves at all.
+-- Replies that did not reach whom they were for, whether anything leaves at all, and which mails no person wrote.
 
 -- When it was given up, or reported as not delivered; absent while it is on its way, and once it is sent again.
 ALTER TABLE outbox ADD COLUMN failed_at INTEGER;
@@ -12,3 +12,7 @@ CREATE TABLE mail_leaving (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     at INTEGER NOT NULL
 ) STRICT;
+
+-- Whether no person wrote it (RFC 3834): an absence note, another help desk.
+ALTER TABLE mail ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0 CHECK (automatic IN (0, 1));
+UPDATE mail SET automatic = 1 WHERE instr(reasons, 'It is an automatic answer: it re-opens nothing') > 0;

@@ -6,6 +6,7 @@ mod around;
 mod arriving;
 mod attaching;
 mod attempts;
+mod automatic;
 mod canaries;
 mod connections;
 mod fetching;
