@@ -107,14 +107,13 @@ impl Act<'_> {
                 vec![who],
             ));
         }
-        let customer = match known {
-            Some(customer) => customer.id,
-            None => {
-                // Whom a mail of this conversation named is called so until somebody knows better.
-                let named = correspondents::copied(self.writing, self.facts.id)?;
-                let name = named.into_iter().find(|person| person.address == address).map(|person| person.name);
-                new_customer(self.writing, &address, &name.unwrap_or_default(), self.millis())?
-            }
+        let customer = if let Some(customer) = known {
+            customer.id
+        } else {
+            // Whom a mail of this conversation named is called so until somebody knows better.
+            let named = correspondents::copied(self.writing, self.facts.id)?;
+            let name = named.into_iter().find(|person| person.address == address).map(|person| person.name);
+            new_customer(self.writing, &address, &name.unwrap_or_default(), self.millis())?
         };
         self.facts.customers.push(Participant {
             customer,

@@ -164,7 +164,7 @@ impl Original {
     }
 
     /// To the next heading, or the one before.
-    fn to_part(&mut self, forwards: bool) {
+    fn go_to_part(&mut self, forwards: bool) {
         let heads = |(at, line): (usize, &(LineKind, String))| (line.0 == LineKind::Heading).then_some(at);
         let mut parts: Vec<usize> = self.laid.iter().enumerate().filter_map(heads).collect();
         parts.insert(0, 0);
@@ -202,8 +202,8 @@ impl Dialog for Original {
             (DialogKey::Up, _) | (_, Some('k')) => self.scroll(-1),
             (DialogKey::PageDown, _) => self.scroll(page),
             (DialogKey::PageUp, _) => self.scroll(-page),
-            (DialogKey::Next, _) => self.to_part(true),
-            (DialogKey::Previous, _) => self.to_part(false),
+            (DialogKey::Next, _) => self.go_to_part(true),
+            (DialogKey::Previous, _) => self.go_to_part(false),
             (_, Some('g')) => self.top = 0,
             (_, Some('G')) => self.scroll(isize::MAX),
             (_, Some('r')) if self.asked.is_none() => {
