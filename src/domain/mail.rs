@@ -276,6 +276,8 @@ pub struct MailboxHealth {
     pub since: DateTime<Utc>,
     /// When its worker said so last.
     pub at: DateTime<Utc>,
+    /// When what does not work is tried next, where that is known.
+    pub next: Option<DateTime<Utc>>,
 }
 
 /// Whom a mail names, as it names them, and what the server that took it says of it.
@@ -319,6 +321,8 @@ pub struct Addressed {
     pub more_cc: usize,
     /// As in [`MailHead`].
     pub authentication: String,
+    /// Whether no person wrote it: an absence note, another help desk.
+    pub automatic: bool,
 }
 
 words! {

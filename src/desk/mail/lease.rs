@@ -4,6 +4,7 @@ use super::{
     enclosed, notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
+    undelivered,
     undo::answers,
 };
 use crate::{
@@ -69,6 +70,7 @@ impl Desk {
     /// A failing disk, or no random numbers.
     pub fn lease_mail(&self, worker: &str, mailboxes: &[MailboxInfo]) -> Outcome<Option<OutMail>> {
         let Some(fallback) = mailboxes.first() else { return Ok(None) };
+        self.note_sender()?;
         while self.next_mail_at()?.is_some_and(|at| at <= self.now()) {
             let mut touched = Vec::new();
             let found = self.inner.store.write(|writing| -> Outcome<Option<OutMail>> {
@@ -119,6 +121,26 @@ impl Desk {
         let now = self.now();
         let next = outbox::next_due(&reader)?.map(conversations::moment);
         Ok(next.map(|at| if at > now + FARTHEST { now } else { at }))
+    }
+
+    /// When a mail that was tried by this mailbox is tried again; `None` where none is.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn next_mail_by(&self, mailbox: &str) -> Outcome<Option<DateTime<Utc>>> {
+        Ok(sending::next_by(&*self.inner.store.reader()?, mailbox)?.map(conversations::moment))
+    }
+
+    /// Lets everything leave at once that waits to be tried again; gives how many. What can still be taken back is not hurried,
+    /// nor what waits to go along with more.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn hurry_mail(&self) -> Outcome<usize> {
+        self.write(|writing| {
+            let undo = i64::from(people::settings(writing)?.undo_seconds) * 1_000;
+            Ok(sending::hurry(writing, self.now().timestamp_millis(), undo)?)
+        })
     }
 
     /// The last step of handing a mail over begins, after which the server may have it whatever is heard of that. Written down
@@ -195,6 +217,9 @@ impl Desk {
             outbox::settle(writing, row.id, settled.state, settled.due, doubts, &one_line(words))?;
             if settled.state != DeliveryState::Sent && !settled.doubt {
                 sending::did_not_leave(writing, row.id)?;
+            }
+            if settled.state != DeliveryState::Sent && settled.due.is_none() {
+                undelivered::tell(writing, row.id, self.now().timestamp_millis())?;
             }
             Ok(true)
         })?;
@@ -318,6 +343,7 @@ impl Leasing<'_> {
 
     fn settled(&self, row: &Outgoing, state: DeliveryState, doubts: u32, words: &str) -> Outcome<Step> {
         outbox::settle(self.writing, row.id, state, None, doubts, words)?;
+        undelivered::tell(self.writing, row.id, self.now.timestamp_millis())?;
         if state == DeliveryState::Cancelled
             && row.kind == OutboxKind::Reply
             && let Some(conversation) = row.conversation

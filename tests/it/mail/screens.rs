@@ -49,6 +49,7 @@ fn beginning() -> (TestDesk, ConversationId) {
          It is still failing.\u{1b}[31m\u{202e}\r\n";
     let id = taken(&desk, &as_raw(signed("mara@example.com", "Card declined"), raw)).conversation.unwrap();
     desk.does("ana", id, assign("ana"));
+    desk.has_a_sender();
     (desk, id)
 }
 
@@ -332,8 +333,10 @@ fn waiting() -> TestDesk {
     assert!(matches!(taken(&desk, &unreadable).verdict, Verdict::Quarantined(_)));
     let trouble =
         "The server mail.acme.example refused the password. Change it in the file that the configuration names.";
-    desk.desk.mailbox_health("support", SUPPORT, Some(trouble)).unwrap();
-    desk.desk.mailbox_health("billing", "billing@acme.example", None).unwrap();
+    desk.desk
+        .mailbox_health("support", SUPPORT, Some(trouble), Some(desk.desk.now() + chrono::Duration::minutes(6)))
+        .unwrap();
+    desk.desk.mailbox_health("billing", "billing@acme.example", None, None).unwrap();
     desk
 }
 
