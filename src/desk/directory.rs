@@ -4,8 +4,8 @@ use super::{
     Outcome,
     assign::no_group,
     page::{
-        AgentRow, AuditRow, Cursor, CustomerRow, Denied, Draft, DraftFile, DraftPlace, GroupRow, ItemRef, ItemRow,
-        Mode, Person, Viewer,
+        AgentRow, AuditRow, Cursor, CustomerRow, Denied, Draft, DraftFile, DraftPlace, FileFrom, GroupRow, ItemRef,
+        ItemRow, Mode, Person, Viewer,
     },
     write::place_word,
 };
@@ -131,7 +131,7 @@ pub(super) fn drafts_at(connection: &Connection, who: &Viewer, place: &DraftPlac
             kept.push(Draft { place: place.clone(), mode, text: String::new(), files: Vec::new() });
             kept.len() - 1
         });
-        kept[at].files.push(DraftFile { path, size });
+        kept[at].files.push(DraftFile { from: FileFrom::of(path), size });
     }
     Ok(kept)
 }

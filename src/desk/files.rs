@@ -32,6 +32,15 @@ impl<'a> Files<'a> {
         }
     }
 
+    /// These, and then others.
+    #[must_use]
+    pub fn and(mut self, others: &'a [Attached]) -> Self {
+        let others = Self::of(others);
+        self.described.extend(others.described);
+        self.contents.extend(others.contents);
+        self
+    }
+
     /// Checks that a message with so many bytes of text can take them.
     pub fn check(&self, text: &str) -> Outcome<()> {
         let files: Vec<&Attached> = self.contents.iter().map(|(file, _)| *file).collect();

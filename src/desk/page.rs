@@ -3,17 +3,19 @@
 //! Doors build `Wants` and get a `Page`; nothing in a page may be kept back from its viewer by the door.
 
 mod directory;
+mod draft;
 mod key;
 mod row;
 mod thread;
 mod wants;
 
 pub use directory::{AgentRow, AuditRow, CustomerRow, GroupRow, ItemPage, ItemRow, NoticeKind, NoticeRow, SectionRow};
+pub use draft::{Draft, DraftFile, DraftPlace, FileFrom};
 pub use key::{Invite, KeyRow};
 pub use row::{ConversationRow, Cursor, ItemRef, Last, ListPage, Listed, LockedBy, OfferRow, Person};
 pub use thread::{
-    Attachment, Doing, Draft, DraftFile, DraftPlace, Entry, Follower, FollowerKind, From, HeldReply, May, Mode, Opened,
-    Original, Present, Readers, Thread, Verdict,
+    Attachment, Doing, Entry, Follower, FollowerKind, From, HeldReply, May, Mode, Opened, Original, Present, Readers,
+    Thread, Verdict,
 };
 pub use wants::{ListStart, ListWants, MailWants, SearchWants, ThreadStart, ThreadWants, Wants};
 

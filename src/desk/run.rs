@@ -68,7 +68,7 @@ impl Desk {
             Desk::me(writing, who)?;
             let now = self.now().timestamp_millis();
             drafts::save(writing, who.id, &place_word(place), mode.word(), text, now)?;
-            let files: Vec<(&str, u64)> = files.iter().map(|file| (file.path.as_str(), file.size)).collect();
+            let files: Vec<(String, u64)> = files.iter().map(|file| (file.from.kept(), file.size)).collect();
             drafts::save_files(writing, who.id, &place_word(place), mode.word(), &files)?;
             Ok(((), news.only_for(who.id)))
         })

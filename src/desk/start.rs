@@ -138,14 +138,16 @@ impl Starting<'_> {
         let text = check_text(&start.text)?;
         let writer = format!("agent {}", self.me.id);
         let files = Files::of(&start.files);
-        let fingerprint = format!("start {text}{}", files.fingerprint());
+        let fingerprint = format!("start {text}{}{}", files.fingerprint(), forwarded::fingerprint(&start.with));
         if let Some(id) = &start.client_id
             && let Some((message, same)) = messages::written_before(self.writing, &writer, 0, id, &fingerprint)?
         {
             return self.again(message, same);
         }
-        files.check(text)?;
         let source = self.source(&start.with)?;
+        let taken = self.files_of(source.as_ref(), &start.with)?;
+        let files = files.and(&taken);
+        files.check(text)?;
         let mut facts = self.facts(start, source.as_ref())?;
         if facts.audience == Audience::Customer && !self.me.reply_to_customers {
             return Err(Refusal::denied(
@@ -227,12 +229,7 @@ impl Starting<'_> {
                 }
                 Ok(facts)
             }
-            StartWith::Forward { address, .. } => {
-                let mut facts = blank(Audience::Customer, subject, self.now);
-                facts.follow_up_to = source.map(|source| source.id);
-                seat(&mut facts, &self.customers(std::slice::from_ref(address))?);
-                Ok(facts)
-            }
+            StartWith::Forward { address, .. } => self.outside(subject, address, source),
             StartWith::Agents(handles) => {
                 let mut facts = blank(Audience::Internal, subject, self.now);
                 self.name_agents(&mut facts, handles)?;

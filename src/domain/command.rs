@@ -113,6 +113,20 @@ pub struct Start {
     pub files: Vec<Attached>,
 }
 
+/// A file of a message, as somebody was shown it. Numbers of messages change when conversations are merged and parted:
+/// name and size tell that it is still the same file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOf {
+    /// Which message of the conversation.
+    pub seq: EntrySeq,
+    /// Its place among the message's files: 1, 2, 3 …
+    pub number: usize,
+    /// What it is called there.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
 /// With whom, or on what, a conversation is started (R4.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartWith {
@@ -127,6 +141,8 @@ pub enum StartWith {
         from: ConversationId,
         /// To whom.
         address: String,
+        /// Which files of its messages go with it, in order.
+        files: Vec<FileOf>,
     },
     /// On an item, linked to it.
     Item {

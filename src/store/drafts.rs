@@ -72,7 +72,7 @@ pub fn carry(
     Ok(carried)
 }
 
-/// Keeps which files are to go with a draft, in order: where each lies, and its size.
+/// Keeps which files are to go with a draft, in order: where each is, and its size.
 ///
 /// # Errors
 /// What SQLite says.
@@ -81,7 +81,7 @@ pub fn save_files(
     agent: AgentId,
     place: &str,
     mode: &str,
-    files: &[(&str, u64)],
+    files: &[(String, u64)],
 ) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM draft_file WHERE agent_id = ?1 AND place = ?2 AND mode = ?3")?
@@ -103,7 +103,7 @@ pub fn save_files(
     Ok(())
 }
 
-/// The files of an agent's drafts at a place, in order, as (mode, where it lies, size).
+/// The files of an agent's drafts at a place, in order, as (mode, where it is, size).
 ///
 /// # Errors
 /// What SQLite says.

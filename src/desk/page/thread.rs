@@ -1,10 +1,9 @@
 //! One opened conversation.
 
-use super::{ConversationRow, Moment, Person};
+use super::{ConversationRow, Draft, Moment, Person};
 use crate::domain::{
     conversation::EntryKind,
-    file::cleaned_name,
-    id::{ConversationId, EntrySeq, ItemId},
+    id::{ConversationId, EntrySeq},
     letter::{Correspondent, Fold},
     mail::{Addressed, Likeness, MailHead},
     outgoing::Delivery,
@@ -273,57 +272,6 @@ words! {
         Note = "note",
         /// In an internal conversation.
         Internal = "internal",
-    }
-}
-
-/// Where a draft belongs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum DraftPlace {
-    /// A conversation.
-    Conversation(ConversationId),
-    /// A conversation with a customer that is not started yet.
-    NewWithCustomer,
-    /// A conversation with agents that is not started yet.
-    NewWithAgents,
-    /// A conversation on an item that is not started yet.
-    NewOnItem(ItemId),
-    /// What is to be forwarded from a conversation to an address outside.
-    Forwarding(ConversationId),
-}
-
-/// A kept draft.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// Where it belongs.
-    pub place: DraftPlace,
-    /// Reply and note are kept apart.
-    pub mode: Mode,
-    /// The text; may be empty where there are files.
-    pub text: String,
-    /// What is to go with it, in order.
-    pub files: Vec<DraftFile>,
-}
-
-impl Draft {
-    /// Whether anything is kept in it.
-    pub fn has_something(&self) -> bool {
-        !self.text.is_empty() || !self.files.is_empty()
-    }
-}
-
-/// A file that is to go with a draft; it is read when the draft is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftFile {
-    /// Where it lies on the machine that the draft is written on.
-    pub path: String,
-    /// Its size in bytes when it was chosen.
-    pub size: u64,
-}
-
-impl DraftFile {
-    /// What it is called where it goes.
-    pub fn name(&self) -> String {
-        cleaned_name(&self.path)
     }
 }
 

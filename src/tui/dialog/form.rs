@@ -1,8 +1,8 @@
 //! A form: controls one under another, of which one has the keys.
 
-use super::{DialogKey, Field, chooser::Chooser};
+use super::{DialogKey, Field, chooser::Chooser, file_list::FileList};
 use crate::{
-    desk::page::{Denied, Page, Wants},
+    desk::page::{Denied, DraftFile, Page, Wants},
     tui::{
         ask::{Answer, Ask, Effect},
         editor::{Edited, Editor},
@@ -19,6 +19,8 @@ pub enum Control {
     Choice(Choice),
     /// People or things chosen by typing.
     Chooser(Chooser),
+    /// The files that go with it.
+    Files(FileList),
     /// A text of many lines, with what it is called.
     Text(&'static str, Editor),
     /// What sends or saves the form: "Save".
@@ -107,7 +109,7 @@ impl Form {
         match self.controls.get(at)? {
             Control::Line(field) => field.filled(),
             Control::Text(_, editor) => (!editor.is_blank()).then(|| editor.text().to_owned()),
-            Control::Choice(_) | Control::Chooser(_) | Control::Button(_) => None,
+            Control::Choice(_) | Control::Chooser(_) | Control::Files(_) | Control::Button(_) => None,
         }
     }
 
@@ -115,7 +117,10 @@ impl Form {
     pub fn value(&self, at: usize) -> usize {
         match self.controls.get(at) {
             Some(Control::Choice(choice)) => choice.at,
-            Some(Control::Line(_) | Control::Chooser(_) | Control::Text(..) | Control::Button(_)) | None => 0,
+            Some(
+                Control::Line(_) | Control::Chooser(_) | Control::Files(_) | Control::Text(..) | Control::Button(_),
+            )
+            | None => 0,
         }
     }
 
@@ -128,15 +133,29 @@ impl Form {
     pub fn chosen(&self, at: usize) -> Vec<String> {
         match self.controls.get(at) {
             Some(Control::Chooser(chooser)) => chooser.chosen.iter().map(|candidate| candidate.value.clone()).collect(),
-            Some(Control::Line(_) | Control::Choice(_) | Control::Text(..) | Control::Button(_)) | None => Vec::new(),
+            Some(
+                Control::Line(_) | Control::Choice(_) | Control::Files(_) | Control::Text(..) | Control::Button(_),
+            )
+            | None => Vec::new(),
         }
+    }
+
+    /// The files that go with it.
+    pub fn files(&self) -> &[DraftFile] {
+        let files = self.controls.iter().find_map(|control| match control {
+            Control::Files(list) => Some(list.files.as_slice()),
+            Control::Line(_) | Control::Choice(_) | Control::Chooser(_) | Control::Text(..) | Control::Button(_) => {
+                None
+            }
+        });
+        files.unwrap_or_default()
     }
 
     /// Whether letters and digits are text where the keys are now.
     pub fn takes_text(&self) -> bool {
         match self.controls.get(self.focus) {
             Some(Control::Line(_) | Control::Chooser(_) | Control::Text(..)) => true,
-            Some(Control::Choice(_) | Control::Button(_)) | None => false,
+            Some(Control::Choice(_) | Control::Files(_) | Control::Button(_)) | None => false,
         }
     }
 
@@ -211,7 +230,10 @@ impl Form {
     fn settle(&mut self, page: &Page) -> bool {
         let settled = match self.controls.get_mut(self.focus) {
             Some(Control::Chooser(chooser)) => chooser.settle(page),
-            Some(Control::Line(_) | Control::Choice(_) | Control::Text(..) | Control::Button(_)) | None => false,
+            Some(
+                Control::Line(_) | Control::Choice(_) | Control::Files(_) | Control::Text(..) | Control::Button(_),
+            )
+            | None => false,
         };
         self.changed |= settled;
         settled
@@ -224,7 +246,7 @@ impl Form {
         self.settle(page);
         let open = self.controls.iter().position(|control| match control {
             Control::Chooser(chooser) => !chooser.typed.is_blank(),
-            Control::Line(_) | Control::Choice(_) | Control::Text(..) | Control::Button(_) => false,
+            Control::Line(_) | Control::Choice(_) | Control::Files(_) | Control::Text(..) | Control::Button(_) => false,
         });
         if let Some(at) = open {
             self.focus = at;
@@ -264,6 +286,11 @@ impl Form {
                     return Event::Nothing;
                 }
             },
+            Control::Files(list) => match list.press(key) {
+                Some(true) => Event::Changed,
+                Some(false) => Event::Nothing,
+                None => return self.walk(key, page),
+            },
             Control::Text(_, editor) => match write(editor, key, columns) {
                 Some(event) => event,
                 None => return self.walk(key, page),
@@ -297,7 +324,7 @@ impl Form {
             Some(Control::Line(field)) => field.paste(text),
             Some(Control::Chooser(chooser)) => chooser.typed.insert_in_line(text),
             Some(Control::Text(_, editor)) => editor.insert(text),
-            Some(Control::Choice(_) | Control::Button(_)) | None => return,
+            Some(Control::Choice(_) | Control::Files(_) | Control::Button(_)) | None => return,
         }
         self.changed = true;
     }

@@ -20,6 +20,8 @@ pub mod confirm;
 pub mod customer_details;
 /// A field of one line.
 pub mod field;
+/// A control with the files that go with what a form sends.
+pub mod file_list;
 /// The files that go with what is being written.
 pub mod files;
 /// A list narrowed by a typed text.

@@ -3,11 +3,12 @@
 use super::{
     Dialog, DialogKey, Field, Outcome, Place,
     chooser::{Chooser, Source},
+    file_list::FileList,
     form::{self, Control, Event, Form, Settled},
     quoting,
 };
 use crate::{
-    desk::page::{ConversationRow, Denied, DraftPlace, Mode, Moment, Page, Wants},
+    desk::page::{ConversationRow, Denied, DraftFile, DraftPlace, Mode, Moment, Page, Wants},
     domain::{
         command::{Start, StartWith},
         conversation::Privacy,
@@ -53,8 +54,8 @@ pub struct Forwarded {
     pub from: ConversationId,
     /// The messages, quoted.
     pub quote: String,
-    /// Whether something was attached to them, which stays where it is.
-    pub with_files: bool,
+    /// What is attached to them.
+    pub files: Vec<DraftFile>,
 }
 
 const TO: usize = 0;
@@ -94,7 +95,7 @@ impl NewConversation {
         let client_id = format!("{}-new-{}", model.tag, model.reads);
         let mut dialog = Self { with, form, client_id, changed: None, forwarded };
         if let Some(draft) = model.draft(&dialog.place(), dialog.mode()) {
-            dialog.restore(draft);
+            dialog.restore(draft, model.draft_files(&dialog.place(), dialog.mode()));
         }
         dialog
     }
@@ -104,8 +105,8 @@ impl NewConversation {
     pub fn forwarding(model: &Model) -> Option<Self> {
         let (thread, entries) = quoting::meant(model).ok()?;
         let quote = quoting::quote(model, &entries);
-        let with_files = entries.iter().any(|entry| !entry.attachments.is_empty());
-        let mut this = Self::with(With::Customers, Some(Forwarded { from: thread.row.id, quote, with_files }), model);
+        let forwarded = Forwarded { from: thread.row.id, quote, files: quoting::files(&entries) };
+        let mut this = Self::with(With::Customers, Some(forwarded), model);
         if this.form.line(TEXT).unwrap_or_default().is_empty() {
             this.begin(&thread.row);
         }
@@ -120,14 +121,31 @@ impl NewConversation {
         }
         let quote = self.forwarded.as_ref().map_or_else(String::new, |forwarded| format!("\n\n{}", forwarded.quote));
         self.fill(TEXT, &quote);
+        let files = self.forwarded.as_ref().map_or_else(Vec::new, |forwarded| forwarded.files.clone());
+        self.set_files(files);
     }
 
-    /// What was selected now stands in what was begun before, too.
+    /// What was selected now stands in what was begun before, too, and its files go with it.
     fn quote_too(&mut self) {
         let text = self.form.line(TEXT).unwrap_or_default();
         let Some(forwarded) = self.forwarded.as_ref().filter(|it| !text.contains(it.quote.trim_end())) else { return };
         let both = format!("{text}\n\n{}", forwarded.quote);
+        let mut files = self.form.files().to_vec();
+        files.extend(forwarded.files.iter().filter(|file| !self.form.files().contains(file)).cloned());
         self.fill(TEXT, &both);
+        self.set_files(files);
+    }
+
+    /// The control for files is there from the first file on.
+    fn set_files(&mut self, files: Vec<DraftFile>) {
+        let there = self.form.controls.iter_mut().find(|control| matches!(control, Control::Files(_)));
+        if let Some(control) = there {
+            *control = Control::Files(FileList::new(files));
+        } else if !files.is_empty() {
+            let before_the_button = self.form.controls.len().saturating_sub(1);
+            self.form.controls.insert(before_the_button, Control::Files(FileList::new(files)));
+            self.form.focus += usize::from(self.form.focus >= before_the_button);
+        }
     }
 
     /// Where its draft belongs.
@@ -149,10 +167,10 @@ impl NewConversation {
 
     /// Who will be able to read it, and where it is sent.
     pub fn note(&self) -> String {
-        let own = "This address alone is sent it, and what it answers comes into a conversation of its own.";
         match (self.with, &self.forwarded) {
-            (_, Some(Forwarded { with_files: true, .. })) => format!("{own} Attachments stay here."),
-            (_, Some(Forwarded { with_files: false, .. })) => own.to_owned(),
+            (_, Some(_)) => {
+                "This address alone is sent it, and what it answers comes into a conversation of its own.".to_owned()
+            }
             (With::Agents, None) => {
                 "Only you and those named can read this; the owner and admins can open it, which is logged.".to_owned()
             }
@@ -179,7 +197,8 @@ impl NewConversation {
         format!("To: {to}\nSubject: {subject}\nGroup: {group}\n\n{text}")
     }
 
-    fn restore(&mut self, draft: &str) {
+    fn restore(&mut self, draft: &str, files: &[DraftFile]) {
+        self.set_files(files.to_vec());
         let mut parts = draft.splitn(5, '\n');
         let mut head = |name: &str| parts.next().and_then(|line| line.strip_prefix(name)).map(str::to_owned);
         let (Some(to), Some(subject), Some(group)) = (head("To: "), head("Subject: "), head("Group: ")) else {
@@ -201,12 +220,13 @@ impl NewConversation {
                 let values = value.split(", ").filter(|value| !value.is_empty()).map(str::to_owned);
                 *chooser = chooser.clone().with(values);
             }
-            Some(Control::Choice(_) | Control::Button(_)) | None => {}
+            Some(Control::Choice(_) | Control::Files(_) | Control::Button(_)) | None => {}
         }
     }
 
     fn save(&self, text: String) -> Effect {
-        Effect::Ask(Ask::SaveDraft { place: self.place(), mode: self.mode(), text, files: Vec::new() })
+        let files = if text.is_empty() { Vec::new() } else { self.form.files().to_vec() };
+        Effect::Ask(Ask::SaveDraft { place: self.place(), mode: self.mode(), text, files })
     }
 
     fn start(&self) -> Result<Start, String> {
@@ -217,7 +237,9 @@ impl NewConversation {
         let text = self.form.line(TEXT).ok_or("The message is empty. Write it first.")?;
         let with = match (self.with, &self.forwarded) {
             (_, Some(forwarded)) => {
-                StartWith::Forward { from: forwarded.from, address: to.into_iter().next().unwrap_or_default() }
+                let address = to.into_iter().next().unwrap_or_default();
+                let files = self.form.files().iter().filter_map(quoting::file_of);
+                StartWith::Forward { from: forwarded.from, address, files: files.collect() }
             }
             (With::Agents, None) => StartWith::Agents(to),
             (With::Customers, None) => StartWith::Customers(to),
@@ -281,7 +303,7 @@ impl Dialog for NewConversation {
             && self.form.asked.is_empty()
             && (self.draft().is_empty() || self.forwarded.is_some())
         {
-            self.restore(&draft.text);
+            self.restore(&draft.text, &draft.files);
             self.quote_too();
         }
     }

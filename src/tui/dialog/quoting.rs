@@ -1,8 +1,11 @@
 //! What goes to an address outside: the messages that were selected, or the one under the cursor, quoted.
 
 use crate::{
-    desk::page::{Entry, From, Thread},
-    domain::conversation::{Audience, EntryKind},
+    desk::page::{Attachment, DraftFile, Entry, FileFrom, From, Thread},
+    domain::{
+        command::FileOf,
+        conversation::{Audience, EntryKind},
+    },
     tui::{
         model::{Area, Model},
         time,
@@ -51,6 +54,29 @@ pub fn quote(model: &Model, entries: &[&Entry]) -> String {
         format!("{name} wrote on {}:\n{}\n", time::stamp(entry.at, model.zone), lines.join("\n"))
     };
     entries.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// What is attached to them, in order.
+pub fn files(entries: &[&Entry]) -> Vec<DraftFile> {
+    let of = |entry: &&Entry| {
+        let seq = entry.seq;
+        let file = move |(at, file): (usize, &Attachment)| DraftFile {
+            from: FileFrom::Message { seq, number: at + 1, name: file.name.clone() },
+            size: file.size,
+        };
+        entry.attachments.iter().enumerate().map(file).collect::<Vec<_>>()
+    };
+    entries.iter().flat_map(of).collect()
+}
+
+/// A file as the desk is asked for it; `None` where it lies elsewhere than at a message.
+pub fn file_of(file: &DraftFile) -> Option<FileOf> {
+    match &file.from {
+        FileFrom::Message { seq, number, name } => {
+            Some(FileOf { seq: *seq, number: *number, name: name.clone(), size: file.size })
+        }
+        FileFrom::Disk(_) => None,
+    }
 }
 
 /// The message that a key selects, where the conversation has the keys.

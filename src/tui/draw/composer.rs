@@ -222,7 +222,8 @@ mod tests {
 
     #[test]
     fn files_are_counted_in_as_many_words_as_there_is_room_for() {
-        let file = DraftFile { path: "/home/ana/bill.pdf".into(), size: 2_048 };
+        let from = crate::desk::page::FileFrom::Disk("/home/ana/bill.pdf".into());
+        let file = DraftFile { from, size: 2_048 };
         let two = [file.clone(), file];
         assert_eq!(files_words(&two, 9, 40), " 2 files, 4 KB ");
         assert_eq!(files_words(&two, 9, 20), " 2 files ");

@@ -5,7 +5,7 @@ use super::asking;
 use crate::{
     desk::{
         Desk, Opening,
-        page::{Denied, DraftFile, Viewer},
+        page::{Denied, DraftFile, FileFrom, Viewer},
     },
     domain::{
         command::Command,
@@ -150,15 +150,16 @@ impl Folders {
         if cleaned_name(&path).is_empty() {
             return Err(Denied::Invalid("The file has no name that it could be sent under.".into()));
         }
-        Ok(DraftFile { path, size })
+        Ok(DraftFile { from: FileFrom::Disk(path), size })
     }
 
     /// The files that go with a message, as they are now.
     fn read(&self, files: &[DraftFile]) -> Result<Vec<Attached>, Denied> {
         let mut all = Vec::new();
         for file in files {
-            let path = Path::new(&file.path);
-            let name = cleaned_name(&file.path);
+            // What stands at a message the desk takes from there.
+            let FileFrom::Disk(path) = &file.from else { continue };
+            let (path, name) = (Path::new(path), cleaned_name(path));
             let mut content = Vec::new();
             self.size(path)
                 .and_then(|_| {
@@ -316,7 +317,8 @@ mod tests {
         for typed in ["~/bill.pdf", path.as_str(), &format!(" '{path}' "), "~/Downloads/../bill.pdf"] {
             let found = folders.find(typed).unwrap();
             assert_eq!((found.name().as_str(), found.size), ("bill.pdf", 5), "{typed}");
-            assert_eq!(Path::new(&found.path), fs::canonicalize(home.path()).unwrap().join("bill.pdf"), "{typed}");
+            let bill = fs::canonicalize(home.path()).unwrap().join("bill.pdf").display().to_string();
+            assert_eq!(found.from, FileFrom::Disk(bill), "{typed}");
         }
         for (typed, words) in
             [("~/nothing", "is not there"), ("~", "is no file"), ("/dev/zero", "is no file"), ("~/empty", "is empty")]
@@ -326,7 +328,7 @@ mod tests {
         let large = File::create(home.path().join("large")).unwrap();
         large.set_len(MOST_BYTES + 1).unwrap();
         assert!(folders.find("~/large").unwrap_err().to_string().contains("18.0 MB"));
-        let gone = DraftFile { path: home.path().join("gone").display().to_string(), size: 1 };
+        let gone = DraftFile { from: FileFrom::Disk(home.path().join("gone").display().to_string()), size: 1 };
         let words = folders.read(&[folders.find("~/bill.pdf").unwrap(), gone]).unwrap_err().to_string();
         assert!(words.ends_with("gone is not there. Take it off, or put it back."), "{words}");
     }

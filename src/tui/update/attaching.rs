@@ -45,7 +45,7 @@ pub fn change(model: &mut Model, change: FileChange) -> Vec<Effect> {
     match change {
         FileChange::Add(file) => {
             let sizes: Vec<u64> = composer.files.iter().chain([&file]).map(|file| file.size).collect();
-            let problem = if composer.files.iter().any(|there| there.path == file.path) {
+            let problem = if composer.files.iter().any(|there| there.from == file.from) {
                 Some(format!("{} goes with it already.", file.name()))
             } else {
                 check_sizes(&sizes).err()

@@ -137,7 +137,7 @@ fn what_comes_from_a_private_conversation_is_private() {
             assert!(!matches!(desk.open(other, hidden), Opened::Thread(_)), "{other} {hidden}");
         }
     }
-    let forward = |from| StartWith::Forward { from, address: "desk@outside.example".into() };
+    let forward = |from| StartWith::Forward { from, address: "desk@outside.example".into(), files: vec![] };
     let grouped = Start { group: Some("Support".into()), ..starting(forward(id), "> quoted") };
     let refused = desk.desk.start(&desk.agent("olga"), &grouped).unwrap_err();
     assert!(matches!(&refused, Denied::Refused(refusal) if refusal.kind == RefusalKind::Denied), "{refused}");
@@ -169,7 +169,7 @@ fn a_note_that_is_put_into_it_is_asked_about() {
     let (desk, id) = beginning();
     let secret = "the refund of four hundred euros is approved by Billing already";
     desk.does("ana", id, note(secret));
-    let with = StartWith::Forward { from: id, address: "lab@outside.example".into() };
+    let with = StartWith::Forward { from: id, address: "lab@outside.example".into(), files: vec![] };
     let asked = desk.desk.start(&desk.agent("ana"), &starting(with, secret)).unwrap_err();
     assert!(matches!(&asked, Denied::Refused(refusal) if refusal.kind == RefusalKind::Confirm), "{asked}");
 }
@@ -179,7 +179,7 @@ fn a_note_that_is_put_into_it_is_asked_about() {
 fn an_internal_conversation_is_not_forwarded() {
     let desk = TestDesk::new();
     let internal = desk.start("ana", crate::desks::with_agents(&["ben"]), "Between us").conversation;
-    let with = StartWith::Forward { from: internal, address: "lab@outside.example".into() };
+    let with = StartWith::Forward { from: internal, address: "lab@outside.example".into(), files: vec![] };
     let refused = desk.desk.start(&desk.agent("ana"), &starting(with, "> Between us")).unwrap_err();
     assert!(refused.to_string().contains("internal"), "{refused}");
     let mut ana = Seat::new(&desk, "ana");

@@ -11,6 +11,7 @@ mod connections;
 mod fetching;
 mod folder;
 mod forged;
+mod forwarded_files;
 mod forwarding;
 mod handing_over;
 mod headers;

@@ -6,6 +6,7 @@ use crate::{
     tui::{
         dialog::{
             chooser::{self, Chooser, Source},
+            file_list::FileList,
             form::{Choice, Control, Form, WIDEST},
         },
         draw::{editor, piece::Row},
@@ -42,7 +43,7 @@ pub(super) fn boxed(form: &Form, title: &str, note: &str, model: &Model, frame: 
 
 fn heights(form: &Form, text: u16) -> Vec<u16> {
     let height = |control: &Control| match control {
-        Control::Line(_) | Control::Choice(_) | Control::Chooser(_) => 1,
+        Control::Line(_) | Control::Choice(_) | Control::Chooser(_) | Control::Files(_) => 1,
         Control::Text(..) => text,
         Control::Button(_) => 2,
     };
@@ -98,6 +99,7 @@ fn label(control: &Control) -> &'static str {
         Control::Line(field) => field.label,
         Control::Choice(choice) => choice.label,
         Control::Chooser(chooser) => chooser.label,
+        Control::Files(_) => "Files",
         Control::Text(..) | Control::Button(_) => "",
     }
 }
@@ -107,6 +109,7 @@ fn draw_control(control: &Control, theme: Theme, frame: &mut Frame, area: Rect, 
         Control::Line(field) => super::field(frame, theme, area, 0, field, u16::try_from(labels).unwrap_or(0), focused),
         Control::Choice(choice) => draw_choice(choice, theme, frame, area, labels, focused),
         Control::Chooser(chooser) => draw_chooser(chooser, theme, frame, area, labels, focused),
+        Control::Files(list) => draw_files(list, theme, frame, area, labels, focused),
         Control::Text(label, text) => draw_text(label, text, theme, frame, area, focused),
         Control::Button(words) => {
             let style = super::button_style(theme, focused, true);
@@ -152,6 +155,16 @@ fn draw_chooser(chooser: &Chooser, theme: Theme, frame: &mut Frame, area: Rect, 
         let x = start.saturating_add(u16::try_from(before).unwrap_or(0)).min(area.right().saturating_sub(1));
         frame.set_cursor_position(Position::new(x, area.y));
     }
+}
+
+fn draw_files(list: &FileList, theme: Theme, frame: &mut Frame, area: Rect, labels: usize, focused: bool) {
+    let mut row = Row::new(frame.buffer_mut(), area, 0);
+    draw_label("Files", theme, &mut row, labels, focused);
+    let words = list.words(focused);
+    let fits = |words: &&String| SafeText::line(words).width() <= row.left();
+    let words = words.iter().find(fits).or(words.last()).cloned().unwrap_or_default();
+    let left = row.left();
+    row.foreign(&words, left, if focused { theme.strong() } else { theme.plain() });
 }
 
 fn draw_text(label: &str, text: &Editor, theme: Theme, frame: &mut Frame, area: Rect, focused: bool) {
