@@ -167,9 +167,10 @@ impl NewConversation {
 
     /// Who will be able to read it, and where it is sent.
     pub fn note(&self) -> String {
-        let own = "This address alone is sent it, and what it answers comes into a conversation of its own.";
         match (self.with, &self.forwarded) {
-            (_, Some(_)) => own.to_owned(),
+            (_, Some(_)) => {
+                "This address alone is sent it, and what it answers comes into a conversation of its own.".to_owned()
+            }
             (With::Agents, None) => {
                 "Only you and those named can read this; the owner and admins can open it, which is logged.".to_owned()
             }
