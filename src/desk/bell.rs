@@ -1,7 +1,7 @@
 //! Who waits for news: a doorbell that says which conversations to look at again, never what happened there, so it cannot
 //! leak.
 
-use super::Inner;
+use super::{Desk, Inner};
 use crate::domain::{
     command::Command,
     id::{AgentId, ConversationId},
@@ -87,6 +87,9 @@ impl News {
 /// How many looks between two times that the store is tidied.
 const TIDY_EVERY: u32 = 25;
 
+/// How many looks between two times that is given up what nobody sent: about a minute.
+const GIVE_UP_EVERY: u32 = 1_500;
+
 type Ring = Box<dyn Fn(News) -> bool + Send>;
 
 /// The doorbells of one process.
@@ -154,6 +157,10 @@ fn watch(desk: &Weak<Inner>) {
         if look.is_multiple_of(TIDY_EVERY) {
             // What is not tidied now is so the next time, or by a commit.
             let _ = desk.store.tidy();
+        }
+        if look.is_multiple_of(GIVE_UP_EVERY) {
+            // The same holds of this.
+            let _ = Desk { inner: Arc::clone(&desk) }.give_up_unsent();
         }
         let (ring, next) = watch.after(&desk.store.changed_elsewhere());
         pause = next;

@@ -3,8 +3,9 @@
 use super::{Desk, Outcome};
 use crate::{
     domain::mail::MailboxHealth,
-    store::{figures, mailboxes},
+    store::{figures, mailboxes, undelivered},
 };
+use chrono::Duration;
 
 /// Numbers of everything, words of nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Figures {
     pub needs_reassignment: u64,
     /// Messages on their way to customers.
     pub queued: u64,
+    /// Replies that were given up, or reported as not delivered, within the last day.
+    pub undelivered: u64,
     /// The version of the file's schema.
     pub schema: u32,
     /// Bytes that the desk takes on the disk, with what was written last and lies beside the file.
@@ -29,12 +32,13 @@ impl Desk {
     pub fn figures(&self) -> Outcome<Figures> {
         let reader = self.inner.store.reader()?;
         let figures::Figures { unassigned, needs_reassignment, queued, schema } = figures::figures(&reader)?;
+        let undelivered = undelivered::count_since(&reader, (self.now() - Duration::days(1)).timestamp_millis())?;
         let size = |suffix: &str| {
             let mut name = self.file().as_os_str().to_owned();
             name.push(suffix);
             std::fs::metadata(name).map_or(0, |about| about.len())
         };
-        Ok(Figures { unassigned, needs_reassignment, queued, schema, bytes: size("") + size("-wal") })
+        Ok(Figures { unassigned, needs_reassignment, queued, undelivered, schema, bytes: size("") + size("-wal") })
     }
 
     /// The mailboxes in trouble. Asks for no viewer, as [`Desk::figures`].

@@ -38,10 +38,14 @@ mod secrecy;
 mod shown;
 /// Into which conversation a mail goes.
 mod thread;
+/// Who is told that a reply did not arrive.
+mod undelivered;
 /// Taking back, trying again, and what is held.
 mod undo;
 /// Undoing a merge.
 mod unmerge;
+/// Mail that nobody sends.
+mod unsent;
 /// What is known about the mails behind a message.
 mod why;
 
@@ -52,4 +56,6 @@ pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerFile, CustomerText, OutMail, TeamText, Words};
 pub(super) use secrecy::{Leaving, Repeats, repeats};
 pub(super) use shown::{for_administrators, notice_of_held, ring_held, waiting};
+pub(super) use undelivered::{rings as rings_of_undelivered, seen as seen_undelivered, words as words_of_undelivered};
+pub(super) use unsent::{leaves, say_so as say_where_nobody_sends};
 pub(super) use why::{likenesses, suggested};

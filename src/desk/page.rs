@@ -71,6 +71,8 @@ pub struct Page {
     pub held: u32,
     /// How the mailboxes do, for owner and admins.
     pub mailboxes: Vec<MailboxHealth>,
+    /// Whether mail leaves this desk: a mailbox for sending is connected, and somebody sends by it.
+    pub mail_leaves: bool,
     /// The list, where one was asked for.
     pub list: Option<ListPage>,
     /// The open conversation, where one was asked for.
@@ -121,6 +123,7 @@ impl Page {
             offered: 0,
             held: 0,
             mailboxes: Vec::new(),
+            mail_leaves: true,
             list: None,
             opened: None,
             item: None,

@@ -61,6 +61,7 @@ impl Desk {
         let snapshot = reader.snapshot()?;
         let reading = Reading::begin(&snapshot, who)?;
         let mut page = reading.frame(!wants.without_numbers, known)?;
+        page.mail_leaves = mail::leaves(&snapshot, self.now())?;
         page.list = wants.list.as_ref().map(|list| reading.list(list, known)).transpose()?;
         page.opened = wants.thread.as_ref().map(|wants| thread::open(self, &reading, who, wants)).transpose()?;
         page.item = match wants.item {
@@ -321,11 +322,19 @@ impl<'a> Reading<'a> {
                 Some(conversation) => self.row(conversation)?,
                 None => None,
             };
+            let (text, seq) = match &row {
+                Some(row) if kind == NoticeKind::Undelivered => {
+                    mail::words_of_undelivered(self.connection, self.me.id, row.id, stored.at)?
+                }
+                Some(row) => (Some(notice_text(kind, row)), None),
+                None => (None, None),
+            };
             listed.push(NoticeRow {
                 id: stored.id,
                 kind,
                 conversation: stored.conversation,
-                text: row.as_ref().map(|row| notice_text(kind, row)),
+                seq,
+                text,
                 // A restricted notice says nothing of when (R6.6).
                 at: row.as_ref().map(|_| moment(stored.at)),
                 read: stored.cleared,
@@ -386,6 +395,6 @@ fn notice_text(kind: NoticeKind, row: &ConversationRow) -> String {
         NoticeKind::Mention => format!("You were mentioned: {subject}"),
         NoticeKind::Assigned => format!("Assigned to you: {subject}"),
         NoticeKind::Added => format!("You were added: {subject}"),
-        NoticeKind::Held => String::new(),
+        NoticeKind::Undelivered | NoticeKind::Held => String::new(),
     }
 }

@@ -80,6 +80,7 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
         needs_reassignment: stored.needs_reassignment,
         withheld: wordless,
         mine: stored.mine,
+        undelivered: stored.undelivered,
         cursor,
     };
     if wordless {

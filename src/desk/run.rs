@@ -3,6 +3,7 @@
 use super::{
     Desk, News, Outcome,
     act::Act,
+    mail,
     page::{Done, DraftFile, DraftPlace, Mode, Viewer},
     write::place_word,
 };
@@ -151,6 +152,7 @@ impl Act<'_> {
             if self.unread()? { up_to.unwrap_or(last).min(last).max(known.unwrap_or(EntrySeq(0))) } else { last };
         let unread = messages::has_news_after(self.writing, self.facts.id, up_to, self.me.id)?;
         self.readings.set(self.me.id, up_to, unread);
+        mail::seen_undelivered(self.writing, self.me.id, self.facts.id)?;
         if !unread {
             notices::clear(self.writing, self.me.id, Some(self.facts.id))?;
         }

@@ -68,7 +68,8 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
     let settings = people::settings(connection)?;
     let eyes =
         rows::Eyes { agent: who.id, administers: reading.access.everything(), undo_seconds: settings.undo_seconds };
-    let entries = rows::entries_for(connection, facts.id, stored, &eyes)?;
+    let mut entries = rows::entries_for(connection, facts.id, stored, &eyes)?;
+    mail::say_where_nobody_sends(connection, &mut entries, desk.now())?;
     let row = rows::opened_row(connection, &reading.access, facts.id)?;
     let row = row.ok_or_else(|| super::act::not_found(facts.id))?;
     let reason = lock_reason(connection, facts)?;
@@ -96,6 +97,7 @@ fn thread(desk: &Desk, reading: &Reading<'_>, who: &Viewer, facts: &Facts, wants
         last_seq: facts.last_seq,
         read_up_to,
         followers: followers(connection, facts, &agents)?,
+        rings: mail::rings_of_undelivered(connection, who.id, facts.id)?,
         present: desk.inner.presence.others(who.id, &reading.access, facts, &agents, desk.now()),
         may,
         reply_to: Readers {

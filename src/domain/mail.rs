@@ -321,6 +321,8 @@ pub struct Addressed {
     pub more_cc: usize,
     /// As in [`MailHead`].
     pub authentication: String,
+    /// Whether no person wrote it: an absence note, another help desk.
+    pub automatic: bool,
 }
 
 words! {

@@ -33,6 +33,9 @@ pub const TOOK_IT_BACK: &str = "took it back before it left.";
 /// The words where an administrator decided that a message never leaves.
 pub const STOPPED_IT: &str = "An administrator stopped it.";
 
+/// The words for what waits where nobody sends.
+pub const NO_SENDER: &str = "No mailbox for sending is connected.";
+
 impl Delivery {
     /// Whether somebody took it back: who wrote it, or an administrator.
     pub fn was_taken_back(&self) -> bool {
@@ -47,7 +50,7 @@ pub struct Delivery {
     pub to: String,
     /// How far.
     pub state: DeliveryState,
-    /// Why it failed or was cancelled, as a sentence; empty otherwise.
+    /// Why it failed, was cancelled or waits, as a sentence; empty otherwise.
     pub words: String,
     /// Until when it does not leave, so that it can be taken back; in the past or absent once it may have left.
     pub until: Option<DateTime<Utc>>,

@@ -41,6 +41,13 @@ fn coming(account: &MailAccount, desk: Option<&Desk>) -> Result<Option<NaiveDate
     Ok((!desk.is_connected(&account.name)?).then_some(day))
 }
 
+/// What a folder is read for, with what lies in it.
+pub fn read_for(folder: &str, sent: bool, mails: u64) -> String {
+    let what = if sent { "what was sent from elsewhere" } else { "what arrives" };
+    let mails = if mails == 1 { "1 mail".to_owned() } else { format!("{mails} mails") };
+    format!("The folder {folder} is read for {what}; it has {mails} now.")
+}
+
 /// What will be history of a folder when the mailbox is connected, where anything will.
 pub fn coming_as_history(folder: &str, mails: u64, day: NaiveDate) -> Option<String> {
     (mails > 0).then(|| {
@@ -112,4 +119,15 @@ pub fn answers_come_to(accounts: &[MailAccount]) -> Option<String> {
             places.join(", ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mail_is_one() {
+        assert_eq!(read_for("INBOX", false, 1), "The folder INBOX is read for what arrives; it has 1 mail now.");
+        assert!(read_for("Sent", true, 0).ends_with("sent from elsewhere; it has 0 mails now."));
+    }
 }

@@ -89,12 +89,13 @@ pub fn of_window(
     (first, last): (EntrySeq, EntrySeq),
 ) -> Result<Vec<(i64, Addressed)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT message_id, min(id), authentication FROM mail \
+        "SELECT message_id, min(id), authentication, automatic FROM mail \
          WHERE message_id IN (SELECT id FROM message WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3) \
          AND verdict IN ('message', 'sent-outside') GROUP BY message_id",
     )?;
     let rows = statement.query_map([conversation.0, first.0, last.0], |row| {
-        Ok((row.get(0)?, MailId(row.get(1)?), Addressed { authentication: row.get(2)?, ..Addressed::default() }))
+        let addressed = Addressed { authentication: row.get(2)?, automatic: row.get(3)?, ..Addressed::default() };
+        Ok((row.get(0)?, MailId(row.get(1)?), addressed))
     })?;
     let mut named = Vec::new();
     for row in rows {

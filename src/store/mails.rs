@@ -4,6 +4,7 @@ use super::{Result, conversations::moment, correspondents};
 use crate::domain::{
     authentication::Checked,
     id::{ConversationId, EntrySeq, MailId},
+    letter::Nature,
     mail::{HeldWhy, InMail, MailTaken, Place, Reason, Verdict},
 };
 use chrono::{DateTime, Utc};
@@ -76,8 +77,8 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
         .prepare_cached(
             "INSERT INTO mail (mailbox, own_addresses, group_name, hash, received_at, envelope_from, envelope_to, sent, sender, \
              sender_name, subject, header_id, letter_hash, authentication, verdict, held_because, reasons, conversation_id, message_id, \
-             checked_by, vouched) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+             checked_by, vouched, automatic) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         )?
         .execute(params![
             new.mail.mailbox,
@@ -101,6 +102,7 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             decided.message,
             checked.by,
             checked.vouches_for(new.sender),
+            letter.is_some_and(|letter| letter.nature != Nature::Person),
         ])?;
     let id = MailId(connection.last_insert_rowid());
     if new.keeps_raw {
@@ -120,6 +122,15 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
         }
     }
     Ok(id)
+}
+
+/// Notes of a mail that could not be read at first whether no person wrote it.
+///
+/// # Errors
+/// What SQLite says.
+pub fn note_automatic(connection: &Connection, id: MailId, automatic: bool) -> Result<()> {
+    connection.prepare_cached("UPDATE mail SET automatic = ?2 WHERE id = ?1")?.execute(params![id.0, automatic])?;
+    Ok(())
 }
 
 /// Writes what was decided about a mail after all.

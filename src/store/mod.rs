@@ -82,6 +82,10 @@ pub mod sending;
 pub mod tally;
 /// What ties mails to conversations.
 pub mod threads;
+/// Replies that did not arrive.
+pub mod undelivered;
+/// Mail that nobody sends.
+pub mod unsent;
 /// Which server checks what comes, and for whom it vouched.
 pub mod vouching;
 /// What screens ask of mails.

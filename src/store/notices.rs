@@ -121,6 +121,37 @@ pub fn held(connection: &Connection, agent: AgentId) -> Result<Option<Stored>> {
         .optional()?)
 }
 
+/// Whether a notice of a kind stands that tells an agent of a conversation.
+///
+/// # Errors
+/// What SQLite says.
+pub fn stands(connection: &Connection, agent: AgentId, conversation: ConversationId, kind: &str) -> Result<bool> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE agent_id = ?1 AND conversation_id = ?2 AND kind = ?3 AND cleared = 0)",
+        )?
+        .query_row(params![agent.0, conversation.0, kind], |row| row.get(0))?)
+}
+
+/// Clears the notice of a kind about a conversation: one agent's, or everybody's.
+///
+/// # Errors
+/// What SQLite says.
+pub fn clear_kind(
+    connection: &Connection,
+    agent: Option<AgentId>,
+    conversation: ConversationId,
+    kind: &str,
+) -> Result<usize> {
+    let sql = match agent {
+        Some(_) => {
+            "UPDATE notice SET cleared = 1 WHERE conversation_id = ?1 AND kind = ?2 AND cleared = 0 AND agent_id = ?3"
+        }
+        None => "UPDATE notice SET cleared = 1 WHERE conversation_id = ?1 AND kind = ?2 AND cleared = 0 AND ?3 IS NULL",
+    };
+    Ok(connection.prepare_cached(sql)?.execute(params![conversation.0, kind, agent.map(|agent| agent.0)])?)
+}
+
 /// An agent has seen what is held.
 ///
 /// # Errors

@@ -52,10 +52,10 @@ pub struct Outgoing {
     pub about: Option<ConversationId>,
 }
 
-const OUTGOING: &str = "SELECT id, kind, conversation_id, message_id, customer_id, agent_id, address, state, at, since, \
+pub(super) const OUTGOING: &str = "SELECT id, kind, conversation_id, message_id, customer_id, agent_id, address, state, at, since, \
      attempts, doubts, header_id, mailbox, about, begun FROM outbox";
 
-fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
+pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let (customer, agent): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
     Ok(Outgoing {
         id: OutboxId(row.get(0)?),

@@ -1,12 +1,13 @@
 //! Conversations as list rows show them, with everybody's names.
 
-use super::{Result, people::word, search};
+use super::{Result, people::word, search, undelivered};
 use crate::domain::{
     conversation::{Audience, Privacy, State},
     id::{AgentId, ConversationId, EntrySeq, ItemId, Seq},
     item::ItemKey,
+    mail::DeliveryState,
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, types::ValueRef};
 
 /// A name and the address or handle behind it.
 pub type Named = (String, String);
@@ -55,6 +56,8 @@ pub struct StoredRow {
     pub others_direct: bool,
     /// Whether the viewer takes part in it, follows it or is assigned.
     pub mine: bool,
+    /// What became of its newest answer, where that was given up.
+    pub undelivered: Option<DeliveryState>,
     /// Further customers, or the agents who take part in an internal one.
     pub participants: Vec<Named>,
 }
@@ -76,13 +79,14 @@ pub fn row(connection: &Connection, viewer: AgentId, baseline: Seq, id: Conversa
          c.last_from, c.last_text, c.last_seq, customer.name, customer.address, assignee.name, assignee.handle, team_group.name, \
          item.kind, item.id, item.title, locker.name, locker.handle, c.locked_at, {}, \
          c.audience = 'internal' AND c.item_id IS NULL AND NOT coalesce(member.starter OR member.added, 0), \
-         coalesce(member.list > 0 OR member.live = 1, 0) \
+         coalesce(member.list > 0 OR member.live = 1, 0), {} \
          FROM conversation c \
          LEFT JOIN customer ON customer.id = c.requester_id LEFT JOIN agent assignee ON assignee.id = c.assignee_id \
          LEFT JOIN team_group ON team_group.id = c.group_id LEFT JOIN item ON item.id = c.item_id \
          LEFT JOIN agent locker ON locker.id = c.locked_by \
          LEFT JOIN member ON member.agent_id = ?2 AND member.conversation_id = c.id WHERE c.id = ?1",
-        search::unread("?2", "?3")
+        search::unread("?2", "?3"),
+        undelivered::OF_NEWEST_ANSWER
     );
     let found = connection
         .prepare_cached(&sql)?
@@ -113,6 +117,10 @@ pub fn row(connection: &Connection, viewer: AgentId, baseline: Seq, id: Conversa
                 unread: row.get(23)?,
                 others_direct: row.get(24)?,
                 mine: row.get(25)?,
+                undelivered: match row.get_ref(26)? {
+                    ValueRef::Null => None,
+                    _ => Some(word(row, 26)?),
+                },
                 participants: Vec::new(),
             })
         })

@@ -11,7 +11,7 @@ use crate::{
         id::{ConversationId, EntrySeq},
         letter::Correspondent,
         mail::DeliveryState,
-        outgoing::Delivery,
+        outgoing::{Delivery, NO_SENDER},
     },
 };
 use chrono::Duration;
@@ -87,6 +87,8 @@ pub fn tails(entry: &Entry, at: &str, now: Moment, undo: Option<&str>) -> Vec<St
     let Some(state) = state(entry) else { return Vec::new() };
     let word = if stopped(entry).next().is_some() {
         "not sent"
+    } else if state == DeliveryState::Queued && entry.delivery.iter().any(|to| to.words == NO_SENDER) {
+        "waits"
     } else if is_stuck(entry, state, now) {
         "still waiting"
     } else {
@@ -111,6 +113,7 @@ pub fn troubles(entry: &Entry, menu: &str) -> Vec<String> {
         let (words, again) = match to.state {
             DeliveryState::Failed => ("failed", true),
             DeliveryState::Unknown => ("nobody knows whether it arrived", true),
+            DeliveryState::Queued if to.words == NO_SENDER => ("waits", false),
             DeliveryState::Queued | DeliveryState::Sending if !to.words.is_empty() => ("is tried again", false),
             DeliveryState::Cancelled if !to.was_taken_back() && !to.words.is_empty() => ("not sent", true),
             DeliveryState::Queued

@@ -281,6 +281,7 @@ fn tail(entry: &Entry, at: &str, basis: Basis, reader: Reader) -> String {
     }
     match entry.channel.as_deref() {
         None => at.to_owned(),
+        Some("email") if entry.is_automatic() => format!("mail · automatic · {at}"),
         Some("email") => format!("mail · {at}"),
         Some(channel) => format!("{} · {at}", SafeText::line(channel).fit(12)),
     }

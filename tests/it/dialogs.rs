@@ -66,6 +66,7 @@ fn notices() -> Vec<NoticeRow> {
         id: NoticeId(id),
         kind,
         conversation: Some(ConversationId(conversation)),
+        seq: None,
         text: text.map(str::to_owned),
         at: text.map(|_| ago(id * 7)),
         read,

@@ -162,6 +162,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
         id: NoticeId(number),
         kind: NoticeKind::Mention,
         conversation: Some(ConversationId(4821)),
+        seq: None,
         text: Some(text),
         at: Some(pages::now()),
         read: false,

@@ -254,7 +254,7 @@ fn hidden_past(number: u64, words: &str) -> PastConversation {
 }
 
 /// Everything that one viewer can get without changing anything, labelled, as bytes.
-fn everything(desk: &TestDesk, handle: &str) -> Vec<(String, String)> {
+pub fn everything(desk: &TestDesk, handle: &str) -> Vec<(String, String)> {
     let who = desk.agent(handle);
     let mut all = Vec::new();
     let mut say = |label: String, value: String| all.push((label, value));

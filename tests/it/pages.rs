@@ -122,6 +122,7 @@ pub fn row(number: i64, name: &str, subject: &str, last: &str, minutes: i64) -> 
         locked: None,
         needs_reassignment: false,
         withheld: false,
+        undelivered: None,
         mine: false,
         cursor: Cursor(format!("c{number}")),
     }
@@ -207,6 +208,7 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
         likenesses: Vec::new(),
         drafts: Vec::new(),
         following: true,
+        rings: false,
         present: Vec::new(),
     }
 }
@@ -325,6 +327,7 @@ pub fn page() -> Page {
         offered: 0,
         held: 0,
         mailboxes: Vec::new(),
+        mail_leaves: true,
         held_mails: None,
         held_replies: None,
         original: None,

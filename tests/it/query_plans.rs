@@ -18,7 +18,7 @@ use deskline::{
     store::{
         conversations, correspondents, headers, internal, items, keys,
         lists::{self, Key, Reader, Window},
-        messages, notices, numbers, offers, outbox, parts, people, reading, rows, search,
+        messages, notices, numbers, offers, outbox, parts, people, reading, rows, search, undelivered, unsent,
     },
 };
 use rusqlite::{
@@ -282,6 +282,8 @@ fn openings(asked: &mut Asked, viewer: &Viewer) {
     asked.ask("open: attachments", |it| messages::attachments(it, 1));
     asked.ask("open: readings", |it| reading::load(it, id));
     asked.ask("open: groups that follow", |it| conversations::following_groups(it, id));
+    asked.ask("open: told of a mail", |it| notices::stands(it, viewer.id, id, "undelivered"));
+    asked.ask("open: seen of a mail", |it| notices::clear_kind(it, Some(viewer.id), id, "undelivered"));
     asked.ask("open: was told", |it| notices::was_told(it, viewer.id, id));
     asked.ask("open: drafts", |it| deskline::store::drafts::at(it, viewer.id, "conversation 1"));
     asked.ask("item: itself", |it| items::by_id(it, ItemId(2)));
@@ -310,6 +312,16 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: of a message", |it| outbox::of_message(it, 1));
     asked.ask("mail: how far", |it| outbox::deliveries(it, id, (EntrySeq(1), EntrySeq(50)), 10_000));
     asked.ask("mail: held", outbox::held);
+    asked.ask("mail: a reply to one", |it| undelivered::reply(it, OutboxId(1)));
+    asked.ask("mail: not delivered since", |it| undelivered::count_since(it, 0));
+    asked.ask("mail: not delivered", |it| undelivered::note(it, OutboxId(1), 0));
+    asked.ask("mail: on its way again", |it| undelivered::forget(it, OutboxId(1)));
+    asked.ask("mail: somebody sends", unsent::looked);
+    asked.ask("mail: somebody looks", |it| unsent::note_look(it, 0));
+    asked.ask("mail: nobody sent it", |it| unsent::waited(it, 0, 0, 50));
+    asked.ask("mail: given up", |it| undelivered::any(it, id));
+    asked.ask("mail: given up, newest", |it| undelivered::newest(it, id, 0));
+    asked.ask("mail: nobody's bell", |it| notices::clear_kind(it, None, id, "undelivered"));
     asked.ask("mail: references", |it| headers::references(it, id, customer, EntrySeq(9)));
     asked.ask("mail: kept back", |it| headers::kept_back(it, 1, customer));
     asked.ask("mail: never said", |it| headers::withheld(it, 1));

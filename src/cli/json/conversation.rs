@@ -12,6 +12,7 @@ use crate::{
         conversation::{Audience, EntryKind, Privacy, State},
         id::{ConversationId, EntrySeq},
         item::ItemKind,
+        mail::DeliveryState,
     },
 };
 use serde::Serialize;
@@ -35,6 +36,9 @@ pub struct ConversationJson<'a> {
     channel: Option<&'a str>,
     participants: Vec<FromJson<'a>>,
     locked: Option<LockedJson<'a>>,
+    /// For people; what became of each message stands with it.
+    #[serde(skip)]
+    undelivered: Option<DeliveryState>,
     cursor: &'a str,
 }
 
@@ -61,7 +65,20 @@ impl<'a> From<&'a ConversationRow> for ConversationJson<'a> {
             channel: row.channel.as_deref(),
             participants: row.participants.iter().map(participant).collect(),
             locked: row.locked.as_ref().map(LockedJson::from),
+            undelivered: row.undelivered,
             cursor: &row.cursor.0,
+        }
+    }
+}
+
+impl ConversationJson<'_> {
+    /// What is usual is left out.
+    fn standing(&self) -> String {
+        let words = standing(self.state, self.privacy, self.audience);
+        match self.undelivered {
+            Some(DeliveryState::Unknown) => format!("{words}, delivery unknown"),
+            Some(_) => format!("{words}, not delivered"),
+            None => words,
         }
     }
 }
@@ -87,7 +104,7 @@ impl Row for ConversationJson<'_> {
         vec![
             format!("#{}", self.id),
             if self.unread { "●" } else { "" }.to_owned(),
-            standing(self.state, self.privacy, self.audience),
+            self.standing(),
             zone.clock(self.at),
             self.assignee.unwrap_or_default().to_owned(),
             self.item.as_ref().map(|item| item.id.clone()).unwrap_or_default(),

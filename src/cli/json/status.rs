@@ -39,6 +39,8 @@ struct QueueJson {
     unassigned: u64,
     needs_reassignment: u64,
     outbox: u64,
+    /// Replies that failed within the last day.
+    undelivered: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,10 +69,10 @@ impl<'a> StatusJson<'a> {
             strangers: server.strangers,
             sessions: server.sessions.iter().map(SessionJson::from).collect(),
         });
-        let Figures { unassigned, needs_reassignment, queued, schema, bytes } = *figures;
+        let Figures { unassigned, needs_reassignment, queued, undelivered, schema, bytes } = *figures;
         Self {
             server,
-            queue: QueueJson { unassigned, needs_reassignment, outbox: queued },
+            queue: QueueJson { unassigned, needs_reassignment, outbox: queued, undelivered },
             mailboxes: troubled
                 .iter()
                 .map(|mailbox| MailboxJson {

@@ -268,5 +268,6 @@ fn signature(entry: &Entry, output: &Output) -> String {
         Author::System => String::new(),
     };
     let channel = entry.channel.as_ref().map(|channel| format!(" ({channel})")).unwrap_or_default();
-    format!("{}  {}  {}{who}{channel}", entry.seq, output.clock(entry.at), entry.kind)
+    let automatic = if entry.is_automatic() { " (automatic)" } else { "" };
+    format!("{}  {}  {}{who}{channel}{automatic}", entry.seq, output.clock(entry.at), entry.kind)
 }

@@ -61,6 +61,9 @@ fn print(desk: &Desk, told: Option<&Status>, output: &mut Output) -> Result<(), 
         "Queue: {} unassigned, {} to be reassigned, {} on the way to customers",
         figures.unassigned, figures.needs_reassignment, figures.queued
     ))?;
+    if figures.undelivered > 0 {
+        output.line(&format!("Replies not delivered within the last day: {}", figures.undelivered))?;
+    }
     for mailbox in &troubled {
         let again = match mailbox.next.filter(|next| *next > now) {
             Some(next) => format!("Next try at {}; “deskline mail sync” tries at once.", output.clock(next)),

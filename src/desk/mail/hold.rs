@@ -12,7 +12,7 @@ use crate::{
     domain::{
         event::EventKind,
         id::MailId,
-        letter::Letter,
+        letter::{Letter, Nature},
         mail::{HeldMail, HeldWhy, MailTaken, Verdict},
         people::check_address,
         refusal::Refusal,
@@ -111,6 +111,7 @@ impl Desk {
                 return Err(still_held(why).into());
             }
             mails::decide(writing, id, &decided)?;
+            mails::note_automatic(writing, id, letter.nature != Nature::Person)?;
             if decided.verdict == Verdict::Refused && taking.may_be_answered() {
                 mails::queue_refusal(writing, id, &sender)?;
             }

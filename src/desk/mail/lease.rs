@@ -4,6 +4,7 @@ use super::{
     enclosed, notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
+    undelivered,
     undo::answers,
 };
 use crate::{
@@ -69,6 +70,7 @@ impl Desk {
     /// A failing disk, or no random numbers.
     pub fn lease_mail(&self, worker: &str, mailboxes: &[MailboxInfo]) -> Outcome<Option<OutMail>> {
         let Some(fallback) = mailboxes.first() else { return Ok(None) };
+        self.note_sender()?;
         while self.next_mail_at()?.is_some_and(|at| at <= self.now()) {
             let mut touched = Vec::new();
             let found = self.inner.store.write(|writing| -> Outcome<Option<OutMail>> {
@@ -216,6 +218,9 @@ impl Desk {
             if settled.state != DeliveryState::Sent && !settled.doubt {
                 sending::did_not_leave(writing, row.id)?;
             }
+            if settled.state != DeliveryState::Sent && settled.due.is_none() {
+                undelivered::tell(writing, row.id, self.now().timestamp_millis())?;
+            }
             Ok(true)
         })?;
         for conversation in touched {
@@ -338,6 +343,7 @@ impl Leasing<'_> {
 
     fn settled(&self, row: &Outgoing, state: DeliveryState, doubts: u32, words: &str) -> Outcome<Step> {
         outbox::settle(self.writing, row.id, state, None, doubts, words)?;
+        undelivered::tell(self.writing, row.id, self.now.timestamp_millis())?;
         if state == DeliveryState::Cancelled
             && row.kind == OutboxKind::Reply
             && let Some(conversation) = row.conversation

@@ -3,12 +3,13 @@
 use super::{
     decide::ignored,
     receive::{Taking, held},
+    undelivered,
 };
 use crate::{
     desk::{Outcome, route, write::check_subject},
     domain::{
         event::EventKind,
-        id::ConversationId,
+        id::{ConversationId, OutboxId},
         letter::{Report, ReportKind},
         mail::{HeldWhy, Reason, Verdict},
     },
@@ -112,6 +113,9 @@ impl Taking<'_> {
             ReportKind::Complaint => reports::complained(self.writing, out.outbox)?,
             ReportKind::Delivered | ReportKind::Read | ReportKind::Unknown => false,
         };
+        if is_new && report.kind == ReportKind::Bounce && self.mail.history.is_none() {
+            undelivered::tell(self.writing, OutboxId(out.outbox), self.now.timestamp_millis())?;
+        }
         let Some(customer) = reports::recipient(self.writing, out.outbox)?.filter(|_| is_new) else { return Ok(()) };
         // The address that we wrote to, never the one that the report claims.
         let address = people::customer_by_id(self.writing, customer)?.map(|customer| customer.address);

@@ -40,6 +40,7 @@ pub fn notice_of_held(connection: &Connection, access: &Access, waiting: u32) ->
         id: stored.id,
         kind: NoticeKind::Held,
         conversation: None,
+        seq: None,
         text: Some(words),
         at: Some(moment(stored.at)),
         read: stored.cleared,

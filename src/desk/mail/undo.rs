@@ -1,5 +1,6 @@
 //! What people do about mail on its way out: taking a reply back, trying again, and deciding what is held.
 
+use super::undelivered;
 use crate::{
     desk::{
         Desk, News, Outcome,
@@ -76,6 +77,7 @@ impl Desk {
             }
             for row in failed {
                 outbox::try_again(act.writing, row.id, act.millis(), act.me.role.administers())?;
+                undelivered::forget(act.writing, act.facts.id, row.id)?;
             }
             act.event(EventKind::SentAgain, &seq.to_string())?;
             answers(act.writing, act.facts.item)

@@ -2,7 +2,7 @@
 
 use super::{ConversationRow, Cursor, ItemRef, Moment, Person};
 use crate::domain::{
-    id::{ConversationId, NoticeId},
+    id::{ConversationId, EntrySeq, NoticeId},
     item::ItemStatus,
     people::{Agent, Routing},
     section::Section,
@@ -108,6 +108,8 @@ words! {
         Assigned = "assigned",
         /// The agent was added by name.
         Added = "added",
+        /// A reply did not reach whom it was for.
+        Undelivered = "undelivered",
         /// Something waits in Queue › Held, for owner and admins.
         Held = "held",
     }
@@ -122,6 +124,8 @@ pub struct NoticeRow {
     pub kind: NoticeKind,
     /// The conversation it is about; `None` for what is held, which is in Queue › Held.
     pub conversation: Option<ConversationId>,
+    /// The message in it, of what is about one; `None` where restricted.
+    pub seq: Option<EntrySeq>,
     /// Made now, through access; `None` where restricted (R6.7).
     pub text: Option<String>,
     /// When.

@@ -5,6 +5,7 @@ use crate::domain::{
     conversation::{Audience, Privacy, State},
     id::ConversationId,
     item::ItemKey,
+    mail::DeliveryState,
     section::Section,
 };
 
@@ -97,6 +98,8 @@ pub struct ConversationRow {
     pub withheld: bool,
     /// The viewer takes part in it, follows it or is assigned.
     pub mine: bool,
+    /// What became of its newest answer, where that did not reach everybody by mail and is on its way no more.
+    pub undelivered: Option<DeliveryState>,
     /// Its place in the list it was read from.
     pub cursor: Cursor,
 }

@@ -40,6 +40,8 @@ pub struct Thread {
     pub followers: Vec<Follower>,
     /// What the viewer may do, and why not.
     pub may: May,
+    /// Whether a notice stands that tells the viewer of a mail of it: it is settled once it was seen here.
+    pub rings: bool,
     /// Who else is there now; who writes comes first (R7.5).
     pub present: Vec<Present>,
     /// Who will receive a reply.
@@ -105,6 +107,13 @@ pub struct Entry {
     pub by_mail: bool,
     /// Whom that mail names, where the viewer may know it: of what an agent wrote by mail, only that agent does.
     pub addressed: Option<Box<Addressed>>,
+}
+
+impl Entry {
+    /// Whether no person wrote the mail behind it: an absence note, another help desk.
+    pub fn is_automatic(&self) -> bool {
+        self.addressed.as_ref().is_some_and(|mail| mail.automatic)
+    }
 }
 
 /// The mail behind a message, or one that is held, as it came.

@@ -43,7 +43,7 @@ impl Dialog for Bell {
             (DialogKey::Back, _) => Outcome::Close,
             // What is restricted by now is opened too, and its screen says so (R6.6).
             (DialogKey::Choose, Some(notice)) => match notice.conversation {
-                Some(conversation) => Outcome::Go(Place::Conversation(conversation, None)),
+                Some(conversation) => Outcome::Go(Place::Conversation(conversation, notice.seq)),
                 None => Outcome::Act(Action::GoToHeld),
             },
             (_, Some(_)) if key.letter() == Some('c') => {

@@ -165,16 +165,29 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
         }
     }
     let by_mail = composing.is_some() && look.mode == Mode::Reply && look.readers.by_mail && look.why_not.is_none();
-    let mail = if by_mail { " by mail " } else { "" };
+    let (mail, mail_style) = match (by_mail, model.page.mail_leaves) {
+        (false, _) => ("", theme.plain()),
+        (true, true) => (" by mail ", theme.plain()),
+        (true, false) => (waits_words(row.left()), theme.alarm()),
+    };
     let files = files_words(look.files, width(mail), row.left());
     // What goes with it is said first where there is no room for both.
-    for (words, style_of_words) in [(mail, theme.plain()), (files.as_str(), theme.strong())] {
+    for (words, style_of_words) in [(mail, mail_style), (files.as_str(), theme.strong())] {
         let files_too = if words == mail && !files.is_empty() { 1 + width(&files) } else { 0 };
         // What stands to the right begins with a blank of its own.
         let needed = 1 + width(words.trim_end()) + files_too;
         if !words.is_empty() && needed <= row.left() {
             row.own(rule, style).own(words, style_of_words);
         }
+    }
+}
+
+/// What is said where nobody sends mail, in as many words as there is room for.
+const fn waits_words(room: usize) -> &'static str {
+    match room {
+        31.. => " waits: no mailbox to send by ",
+        20.. => " waits: no mailbox ",
+        _ => " no mailbox ",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     desk::page::{ConversationRow, ItemRow, Person},
     domain::{
         conversation::{Audience, Privacy, State},
+        mail::DeliveryState,
         section::Section,
         text::{SafeText, width},
     },
@@ -144,6 +145,9 @@ fn where_it_stands(model: &Model, buffer: &mut Buffer, area: Rect, row: &Convers
     if row.privacy == Privacy::Private {
         line.own("private ", theme.alarm());
     }
+    if let Some(state) = row.undelivered {
+        line.own(undelivered(state), theme.alarm());
+    }
     match row.state {
         State::Open => {}
         State::Closed => {
@@ -161,6 +165,19 @@ fn where_it_stands(model: &Model, buffer: &mut Buffer, area: Rect, row: &Convers
         line.right(&format!("→ {name} "), theme.quiet());
     } else if row.audience == Audience::Customer && width("unassigned ") < room {
         line.right(if row.needs_reassignment { "reassign " } else { "unassigned " }, theme.quiet());
+    }
+}
+
+/// Mark and word for what became of the newest answer.
+const fn undelivered(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Unknown => "! delivery unknown ",
+        DeliveryState::Queued
+        | DeliveryState::Sending
+        | DeliveryState::Sent
+        | DeliveryState::Failed
+        | DeliveryState::Held
+        | DeliveryState::Cancelled => "! not delivered ",
     }
 }
 

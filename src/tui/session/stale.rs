@@ -184,6 +184,7 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         offered,
         held,
         mailboxes,
+        mail_leaves,
         list,
         opened,
         item,
@@ -218,7 +219,7 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         && (notices, keys, agents, groups) == (&before.notices, &before.keys, &before.agents, &before.groups)
         && (customers, items, settings) == (&before.customers, &before.items, &before.settings)
         && (audit, draft) == (&before.audit, &before.draft)
-        && (held, mailboxes) == (&before.held, &before.mailboxes)
+        && (held, mailboxes, mail_leaves) == (&before.held, &before.mailboxes, &before.mail_leaves)
         && (held_mails, held_replies) == (&before.held_mails, &before.held_replies)
         && *original == before.original
         && lost.is_empty()

@@ -219,12 +219,13 @@ pub fn seen(model: &Model) -> EntrySeq {
     if stood { view.shown } else { view.shown.min(view.settled) }
 }
 
-/// When what is on the screen will have been read; `None` where nothing on it is unread.
+/// When what is on the screen will have been read; `None` where nothing on it is unread or rings.
 pub fn read_at(model: &Model) -> Option<Moment> {
     let view = model.thread.as_ref()?;
     let thread = model.opened()?;
     let on_screen = layout::areas(model).main.is_some() && model.layers.is_empty();
-    let news = view.shown > thread.read_up_to && view.shown > view.marked && thread.row.unread;
+    let unread = thread.row.unread && view.shown > thread.read_up_to;
+    let news = view.shown > view.marked && (unread || thread.rings);
     let may = model.acted && model.focused && !view.left_unread && on_screen;
     (news && may).then(|| view.shown_since + READ)
 }

@@ -20,6 +20,7 @@ use deskline::{
 /// A conversation with two mails, a reply and a note, in the hands of ana.
 fn beginning() -> (TestDesk, ConversationId) {
     let desk = TestDesk::new();
+    desk.has_a_sender();
     let mara = |text: &str| Letter {
         from: vec![person("Mara Lindt", "mara@example.com")],
         ..letter("mara@example.com", "Card", text)

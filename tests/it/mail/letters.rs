@@ -118,6 +118,11 @@ impl TestDesk {
         all
     }
 
+    /// A mailbox for sending is connected, and nothing is due.
+    pub fn has_a_sender(&self) {
+        assert_eq!(self.desk.lease_mail("worker", &mailboxes()).expect("a lease"), None);
+    }
+
     /// A reply of an agent leaves by mail; gives its header id.
     pub fn left(&self, conversation: ConversationId) -> String {
         let left = self.leaves();

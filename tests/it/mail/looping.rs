@@ -14,7 +14,7 @@ use deskline::{
     },
 };
 
-fn report(kind: ReportKind, about: Option<&str>) -> Letter {
+pub fn report(kind: ReportKind, about: Option<&str>) -> Letter {
     let recipients = vec![Reported {
         address: "somebody@evil.example".into(),
         status: Some("5.1.1".into()),

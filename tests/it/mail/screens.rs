@@ -49,6 +49,7 @@ fn beginning() -> (TestDesk, ConversationId) {
          It is still failing.\u{1b}[31m\u{202e}\r\n";
     let id = taken(&desk, &as_raw(signed("mara@example.com", "Card declined"), raw)).conversation.unwrap();
     desk.does("ana", id, assign("ana"));
+    desk.has_a_sender();
     (desk, id)
 }
 

@@ -1,7 +1,11 @@
 //! `deskline status`: who is here, what waits, how large the desk is; only for who may know.
 
 use super::{Server, client::Client, key_of, new_key};
-use crate::desks::TestDesk;
+use crate::{
+    desks::TestDesk,
+    mail::leaving::{WORKER, answered, lease},
+};
+use deskline::{desk::mail::Failure, domain::setting::SettingKey};
 use serde_json::Value;
 use std::process::Command;
 
@@ -123,4 +127,22 @@ fn a_desk_has_one_server() {
     assert_eq!(ran.status.code(), Some(1));
     assert!(errors.contains("is served already"), "{errors}");
     assert_eq!(Client::login(&server, &key_of(&desk, "ana")).command("section list", b"").status, Some(0));
+}
+
+/// Only for who may know: a number of replies, of private conversations too.
+#[test]
+fn replies_that_did_not_arrive_are_counted() {
+    let desk = TestDesk::in_real_time();
+    desk.set(SettingKey::UndoSeconds, "0");
+    answered(&desk);
+    assert_eq!(json(&status(&desk, &["--json"]).1)["queue"]["undelivered"], 0);
+    assert!(!status(&desk, &[]).1.contains("not delivered"));
+    let mail = lease(&desk).expect("it is due");
+    assert!(desk.desk.mail_failed(WORKER, &mail, Failure::Permanent, "550 no such user").unwrap());
+    assert_eq!(json(&status(&desk, &["--json"]).1)["queue"]["undelivered"], 1);
+    let (_, out, _) = status(&desk, &["--as", "olga"]);
+    assert!(out.contains("Replies not delivered within the last day: 1\n"), "{out}");
+    assert!(!out.contains("mara"), "{out}");
+    let (code, out, _) = status(&desk, &["--as", "ana"]);
+    assert_eq!((code, out.as_str()), (Some(4), ""));
 }

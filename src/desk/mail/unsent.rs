@@ -1,0 +1,100 @@
+//! Mail that nobody sends: whether somebody does, what is said where nobody does, and when it is given up.
+
+use super::undelivered;
+use crate::{
+    desk::{Desk, News, Outcome, page::Entry},
+    domain::{
+        mail::DeliveryState,
+        outgoing::{Delivery, NO_SENDER},
+    },
+    store::{Connection, outbox, unsent},
+};
+use chrono::{DateTime, Duration, Utc};
+
+/// Who sends looks at least every minute, but for as long as one large mail takes.
+const STILL_THERE: Duration = Duration::minutes(15);
+
+/// How often that is noted.
+const NOTE: Duration = Duration::minutes(1);
+
+/// After so long it is given up where nobody sends at all. Who does gives it up before.
+const PATIENCE: Duration = Duration::days(4);
+
+/// How many are given up in one transaction.
+const AT_ONCE: usize = 50;
+
+/// Whether mail leaves this desk: a mailbox for sending is connected, and somebody sends by it.
+pub fn leaves(connection: &Connection, now: DateTime<Utc>) -> Outcome<bool> {
+    let since = (now - STILL_THERE).timestamp_millis();
+    Ok(unsent::looked(connection)?.is_some_and(|at| at > since))
+}
+
+/// Says of what waits that nobody sends it, where nobody does. What is held looks alike to whoever does not administer.
+pub fn say_so(connection: &Connection, entries: &mut [Entry], now: DateTime<Utc>) -> Outcome<()> {
+    let waits = |to: &Delivery| to.state == DeliveryState::Queued && to.words.is_empty();
+    if !entries.iter().flat_map(|entry| &entry.delivery).any(waits) || leaves(connection, now)? {
+        return Ok(());
+    }
+    for to in entries.iter_mut().flat_map(|entry| &mut entry.delivery).filter(|to| waits(to)) {
+        NO_SENDER.clone_into(&mut to.words);
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// Somebody looks for mail that is to leave. Losing that is no loss, so the disk is not waited for.
+    pub(super) fn note_sender(&self) -> Outcome<()> {
+        let now = self.now();
+        let (is_noted, is_news) = {
+            let reader = self.inner.store.reader()?;
+            let noted = unsent::looked(&reader)?;
+            // One that lies ahead was noted by a clock that was wrong.
+            let fresh = (now - NOTE).timestamp_millis()..=(now + NOTE).timestamp_millis();
+            (noted.is_some_and(|at| fresh.contains(&at)), !leaves(&reader, now)?)
+        };
+        if is_noted {
+            return Ok(());
+        }
+        self.inner.store.write_lightly(|writing| unsent::note_look(writing, now.timestamp_millis()))?;
+        if is_news {
+            self.inner.bell.ring(News::EVERYTHING);
+        }
+        Ok(())
+    }
+
+    /// Gives up what waited for four days and nobody sent; how many mails. It can be sent again. To be called now and then by
+    /// any process.
+    ///
+    /// # Errors
+    /// A failing disk; what was not given up is so the next time.
+    pub fn give_up_unsent(&self) -> Outcome<usize> {
+        let now = self.now();
+        let (since, millis) = ((now - PATIENCE).timestamp_millis(), now.timestamp_millis());
+        let mut all = 0;
+        while !unsent::waited(&*self.inner.store.reader()?, since, millis, 1)?.is_empty() {
+            let mut touched = Vec::new();
+            let given_up = self.inner.store.write(|writing| -> Outcome<usize> {
+                let waited = unsent::waited(writing, since, millis, AT_ONCE)?;
+                for row in &waited {
+                    let (state, words) = if row.doubts > 0 || row.may_have_left() {
+                        (DeliveryState::Unknown, "Nobody finished sending it within four days. It may have arrived.")
+                    } else if row.attempts > 0 {
+                        (DeliveryState::Failed, "It could not leave for four days.")
+                    } else {
+                        (DeliveryState::Failed, "For four days no mailbox for sending was connected.")
+                    };
+                    outbox::settle(writing, row.id, state, None, row.doubts, words)?;
+                    undelivered::tell(writing, row.id, millis)?;
+                    touched.extend(row.conversation);
+                }
+                Ok(waited.len())
+            })?;
+            all += given_up;
+            touched.dedup();
+            for conversation in touched {
+                self.inner.bell.ring(News::of(conversation));
+            }
+        }
+        Ok(all)
+    }
+}
