@@ -160,10 +160,9 @@ impl<'a> Reading<'a> {
         let groups = people::groups(self.connection)?;
         let (offers, offered) = offer::shown(self, &groups, known)?;
         let (held, mailboxes) = mail::for_administrators(self.connection, &self.access)?;
-        let rung = match with_numbers {
-            true => mail::notice_of_held(self.connection, &self.access, held)?.is_some_and(|notice| !notice.read),
-            false => false,
-        };
+        let rings =
+            with_numbers.then(|| mail::notice_of_held(self.connection, &self.access, held)).transpose()?.flatten();
+        let rung = rings.is_some_and(|notice| !notice.read);
         Ok(Page {
             held,
             mailboxes,

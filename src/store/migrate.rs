@@ -234,4 +234,41 @@ mod tests {
             connection.query_row("SELECT group_concat(last_assigned, ', ') FROM agent", [], |row| row.get(0)).unwrap();
         assert_eq!(idle, "7, 0");
     }
+
+    /// Notices stand as they stood, and what servers said of mails that came before is heard from now on.
+    #[test]
+    fn notices_and_words_of_servers_outlive_the_marks_of_mail() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("desk.db");
+        let mut connection = Connection::open(&file).unwrap();
+        migrate_with(&mut connection, &file, 0, &MIGRATIONS[..5]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO agent (id, handle, name, role, active, ready, reply_to_customers, from_customers, notify_customers,
+                     notify_internal, bell, baseline, created_at)
+                 VALUES (1, 'ana', 'x', 'agent', 1, 1, 1, 'all', 'mine', 'mine', 1, 0, 0);
+                 INSERT INTO conversation (id, audience, privacy, state, subject, needs_reassignment, created_at, at, last_seq,
+                     last_from, last_text, news, agent_replies, customer_at, customer_count, reach, shut)
+                 VALUES (7, 'customer', 'public', 'open', '', 0, 0, 0, 0, '', '', 0, 0, 0, 0, 1, 0);
+                 INSERT INTO notice (agent_id, id, kind, conversation_id, at, cleared) VALUES (1, 1, 'note', 7, 5, 1), (1, 2, 'note', 7, 6, 0);
+                 INSERT INTO mail (id, mailbox, own_addresses, hash, received_at, envelope_to, sent, sender, sender_name, subject,
+                     authentication, verdict, reasons)
+                 SELECT column1, 'support' || column1, '', zeroblob(32), 0, '', 0, 'm@x', '', '', column2, 'ignored', ''
+                 FROM (VALUES (1, 'MX.acme.example 1; spf=pass; DMARC = pass header.from=x'), (2, 'mx.acme.example; dmarc=fail'),
+                     (3, ''), (4, 'spf=pass (x); dmarc=pass'));",
+            )
+            .unwrap();
+        migrate_with(&mut connection, &file, 5, MIGRATIONS).unwrap();
+        let all = |sql: &str| -> String { connection.query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(
+            all("SELECT group_concat(id || ' ' || conversation_id || ' ' || at || ' ' || cleared, ', ') FROM notice"),
+            "1 7 5 1, 2 7 6 0"
+        );
+        assert_eq!(
+            all(
+                "SELECT group_concat(id || ' ' || checked_by || ' ' || vouched, ', ') FROM (SELECT * FROM mail ORDER BY id)"
+            ),
+            "1 mx.acme.example 1, 2 mx.acme.example 0, 3  0, 4 unnamed 1"
+        );
+    }
 }

@@ -120,7 +120,8 @@ pub fn queue_reply_at(
     Ok(())
 }
 
-/// Queues the line that tells a writer, once, that a locked conversation got a follow-up (R2.7).
+/// Queues the line that tells a writer, once, that a locked conversation got a follow-up (R2.7). One that was cancelled before
+/// it was ever tried told nobody anything: it tells of this follow-up now.
 ///
 /// # Errors
 /// What SQLite says.
@@ -135,7 +136,9 @@ pub fn queue_told(
         .prepare_cached(&format!(
             "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, about, door, since, due) \
              SELECT 'told', ?1, NULL, ?2, 'queued', ?3, ?4, door, ?3, CASE door WHEN 'mail' THEN ?3 END \
-             FROM (SELECT {DOOR} AS door) WHERE true ON CONFLICT DO NOTHING"
+             FROM (SELECT {DOOR} AS door) WHERE true ON CONFLICT (about, customer_id) WHERE kind = 'told' DO UPDATE \
+             SET conversation_id = ?1, state = 'queued', at = ?3, door = excluded.door, since = ?3, due = excluded.due, words = '' \
+             WHERE outbox.state = 'cancelled' AND outbox.attempts = 0"
         ))?
         .execute(params![follow_up.0, customer.0, now, locked.0])?;
     Ok(())

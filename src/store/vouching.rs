@@ -29,15 +29,15 @@ pub fn server(connection: &Connection, mailbox: &str) -> Result<Option<String>> 
     Ok(found.filter(|(by, its, all)| !by.is_empty() && *all >= FEWEST && its * 10 >= all * 9).map(|(by, ..)| by))
 }
 
-/// Whether a server vouched for a sender at a mailbox since a moment (milliseconds since 1970).
+/// Whether a server, this one or any, vouched for a sender at a mailbox since a moment (milliseconds since 1970).
 ///
 /// # Errors
 /// What SQLite says.
-pub fn vouched(connection: &Connection, mailbox: &str, by: &str, sender: &str, since: i64) -> Result<bool> {
+pub fn vouched(connection: &Connection, mailbox: &str, by: Option<&str>, sender: &str, since: i64) -> Result<bool> {
     Ok(connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM mail INDEXED BY mail_vouched WHERE vouched = 1 AND sender = ?3 AND mailbox = ?1 \
-             AND received_at > ?4 AND checked_by = ?2)",
+             AND received_at > ?4 AND (?2 IS NULL OR checked_by = ?2))",
         )?
         .query_row(params![mailbox, by, sender, since], |row| row.get(0))?)
 }

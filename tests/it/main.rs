@@ -14,6 +14,7 @@
 mod access;
 mod any_keys;
 mod architecture;
+mod attaching;
 mod changed;
 mod cli;
 mod corpora;

@@ -3,7 +3,7 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking, held},
+    receive::{Taking, held},
     secrecy::repeats_mailed,
 };
 use crate::{
@@ -71,7 +71,7 @@ impl Taking<'_> {
             letter.text = format!("Attached: {}", names.join(", "));
         }
         // The files are kept with the message itself.
-        let body = Body::of(&letter);
+        let body = self.body(&letter)?;
         let mut act = Act::begin(self.desk, self.writing, viewer, conversation)?;
         act.channel = Some(Channel::Email.word());
         act.write(EntryKind::Reply, &Text { text: body.text.clone(), files, ..Text::default() })?;

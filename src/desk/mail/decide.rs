@@ -85,7 +85,7 @@ impl Taking<'_> {
                 "It is an automatic answer: it re-opens nothing, and nobody is told of it by mail.",
             ));
         }
-        let body = Body::of(self.letter);
+        let body = self.body(self.letter)?;
         let incoming = Incoming {
             writing: self.writing,
             customer: &customer,
@@ -95,7 +95,7 @@ impl Taking<'_> {
             subject: &self.letter.subject,
             group: self.group(&mut reasons)?,
             automatic,
-            tells: self.letter.answer_automatically && !automatic,
+            tells: self.may_be_answered() && !automatic,
             history: self.mail.history.is_some(),
             now: self.now,
         };

@@ -111,7 +111,7 @@ impl Desk {
                 return Err(still_held(why).into());
             }
             mails::decide(writing, id, &decided)?;
-            if decided.verdict == Verdict::Refused && letter.answer_automatically {
+            if decided.verdict == Verdict::Refused && taking.may_be_answered() {
                 mails::queue_refusal(writing, id, &sender)?;
             }
             self.log(writing, EventKind::LetterReleased, who, decided.conversation, &format!("mail {id}"))?;

@@ -3,7 +3,7 @@
 
 use super::{
     decide::ignored,
-    receive::{Body, Taking, held},
+    receive::{Taking, held},
 };
 use crate::{
     desk::{Outcome, receive::Placed, route, tell, write::check_subject},
@@ -12,6 +12,7 @@ use crate::{
         decide::reply_consequences,
         envelope::Channel,
         event::EventKind,
+        letter::Nature,
         mail::{HeldWhy, Reason, Verdict},
         people::check_address,
     },
@@ -93,7 +94,7 @@ impl Taking<'_> {
     }
 
     fn write_outside(&self, before: &Loaded) -> Outcome<Placed> {
-        let (mut after, name, body) = (before.clone(), self.written_as(), Body::of(self.letter));
+        let (mut after, name, body) = (before.clone(), self.written_as(), self.body(self.letter)?);
         let entry = NewEntry {
             kind: EntryKind::Reply,
             author: Author::System,
@@ -110,8 +111,8 @@ impl Taking<'_> {
             self.append_outside(&mut after, &entry)?
         };
         parts::write_as(self.writing, placed.message, &name)?;
-        // Somebody of the team answered (R3.3), whoever it was.
-        after.facts.tail.agent_replies += 1;
+        // Somebody of the team answered (R3.3), whoever it was; a program's answer does not count.
+        after.facts.tail.agent_replies += i64::from(self.letter.nature == Nature::Person);
         conversations::save(self.writing, before, &after)?;
         if let Some(item) = after.facts.item {
             items::refresh_waiting(self.writing, item)?;
@@ -139,7 +140,9 @@ impl Taking<'_> {
         let message = messages::append(self.writing, facts, entry)?;
         let placed = Placed { conversation: facts.id, seq: facts.last_seq, follow_up_to: None, message };
         after.readings.news_by(None);
-        self.reopen(&mut after.facts, entry.name)?;
+        if self.letter.nature == Nature::Person {
+            self.reopen(&mut after.facts, entry.name)?;
+        }
         Ok(placed)
     }
 

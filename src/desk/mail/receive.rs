@@ -1,8 +1,8 @@
 //! One mail, from the first look at it to what became of it: seen before? readable? whose? into which conversation?
 
-use super::{hold, shown::ring_held};
+use super::{hold, shown::ring_held, why::without_tags};
 use crate::{
-    desk::{Desk, News, Outcome, page::Denied, write::LONGEST},
+    desk::{Desk, News, Outcome, page::Denied, token, write::LONGEST},
     domain::{
         history::PastAttachment,
         letter::{Attached, Fold, Letter},
@@ -97,7 +97,7 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
     if mail.verdict.held().is_some() && !history {
         ring_held(writing, at)?;
     }
-    if mail.verdict == Verdict::Refused && letter.answer_automatically {
+    if mail.verdict == Verdict::Refused && taking.may_be_answered() {
         mails::queue_refusal(writing, mail.mail, &sender)?;
     }
     Ok(mail)
@@ -188,6 +188,40 @@ impl Taking<'_> {
             Ok(decided) => Ok(decided),
         }
     }
+}
+
+impl Taking<'_> {
+    /// What a letter becomes as an entry. Reply tokens in what it quotes were made for one person, and are made unreadable.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn body<'b>(&self, letter: &'b Letter) -> Outcome<Body<'b>> {
+        let mut body = Body::of(letter);
+        let own = &self.mail.addresses;
+        if own.iter().any(|own| has_tag(&body.text, own)) {
+            let key = token::desk_key(self.writing)?;
+            let is_token = |tag: &[u8]| std::str::from_utf8(tag).is_ok_and(|tag| token::read(&key, tag).is_some());
+            let hidden = without_tags(std::mem::take(&mut body.text).into_bytes(), own, is_token);
+            // Of ASCII letters, ASCII letters.
+            body.text = String::from_utf8_lossy(&hidden).into_owned();
+        }
+        Ok(body)
+    }
+
+    /// Whether a machine may answer it, by its own words and by its envelope (RFC 3834).
+    pub fn may_be_answered(&self) -> bool {
+        self.letter.answer_automatically && self.mail.envelope_from.as_deref() != Some("")
+    }
+}
+
+/// Whether an address of ours with a tag behind it may stand in a text.
+fn has_tag(text: &str, own: &str) -> bool {
+    let Some((local, _)) = own.rsplit_once('@') else { return false };
+    let mut tags = text.match_indices('+');
+    tags.any(|(at, _)| {
+        let before = text.get(at.saturating_sub(local.len())..at);
+        before.is_some_and(|before| before.eq_ignore_ascii_case(local))
+    })
 }
 
 impl<'a> Body<'a> {

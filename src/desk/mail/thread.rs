@@ -58,11 +58,16 @@ impl Taking<'_> {
                         return Ok(Route::Internal(id));
                     }
                     let mine = Some(bearer) == customer && takes_part(&loaded, bearer) && self.names_one_writer();
-                    if mine {
+                    let disowned = mine && self.is_disowned()?;
+                    if mine && !disowned {
                         reasons.push(Reason::plain("It came to the reply address that was made for its sender here."));
                         return Ok(Route::Join(Box::new(loaded)));
                     }
-                    let text = "It came to a reply address of another conversation, made for somebody else.";
+                    let text = if disowned {
+                        "It came to a reply address of another conversation, made for its sender; but the mail server found the sender forged (DMARC), for whom it vouched before."
+                    } else {
+                        "It came to a reply address of another conversation, made for somebody else."
+                    };
                     reasons.push(Reason::about(text, id));
                     like(&mut likes, id, LikenessWhy::Headers);
                 }
@@ -189,16 +194,32 @@ impl Taking<'_> {
     /// says against itself is heard.
     fn is_doubtful(&self) -> Outcome<bool> {
         let checked = Checked::of(&self.letter.authentication);
-        if !self.names_one_writer() || checked.dmarc == Some(Dmarc::Fail) || !checked.is_about(self.sender) {
-            return Ok(true);
-        }
+        Ok(!self.names_one_writer() || self.disowns(&checked) || self.lost_its_voucher(&checked)?)
+    }
+
+    /// Whether the sender is none even with the sender's own token, which can get into other hands: the mail server disowns
+    /// the mail, and vouched for the sender's mails before. Where it never did, a sender's own server is set up badly.
+    fn is_disowned(&self) -> Outcome<bool> {
+        let checked = Checked::of(&self.letter.authentication);
+        Ok(self.disowns(&checked) && self.lost_its_voucher(&checked)?)
+    }
+
+    fn disowns(&self, checked: &Checked) -> bool {
+        checked.dmarc == Some(Dmarc::Fail) || !checked.is_about(self.sender)
+    }
+
+    fn lost_its_voucher(&self, checked: &Checked) -> Outcome<bool> {
         let mailbox = self.mail.mailbox.as_str();
+        let since = self.now.timestamp_millis() - VOUCHED_FOR;
+        let vouched = |by| vouching::vouched(self.writing, mailbox, by, self.sender, since);
+        if !vouched(None)? {
+            return Ok(false);
+        }
         let Some(server) = vouching::server(self.writing, mailbox)? else { return Ok(false) };
         if checked.by == server && checked.vouches_for(self.sender) {
             return Ok(false);
         }
-        let since = self.now.timestamp_millis() - VOUCHED_FOR;
-        Ok(vouching::vouched(self.writing, mailbox, &server, self.sender, since)?)
+        Ok(vouched(Some(&server))?)
     }
 
     /// Other conversations of the sender with a similar subject.

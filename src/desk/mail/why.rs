@@ -254,7 +254,12 @@ pub(super) fn told(connection: &Connection, access: &Access, reasons: &[Reason])
 }
 
 /// Every tag behind one of our own addresses as so many `x`: with it, and somebody's address, one could write as them.
-pub(super) fn without_tokens(mut raw: Vec<u8>, own: &[String]) -> Vec<u8> {
+pub(super) fn without_tokens(raw: Vec<u8>, own: &[String]) -> Vec<u8> {
+    without_tags(raw, own, |_| true)
+}
+
+/// The same for the tags that `hides` says so of.
+pub(super) fn without_tags(mut raw: Vec<u8>, own: &[String], hides: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     for address in own {
         let Some((local, domain)) = address.rsplit_once('@') else { continue };
         let (local, domain) = (format!("{local}+"), format!("@{domain}"));
@@ -264,6 +269,7 @@ pub(super) fn without_tokens(mut raw: Vec<u8>, own: &[String]) -> Vec<u8> {
             let tag = raw[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             if raw[from + tag..].len() >= domain.len()
                 && raw[from + tag..from + tag + domain.len()].eq_ignore_ascii_case(domain.as_bytes())
+                && hides(&raw[from..from + tag])
             {
                 raw[from..from + tag].fill(b'x');
             }

@@ -31,10 +31,12 @@ impl Attachments {
     pub fn shown(model: &Model) -> Result<Self, &'static str> {
         let open = "Open the conversation first.";
         let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id)).ok_or(open)?;
-        let has = |entry: &&Entry| entry.kind != EntryKind::System && !entry.attachments.is_empty();
+        let has = |entry: &&Entry| !entry.attachments.is_empty();
         let cursor = model.thread.as_ref().and_then(|view| view.cursor);
+        let above = |entry: &&Entry| cursor.is_none_or(|cursor| entry.seq <= cursor);
         let entry = match cursor {
-            Some(cursor) => thread.entries.iter().filter(|entry| entry.seq == cursor).find(has),
+            // The desk's own lines follow what they are about.
+            Some(_) => thread.entries.iter().filter(above).rfind(|entry| entry.kind != EntryKind::System).filter(has),
             None => thread.entries.iter().rfind(has),
         };
         let entry = entry.ok_or("Nothing is attached to this message. Go to one that has files with j and k.")?;

@@ -72,6 +72,7 @@ impl Files {
             DialogKey::Next => Outcome::Do(vec![Effect::Ask(Ask::CompletePath(typed.to_owned()))]),
             DialogKey::Down | DialogKey::Previous => {
                 self.listing = files > 0;
+                self.forget();
                 Outcome::Stay
             }
             DialogKey::Up

@@ -2,7 +2,7 @@
 
 use super::{editor, piece::Row};
 use crate::{
-    desk::page::Mode,
+    desk::page::{DraftFile, Mode},
     domain::text::{SafeText, width},
     tui::{
         composer::{Part, files_counted, mode_word, readers_counted, readers_named},
@@ -153,12 +153,27 @@ fn bottom_line(model: &Model, look: &Look, buffer: &mut Buffer, area: Rect, styl
             row.right(" ", style);
         }
     }
-    if composing.is_some() && look.mode == Mode::Reply && look.readers.by_mail && look.why_not.is_none() {
-        row.own(rule, style).own(" by mail ", theme.plain());
+    let by_mail = composing.is_some() && look.mode == Mode::Reply && look.readers.by_mail && look.why_not.is_none();
+    let mail = if by_mail { " by mail " } else { "" };
+    let files = files_words(look.files, width(mail), row.left());
+    // What goes with it is said first where there is no room for both.
+    for (words, style_of_words) in [(mail, theme.plain()), (files.as_str(), theme.strong())] {
+        let needed = width(words) + 1 + if words == mail && !files.is_empty() { width(&files) + 1 } else { 0 };
+        if !words.is_empty() && needed <= row.left() {
+            row.own(rule, style).own(words, style_of_words);
+        }
     }
-    if !look.files.is_empty() {
-        row.own(rule, style).own(&format!(" {} ", files_counted(look.files)), theme.strong());
+}
+
+/// " 2 files, 340 KB ", or fewer words where there is less room beside so many columns; empty without files.
+fn files_words(files: &[DraftFile], beside: usize, room: usize) -> String {
+    if files.is_empty() {
+        return String::new();
     }
+    let all = files_counted(files);
+    let short = all.split(',').next().unwrap_or_default();
+    let fits = beside + width(&all) + 4 <= room;
+    format!(" {} ", if fits { &all } else { short })
 }
 
 /// Draws the mention list above the composer.
@@ -185,5 +200,20 @@ pub fn draw_mentions(model: &Model, frame: &mut Frame, mentions: &Mentions) {
             left.saturating_sub(16),
             style,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_counted_in_as_many_words_as_there_is_room_for() {
+        let file = DraftFile { path: "/home/ana/bill.pdf".into(), size: 2_048 };
+        let two = [file.clone(), file];
+        assert_eq!(files_words(&two, 9, 40), " 2 files, 4 KB ");
+        assert_eq!(files_words(&two, 9, 20), " 2 files ");
+        assert_eq!(files_words(&two[..1], 0, 16), " 1 file, 2 KB ");
+        assert_eq!(files_words(&[], 9, 40), "");
     }
 }

@@ -126,8 +126,17 @@ impl Folders {
         // Files that are dropped on a terminal come in quotes.
         let bare = ['\'', '"'].iter().find_map(|quote| typed.strip_prefix(*quote)?.strip_suffix(*quote));
         let place = self.place(bare.unwrap_or(typed));
-        let place = std::path::absolute(&place).unwrap_or(place);
-        let size = size(&place)?;
+        let size = self.size(&place)?;
+        // Under its own name, and the same file by whatever way it was typed.
+        let place = match (
+            place.parent().map(|folder| if folder == Path::new("") { Path::new(".") } else { folder }),
+            place.file_name(),
+        ) {
+            (Some(folder), Some(name)) => {
+                fs::canonicalize(folder).map_err(|error| self.unreadable(folder, &error))?.join(name)
+            }
+            (_, _) => place,
+        };
         check_sizes(&[size]).map_err(Denied::Invalid)?;
         if size == 0 {
             return Err(Denied::Invalid(format!("{} is empty.", self.shown(&place))));
@@ -147,10 +156,10 @@ impl Folders {
             let path = Path::new(&file.path);
             let name = cleaned_name(&file.path);
             let mut content = Vec::new();
-            size(path)
+            self.size(path)
                 .and_then(|_| {
-                    let opened = File::open(path).map_err(|error| unreadable(path, &error))?;
-                    opened.take(MOST_BYTES + 1).read_to_end(&mut content).map_err(|error| unreadable(path, &error))
+                    let opened = File::open(path).map_err(|error| self.unreadable(path, &error))?;
+                    opened.take(MOST_BYTES + 1).read_to_end(&mut content).map_err(|error| self.unreadable(path, &error))
                 })
                 .map_err(|denied| Denied::Invalid(format!("{denied} Take it off, or put it back.")))?;
             all.push(Attached { media_type: media_type(&name).to_owned(), name, content, note: None });
@@ -208,35 +217,38 @@ impl Folders {
                         Err(error) => {
                             // Half a file would pass for the whole one.
                             let _ = fs::remove_file(&path);
-                            Err(unsaved(&path, &error))
+                            Err(self.unsaved(&path, &error))
                         }
                     };
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(unsaved(&path, &error)),
+                Err(error) => return Err(self.unsaved(&path, &error)),
             }
         }
         Err(Denied::Invalid(format!("{} has too many files of that name.", self.shown(folder))))
     }
-}
 
-/// How large a file is; only of one that ends.
-fn size(path: &Path) -> Result<u64, Denied> {
-    let found = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    if found.is_file() { Ok(found.len()) } else { Err(Denied::Invalid(format!("{} is no file.", path.display()))) }
-}
+    /// How large a file is; only of one that ends.
+    fn size(&self, path: &Path) -> Result<u64, Denied> {
+        let found = fs::metadata(path).map_err(|error| self.unreadable(path, &error))?;
+        if found.is_file() {
+            Ok(found.len())
+        } else {
+            Err(Denied::Invalid(format!("{} is no file.", self.shown(path))))
+        }
+    }
 
-fn unreadable(path: &Path, error: &io::Error) -> Denied {
-    let why = if error.kind() == io::ErrorKind::NotFound {
-        "is not there".to_owned()
-    } else {
-        format!("cannot be read: {error}")
-    };
-    Denied::Invalid(format!("{} {why}.", path.display()))
-}
+    fn unreadable(&self, path: &Path, error: &io::Error) -> Denied {
+        let path = self.shown(path);
+        Denied::Invalid(match error.kind() {
+            io::ErrorKind::NotFound => format!("{path} is not there."),
+            _ => format!("{path} cannot be read: {error}."),
+        })
+    }
 
-fn unsaved(path: &Path, error: &io::Error) -> Denied {
-    Denied::Invalid(format!("{} cannot be written: {error}.", path.display()))
+    fn unsaved(&self, path: &Path, error: &io::Error) -> Denied {
+        Denied::Invalid(format!("{} cannot be written: {error}.", self.shown(path)))
+    }
 }
 
 #[cfg(test)]
@@ -298,6 +310,7 @@ mod tests {
         for typed in ["~/bill.pdf", path.as_str(), &format!(" '{path}' "), "~/Downloads/../bill.pdf"] {
             let found = folders.find(typed).unwrap();
             assert_eq!((found.name().as_str(), found.size), ("bill.pdf", 5), "{typed}");
+            assert_eq!(Path::new(&found.path), fs::canonicalize(home.path()).unwrap().join("bill.pdf"), "{typed}");
         }
         for (typed, words) in
             [("~/nothing", "is not there"), ("~", "is no file"), ("/dev/zero", "is no file"), ("~/empty", "is empty")]

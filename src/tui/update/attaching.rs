@@ -2,6 +2,7 @@
 
 use super::writing;
 use crate::{
+    desk::page::Mode,
     domain::{
         file::{check_sizes, cleaned_name},
         id::{ConversationId, EntrySeq},
@@ -24,10 +25,17 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
         model.layers.push(Layer::Files(Files::new(conversation)));
         return Vec::new();
     }
-    let number = conversation.map_or_else(|| "…".to_owned(), |id| id.to_string());
-    model.say(Message::said(format!(
-        "Your files lie on your machine. From there: ssh HOST conversation reply {number} --body TEXT --attach - --attach-name bill.pdf < bill.pdf"
-    )))
+    let Some(id) = conversation else {
+        let words = "Your files are on your machine. From there: ssh HOST conversation start --help";
+        return model.say(Message::said(words));
+    };
+    let verb = match composer.mode {
+        Mode::Note => "note",
+        Mode::Reply | Mode::Internal => "reply",
+    };
+    let command = format!("ssh HOST conversation {verb} {id} --body TEXT --attach - --attach-name NAME < FILE");
+    model.say(Message::said(format!("Copied, since your files are on your machine: {command}")));
+    vec![Effect::Copy(command)]
 }
 
 /// One more file, or one less.

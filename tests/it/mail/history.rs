@@ -202,6 +202,7 @@ fn copies_forms_and_bounces_of_the_past_wait_for_nobody() {
     let broken = taken(&desk, &InMail { history: Some(ago(9)), letter: Err("It is broken.".into()), ..mail(first) });
     assert_eq!(broken.verdict, Verdict::Quarantined(HeldWhy::Unreadable));
     assert_eq!(desk.desk.held(&desk.agent("olga")).unwrap().len(), 1);
+    assert_eq!(desk.count("SELECT count(*) FROM notice") + desk.count("SELECT count(*) FROM outbox"), 0, "R1.7");
 }
 
 /// An agent's own mail to a token would be sent on to the customer.

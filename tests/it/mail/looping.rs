@@ -268,3 +268,60 @@ fn a_clock_that_was_ahead_holds_nobody_for_years() {
     desk.later(-5 * 365 * 24 * 60);
     assert_eq!(arrives(&desk, letter("mara@example.com", "Hello", "By a person")).verdict, Verdict::Message);
 }
+
+/// A mail server that hands mails over says the sender by the envelope, whether or not it writes that into the mail.
+#[test]
+fn an_empty_sender_of_the_envelope_is_told_nothing() {
+    let desk = TestDesk::new();
+    let (one, sent) = replied(&desk);
+    desk.does("ana", one, Command::Close);
+    desk.does("ana", one, Command::Lock);
+    let next = |text: &str| Letter { in_reply_to: vec![sent.clone()], ..letter("mara@example.com", "Re", text) };
+    let quiet = InMail { envelope_from: Some(String::new()), ..mail(next("By a machine?")) };
+    let follow_up = taken(&desk, &quiet).conversation.unwrap();
+    assert!(desk.outbox(follow_up).is_empty());
+    let heard = InMail { envelope_from: Some("mara@example.com".into()), ..mail(next("By me")) };
+    assert_eq!(desk.outbox(taken(&desk, &heard).conversation.unwrap()).len(), 1);
+}
+
+/// Two locked conversations on one day: the day's one automatic mail tells of the first, and the second is told of when there
+/// is room, since its writer was not told yet (R2.7).
+#[test]
+fn who_could_not_be_told_of_a_follow_up_that_day_is_told_by_the_next_one() {
+    let desk = TestDesk::new();
+    let locked = ["One", "Two"].map(|text| {
+        let first = letter("mara@example.com", text, text);
+        let id = first.message_id.clone().unwrap();
+        let one = arrives(&desk, first).conversation.unwrap();
+        desk.does("ana", one, Command::Close);
+        desk.does("ana", one, Command::Lock);
+        (one, id)
+    });
+    let to = |number: usize, text: &str| {
+        let (_, id) = &locked[number];
+        arrives(&desk, Letter { in_reply_to: vec![id.clone()], ..letter("mara@example.com", "Re", text) })
+            .conversation
+            .unwrap()
+    };
+    let told = |about: ConversationId, follow_up: ConversationId| {
+        let left = desk.leaves();
+        left.iter().any(|mail| {
+            let words = format!("{:?}", mail.words);
+            words.contains(&format!("#{about} takes")) && words.contains(&format!("#{follow_up};"))
+        })
+    };
+    let first = to(0, "To the first");
+    assert!(told(locked[0].0, first));
+    let second = to(1, "To the second");
+    assert!(!told(locked[1].0, second), "one a day");
+    let again = to(1, "To the second, the same day");
+    assert!(!told(locked[1].0, again));
+    desk.later(24 * 60);
+    let later = to(1, "To the second, a day later");
+    assert!(told(locked[1].0, later));
+    desk.later(24 * 60);
+    for number in [0, 1] {
+        let follow_up = to(number, "Once more");
+        assert!(!told(locked[number].0, follow_up), "told once");
+    }
+}

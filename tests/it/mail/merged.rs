@@ -1,8 +1,9 @@
 //! What merging must not do besides: show more than was confirmed, unanswer an item, part a thread, lose a draft.
 
 use super::letters::{arrives, letter};
-use crate::desks::{TestDesk, add_customer, note, refusal, reply, why, with_agents};
+use crate::desks::{TestDesk, add_customer, make, note, refusal, reply, why, with_agents};
 use deskline::{
+    demo::random::Random,
     desk::page::{DraftPlace, Mode},
     domain::{
         command::Command,
@@ -134,4 +135,62 @@ fn what_left_while_they_were_one_is_answered_where_its_message_is_now() {
     let answer = Letter { to, in_reply_to: vec![sent], ..letter("jo@example.com", "Re: Card", "Thank you") };
     assert_eq!(arrives(&desk, answer).conversation, Some(from));
     assert_eq!(desk.texts("ana", into).iter().filter(|text| *text == "Thank you").count(), 0);
+}
+
+/// Merging, parting and everything else in any order: every number is what is listed, no entry is lost, and what is parted
+/// has exactly its own entries again.
+#[test]
+fn any_order_of_merging_and_parting_keeps_every_number_and_every_entry() {
+    for seed in 0..6 {
+        let desk = TestDesk::with_privacy();
+        let mut random = Random::of(20_260_504, seed, 0);
+        let writers = ["mara@example.com", "jo@example.com"];
+        let mut ids: Vec<ConversationId> =
+            (0..4).map(|number| begun(&desk, writers[number % 2], &format!("Begun {number}"))).collect();
+        let (mut words, mut done) = (4, 0);
+        for step in 0..60 {
+            let handle = random.pick(&["ana", "ben", "olga"]);
+            let one = ids[random.below(ids.len() as u64) as usize];
+            let other = ids[random.below(ids.len() as u64) as usize];
+            let ok = match random.below(14) {
+                0 => {
+                    ids.push(begun(&desk, writers[step % 2], &format!("Begun at {step}")));
+                    words += 1;
+                    true
+                }
+                1 | 2 => {
+                    let said = desk.run(handle, one, reply(&format!("Reply {step}"))).is_ok();
+                    words += i64::from(said);
+                    said
+                }
+                3 => {
+                    let said = desk.run(handle, one, note(&format!("Note {step}"))).is_ok();
+                    words += i64::from(said);
+                    said
+                }
+                4 => desk.run(handle, one, Command::Close).is_ok(),
+                5 => desk.run(handle, one, Command::MarkRead(None)).is_ok(),
+                6 => desk
+                    .run("olga", one, make(if step % 3 == 0 { Privacy::Private } else { Privacy::Public }, true))
+                    .is_ok(),
+                7 => desk.run(handle, one, add_customer(writers[step % 2], true)).is_ok(),
+                8 => !desk.leaves().is_empty(),
+                9..=11 => desk.desk.merge(&desk.agent(handle), one, other, true).is_ok(),
+                _ => desk.desk.undo_merge(&desk.agent(handle), one).is_ok(),
+            };
+            done += i32::from(ok);
+            assert_eq!(desk.count("SELECT count(*) FROM message WHERE kind <> 'system'"), words, "{seed} {step}");
+            let strays = desk.count(
+                "SELECT count(*) FROM message m JOIN outbox o ON o.message_id = m.id WHERE o.conversation_id <> m.conversation_id",
+            );
+            let headers = desk.count(
+                "SELECT count(*) FROM message m JOIN header_id h ON h.message_id = m.id WHERE h.conversation_id <> m.conversation_id",
+            );
+            assert_eq!((strays, headers), (0, 0), "{seed} {step}");
+            if step % 5 == 4 {
+                desk.agrees();
+            }
+        }
+        assert!(done > 20, "{seed}: {done}");
+    }
 }

@@ -1,15 +1,15 @@
 //! Answers that colleagues wrote in their mail programs.
 
 use super::letters::{SUPPORT, letter, mail, person, taken};
-use crate::desks::{TestDesk, reply};
+use crate::desks::{TestDesk, assign, make, reply};
 use deskline::{
     desk::page::From,
     domain::{
         command::Command,
-        conversation::{EntryKind, State},
+        conversation::{EntryKind, Privacy, State},
         id::ConversationId,
         item::ItemKind,
-        letter::{Correspondent, Letter},
+        letter::{Correspondent, Letter, Nature},
         mail::{HeldWhy, InMail, MailTaken, Verdict},
     },
 };
@@ -93,4 +93,43 @@ fn our_own_mail_and_mail_about_nothing_here_is_ignored() {
     assert_eq!(outside(&desk, to_others).verdict, Verdict::Ignored, "nobody of that conversation got it");
     assert_eq!(desk.texts("ana", one).len(), 3, "the first mail, the reply, and the line of who took it");
     assert_eq!(desk.count("SELECT count(*) FROM conversation"), 1);
+}
+
+/// An absence note that a server wrote for a colleague, and put into the folder of sent mail.
+#[test]
+fn an_automatic_answer_in_the_sent_folder_reopens_nothing_and_answers_no_item() {
+    let desk = TestDesk::new();
+    let (one, answer) = answered(&desk);
+    let item = desk.item(ItemKind::Ticket, Some("mara@example.com"), None);
+    desk.does("olga", one, Command::Link { item, confirmed: true });
+    desk.does("ana", one, Command::Close);
+    let away = Letter { nature: Nature::Automatic, text: "I am on the beach".into(), ..answer.clone() };
+    let taken = outside(&desk, away);
+    assert_eq!((taken.verdict, taken.conversation), (Verdict::SentOutside, Some(one)));
+    assert!(desk.texts("ana", one).contains(&"I am on the beach".to_owned()), "the customer has it");
+    assert_eq!(desk.row(one).state, State::Closed);
+    assert_eq!(desk.waiting("ana"), [item], "R3.3: automatic answers do not count");
+    outside(&desk, answer);
+    assert_eq!((desk.row(one).state, desk.waiting("ana")), (State::Open, vec![]));
+}
+
+/// Into a private conversation it goes as a line for those who may see that, and nobody else is told.
+#[test]
+fn an_answer_to_a_private_conversation_is_for_those_who_may_see_it() {
+    let desk = TestDesk::with_privacy();
+    let (one, answer) = answered(&desk);
+    for handle in ["ben", "cleo"] {
+        desk.does(handle, one, Command::Follow);
+    }
+    desk.does("olga", one, make(Privacy::Private, true));
+    desk.does("olga", one, assign("ben"));
+    for handle in ["ben", "cleo", "dev"] {
+        desk.desk.clear_notices(&desk.agent(handle)).unwrap();
+    }
+    let taken = outside(&desk, answer);
+    assert_eq!((taken.verdict, taken.conversation), (Verdict::SentOutside, Some(one)));
+    assert_eq!(desk.row(one).privacy, Privacy::Private);
+    assert!(desk.texts("ben", one).contains(&"Call your bank".to_owned()));
+    assert_eq!(["ben", "cleo", "dev"].map(|handle| desk.bell(handle)), [1, 0, 0]);
+    assert!(desk.found("cleo", "bank", 10).0.is_empty());
 }

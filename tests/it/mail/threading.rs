@@ -7,7 +7,7 @@ use deskline::domain::{
     command::Command,
     conversation::State,
     id::ConversationId,
-    letter::{Letter, Nature},
+    letter::{Fold, FoldKind, Letter, Nature},
     mail::{HeldWhy, InMail, Verdict},
 };
 
@@ -197,4 +197,25 @@ fn a_token_of_an_internal_conversation_is_nobodys_but_its_agents() {
     assert_eq!(desk.texts("ana", internal), ["Between us"]);
     assert_eq!(desk.count("SELECT count(*) FROM conversation"), 1);
     assert_eq!(desk.count("SELECT count(*) FROM customer"), 0);
+}
+
+/// What a customer quotes can hold the address that was made for that customer: it is nobody else's to read.
+#[test]
+fn a_token_in_what_somebody_quotes_is_not_shown_and_not_passed_on() {
+    let desk = TestDesk::new();
+    let (one, _) = begun(&desk);
+    let token = desk.token(one, "mara@example.com");
+    let text = format!(
+        "See below.\n> Reply-To: Support+{}@ACME.example\n> support+abc@acme.example support+{token}@other.example\n> end",
+        token.to_uppercase()
+    );
+    let fold = Fold { from: 11, to: text.len(), kind: FoldKind::Quoted };
+    let to = vec![TestDesk::tagged(&token)];
+    let quoting = Letter { to, folds: vec![fold], ..letter("mara@example.com", "Re: Card declined", &text) };
+    let taken = arrives(&desk, quoting);
+    assert_eq!(taken.conversation, Some(one));
+    let entry = desk.thread("ana", one).entries.into_iter().find(|entry| Some(entry.seq) == taken.message).unwrap();
+    let hidden = text.replacen(&token.to_uppercase(), &"x".repeat(token.len()), 1);
+    assert_eq!(entry.text, hidden, "only what is a token, and behind our own address");
+    assert_eq!((entry.folds[0].from, entry.folds[0].to), (11, text.len()));
 }

@@ -93,7 +93,8 @@ fn an_agents_token_under_the_agents_name_is_not_enough_where_the_server_disowns_
     let forged = by_ana(&[fail], "I am Ana, honestly");
     let held = arrives(&desk, forged.clone());
     assert_eq!((held.verdict, held.conversation), (Verdict::Quarantined(HeldWhy::DoubtfulAgent), None));
-    assert_eq!(arrives(&desk, by_ana(&[PASS], "It is me")).verdict, Verdict::Message);
+    let pass = PASS.replace("example.com", "home.example");
+    assert_eq!(arrives(&desk, by_ana(&[&pass], "It is me")).verdict, Verdict::Message);
     let doubtful = arrives(&desk, by_ana(&[NONE], "It is me again"));
     assert_eq!(doubtful.verdict, Verdict::Quarantined(HeldWhy::DoubtfulAgent), "vouched for until now");
     assert_eq!(desk.count("SELECT count(*) FROM message WHERE agent_id IS NOT NULL AND kind = 'reply'"), 1);
@@ -102,4 +103,26 @@ fn an_agents_token_under_the_agents_name_is_not_enough_where_the_server_disowns_
     let released = desk.desk.release_held(&desk.agent("olga"), held.mail, &|_| Ok(forged.clone())).unwrap();
     assert_ne!(released.conversation, Some(one));
     assert_eq!(desk.row(released.conversation.unwrap()).requester.unwrap().address, "ana@home.example");
+}
+
+/// A token can get into other hands, by a mail that is passed on. Where her server vouches for her, a mail that it disowns
+/// is not hers.
+#[test]
+fn a_customers_token_is_not_enough_where_the_server_disowns_who_it_vouched_for() {
+    let desk = TestDesk::new();
+    let (one, _) = begun(&desk, PASS);
+    let token = TestDesk::tagged(&desk.token(one, "mara@example.com"));
+    let fail = PASS.replace("dmarc=pass", "dmarc=fail");
+    let stolen = |words: &str, text: &str| {
+        checked(&[words], Letter { to: vec![token.clone()], ..letter("mara@example.com", "Re: Card", text) })
+    };
+    let forged = arrives(&desk, stolen(&fail, "I am Mara, honestly")).conversation.unwrap();
+    assert_ne!(forged, one);
+    assert_eq!(desk.desk.likenesses(&desk.agent("ana"), forged).unwrap()[0].conversation, one, "one key merges it");
+    assert_eq!(arrives(&desk, stolen(PASS, "It is me")).conversation, Some(one));
+    // Whose server never vouched for its mails is known by the token, however badly that server is set up.
+    let jo = checked(&[&fail.replace("example.com", "example.org")], letter("jo@example.org", "Invoice", "Hello"));
+    let two = arrives(&desk, jo.clone()).conversation.unwrap();
+    let to = vec![TestDesk::tagged(&desk.token(two, "jo@example.org"))];
+    assert_eq!(arrives(&desk, Letter { to, message_id: None, text: "Again".into(), ..jo }).conversation, Some(two));
 }

@@ -3,11 +3,7 @@
 use super::lines::{self, Line};
 use crate::{
     domain::file::size,
-    tui::{
-        composer::files_counted,
-        dialog::{Files, PickList},
-        model::Model,
-    },
+    tui::{composer::files_counted, dialog::Files, draw::piece::Row, model::Model},
 };
 use ratatui::{Frame, layout::Rect};
 
@@ -26,8 +22,11 @@ pub(super) fn draw(files: &Files, model: &Model, frame: &mut Frame) {
     let chosen = model.composer.as_ref().map_or(&[][..], |composer| &composer.files);
     let buffer = frame.buffer_mut();
     if !files.more.is_empty() {
-        let rows: Vec<Line> = files.more.iter().map(|name| Line::row("  ", name)).collect();
-        lines::draw(buffer, theme, rest, &rows, PickList { at: usize::MAX }, false);
+        for (y, name) in (0..rest.height).zip(&files.more) {
+            let mut row = Row::new(buffer, rest, y);
+            let left = row.skip(2).left();
+            row.foreign(name, left, theme.plain());
+        }
         return;
     }
     if chosen.is_empty() {
@@ -36,6 +35,6 @@ pub(super) fn draw(files: &Files, model: &Model, frame: &mut Frame) {
     }
     lines::paragraph(buffer, theme, Rect { height: rest.height.min(1), ..rest }, &files_counted(chosen));
     let list = Rect { y: rest.y + rest.height.min(1), height: rest.height.saturating_sub(1), ..rest };
-    let rows: Vec<Line> = chosen.iter().map(|file| Line::row("", &file.path).right(size(file.size))).collect();
+    let rows: Vec<Line> = chosen.iter().map(|file| Line::row("", file.name()).right(size(file.size))).collect();
     lines::draw(buffer, theme, list, &rows, files.list, files.listing);
 }

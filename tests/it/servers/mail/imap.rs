@@ -39,7 +39,16 @@ impl Imap {
 
     /// Puts a mail into a folder.
     pub fn appends(&mut self, folder: &str, flags: &str, mail: &str) -> io::Result<()> {
-        let tag = self.sends(&format!("APPEND {folder} ({flags}) {{{}+}}", mail.len()))?;
+        self.puts(&format!("{folder} ({flags})"), mail)
+    }
+
+    /// The same as if it had arrived at this time, as in "03-May-2020 10:00:00 +0000".
+    pub fn appends_at(&mut self, folder: &str, at: &str, mail: &str) -> io::Result<()> {
+        self.puts(&format!("{folder} (\\Seen) \"{at}\""), mail)
+    }
+
+    fn puts(&mut self, place: &str, mail: &str) -> io::Result<()> {
+        let tag = self.sends(&format!("APPEND {place} {{{}+}}", mail.len()))?;
         self.stream.get_mut().write_all(format!("{mail}\r\n").as_bytes())?;
         self.answer(&tag).map(drop)
     }

@@ -2,6 +2,7 @@
 //! loopback, and a proxy in between that can lose a connection at any step.
 
 mod answering;
+mod attached;
 mod bounced;
 mod certificate;
 mod checking;

@@ -5,7 +5,7 @@ use super::{
     support::{Doors, MARA, SUPPORT, Support, header, letter},
 };
 use crate::{desks::reply, pty::until};
-use deskline::domain::{command::Command, id::ConversationId};
+use deskline::domain::{command::Command, conversation::State, id::ConversationId};
 use std::time::{Duration, Instant};
 
 /// Mara has written, and it is here.
@@ -46,6 +46,46 @@ fn an_answer_from_another_mail_program_is_in_the_thread_once() {
     office.imap(SUPPORT, "INBOX").appends("Sent", "\\Seen", &copy[begin..].replace('\n', "\r\n")).expect("it is taken");
     support.syncs().well();
     assert_eq!(support.has("zqinside"), 1, "its own mail is nothing new");
+}
+
+/// A mailbox that was answered from another mail program for years.
+#[test]
+fn what_lay_in_the_mailbox_before_is_history() {
+    let office = PostOffice::open();
+    let mut support = Support::new(&office, &Doors::plain(&office));
+    let mut imap = office.imap(SUPPORT, "INBOX");
+    let re = |id: &str| format!("In-Reply-To: <{id}>\r\nReferences: <one@customer.example> <{id}>\r\n");
+    let first = letter(MARA, SUPPORT, "Invoice", "one@customer.example", "", "zqfirst");
+    let answer = letter(SUPPORT, MARA, "Re: Invoice", "two@acme.example", &re("one@customer.example"), "zqsecond");
+    let third = letter(MARA, SUPPORT, "Re: Invoice", "three@customer.example", &re("two@acme.example"), "zqthird");
+    for (folder, at, mail) in [
+        ("INBOX", "03-May-2020 10:00:00 +0000", &first),
+        ("INBOX", "03-May-2020 12:00:00 +0000", &third),
+        ("Sent", "03-May-2020 13:00:00 +0200", &answer),
+    ] {
+        imap.appends_at(folder, at, mail).expect("it is taken");
+    }
+    office.put(SUPPORT, &letter(MARA, SUPPORT, "Delivery", "new@customer.example", "", "zqnew"));
+    let checked = support.runs("olga", &["mail", "check"]);
+    assert!(checked.out.contains("“INBOX”, 2 arrived before"), "{}", checked.out);
+    assert_eq!(support.syncs().out.lines().next(), Some("support: 4 new mails, 3 of them as history"));
+    let old = support.place("zqfirst");
+    let texts = support.desk.texts("ana", old);
+    assert!(texts.iter().zip(["zqfirst", "zqsecond", "zqthird"]).all(|(text, word)| text.contains(word)), "{texts:?}");
+    let row = support.desk.row(old);
+    assert_eq!((row.state, row.unread, row.at.timestamp()), (State::Closed, false, 1_588_507_200));
+    assert_eq!(support.desk.row(support.place("zqnew")).state, State::Open);
+    assert_eq!(support.desk.notices("ana").len(), 1, "of the new one");
+    support.sends();
+    office.settled();
+    assert_eq!(office.mails(MARA).len(), 0);
+    // What is new in it opens it.
+    office.put(
+        SUPPORT,
+        &letter(MARA, SUPPORT, "Re: Invoice", "four@customer.example", &re("three@customer.example"), "zqfourth"),
+    );
+    support.syncs().well();
+    assert_eq!((support.place("zqfourth"), support.desk.row(old).state), (old, State::Open));
 }
 
 #[test]
