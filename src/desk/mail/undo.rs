@@ -6,6 +6,7 @@ use crate::{
         Desk, News, Outcome,
         act::Act,
         page::{Denied, HeldReply, Viewer},
+        rows,
     },
     domain::{
         conversation::{EntryKind, Tail},
@@ -101,6 +102,7 @@ impl Desk {
             held.push(HeldReply {
                 conversation,
                 seq: entry.seq,
+                attachments: rows::attachments(&reader, &entry)?,
                 from: entry.name,
                 at: moment(entry.at),
                 text: entry.text,

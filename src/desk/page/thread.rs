@@ -156,6 +156,8 @@ pub struct HeldReply {
     pub at: Moment,
     /// What it says.
     pub text: String,
+    /// What would go with it.
+    pub attachments: Vec<Attachment>,
     /// The addresses it would go to.
     pub to: Vec<String>,
 }
