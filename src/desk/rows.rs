@@ -151,7 +151,8 @@ pub(super) fn entries_for(
         Vec::new()
     };
     for (_, to) in deliveries.iter_mut().filter(|(_, to)| to.state == DeliveryState::Held && !eyes.administers) {
-        to.state = DeliveryState::Queued;
+        // Words stand there once it was given up as any other would have been.
+        to.state = if to.words.is_empty() { DeliveryState::Queued } else { DeliveryState::Failed };
     }
     let by_mail = stored.iter().any(|entry| entry.channel.as_deref() == Some(Channel::Email.word()));
     let (folds, mut addressed) = if by_mail {

@@ -37,7 +37,7 @@ impl Desk {
     pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
         self.about_mail(who, conversation, seq, taken_back, |act, rows| {
             let waits = |row: &&Outgoing| match row.state {
-                DeliveryState::Queued | DeliveryState::Held => row.never_left(),
+                DeliveryState::Queued | DeliveryState::Held => row.never_left() && !row.given_up,
                 DeliveryState::Sending
                 | DeliveryState::Sent
                 | DeliveryState::Failed
@@ -68,16 +68,19 @@ impl Desk {
     /// Not found or restricted, not somebody who may reply, locked, or there is nothing to try again.
     pub fn retry_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
         self.about_mail(who, conversation, seq, beginning, |act, rows| {
+            let administers = act.me.role.administers();
             let over = |row: &&Outgoing| match row.state {
                 DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
-                DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
+                DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent => false,
+                // It failed to whoever does not know that it is held, and is held again. Who knows decides where it waits.
+                DeliveryState::Held => row.given_up && !administers,
             };
             let failed: Vec<&Outgoing> = rows.iter().filter(over).collect();
             if failed.is_empty() {
                 return Err(Refusal::denied("R1.3", "Nothing of it failed: it was sent or is on its way.").into());
             }
             for row in failed {
-                outbox::try_again(act.writing, row.id, act.millis(), act.me.role.administers())?;
+                outbox::try_again(act.writing, row.id, act.millis(), administers)?;
                 undelivered::forget(act.writing, act.facts.id, row.id)?;
             }
             act.event(EventKind::SentAgain, &seq.to_string())?;
@@ -134,13 +137,13 @@ impl Desk {
             let not_held = || Denied::NotFound(format!("No reply {seq} of #{conversation} is held."));
             let entry = messages::window(writing, conversation, Window::From(seq), 1)?.pop();
             let entry = entry.filter(|entry| entry.seq == seq).ok_or_else(not_held)?;
-            let rows = outbox::of_message(writing, entry.id)?;
-            let held: Vec<&Outgoing> = rows.iter().filter(|row| row.state == DeliveryState::Held).collect();
+            let held = outbox::held_of_message(writing, entry.id)?;
             if held.is_empty() {
                 return Err(not_held());
             }
             let now = self.now().timestamp_millis();
             for row in held {
+                undelivered::forget(writing, conversation, row.id)?;
                 if leaves {
                     outbox::try_again(writing, row.id, now, true)?;
                 } else {

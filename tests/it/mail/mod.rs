@@ -2,6 +2,7 @@
 
 mod addressed;
 mod agents;
+mod alike;
 mod around;
 mod arriving;
 mod attaching;
