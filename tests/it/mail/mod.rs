@@ -33,6 +33,7 @@ mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
 mod reading_hostile;
+mod renumbered;
 mod ringing;
 mod screens;
 mod threading;
