@@ -35,6 +35,7 @@ mod reading_hostile;
 mod ringing;
 mod screens;
 mod threading;
+mod too_large;
 mod undelivered;
 mod unsent;
 mod vouching;
