@@ -341,6 +341,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use clap::CommandFactory;
+    use std::path::Path;
 
     #[test]
     fn the_definitions_are_sound() {
@@ -380,6 +381,68 @@ mod tests {
             assert!(arguments.json);
             assert_eq!((arguments.actor.as_deref(), arguments.desk), (Some("ana"), Some("a.db".into())));
         }
+    }
+
+    /// The files of a folder and those below it.
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+
+    /// The commands that a text names: quoted, or up to the end of the sentence.
+    fn named(text: &str) -> Vec<&str> {
+        let quoted = [("“deskline ", "”"), ("`deskline ", "`"), (": deskline ", "\""), ("calls deskline ", ";")];
+        let starts = quoted.iter().flat_map(|(start, end)| text.match_indices(start).map(move |at| (at, *end)));
+        let words = starts.map(|((at, start), end)| {
+            let rest = &text[at + start.len()..];
+            let line = rest.lines().next().unwrap_or_default();
+            line.split(end).next().unwrap_or_default().trim_end_matches(['.', '"', ','])
+        });
+        words.filter(|words| !words.is_empty()).collect()
+    }
+
+    fn placeholder(word: &str) -> bool {
+        word.starts_with(['{', '-', '[']) || !word.contains(char::is_lowercase)
+    }
+
+    /// What of a command there is not.
+    fn missing(words: &str) -> Option<String> {
+        let mut command = Arguments::command();
+        command.build();
+        for word in words.split_whitespace().take_while(|word| !["<", "|", "…"].contains(word)) {
+            let option = word.trim_matches(['[', ']', '.', ',']).split('=').next().unwrap_or_default();
+            if let Some(option) = option.strip_prefix("--") {
+                if option != "help" && !command.get_arguments().any(|argument| argument.get_long() == Some(option)) {
+                    return Some(word.to_owned());
+                }
+            } else if let Some(below) = command.find_subcommand(word).cloned() {
+                command = below;
+            } else if command.has_subcommands() && !placeholder(word) {
+                return Some(word.to_owned());
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn every_command_that_a_text_names_is_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut texts: Vec<PathBuf> = ["src", "assets"].iter().flat_map(|folder| files(&root.join(folder))).collect();
+        texts.push(root.join("README.md"));
+        let (mut count, mut wrong) = (0, Vec::new());
+        for file in texts {
+            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            // Tests may name what is not there.
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for words in named(text) {
+                count += 1;
+                wrong.extend(missing(words).map(|word| format!("{}: “deskline {words}”: {word}", file.display())));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(count > 40, "{count} were found");
+        assert_eq!(missing("show 7"), Some("show".to_owned()));
+        assert_eq!(missing("mail sync --quickly"), Some("--quickly".to_owned()));
     }
 
     #[test]

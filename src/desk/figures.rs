@@ -1,7 +1,10 @@
 //! The desk in figures, for whoever keeps it running.
 
 use super::{Desk, Outcome};
-use crate::store::{figures, undelivered};
+use crate::{
+    domain::mail::MailboxHealth,
+    store::{figures, mailboxes, undelivered},
+};
 use chrono::Duration;
 
 /// Numbers of everything, words of nothing.
@@ -36,5 +39,15 @@ impl Desk {
             std::fs::metadata(name).map_or(0, |about| about.len())
         };
         Ok(Figures { unassigned, needs_reassignment, queued, undelivered, schema, bytes: size("") + size("-wal") })
+    }
+
+    /// The mailboxes in trouble. Asks for no viewer, as [`Desk::figures`].
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn troubled_mailboxes(&self) -> Outcome<Vec<MailboxHealth>> {
+        let mut mailboxes = mailboxes::health(&*self.inner.store.reader()?)?;
+        mailboxes.retain(|mailbox| mailbox.trouble.is_some());
+        Ok(mailboxes)
     }
 }

@@ -287,6 +287,8 @@ pub struct MailboxHealth {
     pub since: DateTime<Utc>,
     /// When its worker said so last.
     pub at: DateTime<Utc>,
+    /// When what does not work is tried next, where that is known.
+    pub next: Option<DateTime<Utc>>,
 }
 
 /// Whom a mail names, as it names them, and what the server that took it says of it.

@@ -41,6 +41,13 @@ fn coming(account: &MailAccount, desk: Option<&Desk>) -> Result<Option<NaiveDate
     Ok((!desk.is_connected(&account.name)?).then_some(day))
 }
 
+/// What a folder is read for, with what lies in it.
+pub fn read_for(folder: &str, sent: bool, mails: u64) -> String {
+    let what = if sent { "what was sent from elsewhere" } else { "what arrives" };
+    let mails = if mails == 1 { "1 mail".to_owned() } else { format!("{mails} mails") };
+    format!("The folder {folder} is read for {what}; it has {mails} now.")
+}
+
 /// What will be history of a folder when the mailbox is connected, where anything will.
 pub fn coming_as_history(folder: &str, mails: u64, day: NaiveDate) -> Option<String> {
     (mails > 0).then(|| {
@@ -85,7 +92,7 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         Some(Err(Trouble { sentence, .. })) => findings.push(wrong(sentence)),
         None => {}
     }
-    match (&account.sending, try_sending(account)) {
+    match (&account.sending, try_sending(account, way.patience.step)) {
         (None, _) => findings.push(works("Nothing can leave by this mailbox: neither smtp nor sendmail is said.")),
         (Some(MailSending::Sendmail(program)), Ok(())) => {
             findings.push(works(format!("Mail leaves through {}.", program.display())));
@@ -97,4 +104,30 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         (Some(_), Err(trouble)) => findings.push(wrong(trouble.sentence)),
     }
     findings
+}
+
+/// What nobody can try without sending anything, of all mailboxes that mail leaves by; `None` where it leaves by none.
+pub fn answers_come_to(accounts: &[MailAccount]) -> Option<String> {
+    let sending = accounts.iter().filter(|account| account.sending.is_some());
+    let places: Vec<String> = sending
+        .filter_map(|account| account.address.rsplit_once('@'))
+        .map(|(local, host)| format!("{local}+…@{host}"))
+        .collect();
+    (!places.is_empty()).then(|| {
+        format!(
+            "Answers to what leaves come to {}, so the mail server has to deliver such addresses too; only a mail to one shows whether it does.",
+            places.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mail_is_one() {
+        assert_eq!(read_for("INBOX", false, 1), "The folder INBOX is read for what arrives; it has 1 mail now.");
+        assert!(read_for("Sent", true, 0).ends_with("sent from elsewhere; it has 0 mails now."));
+    }
 }

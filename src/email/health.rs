@@ -2,6 +2,7 @@
 
 use super::{Told, Trouble};
 use crate::desk::Desk;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
@@ -16,11 +17,18 @@ const TELL: Duration = Duration::from_mins(1);
 struct Known {
     /// What is wrong with what arrives.
     arriving: Option<Trouble>,
+    /// When that is tried next.
+    arrives_next: Option<DateTime<Utc>>,
     /// What is wrong with what leaves.
-    leaving: Option<String>,
+    leaving: Option<Trouble>,
+    /// When that is tried next.
+    leaves_next: Option<DateTime<Utc>>,
     /// What the desk was told last, and when.
-    told: Option<(Option<String>, Instant)>,
+    told: Option<(Said, Instant)>,
 }
+
+/// What is wrong, and when it is tried next.
+type Said = (Option<String>, Option<DateTime<Utc>>);
 
 /// All mailboxes of a process. Every clone is the same.
 #[derive(Clone)]
@@ -42,7 +50,10 @@ impl Health {
             Told::Works => (None, Duration::ZERO),
             Told::Trouble(trouble, wait) => (Some(*trouble), *wait),
         };
+        // Who looks once does not look again by itself.
+        let next = (!wait.is_zero()).then(|| self.desk.now() + TimeDelta::from_std(wait).unwrap_or_default());
         self.note(mailbox, address, |known| {
+            known.arrives_next = next;
             if known.told.is_none() || known.arriving.as_ref() != trouble {
                 known.arriving = trouble.cloned();
                 match trouble {
@@ -57,15 +68,19 @@ impl Health {
         });
     }
 
-    /// What sending says, as a sentence where it does not work.
-    pub fn leaving(&self, mailbox: &str, address: &str, trouble: Option<&str>) {
+    /// What sending says.
+    pub fn leaving(&self, mailbox: &str, address: &str, trouble: Option<&Trouble>) {
+        let next = trouble.and_then(|_| self.desk.next_mail_by(mailbox).ok().flatten());
         self.note(mailbox, address, |known| {
-            if known.leaving.as_deref() != trouble {
-                known.leaving = trouble.map(str::to_owned);
-                if trouble.is_some() {
-                    tracing::warn!(mailbox, "mail does not leave");
-                } else {
-                    tracing::info!(mailbox, "mail leaves again");
+            known.leaves_next = next;
+            if known.leaving.as_ref() != trouble {
+                known.leaving = trouble.cloned();
+                match trouble {
+                    None => tracing::info!(mailbox, "mail leaves again"),
+                    Some(trouble) => {
+                        let trouble = trouble.kind.word();
+                        tracing::warn!(mailbox, trouble, "mail does not leave");
+                    }
                 }
             }
         });
@@ -76,15 +91,19 @@ impl Health {
         let known = all.entry(mailbox.to_owned()).or_default();
         change(known);
         let sentences: Vec<&str> =
-            known.arriving.iter().map(|trouble| trouble.sentence.as_str()).chain(known.leaving.as_deref()).collect();
+            known.arriving.iter().chain(&known.leaving).map(|trouble| trouble.sentence.as_str()).collect();
         let trouble = (!sentences.is_empty()).then(|| sentences.join(" "));
-        if known.told.as_ref().is_some_and(|(before, at)| *before == trouble && at.elapsed() < TELL) {
+        let arrives_next = known.arrives_next.filter(|_| known.arriving.is_some());
+        let leaves_next = known.leaves_next.filter(|_| known.leaving.is_some());
+        let next = arrives_next.into_iter().chain(leaves_next).min();
+        let said = (trouble, next);
+        if known.told.as_ref().is_some_and(|(before, at)| *before == said && at.elapsed() < TELL) {
             return;
         }
-        if self.desk.mailbox_health(mailbox, address, trouble.as_deref()).is_err() {
+        if self.desk.mailbox_health(mailbox, address, said.0.as_deref(), next).is_err() {
             tracing::warn!(mailbox, "the desk cannot be told how the mailbox does");
             return;
         }
-        known.told = Some((trouble, Instant::now()));
+        known.told = Some((said, Instant::now()));
     }
 }

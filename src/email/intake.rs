@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// What became of mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Taken {
-    /// Mails that were new.
+    /// Mails that were new; without those that the team sent from elsewhere and that answer nothing here.
     pub new: u64,
     /// Mails that had been taken before.
     pub again: u64,
@@ -77,7 +77,7 @@ impl Intake {
         mail.envelope_from = envelope_from;
         mail.envelope_to = envelope_to;
         let taken = self.one(mail)?;
-        self.count(&taken, false);
+        self.count(&taken, false, false);
         Ok(taken)
     }
 
@@ -127,15 +127,21 @@ impl Intake {
         }
     }
 
-    fn count(&mut self, taken: &MailTaken, history: bool) {
+    fn count(&mut self, taken: &MailTaken, sent: bool, history: bool) {
+        // What the team sent from elsewhere, and answers nothing here, is no news.
+        if sent && taken.verdict == Verdict::Ignored {
+            return;
+        }
         if taken.again {
             self.taken.again += 1;
             return;
         }
         self.taken.new += 1;
         self.taken.history += u64::from(history);
-        if let Verdict::Held(_) | Verdict::Quarantined(_) = taken.verdict {
+        if let Some(why) = taken.verdict.held() {
             self.taken.held += 1;
+            let (mailbox, mail, why) = (&*self.mailbox, taken.mail.0, why.word());
+            tracing::info!(mailbox, mail, why, "a mail waits for an administrator");
         }
     }
 
@@ -174,9 +180,9 @@ impl Taker for Intake {
     fn take(&mut self, mails: Vec<Fetched>) -> Result<(), Trouble> {
         self.begin().map_err(|denied| refused(&denied))?;
         let mails: Vec<InMail> = mails.into_iter().map(|mail| self.read(mail)).collect();
-        let history: Vec<bool> = mails.iter().map(|mail| mail.history.is_some()).collect();
-        for (taken, history) in self.all(mails).map_err(|denied| refused(&denied))?.iter().zip(history) {
-            self.count(taken, history);
+        let kinds: Vec<(bool, bool)> = mails.iter().map(|mail| (mail.sent, mail.history.is_some())).collect();
+        for (taken, (sent, history)) in self.all(mails).map_err(|denied| refused(&denied))?.iter().zip(kinds) {
+            self.count(taken, sent, history);
         }
         Ok(())
     }

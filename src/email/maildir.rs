@@ -8,7 +8,10 @@
 mod files;
 mod visit;
 
-use super::{Backoff, FileTaker, Progress, Stop, Told, Trouble, TroubleKind, check::coming_as_history};
+use super::{
+    Backoff, FileTaker, Progress, Stop, Told, Trouble, TroubleKind,
+    check::{coming_as_history, read_for},
+};
 use crate::config::{MailAccount, MailSource, SentFolder};
 use chrono::{NaiveDate, NaiveTime};
 use files::listed;
@@ -76,7 +79,7 @@ pub fn watch(
                 wait
             }
         };
-        stop.wait(wait);
+        stop.rest(wait);
     }
 }
 
@@ -95,9 +98,9 @@ pub fn look(maildir: &Maildir, history: Option<NaiveDate>) -> Result<Vec<String>
             mails += lying.len();
             old += lying.iter().filter(|lying| lying.written.0 < new_since).count();
         }
-        let what = if sent { "what was sent from elsewhere" } else { "what arrives" };
-        found.push(format!("The folder {} is read for {what}; it has {mails} mails now.", folder.display()));
-        found.extend(history.and_then(|day| coming_as_history(&folder.display().to_string(), old as u64, day)));
+        let name = folder.display().to_string();
+        found.push(read_for(&name, sent, mails as u64));
+        found.extend(history.and_then(|day| coming_as_history(&name, old as u64, day)));
     }
     // Moved there and nowhere: only this shows whether files can be moved at all.
     let probe = maildir.folder.join("cur").join(format!(".deskline-{}", std::process::id()));

@@ -1,6 +1,6 @@
 //! Handing mail over to a program like sendmail.
 
-use super::{build::Built, said, send::Handed};
+use super::{TroubleKind, build::Built, said, send::Handed};
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _, Write as _},
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// with this process. `begins` is asked before it is started.
 pub fn by_program(program: &Path, mail: &Built, begins: &mut dyn FnMut() -> bool) -> Handed {
     let name = program.display();
-    let not_now = |words: String| Handed::NotNow { words, mailbox: true };
+    let not_now = |words: String| Handed::NotNow { words, mailbox: Some(TroubleKind::Setup) };
     let sender = mail.envelope.from().map_or("<>", AsRef::as_ref);
     // Such programs expect the line ends of files.
     let bytes = String::from_utf8_lossy(&mail.bytes).replace("\r\n", "\n");
@@ -73,13 +73,15 @@ pub fn by_program(program: &Path, mail: &Built, begins: &mut dyn FnMut() -> bool
     let words = heard.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
     match status.code() {
         Some(0) if whole => Handed::Over,
-        Some(0) => Handed::NotNow { words: format!("{name} did not read the whole mail."), mailbox: false },
+        Some(0) => Handed::NotNow { words: format!("{name} did not read the whole mail."), mailbox: None },
         // What sysexits calls bad data, no such user and no such host.
         Some(code @ (65 | 67 | 68)) => Handed::Never(format!("{name} refused it ({code}): {words}")),
         Some(code @ 75) => {
-            Handed::NotNow { words: format!("{name} cannot take it now ({code}): {words}"), mailbox: false }
+            Handed::NotNow { words: format!("{name} cannot take it now ({code}): {words}"), mailbox: None }
         }
-        Some(code) => Handed::NotNow { words: format!("{name} failed ({code}): {words}"), mailbox: true },
+        Some(code) => {
+            Handed::NotNow { words: format!("{name} failed ({code}): {words}"), mailbox: Some(TroubleKind::Setup) }
+        }
         None => Handed::Unknown(format!("{name} was killed, so that nobody knows whether it took the mail.")),
     }
 }

@@ -1,20 +1,25 @@
 //! Handing a mail over: to an SMTP server or to a program like sendmail, and what became of it, for certain or not.
 
-use super::{Trouble, TroubleKind, build::Built, program::by_program, smtp::Connection};
+use super::{
+    Trouble, TroubleKind,
+    build::Built,
+    program::by_program,
+    smtp::{Connection, STEP},
+};
 use crate::config::{MailAccount, MailSending, MailServer};
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handed {
     /// The server took it.
     Over,
-    /// It did not, for certain; later it may. `mailbox`: nothing else can leave by this mailbox either.
+    /// It did not, for certain; later it may.
     NotNow {
         /// Why, in a sentence.
         words: String,
-        /// Whether the server, and not this one mail, is the reason.
-        mailbox: bool,
+        /// What is wrong where nothing else can leave by this mailbox either; `None` where it is about this one mail.
+        mailbox: Option<TroubleKind>,
     },
     /// It never will.
     Never(String),
@@ -33,11 +38,11 @@ impl Ways {
     /// step is not taken.
     pub fn hand_over(&mut self, account: &MailAccount, mail: &Built, begins: &mut dyn FnMut() -> bool) -> Handed {
         match &account.sending {
-            None => Handed::NotNow { words: no_way(account), mailbox: true },
+            None => Handed::NotNow { words: no_way(account), mailbox: Some(TroubleKind::Setup) },
             Some(MailSending::Sendmail(program)) => by_program(program, mail, begins),
             Some(MailSending::Smtp(server)) => match self.connection(account, server) {
                 Ok(connection) => connection.hand_over(mail, begins),
-                Err(trouble) => Handed::NotNow { words: trouble.sentence, mailbox: true },
+                Err(trouble) => Handed::NotNow { words: trouble.sentence, mailbox: Some(trouble.kind) },
             },
         }
     }
@@ -52,7 +57,7 @@ impl Ways {
         let kept = self.open.remove(&account.name).and_then(Connection::going_on);
         let connection = match kept {
             Some(connection) => connection,
-            None => Connection::open(account, server)?,
+            None => Connection::open(account, server, STEP)?,
         };
         Ok(self.open.entry(account.name.clone()).or_insert(connection))
     }
@@ -62,17 +67,18 @@ fn no_way(account: &MailAccount) -> String {
     format!("The mailbox {} has no way for mail to leave: give it smtp or sendmail.", account.name)
 }
 
-/// Tries whether mail could leave: connects and logs in, and says goodbye.
+/// Tries whether mail could leave: connects and logs in, and says goodbye. `step`: how long
+/// the server may take for each step.
 ///
 /// # Errors
 /// What is wrong, in a sentence.
-pub fn try_sending(account: &MailAccount) -> Result<(), Trouble> {
+pub fn try_sending(account: &MailAccount, step: Duration) -> Result<(), Trouble> {
     match &account.sending {
         None => Err(Trouble::new(TroubleKind::Setup, no_way(account))),
         Some(MailSending::Sendmail(program)) if program.is_file() => Ok(()),
         Some(MailSending::Sendmail(program)) => {
             Err(Trouble::new(TroubleKind::Setup, format!("There is no program {} (sendmail).", program.display())))
         }
-        Some(MailSending::Smtp(server)) => Connection::open(account, server).map(drop),
+        Some(MailSending::Smtp(server)) => Connection::open(account, server, step).map(drop),
     }
 }

@@ -17,6 +17,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread,
@@ -71,7 +72,7 @@ impl Service {
                 pace,
                 chance: Arc::clone(chance),
                 health: health.clone(),
-                stop: service.stop.clone(),
+                stop: nudged(desk, &account.name, &service.stop),
             };
             service.thread(&format!("mail {}", account.name), &alive, move || watcher.run())?;
         }
@@ -120,6 +121,23 @@ impl Service {
             }
         }
     }
+}
+
+/// The same stop, and a rest that is over as soon as somebody asks for this mailbox, in whatever process. The file is looked at
+/// only where the bell rang.
+fn nudged(desk: &Desk, mailbox: &str, stop: &Stop) -> Stop {
+    let rung = Arc::new(AtomicBool::new(false));
+    let (bell, over) = (Arc::clone(&rung), stop.clone());
+    let known = AtomicI64::new(desk.mailbox_nudges(Some(mailbox)).unwrap_or_default());
+    desk.listen(Box::new(move |_| {
+        bell.store(true, Ordering::Release);
+        !over.asked()
+    }));
+    let (desk, mailbox) = (desk.clone(), mailbox.to_owned());
+    stop.nudged_by(move || {
+        rung.swap(false, Ordering::AcqRel)
+            && desk.mailbox_nudges(Some(&mailbox)).is_ok_and(|now| known.swap(now, Ordering::AcqRel) != now)
+    })
 }
 
 struct Watcher {
@@ -178,7 +196,7 @@ impl Sender {
     fn run(self) {
         while !self.stop.asked() {
             let health = self.health.clone();
-            let tell = Box::new(move |name: &str, address: &str, trouble: Option<&str>| {
+            let tell = Box::new(move |name: &str, address: &str, trouble: Option<&Trouble>| {
                 health.leaving(name, address, trouble);
             });
             let worker = Worker::new(self.desk.clone(), self.name.clone(), &self.accounts, tell);

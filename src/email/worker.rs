@@ -2,9 +2,10 @@
 //! it.
 
 use super::{
-    Stop,
+    Stop, Trouble, TroubleKind,
     build::build,
-    send::{Handed, Ways},
+    send::{Handed, Ways, try_sending},
+    smtp::STEP,
 };
 use crate::{
     config::MailAccount,
@@ -40,6 +41,12 @@ pub trait HandOver: Send {
     /// not taken.
     fn hand_over(&mut self, account: &MailAccount, mail: &OutMail, begins: &mut dyn FnMut() -> bool) -> Handed;
 
+    /// Whether mail could leave by this mailbox, tried without any.
+    ///
+    /// # Errors
+    /// It could not, and why.
+    fn try_out(&mut self, account: &MailAccount) -> Result<(), Trouble>;
+
     /// Nothing is due any more: nothing is kept open.
     fn rest(&mut self) {}
 }
@@ -52,13 +59,17 @@ impl HandOver for Ways {
         }
     }
 
+    fn try_out(&mut self, account: &MailAccount) -> Result<(), Trouble> {
+        try_sending(account, STEP)
+    }
+
     fn rest(&mut self) {
         Self::rest(self);
     }
 }
 
 /// What is told of a mailbox after each mail: its name, its address, and what is wrong with it, if anything.
-pub type Tell = Box<dyn FnMut(&str, &str, Option<&str>) + Send>;
+pub type Tell = Box<dyn FnMut(&str, &str, Option<&Trouble>) + Send>;
 
 /// Sends for a desk.
 pub struct Worker {
@@ -94,8 +105,14 @@ impl Worker {
             bell.store(true, Ordering::Release);
             !over.asked()
         }));
+        let mut nudges = self.desk.mailbox_nudges(None).ok();
         while !stop.asked() {
             rung.store(false, Ordering::Release);
+            let now = self.desk.mailbox_nudges(None).ok().or(nudges);
+            if now != nudges {
+                nudges = now;
+                self.look_again();
+            }
             // What fails here fails at the disk, and is tried again.
             let pause = match self.send_due(stop) {
                 Ok(()) => self.pause(),
@@ -108,6 +125,25 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Tries the mailboxes at once that rest: whoever asked for it may have mended what was wrong, and sent what waited.
+    fn look_again(&mut self) {
+        for name in std::mem::take(&mut self.resting).into_keys() {
+            let Some(account) = self.accounts.iter().find(|account| account.name == name).cloned() else { continue };
+            match self.hand_over.try_out(&account) {
+                Ok(()) => (self.tell)(&account.name, &account.address, None),
+                Err(trouble) => self.rests(&account, &trouble),
+            }
+        }
+    }
+
+    /// The server of a mailbox could not be used.
+    fn rests(&mut self, account: &MailAccount, trouble: &Trouble) {
+        let (failures, until) = self.resting.entry(account.name.clone()).or_insert((0, Instant::now()));
+        *until = Instant::now() + FIRST_REST.saturating_mul(1 << (*failures).min(8)).min(LONGEST_REST);
+        *failures += 1;
+        (self.tell)(&account.name, &account.address, Some(trouble));
     }
 
     /// Sends everything that is due now, and leaves the servers.
@@ -130,31 +166,35 @@ impl Worker {
         let Some(mail) = self.desk.lease_mail(&self.name, &mailboxes)? else { return Ok(false) };
         let Some(account) = self.accounts.iter().find(|account| account.name == mail.mailbox) else {
             let words = format!("The mailbox {} is not there any more.", mail.mailbox);
-            self.unsettled = Some((mail, Handed::NotNow { words, mailbox: false }));
+            self.unsettled = Some((mail, Handed::NotNow { words, mailbox: None }));
             self.settle()?;
             return Ok(true);
         };
         // What cannot be written down does not begin.
         let mut begins = || self.desk.mail_begins(&self.name, &mail).unwrap_or(false);
         let handed = self.hand_over.hand_over(account, &mail, &mut begins);
-        match &handed {
-            Handed::Over => {
+        let account = account.clone();
+        let mailbox = match &handed {
+            Handed::Over => Some(None),
+            Handed::NotNow { words, mailbox: Some(kind) } => Some(Some(Trouble::new(*kind, words))),
+            Handed::Unknown(words) => Some(Some(Trouble::new(TroubleKind::Connection, words))),
+            Handed::NotNow { mailbox: None, .. } | Handed::Never(_) => None,
+        };
+        let rests = matches!(handed, Handed::NotNow { .. });
+        self.unsettled = Some((mail, handed));
+        // Told when it is written down, and with it when it is tried again.
+        let settled = self.settle();
+        match mailbox {
+            Some(None) => {
                 self.resting.remove(&account.name);
                 (self.tell)(&account.name, &account.address, None);
             }
-            Handed::NotNow { words, mailbox: true } => {
-                (self.tell)(&account.name, &account.address, Some(words));
-                let (failures, until) = self.resting.entry(account.name.clone()).or_insert((0, Instant::now()));
-                *until = Instant::now() + FIRST_REST.saturating_mul(1 << (*failures).min(8)).min(LONGEST_REST);
-                *failures += 1;
-            }
+            Some(Some(trouble)) if rests => self.rests(&account, &trouble),
             // The next mail tries it at once: what breaks with one need not break with another.
-            Handed::Unknown(words) => (self.tell)(&account.name, &account.address, Some(words)),
-            Handed::NotNow { mailbox: false, .. } | Handed::Never(_) => {}
+            Some(Some(trouble)) => (self.tell)(&account.name, &account.address, Some(&trouble)),
+            None => {}
         }
-        self.unsettled = Some((mail, handed));
-        self.settle()?;
-        Ok(true)
+        settled.map(|()| true)
     }
 
     /// Writes down what became of the last mail. A disk that fails right then makes no second mail of it later.

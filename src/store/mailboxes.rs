@@ -57,22 +57,28 @@ pub fn connect(connection: &Connection, mailbox: &str, at: i64) -> Result<()> {
     Ok(())
 }
 
-/// Notes how a mailbox does; whether that is news.
+/// Notes how a mailbox does, and when it is tried next where it does not work (milliseconds since 1970); whether that is news.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn set_health(connection: &Connection, name: &str, address: &str, trouble: Option<&str>, now: i64) -> Result<bool> {
-    let before: Option<(String, Option<String>)> = connection
-        .prepare_cached("SELECT address, trouble FROM mailbox WHERE name = ?1")?
-        .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
+pub fn set_health(
+    connection: &Connection,
+    (name, address): (&str, &str),
+    trouble: Option<&str>,
+    next: Option<i64>,
+    now: i64,
+) -> Result<bool> {
+    let before: Option<(String, Option<String>, Option<i64>)> = connection
+        .prepare_cached("SELECT address, trouble, next FROM mailbox WHERE name = ?1")?
+        .query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let same = before.is_some_and(|(before, was)| before == address && was.as_deref() == trouble);
+    let same = before.is_some_and(|(before, was, then)| before == address && was.as_deref() == trouble && then == next);
     connection
         .prepare_cached(
-            "INSERT INTO mailbox (name, address, trouble, since, at) VALUES (?1, ?2, ?3, ?4, ?4) \
-             ON CONFLICT (name) DO UPDATE SET address = ?2, trouble = ?3, since = CASE WHEN trouble IS ?3 THEN since ELSE ?4 END, at = ?4",
+            "INSERT INTO mailbox (name, address, trouble, since, at, next) VALUES (?1, ?2, ?3, ?4, ?4, ?5) \
+             ON CONFLICT (name) DO UPDATE SET address = ?2, trouble = ?3, since = CASE WHEN trouble IS ?3 THEN since ELSE ?4 END, at = ?4, next = ?5",
         )?
-        .execute(params![name, address, trouble, now])?;
+        .execute(params![name, address, trouble, now, next])?;
     Ok(!same)
 }
 
@@ -82,7 +88,7 @@ pub fn set_health(connection: &Connection, name: &str, address: &str, trouble: O
 /// What SQLite says.
 pub fn health(connection: &Connection) -> Result<Vec<MailboxHealth>> {
     let mut statement =
-        connection.prepare_cached("SELECT name, address, trouble, since, at FROM mailbox ORDER BY name")?;
+        connection.prepare_cached("SELECT name, address, trouble, since, at, next FROM mailbox ORDER BY name")?;
     let rows = statement.query_map([], |row| {
         Ok(MailboxHealth {
             name: row.get(0)?,
@@ -90,9 +96,29 @@ pub fn health(connection: &Connection) -> Result<Vec<MailboxHealth>> {
             trouble: row.get(2)?,
             since: moment(row.get(3)?),
             at: moment(row.get(4)?),
+            next: row.get::<_, Option<i64>>(5)?.map(moment),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Asks whoever serves a mailbox to look at it at once.
+///
+/// # Errors
+/// What SQLite says.
+pub fn nudge(connection: &Connection, name: &str) -> Result<()> {
+    connection.prepare_cached("UPDATE mailbox SET nudges = nudges + 1 WHERE name = ?1")?.execute([name])?;
+    Ok(())
+}
+
+/// How often that was asked; of all mailboxes together where none is named.
+///
+/// # Errors
+/// What SQLite says.
+pub fn nudges(connection: &Connection, name: Option<&str>) -> Result<i64> {
+    Ok(connection
+        .prepare_cached("SELECT coalesce(sum(nudges), 0) FROM mailbox WHERE ?1 IS NULL OR name = ?1")?
+        .query_row([name], |row| row.get(0))?)
 }
 
 /// Forgets a mailbox that is in the configuration no more; what came by it stays.

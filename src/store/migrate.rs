@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009-mail-marks.sql"),
     include_str!("migrations/0010-draft-files.sql"),
     include_str!("migrations/0011-undelivered.sql"),
+    include_str!("migrations/0012-mailbox-next.sql"),
 ];
 
 /// The version that this program writes.

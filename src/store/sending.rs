@@ -42,6 +42,30 @@ pub fn did_not_leave(connection: &Connection, id: OutboxId) -> Result<()> {
     Ok(())
 }
 
+/// Lets everything leave at once that waits to be tried again; gives how many. What may not leave before `at + undo`, what was
+/// never tried and waits for more, and what a worker has, stay as they are. Times in milliseconds (since 1970).
+///
+/// # Errors
+/// What SQLite says.
+pub fn hurry(connection: &Connection, now: i64, undo: i64) -> Result<usize> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE outbox SET due = ?1 WHERE due > ?1 AND state IN ('queued', 'unknown') \
+             AND (attempts > 0 OR kind <> 'notice') AND (kind <> 'reply' OR attempts > 0 OR at + ?2 <= ?1)",
+        )?
+        .execute([now, undo])?)
+}
+
+/// When a mail that was tried by this mailbox is tried again, in milliseconds since 1970; `None` where none is.
+///
+/// # Errors
+/// What SQLite says.
+pub fn next_by(connection: &Connection, mailbox: &str) -> Result<Option<i64>> {
+    Ok(connection
+        .prepare_cached("SELECT min(due) FROM outbox WHERE due IS NOT NULL AND mailbox = ?1 AND state <> 'sending'")?
+        .query_row([mailbox], |row| row.get(0))?)
+}
+
 /// What is put off beyond `farthest` is looked at now; times are milliseconds since 1970.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use crate::{
         command::{Command, Start},
         id::{ConversationId, EntrySeq, MailId},
         item::{ItemKey, ItemKind, ItemStatus},
+        outgoing::MailPreference,
         people::{FromCustomers, Notify, Party, Role, Routing},
         setting::SettingKey,
     },
@@ -250,6 +251,10 @@ pub struct AgentChange {
     pub notify_internal: Option<Notify>,
     /// Whether the terminal's bell rings.
     pub bell: Option<bool>,
+    /// Its own mail address; empty for none.
+    pub address: Option<String>,
+    /// Whether what it missed is sent there.
+    pub mail: Option<MailPreference>,
 }
 
 /// What the desk answered.

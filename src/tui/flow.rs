@@ -287,13 +287,13 @@ fn tail(entry: &Entry, at: &str, basis: Basis, reader: Reader) -> String {
     }
 }
 
-/// Every character that acts or hides instead of showing, spelled out.
+/// Every character that acts or hides instead of showing, spelled out; tabs stay, to be expanded.
 pub fn spelled_out(text: &str) -> String {
     text.chars()
         .map(|letter| {
             let mut buffer = [0; 4];
             let alone = &*letter.encode_utf8(&mut buffer);
-            if letter == '\n' || (!letter.is_control() && SafeText::line(alone).as_str() == alone) {
+            if matches!(letter, '\n' | '\t') || (!letter.is_control() && SafeText::line(alone).as_str() == alone) {
                 letter.to_string()
             } else {
                 format!("\\u{{{:x}}}", u32::from(letter))
@@ -315,6 +315,6 @@ mod tests {
 
     #[test]
     fn what_hides_is_spelled_out_in_raw_text() {
-        assert_eq!(spelled_out("a\u{202e}b\u{1b}\n日"), "a\\u{202e}b\\u{1b}\n日");
+        assert_eq!(spelled_out("a\u{202e}b\u{1b}\n\t日"), "a\\u{202e}b\\u{1b}\n\t日");
     }
 }

@@ -9,6 +9,7 @@ mod held;
 mod history;
 mod hostile;
 mod keys;
+mod looking;
 mod mail;
 mod piped_mail;
 mod printing;

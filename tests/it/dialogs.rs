@@ -14,6 +14,7 @@ use deskline::{
         conversation::{Audience, Privacy, State},
         id::{ConversationId, EntrySeq, ItemId, NoticeId},
         item::{ItemKey, ItemKind, ItemStatus},
+        outgoing::MailPreference,
         people::{Notify, Party, Role, Routing},
         refusal::{Refusal, RefusalKind},
         setting::{SettingKey, Settings},
@@ -572,7 +573,10 @@ fn a_free_address_is_taken_and_nobody_named_is_refused_in_the_form() {
     let mut screen = screen(Role::Agent);
     screen.keys("+ c Ctrl-S");
     assert!(screen.shown().contains("Nobody is named."), "{}", screen.shown());
-    screen.text("New@Example.ORG").keys("Tab Tab").text("Hello").keys("Tab Tab Enter");
+    assert!(screen.shown().contains("sends a mail to every address under To"), "{}", screen.shown());
+    screen.text("New@Example.ORG").keys("Tab Tab").text("Hello");
+    assert!(screen.shown().contains("Sending it sends a mail to new@example.org."), "{}", screen.shown());
+    screen.keys("Tab Tab Enter");
     let Some(Ask::Start(start)) = asked(&screen).pop() else { panic!("a conversation is started") };
     assert_eq!(start.with, StartWith::Customers(vec!["new@example.org".to_owned()]));
 }
@@ -760,6 +764,26 @@ fn r7_1_my_notifications_are_my_own() {
     let change = AgentChange { notify_customers: Some(Notify::All), bell: Some(false), ..AgentChange::default() };
     assert_eq!(asked(&screen), [Ask::SetAgent("ana".to_owned(), change)]);
     assert!(screen.model.layers.is_empty());
+}
+
+#[test]
+fn r7_1_what_i_missed_comes_by_mail_where_i_want_it_and_administrators_enter_the_address() {
+    let mut screen = screen(Role::Agent);
+    screen.keys(",");
+    assert!(screen.shown().contains("ask an administrator to enter it"), "{}", screen.shown());
+    screen.keys("Tab Tab Tab Tab Tab Right Ctrl-S");
+    let wanted = AgentChange { mail: Some(MailPreference::Missed), ..AgentChange::default() };
+    assert_eq!(asked(&screen), [Ask::SetAgent("ana".to_owned(), wanted)]);
+
+    let mut screen = self::screen(Role::Owner);
+    screen.keys("A 2 j j j Enter Tab Tab Tab Tab Tab Tab Tab Tab").text("ben@acme.example").keys("Ctrl-S");
+    let given = AgentChange { address: Some("ben@acme.example".to_owned()), ..AgentChange::default() };
+    assert_eq!(asked(&screen), [Ask::SetAgent("ben".to_owned(), given)]);
+    screen.asked.clear();
+    screen.keys("Esc , Tab Tab Tab Tab Tab Tab").text("me@acme.example").keys("Ctrl-S");
+    let own = asked(&screen);
+    let [Ask::SetAgent(_, AgentChange { address: Some(address), .. })] = &own[..] else { panic!("{own:?}") };
+    assert_eq!(address, "me@acme.example");
 }
 
 #[test]

@@ -217,6 +217,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
             trouble: Some(words.take()),
             since: pages::now(),
             at: pages::now(),
+            next: Some(pages::now()),
         }],
         held_mails: Some(vec![HeldMail {
             mail: MailId(1),

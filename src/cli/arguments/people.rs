@@ -1,6 +1,6 @@
 //! Agents, groups, customers and settings as clap reads them.
 
-use super::value::{switch, word};
+use super::value::{setting, switch, word};
 use crate::domain::{
     id::ConversationId,
     outgoing::MailPreference,
@@ -230,9 +230,9 @@ pub enum SettingCommand {
     /// Change a setting.
     Set {
         /// Which setting.
-        #[arg(value_parser = word(SettingKey::ALL, SettingKey::word))]
+        #[arg(value_parser = setting())]
         key: SettingKey,
-        /// Its value: on or off, customer or internal, minutes or off, or the team's name.
+        /// Its value: on or off, customer or internal, minutes or off, seconds, or the team's name.
         #[arg(allow_hyphen_values = true)]
         value: String,
     },

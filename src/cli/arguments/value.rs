@@ -1,7 +1,7 @@
 //! How single values of the command line are read.
 
-use crate::domain::{history::PastState, id::EntrySeq};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use crate::domain::{history::PastState, id::EntrySeq, setting::SettingKey};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// Reads one of a closed list of words; help, errors and completions show the list.
 pub fn word<T>(all: &'static [T], spelled: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
@@ -11,6 +11,12 @@ where
     PossibleValuesParser::new(all.iter().map(|value| spelled(*value))).try_map(move |text| {
         all.iter().copied().find(|value| spelled(*value) == text).ok_or_else(|| format!("“{text}” is not in the list."))
     })
+}
+
+/// Reads a setting's name; the long help says what each does.
+pub fn setting() -> impl TypedValueParser<Value = SettingKey> {
+    PossibleValuesParser::new(SettingKey::ALL.iter().map(|key| PossibleValue::new(key.word()).help(key.does())))
+        .try_map(|text| text.parse::<SettingKey>())
 }
 
 /// Reads `on` or `off`.

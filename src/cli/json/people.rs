@@ -11,7 +11,7 @@ use crate::{
     domain::{
         id::{ConversationId, NoticeId},
         outgoing::MailPreference,
-        people::{FromCustomers, Notify, Role, Routing},
+        people::{Agent, FromCustomers, Notify, Role, Routing},
         section::{Part, Section},
         setting::{SettingKey, Settings},
     },
@@ -34,8 +34,18 @@ pub struct AgentJson<'a> {
     notify_internal: Notify,
     bell: bool,
     public_name: Option<&'a str>,
+    /// Null too where it is not for who asks.
     address: Option<&'a str>,
-    mail: MailPreference,
+    /// Null where it is not for who asks.
+    mail: Option<MailPreference>,
+}
+
+impl<'a> AgentJson<'a> {
+    /// An agent as this one sees it: where its own mail goes is its own and the administrators' to know.
+    pub fn seen_by(me: &Agent, row: &'a AgentRow) -> Self {
+        let whole = Self::from(row);
+        if me.role.administers() || me.id == row.agent.id { whole } else { Self { address: None, mail: None, ..whole } }
+    }
 }
 
 impl<'a> From<&'a AgentRow> for AgentJson<'a> {
@@ -55,7 +65,7 @@ impl<'a> From<&'a AgentRow> for AgentJson<'a> {
             bell: agent.bell,
             public_name: agent.public_name.as_deref(),
             address: agent.address.as_deref(),
-            mail: agent.mail,
+            mail: Some(agent.mail),
         }
     }
 }
@@ -71,9 +81,11 @@ impl Row for AgentJson<'_> {
         column("NOTIFY CUSTOMERS", 16),
         column("NOTIFY INTERNAL", 15),
         column("BELL", 4),
+        column("MAIL", 6),
         column("GROUPS", 32),
         column("NAME", 32),
         column("PUBLIC NAME", 32),
+        column("ADDRESS", 48),
     ];
 
     fn cells(&self, _zone: Zone) -> Vec<String> {
@@ -87,9 +99,11 @@ impl Row for AgentJson<'_> {
             self.notify_customers.to_string(),
             self.notify_internal.to_string(),
             switched(self.bell),
+            self.mail.map(|mail| mail.to_string()).unwrap_or_default(),
             self.groups.join(", "),
             self.name.to_owned(),
             self.public_name.unwrap_or_default().to_owned(),
+            self.address.unwrap_or_default().to_owned(),
         ]
     }
 }

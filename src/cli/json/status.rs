@@ -7,6 +7,7 @@ use crate::{
         zone::{CLOCK, Zone},
     },
     desk::{Figures, page::Moment},
+    domain::mail::MailboxHealth,
     ssh::status::{Session, Status},
 };
 use serde::Serialize;
@@ -17,6 +18,8 @@ pub struct StatusJson<'a> {
     /// Null where nobody serves the desk.
     server: Option<ServerJson<'a>>,
     queue: QueueJson,
+    /// Those in trouble alone.
+    mailboxes: Vec<MailboxJson<'a>>,
     database: DatabaseJson,
 }
 
@@ -41,14 +44,22 @@ struct QueueJson {
 }
 
 #[derive(Debug, Serialize)]
+struct MailboxJson<'a> {
+    name: &'a str,
+    trouble: &'a str,
+    since: Moment,
+    next: Option<Moment>,
+}
+
+#[derive(Debug, Serialize)]
 struct DatabaseJson {
     bytes: u64,
     schema: u32,
 }
 
 impl<'a> StatusJson<'a> {
-    /// From what the server told, if one runs, and the desk's figures.
-    pub fn new(told: Option<&'a Status>, figures: &Figures, now: Moment) -> Self {
+    /// From what the server told, if one runs, the desk's figures, and its mailboxes in trouble.
+    pub fn new(told: Option<&'a Status>, figures: &Figures, troubled: &'a [MailboxHealth], now: Moment) -> Self {
         let server = told.map(|server| ServerJson {
             pid: server.pid,
             since: server.since,
@@ -62,6 +73,15 @@ impl<'a> StatusJson<'a> {
         Self {
             server,
             queue: QueueJson { unassigned, needs_reassignment, outbox: queued, undelivered },
+            mailboxes: troubled
+                .iter()
+                .map(|mailbox| MailboxJson {
+                    name: &mailbox.name,
+                    trouble: mailbox.trouble.as_deref().unwrap_or_default(),
+                    since: mailbox.since,
+                    next: mailbox.next,
+                })
+                .collect(),
             database: DatabaseJson { bytes, schema },
         }
     }

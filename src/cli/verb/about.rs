@@ -9,7 +9,7 @@ use crate::{
         table::{Column, column},
         zone::Zone,
     },
-    config::{Config, Settled, Source},
+    config::{Config, MailAccount, MailSending, MailServer, MailSource, Security, Settled, Source},
     tui::keymap::{self, Keymap},
 };
 use clap::CommandFactory;
@@ -17,22 +17,22 @@ use serde::Serialize;
 
 #[derive(Debug, Serialize)]
 struct InForce {
-    key: &'static str,
+    key: String,
     value: Option<String>,
     from: String,
 }
 
 impl Row for InForce {
-    const COLUMNS: &'static [Column] = &[column("KEY", 8), column("FROM", 20), column("VALUE", 200)];
+    const COLUMNS: &'static [Column] = &[column("KEY", 32), column("FROM", 20), column("VALUE", 200)];
 
     fn cells(&self, _zone: Zone) -> Vec<String> {
-        vec![self.key.to_owned(), self.from.clone(), self.value.clone().unwrap_or_default()]
+        vec![self.key.clone(), self.from.clone(), self.value.clone().unwrap_or_default()]
     }
 }
 
 fn in_force(key: &'static str, settled: Option<(String, Source)>) -> InForce {
     let (value, source) = settled.map_or((None, Source::Default), |(value, source)| (Some(value), source));
-    InForce { key, value, from: source.to_string() }
+    InForce { key: key.to_owned(), value, from: source.to_string() }
 }
 
 #[derive(Debug, Serialize)]
@@ -104,20 +104,51 @@ pub fn keymap_in_force(config: &Config) -> Result<Keymap, Failure> {
 pub fn config(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let config = call.config()?;
     let file = InForce {
-        key: "file",
+        key: "file".to_owned(),
         value: config.file.as_deref().map(said),
         from: if config.file_found { "found" } else { "not there" }.to_owned(),
     };
     let desk = config.desk.as_ref().map(|Settled { value, source }| (said(value), *source));
     let actor = config.actor.as_ref().map(|Settled { value, source }| (value.clone(), *source));
     let keymap = config.keymap.as_ref().map(|Settled { value, source }| (said(value), *source));
-    output.rows(&[
+    let mut rows = vec![
         file,
         in_force("desk", desk),
         in_force("as", actor),
         in_force("keymap", keymap),
         in_force("theme", Some((config.theme.value.to_string(), config.theme.source))),
-    ])
+    ];
+    rows.extend(config.mail.iter().map(|account| InForce {
+        key: format!("mail.{}", account.name),
+        value: Some(mailbox(account)),
+        from: Source::File.to_string(),
+    }));
+    output.rows(&rows)
+}
+
+/// A mailbox in a line; of its password not even where it is.
+fn mailbox(account: &MailAccount) -> String {
+    let server = |kind: &str, server: &MailServer| {
+        let security = match server.security {
+            Security::Tls => "TLS",
+            Security::StartTls => "STARTTLS",
+            Security::None => "no TLS",
+        };
+        let user = server.user.as_ref().map_or_else(String::new, |user| format!(" as {user}"));
+        format!("{kind} {server}{user}, {security}")
+    };
+    let source = match &account.source {
+        MailSource::Imap(imap) => server("IMAP", imap),
+        MailSource::Maildir(folder) => format!("Maildir {}", said(folder)),
+        MailSource::Pipe => "deskline receive --mail".to_owned(),
+    };
+    let sending = match &account.sending {
+        Some(MailSending::Smtp(smtp)) => format!("by {}", server("SMTP", smtp)),
+        Some(MailSending::Sendmail(program)) => format!("by {}", said(program)),
+        None => "by nothing".to_owned(),
+    };
+    let group = account.group.as_ref().map_or_else(|| "in no group".to_owned(), |group| format!("in {group}"));
+    format!("{} {group}; arrives from {source}; leaves {sending}", account.address)
 }
 
 /// Prints the completions of a shell.

@@ -90,7 +90,9 @@ pub fn why(arguments: &WhyArguments, call: &Call, output: &mut Output) -> Result
         (Asked::Message(conversation, seq), None) => (*conversation, *seq),
         (Asked::MessageId(id), None) => return why_mails(&desk.why_mail(&viewer, id)?, output),
         (Asked::Conversation(id), None) => {
-            return Err(Failure::usage(format!("Name the message in #{id} too, as {id}/1. See “deskline show {id}”.")));
+            return Err(Failure::usage(format!(
+                "Name the message in #{id} too, as {id}/1. See “deskline conversation show {id}”."
+            )));
         }
         (Asked::Message(..) | Asked::MessageId(_), Some(_)) => {
             return Err(Failure::usage("One word names the message already; leave the second away."));

@@ -5,8 +5,9 @@ use crate::{
     config::{MailAccount, MailSource},
     desk::Desk,
     email::{
-        Health, Intake, Stop, Taken, Told, Trouble, TroubleKind, check,
-        imap::{self, Mailbox, Way},
+        Health, Intake, Stop, Taken, Told, Trouble, TroubleKind,
+        check::{self, Finding},
+        imap::{self, Mailbox, Patience, Way},
         maildir::{self, Maildir},
         worker::Worker,
     },
@@ -17,6 +18,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{self, RecvTimeoutError},
     },
     thread,
     time::Duration,
@@ -24,6 +26,11 @@ use std::{
 
 /// How often an interrupt is looked for while a server is waited for.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long a server may take for a step while somebody looks on.
+const CHECK: Duration = Duration::from_secs(15);
+/// How long nothing is said about waiting.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// Does what was asked; whoever calls it needs no agent, since the configuration of this machine says everything.
 ///
@@ -62,7 +69,7 @@ fn check_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resu
     let all = accounts.len();
     let mut broken = 0;
     for account in accounts {
-        let findings = check::check(account, desk.as_ref(), &Way::default());
+        let findings = patiently_checked(account, desk.as_ref(), output);
         broken += usize::from(findings.iter().any(|finding| !finding.works));
         for finding in &findings {
             if output.json() {
@@ -78,6 +85,10 @@ fn check_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resu
         }
         output.finish()?;
     }
+    if let Some(sentence) = check::answers_come_to(accounts).filter(|_| !output.json()) {
+        output.line(&sentence)?;
+        output.finish()?;
+    }
     match broken {
         0 => Ok(()),
         _ => Err(Failure::failed(format!(
@@ -85,6 +96,24 @@ fn check_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resu
             if broken == 1 { "does" } else { "do" }
         ))),
     }
+}
+
+/// Tries an account, and says where that takes long.
+fn patiently_checked(account: &MailAccount, desk: Option<&Desk>, output: &Output) -> Vec<Finding> {
+    let way = Way { patience: Patience { step: CHECK, ..Patience::default() }, ..Way::default() };
+    thread::scope(|scope| {
+        let (done, waits) = mpsc::channel();
+        scope.spawn(move || done.send(check::check(account, desk, &way)));
+        waits.recv_timeout(QUIET).or_else(|error| {
+            if error == RecvTimeoutError::Timeout {
+                let seconds = CHECK.as_secs();
+                let words = format!("still waiting for its server; each step of it may take {seconds} seconds.");
+                output.notice(&format!("{}: {words}", account.name));
+            }
+            waits.recv()
+        })
+    })
+    .unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -126,7 +155,10 @@ fn sync_all(accounts: &[MailAccount], call: &Call, output: &mut Output) -> Resul
         output.notice(&format!("{name}: {trouble}"));
         failed.push(name.to_owned());
     }
+    // Whoever calls this does not want to wait for the next try.
+    desk.hurry_mail()?;
     let troubles = send(&desk, accounts, &health, output)?;
+    desk.nudge_mailboxes(&accounts.iter().map(|account| account.name.as_str()).collect::<Vec<_>>())?;
     for (name, sentence) in &troubles {
         output.notice(&format!("{name}: {sentence}"));
     }
@@ -168,12 +200,13 @@ fn send(
     let left = Arc::new(AtomicUsize::new(0));
     let leaving = Arc::clone(&left);
     let health = health.clone();
-    let tell = Box::new(move |name: &str, address: &str, trouble: Option<&str>| {
+    let tell = Box::new(move |name: &str, address: &str, trouble: Option<&Trouble>| {
         health.leaving(name, address, trouble);
         match trouble {
             None => drop(leaving.fetch_add(1, Ordering::Relaxed)),
-            Some(sentence) => {
-                noted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), sentence.to_owned());
+            Some(trouble) => {
+                let sentence = trouble.sentence.clone();
+                noted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), sentence);
             }
         }
     });

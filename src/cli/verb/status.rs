@@ -39,9 +39,10 @@ pub fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
 
 fn print(desk: &Desk, told: Option<&Status>, output: &mut Output) -> Result<(), Failure> {
     let figures = desk.figures()?;
+    let troubled = desk.troubled_mailboxes()?;
     let now = desk.now();
     if output.json() {
-        return output.object(&StatusJson::new(told, &figures, now));
+        return output.object(&StatusJson::new(told, &figures, &troubled, now));
     }
     if let Some(server) = told {
         let addresses: Vec<String> = server.addresses.iter().map(ToString::to_string).collect();
@@ -62,6 +63,14 @@ fn print(desk: &Desk, told: Option<&Status>, output: &mut Output) -> Result<(), 
     ))?;
     if figures.undelivered > 0 {
         output.line(&format!("Replies not delivered within the last day: {}", figures.undelivered))?;
+    }
+    for mailbox in &troubled {
+        let again = match mailbox.next.filter(|next| *next > now) {
+            Some(next) => format!("Next try at {}; “deskline mail sync” tries at once.", output.clock(next)),
+            None => "“deskline mail sync” tries at once.".to_owned(),
+        };
+        let trouble = mailbox.trouble.as_deref().unwrap_or_default();
+        output.line(&format!("Mailbox {} is in trouble: {trouble} {again}", mailbox.name))?;
     }
     output.line(&format!("Desk: {}, schema {}", size(figures.bytes), figures.schema))
 }

@@ -12,7 +12,7 @@ use crate::{
         AgentChange, NewAgent,
         page::{AgentRow, GroupRow, Wants},
     },
-    domain::key::InviteCode,
+    domain::{key::InviteCode, people::Agent},
 };
 
 /// Does what `agent …` asks.
@@ -28,14 +28,15 @@ pub fn agent(command: AgentCommand, call: &Call, output: &mut Output) -> Result<
             output.row(AgentJson::from(&row))
         }
         AgentCommand::List => {
-            let agents = agents(&acting)?;
-            output.rows(&agents.iter().map(AgentJson::from).collect::<Vec<_>>())
+            let (me, agents) = agents(&acting)?;
+            output.rows(&agents.iter().map(|row| AgentJson::seen_by(&me, row)).collect::<Vec<_>>())
         }
         AgentCommand::Show { handle } => {
             let wanted = handle.strip_prefix('@').unwrap_or(&handle).to_lowercase();
-            let found = agents(&acting)?.into_iter().find(|row| row.agent.handle == wanted);
+            let (me, agents) = agents(&acting)?;
+            let found = agents.into_iter().find(|row| row.agent.handle == wanted);
             let row = found.ok_or_else(|| Failure::not_found(format!("There is no agent “{handle}”.")))?;
-            output.row(AgentJson::from(&row))
+            output.row(AgentJson::seen_by(&me, &row))
         }
         AgentCommand::Set { handle, change } => {
             if *change == AgentSettings::default() {
@@ -56,8 +57,10 @@ fn code() -> Result<InviteCode, Failure> {
     Ok(InviteCode::drawn(chance))
 }
 
-fn agents(acting: &Acting) -> Result<Vec<AgentRow>, Failure> {
-    Ok(acting.read(Wants { team: true, ..Wants::default() })?.agents.unwrap_or_default())
+/// Who asks, and all agents.
+fn agents(acting: &Acting) -> Result<(Agent, Vec<AgentRow>), Failure> {
+    let page = acting.read(Wants { team: true, ..Wants::default() })?;
+    Ok((page.me, page.agents.unwrap_or_default()))
 }
 
 fn changed(settings: AgentSettings) -> AgentChange {

@@ -123,6 +123,26 @@ impl Desk {
         Ok(next.map(|at| if at > now + FARTHEST { now } else { at }))
     }
 
+    /// When a mail that was tried by this mailbox is tried again; `None` where none is.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn next_mail_by(&self, mailbox: &str) -> Outcome<Option<DateTime<Utc>>> {
+        Ok(sending::next_by(&*self.inner.store.reader()?, mailbox)?.map(conversations::moment))
+    }
+
+    /// Lets everything leave at once that waits to be tried again; gives how many. What can still be taken back is not hurried,
+    /// nor what waits to go along with more.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn hurry_mail(&self) -> Outcome<usize> {
+        self.write(|writing| {
+            let undo = i64::from(people::settings(writing)?.undo_seconds) * 1_000;
+            Ok(sending::hurry(writing, self.now().timestamp_millis(), undo)?)
+        })
+    }
+
     /// The last step of handing a mail over begins, after which the server may have it whatever is heard of that. Written down
     /// first, so that who finds the row after a crash knows. False where the lease had ended and is somebody else's: then the
     /// step must not be taken.

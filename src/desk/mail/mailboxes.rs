@@ -112,18 +112,46 @@ impl Desk {
         Ok(mailboxes::connected(&*self.inner.store.reader()?, mailbox)?.is_some())
     }
 
-    /// Notes how a mailbox does: what is wrong, as a sentence, or that all is well. The bell rings only where that is news.
+    /// Notes how a mailbox does: what is wrong, as a sentence, with when it is tried next, or that all is well. The bell rings
+    /// only where that is news.
     ///
     /// # Errors
     /// A failing disk.
-    pub fn mailbox_health(&self, name: &str, address: &str, trouble: Option<&str>) -> Outcome<()> {
+    pub fn mailbox_health(
+        &self,
+        name: &str,
+        address: &str,
+        trouble: Option<&str>,
+        next: Option<DateTime<Utc>>,
+    ) -> Outcome<()> {
         let now = self.now().timestamp_millis();
-        let is_news =
-            self.inner.store.write_lightly(|writing| mailboxes::set_health(writing, name, address, trouble, now))?;
+        let next = next.filter(|_| trouble.is_some()).map(|at| at.timestamp_millis());
+        let is_news = self
+            .inner
+            .store
+            .write_lightly(|writing| mailboxes::set_health(writing, (name, address), trouble, next, now))?;
         if is_news {
             self.inner.bell.ring(News::EVERYTHING);
         }
         Ok(())
+    }
+
+    /// Asks whoever serves these mailboxes, in whatever process, to look again at once at what does not work.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn nudge_mailboxes(&self, names: &[&str]) -> Outcome<()> {
+        self.write(|writing| Ok(names.iter().try_for_each(|name| mailboxes::nudge(writing, name))?))?;
+        self.inner.bell.ring(News::EVERYTHING);
+        Ok(())
+    }
+
+    /// How often that was asked of a mailbox, or of all together; only that it changed says something.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn mailbox_nudges(&self, name: Option<&str>) -> Outcome<i64> {
+        Ok(mailboxes::nudges(&*self.inner.store.reader()?, name)?)
     }
 
     /// Keeps the health of these mailboxes only: the others are in the configuration no more.

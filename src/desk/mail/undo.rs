@@ -8,6 +8,7 @@ use crate::{
         page::{Denied, HeldReply, Viewer},
     },
     domain::{
+        conversation::{EntryKind, Tail},
         event::EventKind,
         id::{ConversationId, EntrySeq, ItemId},
         mail::DeliveryState,
@@ -24,13 +25,16 @@ use crate::{
     },
 };
 
+/// So many entries are looked at for words since.
+const SINCE: usize = 200;
+
 impl Desk {
     /// Takes a reply back before it leaves by mail: it stays in the thread, marked as not sent.
     ///
     /// # Errors
     /// Not found or restricted, not somebody who may reply, locked, no reply with mail, or it has left already.
     pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.about_mail(who, conversation, seq, |act, rows| {
+        self.about_mail(who, conversation, seq, taken_back, |act, rows| {
             let waits = |row: &&Outgoing| match row.state {
                 DeliveryState::Queued | DeliveryState::Held => row.never_left(),
                 DeliveryState::Sending
@@ -62,7 +66,7 @@ impl Desk {
     /// # Errors
     /// Not found or restricted, not somebody who may reply, locked, or there is nothing to try again.
     pub fn retry_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.about_mail(who, conversation, seq, |act, rows| {
+        self.about_mail(who, conversation, seq, beginning, |act, rows| {
             let over = |row: &&Outgoing| match row.state {
                 DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
                 DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
@@ -148,12 +152,14 @@ impl Desk {
         })
     }
 
-    /// One act about the mails of one message, by somebody who may reply.
+    /// One act about the mails of one message, by somebody who may reply. `listed`: what lists show of its words from then on,
+    /// where they are the last ones.
     fn about_mail(
         &self,
         who: &Viewer,
         conversation: ConversationId,
         seq: EntrySeq,
+        listed: fn(&str) -> String,
         work: impl FnOnce(&mut Act<'_>, &[Outgoing]) -> Outcome<()>,
     ) -> Outcome<()> {
         self.write_news(|writing| {
@@ -165,10 +171,23 @@ impl Desk {
                 .ok_or_else(|| Denied::NotFound(format!("There is no entry {seq} in #{conversation}.")))?;
             let rows = outbox::of_message(writing, entry.id)?;
             work(&mut act, &rows)?;
+            let since = messages::window(writing, conversation, Window::From(seq), SINCE)?;
+            if !since.iter().any(|later| later.seq > seq && later.kind != EntryKind::System) {
+                act.facts.tail.text = listed(&entry.text);
+            }
             act.finish()?;
             Ok(((), News::of(conversation)))
         })
     }
+}
+
+/// What stands in lists for words that were taken back.
+fn taken_back(_: &str) -> String {
+    "(taken back)".to_owned()
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(Tail::LENGTH).collect()
 }
 
 /// Works out afresh whether a customer waits on an item: what was taken back answers nothing (R3.3).

@@ -157,7 +157,10 @@ impl Desk {
         self.seen_by(who, conversation, |connection, access, facts| {
             let entry = messages::window(connection, facts.id, Window::From(seq), 1)?.pop();
             let entry = entry.filter(|entry| entry.seq == seq).ok_or_else(|| {
-                Denied::NotFound(format!("#{} has no entry {seq}. See “deskline show {}”.", facts.id, facts.id))
+                Denied::NotFound(format!(
+                    "#{} has no entry {seq}. See “deskline conversation show {}”.",
+                    facts.id, facts.id
+                ))
             })?;
             look(connection, access, entry)
         })

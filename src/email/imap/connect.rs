@@ -98,7 +98,12 @@ fn no_encryption(server: &MailServer, error: &Error) -> Trouble {
 }
 
 async fn greeted(mut client: Client<Gauge>, server: &MailServer, way: &Way) -> Result<Client<Gauge>, Trouble> {
-    let first = way.patiently("its greeting", client.read_response()).await?;
+    let first = way.patiently("its greeting", client.read_response()).await.map_err(|trouble| {
+        // Where TLS is expected first, nobody says anything before.
+        let silent = trouble.kind != TroubleKind::Stopped && server.security == Security::StartTls;
+        let hint = if silent { " Is this a port for imaps://?" } else { "" };
+        Trouble::new(trouble.kind, format!("{}{hint}", trouble.sentence))
+    })?;
     let no_imap = || {
         Trouble::new(
             TroubleKind::Gibberish,

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     config::{MailAccount, MailServer, MailSource, PasswordPlace, SentFolder},
-    email::{Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind, check::coming_as_history},
+    email::{
+        Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind,
+        check::{coming_as_history, read_for},
+    },
 };
 use chrono::NaiveDate;
 use std::{path::PathBuf, time::Duration};
@@ -110,7 +113,7 @@ pub fn watch(
             Err(trouble) => {
                 let wait = backoff.failed(trouble.kind, random());
                 tell(Told::Trouble(&trouble, wait));
-                way.stop.wait(wait);
+                way.stop.rest(wait);
             }
         }
     }
@@ -129,8 +132,7 @@ pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<
         for folder in login.folders() {
             let opened = login.session.open(&folder.name, !folder.sent).await?;
             let name = names::readable(&folder.name);
-            let what = if folder.sent { "what was sent from elsewhere" } else { "what arrives" };
-            found.push(format!("The folder {name} is read for {what}; it has {} mails now.", opened.exists));
+            found.push(read_for(&name, folder.sent, opened.exists.into()));
             if let Some(day) = history {
                 let old = login.session.older(opened.exists, &date::day(day)).await?;
                 found.extend(coming_as_history(&name, old.into(), day));

@@ -18,7 +18,13 @@ use lettre::transport::smtp::{
     client::AsyncSmtpConnection,
     extension::ClientId,
 };
-use std::{net::SocketAddr, path::Path};
+use std::{
+    fmt::{self, Display},
+    net::SocketAddr,
+    ops::Deref,
+    path::Path,
+    time::Duration,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpStream, lookup_host},
@@ -32,6 +38,26 @@ const ANSWER: usize = 64 * 1024;
 pub struct Reached {
     pub connection: AsyncSmtpConnection,
     pub bolt: Bolt,
+}
+
+/// A server, and how long it may take for each step.
+pub struct Patient<'a> {
+    pub server: &'a MailServer,
+    pub step: Duration,
+}
+
+impl Deref for Patient<'_> {
+    type Target = MailServer;
+
+    fn deref(&self) -> &MailServer {
+        self.server
+    }
+}
+
+impl Display for Patient<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.server.fmt(formatter)
+    }
 }
 
 /// User and password.
@@ -54,7 +80,7 @@ pub fn login(account: &MailAccount, server: &MailServer) -> Result<Option<Login>
 
 /// Connects, encrypts as the configuration says, and logs in. `host`: what this machine calls itself.
 pub async fn connect(
-    server: &MailServer,
+    server: &Patient<'_>,
     authority: Option<&Path>,
     host: &str,
     login: Option<&Login>,
@@ -72,7 +98,8 @@ pub async fn connect(
     let bolt = Bolt::default();
     let line = Line { wire, peer, bolt: bolt.clone(), greeting };
     let connected = AsyncSmtpConnection::connect_with_transport(Box::new(line), &hello);
-    let connected = patiently(server, "its greeting", connected).await?;
+    let connected = patiently(server, "its greeting", connected).await;
+    let connected = connected.map_err(|trouble| helped(trouble.kind, &trouble.sentence))?;
     let mut reached = Reached { connection: connected.map_err(|error| trouble(server, &error))?, bolt };
     if let Some(login) = login {
         log_in(&mut reached.connection, server, login).await?;
@@ -80,9 +107,9 @@ pub async fn connect(
     Ok(reached)
 }
 
-async fn patiently<T>(server: &MailServer, what: &str, step: impl Future<Output = T>) -> Result<T, Trouble> {
-    timeout(STEP, step).await.map_err(|_| {
-        let seconds = STEP.as_secs();
+async fn patiently<T>(server: &Patient<'_>, what: &str, step: impl Future<Output = T>) -> Result<T, Trouble> {
+    timeout(server.step, step).await.map_err(|_| {
+        let seconds = server.step.as_secs();
         Trouble::new(
             TroubleKind::Silence,
             format!("The mail server {server} was waited for {seconds} seconds: {what} never came."),
@@ -90,7 +117,7 @@ async fn patiently<T>(server: &MailServer, what: &str, step: impl Future<Output 
     })
 }
 
-async fn reach(server: &MailServer) -> Result<(TcpStream, SocketAddr), Trouble> {
+async fn reach(server: &Patient<'_>) -> Result<(TcpStream, SocketAddr), Trouble> {
     let only_here = || {
         let sentence =
             format!("{server} is another machine, and mail goes there in TLS only. Write smtps:// or submission://.");
@@ -127,14 +154,28 @@ async fn reach(server: &MailServer) -> Result<(TcpStream, SocketAddr), Trouble> 
     ))
 }
 
-async fn in_tls(wire: Box<dyn Wire>, server: &MailServer, authority: Option<&Path>) -> Result<Box<dyn Wire>, Trouble> {
+async fn in_tls(wire: Box<dyn Wire>, server: &Patient<'_>, authority: Option<&Path>) -> Result<Box<dyn Wire>, Trouble> {
     patiently(server, "the encryption", encrypted(wire, server, authority)).await?
 }
 
 /// Greets and asks for the encryption. Nothing that is said before it begins may be taken for an answer after it: where more
 /// comes than was asked for, somebody in between may have put it there, and nothing more is said.
-async fn ask_for_tls(stream: &mut TcpStream, server: &MailServer, hello: &ClientId) -> Result<(), Trouble> {
-    expect(&answer(stream, server, "its greeting").await?, "220", server)?;
+async fn ask_for_tls(stream: &mut TcpStream, server: &Patient<'_>, hello: &ClientId) -> Result<(), Trouble> {
+    let greeting = answer(stream, server, "its greeting").await.map_err(|trouble| match trouble.kind {
+        // Where TLS is expected first, nobody says anything before.
+        TroubleKind::Silence => {
+            Trouble::new(trouble.kind, format!("{} Is this a port for smtps://?", trouble.sentence))
+        }
+        TroubleKind::Setup
+        | TroubleKind::Login
+        | TroubleKind::Connection
+        | TroubleKind::Refused
+        | TroubleKind::Gibberish
+        | TroubleKind::Folder
+        | TroubleKind::Desk
+        | TroubleKind::Stopped => trouble,
+    })?;
+    expect(&greeting, "220", server)?;
     say(stream, server, &format!("EHLO {hello}\r\n")).await?;
     let offers = answer(stream, server, "its answer to EHLO").await?;
     expect(&offers, "250", server)?;
@@ -148,15 +189,13 @@ async fn ask_for_tls(stream: &mut TcpStream, server: &MailServer, hello: &Client
     expect(&answer(stream, server, "its answer to STARTTLS").await?, "220", server)
 }
 
-async fn say(stream: &mut TcpStream, server: &MailServer, line: &str) -> Result<(), Trouble> {
+async fn say(stream: &mut TcpStream, server: &Patient<'_>, line: &str) -> Result<(), Trouble> {
     let said = patiently(server, "room for a command", stream.write_all(line.as_bytes())).await?;
-    said.map_err(|error| {
-        Trouble::new(TroubleKind::Connection, format!("The connection to the mail server {server} was lost: {error}."))
-    })
+    said.map_err(|error| lost(server, &error))
 }
 
 /// One answer, in lines: all but the last have a `-` behind their number.
-async fn answer(stream: &mut TcpStream, server: &MailServer, what: &str) -> Result<Vec<String>, Trouble> {
+async fn answer(stream: &mut TcpStream, server: &Patient<'_>, what: &str) -> Result<Vec<String>, Trouble> {
     let whole = async {
         let mut bytes = Vec::new();
         loop {
@@ -179,10 +218,7 @@ async fn answer(stream: &mut TcpStream, server: &MailServer, what: &str) -> Resu
                 "The mail server {server} said more than it was asked before the encryption began. Somebody in between may have put it there, so nothing more was said to it. Try smtps:// instead."
             ),
         )),
-        Err(error) => Err(Trouble::new(
-            TroubleKind::Connection,
-            format!("The connection to the mail server {server} was lost: {error}."),
-        )),
+        Err(error) => Err(lost(server, &error)),
     }
 }
 
@@ -208,10 +244,10 @@ fn expect(answer: &[String], code: &str, server: &MailServer) -> Result<(), Trou
         Some(b'4' | b'5') => TroubleKind::Refused,
         _ => TroubleKind::Gibberish,
     };
-    Err(Trouble::new(kind, format!("The mail server {server} cannot be used: it said “{}”.", said(last, ""))))
+    Err(helped(kind, &format!("The mail server {server} cannot be used: it said “{}”.", said(last, ""))))
 }
 
-async fn log_in(connection: &mut AsyncSmtpConnection, server: &MailServer, login: &Login) -> Result<(), Trouble> {
+async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, login: &Login) -> Result<(), Trouble> {
     let secret = login.password.reveal();
     let credentials = Credentials::new(login.user.clone(), secret.to_owned());
     let asked = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
@@ -222,6 +258,15 @@ async fn log_in(connection: &mut AsyncSmtpConnection, server: &MailServer, login
             Err(Trouble::new(
                 TroubleKind::Login,
                 format!("The mail server {server} does not let {user} in: {words}. Look at user and password."),
+            ))
+        }
+        Err(error) if error.is_client() => {
+            let words = worded(&error);
+            Err(Trouble::new(
+                TroubleKind::Setup,
+                format!(
+                    "The mail server {server} takes no login here: {words}. Try submission:// or smtps://, or leave the user out where it wants none."
+                ),
             ))
         }
         Err(error) => {
@@ -240,7 +285,22 @@ fn trouble(server: &MailServer, error: &Error) -> Trouble {
     } else {
         TroubleKind::Connection
     };
-    Trouble::new(kind, format!("The mail server {server} cannot be used: {}.", worded(error)))
+    helped(kind, &format!("The mail server {server} cannot be used: {}.", worded(error)))
+}
+
+fn lost(server: &MailServer, error: &std::io::Error) -> Trouble {
+    helped(TroubleKind::Connection, &format!("The connection to the mail server {server} was lost: {error}."))
+}
+
+/// What went wrong before a mail was begun, with what would help.
+fn helped(kind: TroubleKind, sentence: &str) -> Trouble {
+    let help = match kind {
+        TroubleKind::Connection | TroubleKind::Silence => " Does it run, and is the port right?",
+        TroubleKind::Gibberish => " Is this the port of an SMTP server?",
+        TroubleKind::Refused => " Ask whoever keeps that server to let this machine send by it.",
+        TroubleKind::Setup | TroubleKind::Login | TroubleKind::Folder | TroubleKind::Desk | TroubleKind::Stopped => "",
+    };
+    Trouble::new(kind, format!("{sentence}{help}"))
 }
 
 #[cfg(test)]

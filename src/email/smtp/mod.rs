@@ -9,7 +9,7 @@ mod steps;
 
 use super::{Trouble, TroubleKind, build::Built, said, send::Handed};
 use crate::config::{MailAccount, MailServer};
-use connect::Reached;
+use connect::{Patient, Reached};
 use lettre::transport::smtp::{
     Error,
     commands::{Quit, Rset},
@@ -17,8 +17,8 @@ use lettre::transport::smtp::{
 use std::time::{Duration, Instant};
 use tokio::{runtime::Runtime, time::timeout};
 
-/// How long a server may take for each step.
-const STEP: Duration = Duration::from_secs(45);
+/// How long a server may take for each step while mail is sent.
+pub const STEP: Duration = Duration::from_secs(45);
 
 /// How long the text of a mail may take on its way.
 const TEXT: Duration = Duration::from_mins(4);
@@ -46,18 +46,19 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects as the configuration says, TLS and login included.
+    /// Connects as the configuration says, TLS and login included. `step`: how long the server may take for each step of that.
     ///
     /// # Errors
     /// What is wrong, in a sentence.
-    pub fn open(account: &MailAccount, server: &MailServer) -> Result<Self, Trouble> {
+    pub fn open(account: &MailAccount, server: &MailServer, step: Duration) -> Result<Self, Trouble> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| {
             Trouble::new(TroubleKind::Setup, format!("The system gives no means to connect to {server}: {error}."))
         })?;
         let login = connect::login(account, server)?;
         let host = account.address.rsplit_once('@').map_or("localhost", |(_, host)| host);
-        let reached = runtime.block_on(connect::connect(server, account.authority.as_deref(), host, login.as_ref()));
+        let patient = Patient { server, step };
+        let reached = runtime.block_on(connect::connect(&patient, account.authority.as_deref(), host, login.as_ref()));
         match reached {
             Ok(reached) => Ok(Self {
                 runtime: Some(runtime),
@@ -97,7 +98,10 @@ impl Connection {
     }
 
     fn unusable(&self) -> Handed {
-        Handed::NotNow { words: format!("The connection to {} is over.", self.server), mailbox: true }
+        Handed::NotNow {
+            words: format!("The connection to {} is over.", self.server),
+            mailbox: Some(TroubleKind::Connection),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{LAST_STEP, STEP, TEXT, connect::Reached, worded};
 use crate::{
     config::MailServer,
-    email::{build::Built, said, send::Handed},
+    email::{TroubleKind, build::Built, said, send::Handed},
 };
 use lettre::{
     address::Envelope,
@@ -20,6 +20,9 @@ use tokio::time::timeout;
 
 /// A server that is about to go, or lets nobody send any more for now.
 const GOES: u16 = 421;
+
+/// A server that lets nobody send who did not log in, or not in TLS.
+const LOGIN_FIRST: u16 = 530;
 
 /// Why a step was not done.
 enum No {
@@ -52,15 +55,26 @@ impl No {
                 if error.is_permanent() && !of_sender {
                     return Handed::Never(words);
                 }
-                Handed::NotNow { words, mailbox: of_sender || !self.is_clear() }
+                let help = match error.status().map(u16::from) {
+                    Some(LOGIN_FIRST) => " It wants a login first: put the user into smtp, and give password-file.",
+                    Some(500..) if of_sender => " Look whether it lets this login send from the mailbox's address.",
+                    Some(_) | None => "",
+                };
+                let words = words + help;
+                let kind = if error.is_permanent() || error.is_transient() {
+                    TroubleKind::Refused
+                } else {
+                    TroubleKind::Connection
+                };
+                Handed::NotNow { words, mailbox: (of_sender || !self.is_clear()).then_some(kind) }
             }
             Self::Odd(response) => Handed::NotNow {
                 words: format!("The mail server {server} answered what was not asked: {}.", answered(response)),
-                mailbox: true,
+                mailbox: Some(TroubleKind::Gibberish),
             },
             Self::Silence => Handed::NotNow {
                 words: format!("The mail server {server} said nothing for {} seconds.", STEP.as_secs()),
-                mailbox: true,
+                mailbox: Some(TroubleKind::Silence),
             },
         }
     }
@@ -152,10 +166,10 @@ async fn content(
         if stopped.get() {
             let words =
                 "It was stopped here before its last step: that could not be written down, or its turn was over.";
-            return (Handed::NotNow { words: words.to_owned(), mailbox: false }, false);
+            return (Handed::NotNow { words: words.to_owned(), mailbox: None }, false);
         }
         let words = format!("The connection to {server} broke before the mail was whole there: {reason}.");
-        (Handed::NotNow { words, mailbox: true }, false)
+        (Handed::NotNow { words, mailbox: Some(TroubleKind::Connection) }, false)
     };
     match said {
         Ok(Ok(response)) if completes(&response) => (Handed::Over, true),

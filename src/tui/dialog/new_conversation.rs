@@ -165,15 +165,23 @@ impl NewConversation {
         }
     }
 
-    /// Who will be able to read it.
-    pub const fn note(&self) -> &'static str {
+    /// Who will be able to read it, and where it is sent.
+    pub fn note(&self) -> String {
         match (self.with, &self.forwarded) {
-            (_, Some(_)) => "This address alone is sent it, and what it answers comes into a conversation of its own.",
+            (_, Some(_)) => {
+                "This address alone is sent it, and what it answers comes into a conversation of its own.".to_owned()
+            }
             (With::Agents, None) => {
-                "Only you and those named can read this; the owner and admins can open it, which is logged."
+                "Only you and those named can read this; the owner and admins can open it, which is logged.".to_owned()
             }
             (With::Customers, None) => {
-                "Customers named here can read every reply in it. The first one is the requester."
+                let sent = match &self.form.chosen(TO)[..] {
+                    [] => "Sending it sends a mail to every address under To.".to_owned(),
+                    [one] => format!("Sending it sends a mail to {one}."),
+                    [one, another] => format!("Sending it sends a mail each to {one} and {another}."),
+                    [one, rest @ ..] => format!("Sending it sends a mail each to {one} and {} others.", rest.len()),
+                };
+                format!("{sent} They can read every reply in it. The first one is the requester.")
             }
         }
     }

@@ -21,6 +21,7 @@ use crate::{
         model::Model,
     },
 };
+use std::borrow::Cow;
 
 /// A form with what it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,19 +88,19 @@ impl Sheet {
     }
 
     /// What to know before filling it in; empty where there is nothing.
-    pub fn note(&self) -> &'static str {
-        match &self.purpose {
+    pub fn note(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match &self.purpose {
             Purpose::CreateItem(_, row) => item::create_note(row),
             Purpose::AddItem(_) => "Every agent sees every item: its title, status, requester and assignee.",
             Purpose::AddAgent | Purpose::ChangeAgent(_) => {
                 "From Customers narrows what the agent's lists show; it takes no access away."
             }
-            Purpose::MyNotifications(_) => "“mine”: conversations that you take part in, follow or are assigned.",
+            Purpose::MyNotifications(agent) => return Cow::Owned(notifications::note(agent)),
             Purpose::AddGroup | Purpose::ChangeGroup(_) => {
                 "democracy: new conversations wait in Unassigned until a member takes one."
             }
             Purpose::AddCustomer | Purpose::ChangeCustomer(_) => "",
-        }
+        })
     }
 
     /// What to ask the desk for.

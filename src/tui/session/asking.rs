@@ -141,7 +141,7 @@ fn agent_change(change: &ask::AgentChange) -> AgentChange {
         notify_customers: change.notify_customers,
         notify_internal: change.notify_internal,
         bell: change.bell,
-        address: None,
-        mail: None,
+        address: change.address.clone(),
+        mail: change.mail,
     }
 }

@@ -9,6 +9,7 @@ use chrono::Utc;
 use deskline::desk::Desk;
 use std::{
     fs,
+    io::BufRead as _,
     os::unix::fs::PermissionsExt as _,
     process::{Child, Stdio},
     slice,
@@ -84,7 +85,7 @@ fn a_folder_is_read_once() {
     for (number, name) in (1..).zip(["new/1.a", "new/2.b", "cur/3.c:2,S", ".Sent/cur/4.d:2,S", ".Sent/new/5.e"]) {
         fs::write(folder.join(name), mail(number)).unwrap();
     }
-    assert_eq!(place.does("mail sync"), "support: 5 new mails\n");
+    assert_eq!(place.does("mail sync"), "support: 3 new mails\n", "what was sent and answers nothing is no news");
     assert_eq!(place.does("mail sync"), "support: 0 new mails\n");
     fs::rename(folder.join("cur/1.a:2,S"), folder.join("cur/1.a:2,RS")).unwrap();
     fs::write(folder.join("cur/6.f:2,"), mail(6)).unwrap();
@@ -144,6 +145,56 @@ fn sync_tells_the_desk_how_each_mailbox_does() {
         "{:?}",
         troubles()
     );
+}
+
+/// What waits after a failure leaves now, whenever it would have been tried again; not what can still be taken back.
+#[test]
+fn sync_sends_what_waits_to_be_tried_again() {
+    let server = server(1);
+    let place = desk(&server);
+    place.does("mail sync");
+    place.does("--as olga setting set undo-seconds 0");
+    let own = account("support", server.address.port());
+    configure(&place, &(own.clone() + "sendmail = \"/nowhere/sendmail\"\n"));
+    place.does("--as ana conversation reply 1 --body Hello");
+    assert_eq!(place.run("mail sync").code, 1);
+    let program = place.path().join("sendmail");
+    fs::write(&program, "#!/bin/sh\ncat > /dev/null\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    configure(&place, &(own + &format!("sendmail = \"{}\"\n", program.display())));
+    place.does("--as olga setting set undo-seconds 120");
+    place.does("--as ana conversation reply 1 --body Later");
+    let synced = place.does("mail sync");
+    assert!(synced.contains("1 mail sent"), "{synced}");
+    assert_eq!(place.does("mail sync"), "support: 0 new mails\n", "the other one can still be taken back");
+}
+
+/// The pause after a refused login is half a minute at least.
+#[test]
+fn a_serving_process_looks_again_as_soon_as_somebody_syncs() {
+    let server = server(1);
+    let place = desk(&server);
+    password(&place, "swordfish", 0o600);
+    let health = || {
+        let desk = Desk::open(&place.desk(), Arc::new(Utc::now)).unwrap();
+        desk.mailboxes(&desk.admit(Some("olga")).unwrap()).unwrap().pop()
+    };
+    let child = start(&place, "serve --mail");
+    until("the trouble is told", || health().is_some_and(|it| it.trouble.is_some()));
+    let told = health().unwrap();
+    assert!(told.next.is_some_and(|next| next > Utc::now()), "and when it is tried next: {told:?}");
+    password(&place, PASSWORD, 0o600);
+    let mended = Instant::now();
+    assert_eq!(place.does("mail sync"), "support: 1 new mail\n");
+    let before = server.state().connections;
+    until("the serving process logs in", || server.state().connections > before);
+    server.deliver(&mail(2));
+    until("it takes what comes", || subjects(&place) == ["SUBJECT1", "SUBJECT2"]);
+    assert!(mended.elapsed() < Duration::from_secs(25), "{:?}", mended.elapsed());
+    assert_eq!(health().map(|it| (it.trouble, it.next)), Some((None, None)));
+    signal(child.id(), "TERM");
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.errors);
 }
 
 /// A mailbox that had been in use for long: the team begins with what is new.
@@ -320,6 +371,34 @@ fn check_says_what_is_wrong_in_a_sentence() {
 }
 
 #[test]
+fn check_says_where_answers_come_to_and_that_it_waits() {
+    let server = server(1);
+    let place = desk(&server);
+    configure(&place, &(account("support", server.address.port()) + "sendmail = \"/bin/true\"\n"));
+    let ran = place.run("mail check");
+    assert!(ran.out.contains("come to support+…@acme.example"), "{}", ran.out);
+    assert_eq!(ran.errors, "", "nobody waited");
+    let two = ["support", "billing"].map(|name| account(name, server.address.port()) + "sendmail = \"/bin/true\"\n");
+    configure(&place, &two.concat());
+    let both = place.run("mail check").out;
+    assert_eq!(both.matches("only a mail to one shows").count(), 1, "it is said once: {both}");
+    assert!(
+        both.contains("billing+…@acme.example, support+…@acme.example")
+            || both.contains("support+…@acme.example, billing+…@acme.example"),
+        "{both}"
+    );
+    configure(&place, &account("support", server.address.port()));
+    assert!(!place.run("mail check").out.contains("+…@"), "nothing leaves");
+    server.script(|command, _| (command == "greeting").then_some(Instead::Silence));
+    let mut child = start(&place, "mail check");
+    let mut said = String::new();
+    std::io::BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(said.contains("support: still waiting for its server; each step of it may take 15 seconds."), "{said}");
+}
+
+#[test]
 fn serve_takes_mail_as_it_comes_and_ends_soon() {
     let (server, silent) = (server(1), server(1));
     silent.script(|command, _| (command == "greeting").then_some(Instead::Silence));
@@ -336,6 +415,7 @@ fn serve_takes_mail_as_it_comes_and_ends_soon() {
     );
     let child = start(&place, "serve --mail");
     until("the first mail is there", || subjects(&place) == ["SUBJECT1"]);
+    server.deliver(b"\x00 this is no mail");
     server.deliver(&mail(2));
     fs::write(folder.join("new/3.host"), mail(3)).unwrap();
     until("the others are there", || subjects(&place) == ["SUBJECT1", "SUBJECT2", "SUBJECT3"]);
@@ -350,9 +430,14 @@ fn serve_takes_mail_as_it_comes_and_ends_soon() {
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     assert_eq!(ran.code, 0, "{}", ran.errors);
-    for line in
-        ["deskline: mailbox support", "\"mailbox\":\"support\"", "\"trouble\":\"connection\"", "mail does not arrive"]
-    {
+    for line in [
+        "deskline: mailbox support",
+        "\"mailbox\":\"support\"",
+        "\"trouble\":\"connection\"",
+        "mail does not arrive",
+        "\"why\":\"unreadable\"",
+        "a mail waits for an administrator",
+    ] {
         assert!(ran.errors.contains(line), "{line}: {}", ran.errors);
     }
     for word in [PASSWORD, "@acme.example", "@example.com", "SUBJECT", "cannot be reached"] {

@@ -146,13 +146,13 @@ fn folders_remember_how_far_they_were_read_and_mailboxes_how_they_do() {
     desk.desk.set_folder_cursor("support", "Sent", 1, 2).unwrap();
     assert_eq!(desk.desk.folder_cursor("support", "INBOX").unwrap(), Some((u32::MAX, u32::MAX)));
     let trouble = Some("The server does not answer.");
-    desk.desk.mailbox_health("support", SUPPORT, trouble).unwrap();
+    desk.desk.mailbox_health("support", SUPPORT, trouble, None).unwrap();
     desk.later(5);
-    desk.desk.mailbox_health("support", SUPPORT, trouble).unwrap();
-    desk.desk.mailbox_health("old", "old@acme.example", None).unwrap();
+    desk.desk.mailbox_health("support", SUPPORT, trouble, None).unwrap();
+    desk.desk.mailbox_health("old", "old@acme.example", None, None).unwrap();
     let [_, support] = &desk.desk.mailboxes(&desk.agent("adam")).unwrap()[..] else { panic!("two") };
     assert_eq!((support.trouble.as_deref(), (support.at - support.since).num_minutes()), (trouble, 5));
-    desk.desk.mailbox_health("support", SUPPORT, None).unwrap();
+    desk.desk.mailbox_health("support", SUPPORT, None, None).unwrap();
     desk.desk.only_mailboxes(&["support"]).unwrap();
     let [support] = &desk.desk.mailboxes(&desk.agent("olga")).unwrap()[..] else { panic!("one") };
     assert_eq!((support.trouble.as_deref(), support.at - support.since), (None, chrono::Duration::zero()));

@@ -6,9 +6,12 @@ use super::leaving::{WORKER, mailboxes};
 use super::letters::{arrives, letter};
 use crate::desks::{TestDesk, reply};
 use deskline::{
-    config::{MailSending, MailServer, Security},
+    config::{MailSending, MailServer, MailSource, PasswordPlace, Security},
     domain::{id::ConversationId, mail::DeliveryState, setting::SettingKey},
-    email::Stop,
+    email::{
+        Stop, check,
+        imap::{Patience, Way},
+    },
 };
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -296,4 +299,71 @@ fn who_was_stopped_for_too_long_does_not_end_the_mail_that_another_has() {
     assert_eq!(state(&desk, ids[0]), DeliveryState::Sent, "by the other one");
     let ended = heard.lock().unwrap().iter().flatten().filter(|line| line.starts_with(".")).count();
     assert_eq!(ended, 0, "the mail was sent once");
+}
+
+/// A port where TLS comes first and no greeting: whoever tries it is told soon, and what it may be.
+#[test]
+fn silence_where_a_greeting_belongs_is_met_with_a_hint() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = MailServer { security: Security::StartTls, host: "127.0.0.1".into(), port, user: None };
+    let mut account = account(MailSending::Smtp(server.clone()));
+    let folder = tempfile::tempdir().unwrap();
+    let password = folder.path().join("password");
+    std::fs::write(&password, "hunter2").unwrap();
+    account.password = Some(PasswordPlace::File(password));
+    account.source = MailSource::Imap(MailServer { user: Some("support".into()), ..server });
+    let patience = Patience { step: Duration::from_millis(200), ..Patience::default() };
+    let begun = std::time::Instant::now();
+    let findings = check::check(&account, None, &Way { patience, ..Way::default() });
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    let said: Vec<&str> = findings.iter().map(|finding| finding.sentence.as_str()).collect();
+    for hint in ["Is this a port for imaps://?", "Is this a port for smtps://?"] {
+        assert!(said.iter().any(|sentence| sentence.ends_with(hint)), "{hint}: {said:?}");
+    }
+}
+
+/// What a server says no with has a hint: what to look at, or whom to ask.
+#[test]
+fn what_a_server_refuses_comes_with_what_would_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let password = folder.path().join("password");
+    std::fs::write(&password, "hunter2").unwrap();
+    let checked = |greeting: &'static str, user: Option<&str>| {
+        let (port, _) = serves(move |_, line| if line.is_empty() { Some(greeting.to_owned()) } else { usual(line) });
+        let user = user.map(str::to_owned);
+        let server = MailServer { security: Security::None, host: "127.0.0.1".into(), port, user };
+        let mut account = account(MailSending::Smtp(server));
+        account.password = Some(PasswordPlace::File(password.clone()));
+        let findings = check::check(&account, None, &Way::default());
+        findings.last().map(|finding| (finding.works, finding.sentence.clone())).unwrap()
+    };
+    for (greeting, user, help) in [
+        ("220 mx.example ESMTP", None, "Mail leaves through"),
+        ("554 not you", None, "Ask whoever keeps that server to let this machine send by it."),
+        ("+OK this is POP", None, "Is this the port of an SMTP server?"),
+        ("220 mx.example ESMTP", Some("kim"), "or leave the user out where it wants none."),
+    ] {
+        let (works, sentence) = checked(greeting, user);
+        assert!(sentence.contains(help) && works == help.starts_with("Mail leaves"), "{greeting}: {sentence}");
+    }
+
+    for (refusal, help) in [
+        (
+            "530 5.7.0 Authentication required",
+            "It wants a login first: put the user into smtp, and give password-file.",
+        ),
+        ("550 5.7.1 Sender rejected", "Look whether it lets this login send from the mailbox's address."),
+        ("451 4.3.0 Try again later", "4.3.0 Try again later."),
+    ] {
+        let desk = TestDesk::new();
+        replies(&desk, 1);
+        let (port, _) =
+            serves(move |_, line| if line.starts_with("MAIL") { Some(refusal.to_owned()) } else { usual(line) });
+        let (mut sender, told) = worker(&desk, &over(port));
+        desk.later(1);
+        sender.send_due(&Stop::default()).unwrap();
+        let told = told.lock().unwrap().clone();
+        assert!(told.iter().flatten().any(|sentence| sentence.ends_with(help)), "{refusal}: {told:?}");
+    }
 }

@@ -8,7 +8,7 @@ use deskline::{
     desk::mail::OutMail,
     domain::{id::ConversationId, mail::DeliveryState, setting::SettingKey},
     email::{
-        Stop,
+        Stop, Trouble, TroubleKind,
         send::Handed,
         worker::{HandOver, Worker},
     },
@@ -18,7 +18,11 @@ use std::{
     net::TcpListener,
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
@@ -46,9 +50,9 @@ pub type Told = Arc<Mutex<Vec<Option<String>>>>;
 pub fn worker(desk: &TestDesk, account: &MailAccount) -> (Worker, Told) {
     let told = Told::default();
     let tell = Arc::clone(&told);
-    let tell = Box::new(move |name: &str, address: &str, trouble: Option<&str>| {
+    let tell = Box::new(move |name: &str, address: &str, trouble: Option<&Trouble>| {
         assert_eq!((name, address), ("support", SUPPORT));
-        tell.lock().unwrap().push(trouble.map(str::to_owned));
+        tell.lock().unwrap().push(trouble.map(|trouble| trouble.sentence.clone()));
     });
     (Worker::new(desk.desk.clone(), "worker".into(), std::slice::from_ref(account), tell), told)
 }
@@ -281,6 +285,10 @@ impl HandOver for Tells {
         self.0.send(words(mail).to_owned()).unwrap();
         Handed::Over
     }
+
+    fn try_out(&mut self, _: &MailAccount) -> Result<(), Trouble> {
+        Ok(())
+    }
 }
 
 #[test]
@@ -302,4 +310,49 @@ fn the_thread_wakes_by_itself_and_stops_at_once() {
     stop.ask();
     thread.join().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+/// Takes nothing until it is mended.
+struct Mended(Arc<AtomicBool>);
+
+impl HandOver for Mended {
+    fn hand_over(&mut self, account: &MailAccount, _: &OutMail, begins: &mut dyn FnMut() -> bool) -> Handed {
+        match self.try_out(account) {
+            Ok(()) if begins() => Handed::Over,
+            Ok(()) | Err(_) => Handed::NotNow { words: "It is broken.".into(), mailbox: Some(TroubleKind::Setup) },
+        }
+    }
+
+    fn try_out(&mut self, _: &MailAccount) -> Result<(), Trouble> {
+        if self.0.load(Ordering::Acquire) { Ok(()) } else { Err(Trouble::new(TroubleKind::Setup, "It is broken.")) }
+    }
+}
+
+/// Without a mail to send: whoever asked for it sent what waited.
+#[test]
+fn who_is_nudged_tries_what_was_broken_and_says_that_it_works() {
+    let desk = TestDesk::in_real_time();
+    desk.set(SettingKey::UndoSeconds, "0");
+    let mended = Arc::new(AtomicBool::new(false));
+    let (says, told) = mpsc::channel();
+    let tell = Box::new(move |_: &str, _: &str, trouble: Option<&Trouble>| {
+        says.send(trouble.map(Trouble::to_string)).unwrap()
+    });
+    let hand_over = Box::new(Mended(Arc::clone(&mended)));
+    let sender = Worker::with(desk.desk.clone(), "w".into(), &[over(1)], hand_over, tell);
+    let stop = Stop::default();
+    let asked = stop.clone();
+    let id = desk.desk.receive_mail(&super::letters::mail(letter("mara@example.com", "Hello", "Help"))).unwrap();
+    desk.desk.run(&desk.agent("ana"), id.conversation.unwrap(), reply("Soon")).unwrap();
+    let thread = std::thread::spawn(move || sender.run(&asked));
+    let patience = Duration::from_secs(20);
+    assert_eq!(told.recv_timeout(patience), Ok(Some("It is broken.".to_owned())));
+    desk.desk.mailbox_health("support", SUPPORT, Some("It is broken."), None).unwrap();
+    desk.desk.nudge_mailboxes(&["support"]).unwrap();
+    assert_eq!(told.recv_timeout(patience), Ok(Some("It is broken.".to_owned())), "it was tried again");
+    mended.store(true, Ordering::Release);
+    desk.desk.nudge_mailboxes(&["support"]).unwrap();
+    assert_eq!(told.recv_timeout(patience), Ok(None));
+    stop.ask();
+    thread.join().unwrap();
 }

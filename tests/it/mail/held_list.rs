@@ -25,7 +25,7 @@ fn troubled(desk: &TestDesk, names: &[&str]) {
         let trouble = format!(
             "The server mail.{name}.example refused the password. Change it in the file that the configuration names."
         );
-        desk.desk.mailbox_health(name, &format!("{name}@acme.example"), Some(&trouble)).unwrap();
+        desk.desk.mailbox_health(name, &format!("{name}@acme.example"), Some(&trouble), None).unwrap();
     }
 }
 
@@ -33,7 +33,7 @@ fn troubled(desk: &TestDesk, names: &[&str]) {
 fn the_mailboxes_in_trouble_stand_above_what_is_held_however_much_that_is() {
     let desk = holding(30);
     troubled(&desk, &["billing", "sales", "support"]);
-    desk.desk.mailbox_health("shop", "shop@acme.example", None).unwrap();
+    desk.desk.mailbox_health("shop", "shop@acme.example", None, None).unwrap();
     for size in [(60, 20), (80, 24), (120, 40), (200, 50)] {
         let mut olga = Seat::sized(&desk, "olga", size);
         let header = olga.shown().lines().next().unwrap().to_owned();

@@ -155,6 +155,28 @@ fn what_was_taken_back_never_leaves_and_stays_marked_until_it_is_sent_after_all(
 }
 
 #[test]
+fn what_was_taken_back_is_no_conversations_last_words_in_lists() {
+    let desk = TestDesk::new();
+    let id = answered(&desk);
+    let last = || desk.row(id).last.map(|last| (last.from, last.text)).unwrap();
+    let of_ana = |words: &str| ("Ana Ruiz".to_owned(), words.to_owned());
+    let seq = entry_of(&desk, id, "Which bank is it?");
+    assert_eq!(last(), of_ana("Which bank is it?"));
+    desk.desk.cancel_mail(&desk.agent("ana"), id, seq).unwrap();
+    assert_eq!(last(), of_ana("(taken back)"));
+    desk.desk.retry_mail(&desk.agent("ana"), id, seq).unwrap();
+    assert_eq!(last(), of_ana("Which bank is it?"), "it leaves after all");
+    desk.does("ana", id, reply("And which card?"));
+    desk.desk.cancel_mail(&desk.agent("ana"), id, seq).unwrap();
+    assert_eq!(last(), of_ana("And which card?"), "others came after it");
+    let next = entry_of(&desk, id, "And which card?");
+    desk.desk.cancel_mail(&desk.agent("ana"), id, next).unwrap();
+    assert_eq!(last(), of_ana("(taken back)"));
+    desk.desk.retry_mail(&desk.agent("ana"), id, seq).unwrap();
+    assert_eq!(last(), of_ana("(taken back)"), "what is sent after all is still not the last");
+}
+
+#[test]
 fn who_may_not_reply_can_neither_take_back_nor_send_again() {
     let desk = TestDesk::new();
     let id = answered(&desk);

@@ -326,8 +326,10 @@ fn waiting() -> TestDesk {
     assert!(matches!(taken(&desk, &unreadable).verdict, Verdict::Quarantined(_)));
     let trouble =
         "The server mail.acme.example refused the password. Change it in the file that the configuration names.";
-    desk.desk.mailbox_health("support", SUPPORT, Some(trouble)).unwrap();
-    desk.desk.mailbox_health("billing", "billing@acme.example", None).unwrap();
+    desk.desk
+        .mailbox_health("support", SUPPORT, Some(trouble), Some(desk.desk.now() + chrono::Duration::minutes(6)))
+        .unwrap();
+    desk.desk.mailbox_health("billing", "billing@acme.example", None, None).unwrap();
     desk
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     desk::page::AgentRow,
-    domain::people::{FromCustomers, Role},
+    domain::people::{Agent, FromCustomers, Role},
     tui::ask::{AgentChange, Ask},
 };
 
@@ -44,6 +44,7 @@ pub(super) fn change_controls(row: &AgentRow) -> Vec<Control> {
         Choice::switch("Reply to customers", agent.reply_to_customers),
         Choice::of("From Customers", SCOPES, place(FromCustomers::ALL, agent.from_customers)),
         Control::Chooser(Chooser::many("Groups", Source::Groups).with(row.groups.iter().cloned())),
+        Control::Line(Field::with("Mail address", agent.address.as_deref().unwrap_or_default())),
         Control::Button("Save"),
     ]
 }
@@ -60,6 +61,7 @@ pub(super) fn change(row: &AgentRow, form: &Form) -> Vec<Ask> {
         ready: changed(4, agent.ready),
         reply_to_customers: changed(5, agent.reply_to_customers),
         from_customers: Some(FromCustomers::ALL[form.value(6)]).filter(|scope| *scope != agent.from_customers),
+        address: address(agent, form, 8),
         ..AgentChange::default()
     };
     let groups = form.chosen(7);
@@ -72,6 +74,11 @@ pub(super) fn change(row: &AgentRow, form: &Form) -> Vec<Ask> {
     let left = row.groups.iter().filter(|group| !groups.contains(group));
     asks.extend(left.map(|group| Ask::LeaveGroup(group.clone(), agent.handle.clone())));
     asks
+}
+
+/// The mail address that is to be, where it is another one.
+pub(super) fn address(agent: &Agent, form: &Form, at: usize) -> Option<String> {
+    Some(form.line(at).unwrap_or_default()).filter(|now| *now != agent.address.clone().unwrap_or_default())
 }
 
 /// The place of a value among all of its kind.

@@ -178,10 +178,20 @@ fn mail(model: &Model, area: Rect) -> Vec<Line> {
     };
     let troubled: Vec<_> = page.mailboxes.iter().filter_map(|it| Some((it, it.trouble.as_deref()?))).collect();
     // What waits has room below them.
-    let most = (usize::from(area.height) / 2 / troubled.len().max(1)).saturating_sub(1).clamp(1, TROUBLE);
+    let room = usize::from(area.height) / 2 / troubled.len().max(1);
+    let tells_next = room > 1 + TROUBLE;
+    let most = room.saturating_sub(1).clamp(1, TROUBLE);
     for (mailbox, trouble) in troubled {
         drawn.push(Line::trouble(named(mailbox, "trouble")));
         drawn.extend(wrapped(trouble, columns, most));
+        if !tells_next {
+            continue;
+        }
+        let again = match mailbox.next.filter(|next| *next > model.now) {
+            Some(next) => format!("Next try at {}; “deskline mail sync” tries at once.", time::clock(next, model.zone)),
+            None => "“deskline mail sync” tries at once.".to_owned(),
+        };
+        drawn.extend(wrapped(&again, columns, 1));
     }
     let waiting = mails.len() + replies.len();
     let all = usize::try_from(page.held).unwrap_or(usize::MAX).max(waiting);

@@ -9,5 +9,5 @@ use ratatui::Frame;
 
 pub(super) fn draw(sheet: &Sheet, model: &Model, frame: &mut Frame) {
     let title = SafeText::line(&sheet.title()).fit(48);
-    form::boxed(&sheet.form, &title, sheet.note(), model, frame);
+    form::boxed(&sheet.form, &title, &sheet.note(), model, frame);
 }
