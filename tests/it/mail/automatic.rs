@@ -88,7 +88,8 @@ fn an_older_desk_knows_what_it_noted_in_words() {
         .unwrap()
         .execute_batch(
             "ALTER TABLE mail DROP COLUMN automatic; DROP TABLE mail_leaving; DROP INDEX outbox_undelivered;
-             DROP INDEX outbox_failed; ALTER TABLE outbox DROP COLUMN failed_at; PRAGMA user_version = 10;",
+             DROP INDEX outbox_failed; ALTER TABLE outbox DROP COLUMN failed_at;
+             ALTER TABLE mailbox DROP COLUMN next; ALTER TABLE mailbox DROP COLUMN nudges; PRAGMA user_version = 10;",
         )
         .unwrap();
     let clock = beginning();

@@ -37,6 +37,7 @@ mod screens;
 mod threading;
 mod too_large;
 mod undelivered;
+mod unfolding;
 mod unsent;
 mod vouching;
 mod written;
