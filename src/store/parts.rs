@@ -102,6 +102,8 @@ pub struct OpenFile {
     pub size: u64,
     /// Whether its content is here, and not only its description.
     pub kept: bool,
+    /// What is special about it.
+    pub note: Option<AttachedNote>,
 }
 
 /// What customers may have of an attachment: that of a reply with a number that they count by.
@@ -114,7 +116,7 @@ const OPEN: &str = "FROM attachment a JOIN message m ON m.id = a.message_id \
 /// What SQLite says.
 pub fn open_files(connection: &Connection, message: i64) -> Result<Vec<OpenFile>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT a.id, a.name, a.media_type, a.size, a.hash IS NOT NULL {OPEN} WHERE a.message_id = ?1 ORDER BY a.id"
+        "SELECT a.id, a.name, a.media_type, a.size, a.hash IS NOT NULL, a.special {OPEN} WHERE a.message_id = ?1 ORDER BY a.id"
     ))?;
     let rows = statement.query_map([message], |row| {
         let size: i64 = row.get(3)?;
@@ -124,6 +126,7 @@ pub fn open_files(connection: &Connection, message: i64) -> Result<Vec<OpenFile>
             media_type: row.get(2)?,
             size: u64::try_from(size).unwrap_or(0),
             kept: row.get(4)?,
+            note: row.get::<_, Option<String>>(5)?.map(|_| word(row, 5)).transpose()?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

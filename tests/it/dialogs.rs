@@ -576,6 +576,9 @@ fn a_free_address_is_taken_and_nobody_named_is_refused_in_the_form() {
     assert!(screen.shown().contains("sends a mail to every address under To"), "{}", screen.shown());
     screen.text("New@Example.ORG").keys("Tab Tab").text("Hello");
     assert!(screen.shown().contains("Sending it sends a mail to new@example.org."), "{}", screen.shown());
+    screen.base.mail_leaves = false;
+    screen.read();
+    assert!(screen.shown().contains("The mail waits:"), "{}", screen.shown());
     screen.keys("Tab Tab Enter");
     let Some(Ask::Start(start)) = asked(&screen).pop() else { panic!("a conversation is started") };
     assert_eq!(start.with, StartWith::Customers(vec!["new@example.org".to_owned()]));

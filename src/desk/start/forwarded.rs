@@ -76,9 +76,9 @@ impl Starting<'_> {
         // Before they are read.
         check_sizes(&files.iter().map(|file| file.size).collect::<Vec<_>>()).map_err(Denied::Invalid)?;
         let mut attached = Vec::new();
-        for OpenFile { id, name, media_type, .. } in files {
+        for OpenFile { id, name, media_type, note, .. } in files {
             if let Some(content) = parts::open_content(self.writing, id)? {
-                attached.push(Attached { name, media_type, content, note: None });
+                attached.push(Attached { name, media_type, content, note });
             }
         }
         Ok(attached)

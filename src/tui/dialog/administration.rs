@@ -2,16 +2,19 @@
 
 /// The company profile.
 pub mod profile;
+/// What waits of the mail.
+pub mod waiting;
 
 pub use profile::Profile;
+pub use waiting::{Waiting, Waits};
 
 use super::{
-    Dialog, DialogKey, Filtered, Keys, Layer, Original, Outcome, PickList, Sheet,
+    Dialog, DialogKey, Filtered, Keys, Layer, Outcome, PickList, Sheet,
     form::{self, Event, Settled},
     sheet::Purpose,
 };
 use crate::{
-    desk::page::{AgentRow, CustomerRow, Denied, GroupRow, HeldReply, Page, Wants},
+    desk::page::{AgentRow, CustomerRow, Denied, GroupRow, Page, Wants},
     domain::id::ConversationId,
     tui::{
         ask::{Answer, Ask, Effect},
@@ -71,6 +74,8 @@ pub struct Administration {
     pub customers: Filtered,
     /// Whether the field to find a customer has the keys, not the list.
     pub finding: bool,
+    /// What is selected of what waits.
+    pub waiting: Waiting,
 }
 
 /// Lines of the audit log that are read.
@@ -87,6 +92,7 @@ impl Administration {
             list: PickList::default(),
             customers: Filtered::new("Find"),
             finding: false,
+            waiting: Waiting::default(),
         }
     }
 
@@ -110,23 +116,6 @@ impl Administration {
         page.customers.as_deref().unwrap_or_default()
     }
 
-    fn mails(page: &Page) -> usize {
-        page.held_mails.as_ref().map_or(0, Vec::len)
-    }
-
-    fn replies(page: &Page) -> &[HeldReply] {
-        page.held_replies.as_deref().unwrap_or_default()
-    }
-
-    /// What waits at a place of the list: mails first, then replies.
-    fn waiting(model: &Model, at: usize) -> Option<Original> {
-        let mail = model.page.held_mails.iter().flatten().nth(at).cloned();
-        mail.map(|mail| Original::mail(mail, model)).or_else(|| {
-            let reply = Self::replies(&model.page).get(at.checked_sub(Self::mails(&model.page))?).cloned();
-            reply.map(|reply| Original::reply(reply, model))
-        })
-    }
-
     /// Shows a page. A list has the keys at once; the profile begins with a text, which would take the digits.
     fn show(&mut self, leaf: Leaf) {
         self.inside = leaf != Leaf::Profile;
@@ -134,6 +123,7 @@ impl Administration {
             self.leaf = leaf;
             self.list = PickList::default();
             self.finding = false;
+            self.waiting = Waiting::default();
         }
     }
 
@@ -211,9 +201,14 @@ impl Administration {
             Leaf::Groups => Self::groups(page).len(),
             Leaf::Audit => page.audit.as_deref().unwrap_or_default().len(),
             Leaf::Customers => Self::customers(page).len(),
-            Leaf::Mail => Self::mails(page) + Self::replies(page).len(),
+            Leaf::Mail => Waiting::all(page).count(),
             Leaf::Profile => 0,
         };
+        if self.leaf == Leaf::Mail
+            && let Some(outcome) = self.waiting.press(key, page, &mut self.list)
+        {
+            return outcome;
+        }
         let top = self.list.picked(rows).unwrap_or(0) == 0;
         let up = key == DialogKey::Up || key.letter() == Some('k');
         if key == DialogKey::Back {
@@ -247,7 +242,7 @@ impl Administration {
         }
         if self.leaf == Leaf::Mail {
             let picked = self.list.picked(rows).filter(|_| key == DialogKey::Choose);
-            let original = picked.and_then(|at| Self::waiting(model, at));
+            let original = picked.and_then(|at| Waiting::looked_at(model, at));
             return original.map_or(Outcome::Stay, |it| Outcome::Open(Box::new(Layer::Original(it))));
         }
         let adds = key.letter() == Some('+');
@@ -340,9 +335,14 @@ impl Dialog for Administration {
         if let Some(settings) = &page.settings {
             self.profile.read(settings);
         }
+        self.waiting.arrived(page);
     }
 
     fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
+        if self.waiting.waits_for(ask) {
+            self.waiting.answered(ask, answer);
+            return Outcome::Stay;
+        }
         self.saved = self.profile.form.answered(ask, answer) == Settled::Well;
         Outcome::Stay
     }
@@ -359,7 +359,7 @@ impl Dialog for Administration {
     }
 
     fn waits_for(&self, ask: &Ask) -> bool {
-        self.profile.form.waits_for(ask)
+        self.profile.form.waits_for(ask) || self.waiting.waits_for(ask)
     }
 
     fn hints(&self) -> &'static [Action] {

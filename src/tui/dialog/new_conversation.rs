@@ -165,12 +165,13 @@ impl NewConversation {
         }
     }
 
-    /// Who will be able to read it, and where it is sent.
-    pub fn note(&self) -> String {
+    /// Who will be able to read it, and where it is sent. `leaves`: whether mail leaves this desk now.
+    pub fn note(&self, leaves: bool) -> String {
+        let waits = if leaves { "" } else { " The mail waits: there is no mailbox to send by." };
         match (self.with, &self.forwarded) {
-            (_, Some(_)) => {
-                "This address alone is sent it, and what it answers comes into a conversation of its own.".to_owned()
-            }
+            (_, Some(_)) => format!(
+                "This address alone is sent it, and what it answers comes into a conversation of its own.{waits}"
+            ),
             (With::Agents, None) => {
                 "Only you and those named can read this; the owner and admins can open it, which is logged.".to_owned()
             }
@@ -181,7 +182,7 @@ impl NewConversation {
                     [one, another] => format!("Sending it sends a mail each to {one} and {another}."),
                     [one, rest @ ..] => format!("Sending it sends a mail each to {one} and {} others.", rest.len()),
                 };
-                format!("{sent} They can read every reply in it. The first one is the requester.")
+                format!("{sent}{waits} They can read every reply in it. The first one is the requester.")
             }
         }
     }

@@ -16,7 +16,7 @@ use deskline::{
         file::MOST_BYTES,
         history::PastAttachment,
         id::{ConversationId, EntrySeq},
-        letter::{Attached, Letter},
+        letter::{Attached, AttachedNote, Letter},
         refusal::RefusalKind,
         section::Section,
         setting::SettingKey,
@@ -108,6 +108,10 @@ fn the_files_of_a_message_go_with_it_byte_for_byte() {
     assert_eq!(mails[0].to.address, LAB);
     assert_eq!(files(&mails[0]), [("bill.pdf", &b"%PDF the bill"[..]), ("photo.png", b"PNG of the card")]);
     assert_eq!(draft(&desk, "ana", id), None, "nothing is left of the draft");
+    // Over SSH, too: they lie on the desk, not on the agent's machine.
+    let mut far = Seat::elsewhere(&desk, "ana");
+    far.keys("j Enter Home F").text("far@outside.example").keys("Enter Ctrl-S");
+    assert_eq!(names(&desk, far.opened()), ["bill.pdf", "photo.png"], "{}", far.shown());
     // Whoever may read the new conversation has them there.
     let seq = desk.thread("ben", new).entries[0].seq;
     assert_eq!(desk.desk.attachment(&desk.agent("ben"), new, seq, 2).unwrap().unwrap(), b"PNG of the card");
@@ -273,6 +277,20 @@ fn what_is_not_the_file_that_was_shown_is_not_sent() {
     let with = StartWith::Forward { from: id, address: LAB.into(), files: vec![shown] };
     desk.desk.start(&desk.agent("ana"), &starting(with, "> quoted")).unwrap();
     assert_eq!(files(&desk.leaves()[0]), [("bill.pdf", &b"%PDF the bill"[..])]);
+}
+
+/// Nobody looks into a whole mail here: as in any reply, the administrators decide.
+#[test]
+fn a_mail_that_was_attached_waits_for_the_administrators() {
+    let (desk, id) = beginning();
+    let to = vec![TestDesk::tagged(&desk.token(id, "mara@example.com"))];
+    let mail = Attached { note: Some(AttachedNote::Mail), ..file("old.eml", b"Subject: Old\r\n\r\nHello") };
+    arrives(&desk, Letter { to, attachments: vec![mail], ..letter("mara@example.com", "Re: Card", "See there") });
+    let seq = seq_of(&desk, id, "See there");
+    let done = desk.desk.start(&desk.agent("ana"), &forward(&desk, id, &[(seq, 1)])).unwrap();
+    assert!(desk.leaves().is_empty());
+    let held = desk.desk.held_replies(&desk.agent("olga")).unwrap();
+    assert_eq!((held.len(), held[0].conversation), (1, done.conversation));
 }
 
 #[test]

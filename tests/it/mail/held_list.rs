@@ -63,3 +63,69 @@ fn five_hundred_are_listed_and_of_more_it_is_said_how_many() {
     olga.keys("Enter d y g");
     assert!(olga.shown().contains("of 519"), "{}", olga.shown());
 }
+
+#[test]
+fn several_are_selected_and_decided_about_together() {
+    let desk = TestDesk::new();
+    let mails: Vec<InMail> = (0..6)
+        .map(|at| InMail {
+            letter: Err("An older program could not read it.".into()),
+            raw: format!("From: c{at}@example.com\r\nSubject: Mail {at}\r\n\r\nWords of {at}\r\n").into_bytes(),
+            ..mail(Letter::default())
+        })
+        .collect();
+    desk.desk.receive_mails(&mails).unwrap();
+    desk.desk.read_mail_with(deskline::email::reader::letter);
+    let held = || desk.desk.held(&desk.agent("olga")).unwrap();
+    let mut olga = Seat::sized(&desk, "olga", (80, 24));
+    olga.keys("g h x x");
+    assert!(olga.shown().contains("Held: 6 · 2 selected"), "{}", olga.shown());
+    assert_eq!(olga.shown().matches("✓ quarantine").count(), 2, "{}", olga.shown());
+    assert!(olga.shown().contains("r lets what is selected go its way, d discards it."), "{}", olga.shown());
+    insta::assert_snapshot!("mail_held_selected_80x24", olga.shown());
+    olga.keys("k x");
+    assert!(olga.shown().contains("· 1 selected"), "x takes it out again: {}", olga.shown());
+    olga.keys("Esc");
+    assert!(olga.shown().contains("Held: 6") && !olga.shown().contains("selected"), "{}", olga.shown());
+    olga.keys("r d");
+    assert_eq!(held().len(), 6, "nothing is selected");
+
+    // Mail 5 and Mail 4 come in, the earlier one first.
+    olga.keys("g x x r");
+    assert!(olga.shown().contains("Held: 4") && !olga.shown().contains("✓"), "{}", olga.shown());
+    let mut listed = desk.rows("olga", deskline::domain::section::Section::All);
+    listed.sort_by_key(|row| row.id);
+    assert_eq!(listed.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["Mail 4", "Mail 5"]);
+
+    let rest: Vec<_> = held().iter().skip(2).map(|mail| mail.mail).collect();
+    olga.keys("g x x d");
+    assert!(olga.shown().contains("Throw these 2 mails away?"), "{}", olga.shown());
+    olga.keys("Esc");
+    assert!(olga.shown().contains("Held: 4 · 2 selected"), "{}", olga.shown());
+    // Somebody else is faster with one of them.
+    desk.desk.discard_held(&desk.agent("adam"), held()[0].mail).unwrap();
+    olga.keys("d y");
+    assert_eq!(held().iter().map(|mail| mail.mail).collect::<Vec<_>>(), rest);
+    assert!(olga.shown().contains("Held: 2") && !olga.shown().contains("selected"), "{}", olga.shown());
+}
+
+#[test]
+fn what_cannot_be_let_in_stays_selected_and_says_why() {
+    let desk = TestDesk::new();
+    let mails = [0, 1].map(|at| InMail {
+        letter: Err("It cannot be read.".into()),
+        raw: format!("\0 {at}").into_bytes(),
+        ..mail(Letter::default())
+    });
+    desk.desk.receive_mails(&mails).unwrap();
+    desk.desk.read_mail_with(|_| Err("It still cannot be read.".to_owned()));
+    let mut olga = Seat::sized(&desk, "olga", (80, 24));
+    olga.keys("g h x x r");
+    assert!(
+        olga.shown().contains("It still cannot be read.") && olga.shown().contains("2 selected"),
+        "{}",
+        olga.shown()
+    );
+    olga.keys("d y");
+    assert!(olga.shown().contains("Nothing is held."), "{}", olga.shown());
+}

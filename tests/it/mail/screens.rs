@@ -298,6 +298,13 @@ fn of_several_who_were_named_one_is_chosen_and_keeps_the_name() {
     ana.keys("y");
     assert_eq!(desk.thread("ana", id).reply_to.customers, ["mara@example.com", "Kim Lee"]);
     assert!(ana.shown().contains("C adds from Cc: Jo Park <jo@b.example>"), "{}", ana.shown());
+    // And one of several is left out for good, the others not.
+    let cc = vec![person("Jo Park", "jo@b.example"), person("Kim Lee", "kim@b.example")];
+    arrives(&desk, Letter { cc, ..letter("yves@example.com", "Card", "Hello") });
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter C j Enter x");
+    assert!(ana.foot().contains("kim@b.example is not suggested here any more."), "{}", ana.foot());
+    assert!(ana.shown().contains("C adds from Cc: Jo Park <jo@b.example>"), "{}", ana.shown());
 }
 
 /// R6.4: the other one, made private, is not named any more, on an open screen either.

@@ -12,7 +12,11 @@ use crate::{
         text::{SafeText, width},
     },
     tui::{
-        dialog::{Administration, Layer, administration::Leaf, candidates::customer_words},
+        dialog::{
+            Administration, Layer,
+            administration::{Leaf, Waiting, Waits},
+            candidates::customer_words,
+        },
         draw::{piece::Row, screen::counted},
         model::Model,
         time,
@@ -120,13 +124,19 @@ fn list(administration: &Administration, model: &Model, frame: &mut Frame, area:
             )
         }
         Leaf::Mail => {
-            (mail(model, area), "Enter looks at the picked one: why it waits, what it says; then let it go or not.")
+            let words = match (&administration.waiting.problem, administration.waiting.chosen.len()) {
+                (Some(problem), _) => problem.as_str(),
+                (None, 0) => "Enter looks at the picked one, to let it go its way or not. x selects several.",
+                (None, _) => "r lets what is selected go its way, d discards it. x selects more, Esc none.",
+            };
+            (mail(model, &administration.waiting, area), words)
         }
         Leaf::Profile => (Vec::new(), ""),
     };
     // Under a form only the form's own keys are named; the line keeps its place.
     let on_top = matches!(model.layers.last(), Some(Layer::Administration(_)));
-    let rest = lines::note(frame.buffer_mut(), theme, area, if on_top { note } else { " " }, false);
+    let trouble = administration.leaf == Leaf::Mail && administration.waiting.problem.is_some();
+    let rest = lines::note(frame.buffer_mut(), theme, area, if on_top { note } else { " " }, trouble && on_top);
     if drawn.is_empty() {
         let words = match administration.leaf {
             Leaf::Customers => "No customer fits. + adds one, / finds another.",
@@ -166,7 +176,7 @@ fn agent(row: &AgentRow) -> Line {
 }
 
 /// Mailboxes in trouble, since nothing comes by them; what waits; then those that are well.
-fn mail(model: &Model, area: Rect) -> Vec<Line> {
+fn mail(model: &Model, selected: &Waiting, area: Rect) -> Vec<Line> {
     let page = &model.page;
     let (Some(mails), Some(replies)) = (&page.held_mails, &page.held_replies) else { return Vec::new() };
     let columns = usize::from(area.width).saturating_sub(13).max(10);
@@ -195,22 +205,33 @@ fn mail(model: &Model, area: Rect) -> Vec<Line> {
     }
     let waiting = mails.len() + replies.len();
     let all = usize::try_from(page.held).unwrap_or(usize::MAX).max(waiting);
-    drawn.push(Line::heading(match (waiting, all) {
+    let held = match (waiting, all) {
         (0, _) => "Nothing is held.".to_owned(),
         (count, all) if all > count => format!("Held: the newest {count} of {}", counted(page.held)),
         (count, _) => format!("Held: {count}"),
+    };
+    drawn.push(Line::heading(match selected.chosen.len() {
+        0 => held,
+        count => format!("{held} · {count} selected"),
     }));
+    let mark = |waits: Waits| match (selected.chosen.is_empty(), selected.chosen.contains(&waits)) {
+        (true, _) => "",
+        (false, true) => "✓ ",
+        (false, false) => "  ",
+    };
     for mail in mails {
         let kind = if mail.quarantined { "quarantine" } else { "held" };
         let from = if mail.name.is_empty() { &mail.from } else { &mail.name };
         let from = if from.is_empty() { "nobody" } else { from };
-        let own = format!("{kind:<10} {} ", in_columns(from, 20));
+        let mark = mark(Waits::mail(mail));
+        let own = format!("{mark}{kind:<10} {} ", in_columns(from, 20));
         let subject = if mail.subject.is_empty() { "(no subject)" } else { &mail.subject };
         drawn.push(Line::row(own, subject).right(time::age(model.now, mail.at, model.zone)));
         drawn.push(Line::heading(format!("             {}", SafeText::line(mail.why.sentence()).fit(columns))));
     }
     for reply in replies {
-        let own = format!("{:<10} {} ", "reply", in_columns(&reply.from, 20));
+        let mark = mark(Waits::reply(reply));
+        let own = format!("{mark}{:<10} {} ", "reply", in_columns(&reply.from, 20));
         let words = format!("#{} to {}: {}", reply.conversation, reply.to.join(", "), reply.text);
         drawn.push(Line::row(own, words).right(time::age(model.now, reply.at, model.zone)));
     }

@@ -13,5 +13,5 @@ pub(super) fn draw(new: &NewConversation, model: &Model, frame: &mut Frame) {
         (With::Agents, None) => "New conversation with users · Internal".to_owned(),
         (With::Customers, None) => "New conversation with customers · Reply".to_owned(),
     };
-    form::boxed(&new.form, &title, &new.note(), model, frame);
+    form::boxed(&new.form, &title, &new.note(model.page.mail_leaves), model, frame);
 }
