@@ -23,7 +23,6 @@ pub enum Opened {
 
 /// A window of a conversation, and what the viewer may do with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent marks of a conversation and its window")]
 pub struct Thread {
     /// The conversation as its row shows it.
     pub row: ConversationRow,
