@@ -1,4 +1,5 @@
-//! Replies that repeat what is for agents only: notes and internal messages of the conversation or its item.
+//! Replies that repeat what is for agents only: notes and internal messages of the conversation, of its item, of what it
+//! follows up, and of its requester's other conversations.
 //!
 //! What the sender may read is asked back; what the sender may not read goes to the administrators without a word, since the
 //! question itself would say that it is there.
@@ -15,6 +16,7 @@ use crate::{
     store::{
         Connection, conversations,
         internal::{self, Secret},
+        merges,
     },
 };
 use std::collections::HashMap;
@@ -27,6 +29,9 @@ const LOOKED_AT: usize = 1 << 20;
 
 /// How many conversations of an item are looked at, the newest first.
 const CONVERSATIONS: usize = 200;
+
+/// How many other conversations of the requester are, the newest first.
+const OF_REQUESTER: usize = 20;
 
 /// What was found in a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,12 +139,20 @@ pub(super) const fn what(kind: EntryKind) -> &'static str {
     }
 }
 
-/// The conversation and the others of its item.
+/// The conversation, the others of its item, the one that it follows up, and the newest others of its requester.
 fn places(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<Vec<Place>> {
     let mut places = vec![Place { conversation: facts.id, notes_only: true, readable: true }];
-    let Some(item) = facts.item else { return Ok(places) };
-    for id in conversations::of_item(connection, item)?.into_iter().take(CONVERSATIONS) {
-        if id == facts.id {
+    let mut others = Vec::new();
+    if let Some(item) = facts.item {
+        others.extend(conversations::of_item(connection, item)?.into_iter().take(CONVERSATIONS));
+    }
+    others.extend(facts.follow_up_to);
+    if let Some(requester) = facts.requester {
+        others.extend(conversations::of_customer(connection, requester, None)?.into_iter().rev().take(OF_REQUESTER));
+    }
+    for id in others {
+        let id = merges::resolve(connection, id)?;
+        if places.iter().any(|place| place.conversation == id) {
             continue;
         }
         let Some(other) = conversations::load_facts(connection, id)? else { continue };
