@@ -13,8 +13,9 @@ use crate::{
 };
 use std::ops::Range;
 
-/// Whom the mail under the cursor names, its quoted lines and its signature, or not. The fold stays where it is on the screen:
-/// what comes or goes does so below it.
+/// Whom the mail under the cursor names, its quoted lines and its signature, or not. The fold stays where it is on the screen
+/// and what comes or goes does so below it; near the lower edge it moves up as far as it takes to see what it hid, at most half
+/// a screen of that.
 pub fn unfold(model: &mut Model) -> Vec<Effect> {
     let cursor = model.thread.as_ref().and_then(|view| view.cursor);
     let folds = |seq: EntrySeq| {
@@ -38,7 +39,9 @@ pub fn unfold(model: &mut Model) -> Vec<Effect> {
     if let (Some(view), Some((place, row))) = (&mut model.thread, stays)
         && let Some(line) = place.in_flow(&view.flow, seq)
     {
-        scroll::put_top(view, line.saturating_sub(row), height, end);
+        let hid = view.flow.lines[line + 1..].iter().take_while(|line| matches!(line.kind, LineKind::Aside(_))).count();
+        let room = height.saturating_sub(1 + hid.min(height / 2));
+        scroll::put_top(view, line.saturating_sub(row.min(room)), height, end);
     }
     Vec::new()
 }

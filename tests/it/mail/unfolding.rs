@@ -62,13 +62,14 @@ fn a_quotation_opens_and_closes_where_its_fold_stands() {
             let about = format!("{size:?} {before} {behind}");
             let closed = row(&mut ana, "▸ 60 quoted lines");
             ana.keys("Enter");
-            assert_eq!(row(&mut ana, "▾ 60 quoted lines"), closed, "{about}\n{}", ana.shown());
-            if closed + 13 < usize::from(size.1) {
-                assert_eq!(row(&mut ana, "quoted line 4"), closed + 4, "{about}\n{}", ana.shown());
-            }
+            let open = row(&mut ana, "▾ 60 quoted lines");
+            // Near the lower edge it moves up, for some of what it hid to be seen.
+            let upper = closed < usize::from(size.1) / 2;
+            assert!(if upper { open == closed } else { open <= closed }, "{about}\n{}", ana.shown());
+            assert_eq!(row(&mut ana, "quoted line 4"), open + 4, "{about}\n{}", ana.shown());
             ana.keys("Enter");
             let again = row(&mut ana, "▸ 60 quoted lines");
-            assert_eq!(again, closed, "{about}\n{}", ana.shown());
+            assert!(again == open || behind < 30 && again >= open, "{about}\n{}", ana.shown());
         }
     }
 }
@@ -100,7 +101,12 @@ fn a_run_of_quoted_lines_goes_on_where_the_word_about_it_stood() {
             }
             let closed = row(&mut ana, "⋯ 59 more quoted lines");
             ana.keys("Enter");
-            assert_eq!(row(&mut ana, "> quoted line 2"), closed, "{size:?} {behind}\n{}", ana.shown());
+            let open = row(&mut ana, "> quoted line 2");
+            assert!(
+                open <= closed && row(&mut ana, "> quoted line 5") == open + 3,
+                "{size:?} {behind}\n{}",
+                ana.shown()
+            );
             ana.keys("Enter");
             assert!(ana.shown().contains("⋯ 59 more quoted lines"), "{size:?} {behind}\n{}", ana.shown());
         }
