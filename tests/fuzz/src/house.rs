@@ -156,6 +156,7 @@ impl House {
             sent: false,
             history: None,
             letter: self.reader.letter(&raw),
+            claims: None,
             raw,
         }
     }
@@ -226,6 +227,7 @@ impl House {
             text: "Between us".into(),
             client_id: None,
             confirmed: false,
+            files: Vec::new(),
         };
         let internal = self.desk.start(&self.viewer("ana"), &start).expect("started").conversation;
 
