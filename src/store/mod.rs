@@ -24,6 +24,8 @@ pub mod file;
 pub mod folders;
 /// Message-IDs of mails.
 pub mod headers;
+/// Replies that wait for the administrators.
+pub mod held;
 /// What was imported, so that importing again adds only what is new.
 pub mod history;
 /// What is for agents only, and what customers were told.

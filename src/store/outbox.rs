@@ -328,7 +328,7 @@ pub fn part(connection: &Connection, id: OutboxId, due: i64) -> Result<()> {
     Ok(())
 }
 
-/// Everything about one message that is on its way to customers by mail, or was, or is held.
+/// Everything about one message that is on its way to customers by mail, was, or is held.
 ///
 /// # Errors
 /// What SQLite says.
@@ -336,17 +336,6 @@ pub fn of_message(connection: &Connection, message: i64) -> Result<Vec<Outgoing>
     let mut statement = connection.prepare_cached(&format!(
         "{OUTGOING} WHERE message_id = ?1 AND kind = 'reply' AND door = 'mail' ORDER BY id"
     ))?;
-    let rows = statement.query_map([message], outgoing)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// What is held of one message, by whatever door it would leave.
-///
-/// # Errors
-/// What SQLite says.
-pub fn held_of_message(connection: &Connection, message: i64) -> Result<Vec<Outgoing>> {
-    let mut statement =
-        connection.prepare_cached(&format!("{OUTGOING} WHERE message_id = ?1 AND state = 'held' ORDER BY id"))?;
     let rows = statement.query_map([message], outgoing)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -374,19 +363,6 @@ pub fn deliveries(
         let until = at.map(|at| moment(at + undo));
         Ok((row.get(0)?, Delivery { to: row.get(1)?, state: word(row, 2)?, words: row.get(3)?, until }))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// What is held, oldest first: conversation, message and the recipient's address.
-///
-/// # Errors
-/// What SQLite says.
-pub fn held(connection: &Connection) -> Result<Vec<(ConversationId, i64, String)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT outbox.conversation_id, outbox.message_id, customer.address FROM outbox \
-         JOIN customer ON customer.id = outbox.customer_id WHERE outbox.state = 'held' ORDER BY outbox.id",
-    )?;
-    let rows = statement.query_map([], |row| Ok((ConversationId(row.get(0)?), row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -16,7 +16,7 @@ use deskline::{
     },
     policy::access::Access,
     store::{
-        conversations, correspondents, headers, internal, items, keys,
+        conversations, correspondents, headers, held, internal, items, keys,
         lists::{self, Key, Reader, Window},
         messages, notices, numbers, offers, outbox, parts, people, reading, rows, search, undelivered, unsent,
     },
@@ -310,9 +310,9 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: on a lease", |it| outbox::leased(it, OutboxId(1), "w", 1));
     asked.ask("mail: goes along", |it| outbox::along(it, OutboxId(1)));
     asked.ask("mail: of a message", |it| outbox::of_message(it, 1));
-    asked.ask("mail: held of a message", |it| outbox::held_of_message(it, 1));
+    asked.ask("mail: held of a message", |it| held::of_message(it, 1));
     asked.ask("mail: how far", |it| outbox::deliveries(it, id, (EntrySeq(1), EntrySeq(50)), 10_000));
-    asked.ask("mail: held", outbox::held);
+    asked.ask("mail: held", held::all);
     asked.ask("mail: a reply to one", |it| undelivered::reply(it, OutboxId(1)));
     asked.ask("mail: not delivered since", |it| undelivered::count_since(it, 0));
     asked.ask("mail: not delivered", |it| undelivered::note(it, OutboxId(1), 0));
@@ -320,7 +320,7 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: somebody sends", unsent::looked);
     asked.ask("mail: somebody looks", |it| unsent::note_look(it, 0));
     asked.ask("mail: nobody sent it", |it| unsent::waited(it, 0, 0, 50));
-    asked.ask("mail: held for as long", |it| unsent::held(it, 0, 50));
+    asked.ask("mail: held for as long", |it| held::since(it, 0, 50));
     asked.ask("mail: given up", |it| undelivered::any(it, id));
     asked.ask("mail: given up, newest", |it| undelivered::newest(it, id, 0));
     asked.ask("mail: nobody's bell", |it| notices::clear_kind(it, None, id, "undelivered"));

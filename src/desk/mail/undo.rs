@@ -21,7 +21,7 @@ use crate::{
     store::{
         Connection, Writing,
         conversations::{self, moment},
-        items,
+        held, items,
         messages::{self, StoredEntry, Window},
         outbox::{self, Outgoing},
     },
@@ -102,7 +102,7 @@ impl Desk {
         let reader = self.inner.store.reader()?;
         rights::administer(&Desk::me(&reader, who)?)?;
         let mut held: Vec<HeldReply> = Vec::new();
-        for (conversation, message, to) in outbox::held(&reader)? {
+        for (conversation, message, to) in held::all(&reader)? {
             let Some(entry) = messages::by_id(&reader, message)? else { continue };
             if let Some(last) = held.last_mut().filter(|it| (it.conversation, it.seq) == (conversation, entry.seq)) {
                 last.to.push(to);
@@ -143,7 +143,7 @@ impl Desk {
             Self::administrator(writing, who)?;
             let not_held = || Denied::NotFound(format!("No reply {seq} of #{conversation} is held."));
             let entry = at_its_place(writing, conversation, meant)?.ok_or_else(not_held)?;
-            let held = outbox::held_of_message(writing, entry.id)?;
+            let held = held::of_message(writing, entry.id)?;
             if held.is_empty() {
                 return Err(not_held());
             }

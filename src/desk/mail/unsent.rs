@@ -7,7 +7,7 @@ use crate::{
         mail::DeliveryState,
         outgoing::{Delivery, NO_SENDER},
     },
-    store::{Connection, outbox, unsent},
+    store::{Connection, held, outbox, unsent},
 };
 use chrono::{DateTime, Duration, Utc};
 
@@ -28,7 +28,7 @@ const NEVER_CONNECTED: &str = "For four days no mailbox for sending was connecte
 
 /// Whether anything is to be given up. `sends`: somebody sends mail.
 fn is_over(connection: &Connection, sends: bool, since: i64, now: i64) -> Outcome<bool> {
-    let held = || Ok(!sends && !unsent::held(connection, since, 1)?.is_empty());
+    let held = || Ok(!sends && !held::since(connection, since, 1)?.is_empty());
     if unsent::waited(connection, since, now, 1)?.is_empty() { held() } else { Ok(true) }
 }
 
@@ -102,7 +102,7 @@ impl Desk {
                     undelivered::tell(writing, row.id, millis)?;
                     touched.extend(row.conversation);
                 }
-                let held = if sends { Vec::new() } else { unsent::held(writing, since, AT_ONCE)? };
+                let held = if sends { Vec::new() } else { held::since(writing, since, AT_ONCE)? };
                 for row in &held {
                     outbox::settle(writing, row.id, DeliveryState::Held, None, row.doubts, NEVER_CONNECTED)?;
                     undelivered::tell(writing, row.id, millis)?;
