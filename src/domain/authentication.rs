@@ -103,15 +103,20 @@ impl Checked {
     pub fn is_about(&self, sender: &str) -> bool {
         let Some(domain) = &self.domain else { return true };
         let host = sender.rsplit_once('@').map_or("", |(_, host)| host).to_lowercase();
-        let above = host.strip_suffix(domain.as_str()).is_some_and(|sub| sub.ends_with('.'));
-        // The name of another script has a second spelling.
-        host == *domain || above || !host.is_ascii()
+        let (mut its, mut named) = (host.rsplit('.'), domain.rsplit('.'));
+        named.all(|named| its.next().is_some_and(|its| is_label(its, named)))
     }
 
     /// Whether the server says that the domain of this address owns up to the mail.
     pub fn vouches_for(&self, sender: &str) -> bool {
         self.dmarc == Some(Dmarc::Pass) && self.is_about(sender)
     }
+}
+
+/// Whether a part of a domain's name is the one that is named. That of another script has a second spelling, in ASCII, which
+/// is taken for what it says.
+fn is_label(label: &str, named: &str) -> bool {
+    label == named || !label.is_ascii() && named.starts_with("xn--")
 }
 
 /// One result: "dmarc=pass header.from=example.com", "dkim/1 = fail".
@@ -255,6 +260,27 @@ mod tests {
             "",
         ] {
             assert!(!vouches(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn a_domain_of_another_script_is_the_one_that_is_named_in_ascii_and_no_other() {
+        let about = |domain: &str| {
+            let value = format!("mx; dmarc=pass header.from={domain}");
+            Checked::of(&[value]).is_about("mara@post.Bücher.example")
+        };
+        for yes in ["bücher.example", "xn--bcher-kva.example", "post.xn--bcher-kva.example", "BÜCHER.example"] {
+            assert!(about(yes), "{yes}");
+        }
+        for no in [
+            "evil.example",
+            "evil.org",
+            "xn--bcher-kva.evil.example",
+            "xn--bcher-kva.org",
+            "evil.xn--bcher-kva.example",
+            "",
+        ] {
+            assert!(!about(no), "{no}");
         }
     }
 
