@@ -32,6 +32,7 @@ mod outside;
 mod receive;
 /// What is asked again in the moment of sending.
 mod recheck;
+mod repeated;
 /// Replies that repeat what is for agents only.
 mod secrecy;
 /// What a page shows of mails.

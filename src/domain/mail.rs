@@ -55,6 +55,17 @@ pub struct InMail {
     pub raw: Vec<u8>,
     /// What it says, or why it cannot be read, as a sentence; that one is kept raw in quarantine.
     pub letter: Result<Letter, String>,
+    /// What its header says of one that cannot be read, as far as that can be: to know it again by.
+    pub claims: Option<Claims>,
+}
+
+/// Who wrote a mail and about what, as it claims.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claims {
+    /// The first of its writers.
+    pub from: Option<Correspondent>,
+    /// Its subject; may be empty.
+    pub subject: String,
 }
 
 /// What became of a mail.

@@ -1,10 +1,13 @@
 //! Handing what was fetched to the desk: read, and taken in one transaction a batch.
 
-use super::{Fetched, FileTaker, Taker, Trouble, TroubleKind};
+use super::{
+    Fetched, FileTaker, Taker, Trouble, TroubleKind,
+    fetched::{LARGEST, too_large},
+};
 use crate::{
     config::{HistoryBefore, MailAccount},
     desk::{Desk, page::Denied},
-    domain::mail::{Fingerprint, FolderLook, InMail, MailTaken, Verdict},
+    domain::mail::{Claims, Fingerprint, FolderLook, InMail, MailTaken, Verdict},
     mail::Reader,
 };
 use chrono::DateTime;
@@ -96,9 +99,14 @@ impl Intake {
         let new_since = self.new_since.unwrap_or(i64::MIN);
         let history = arrived.filter(|arrived| *arrived < new_since);
         let letter = match incomplete {
+            None if raw.len() as u64 > u64::from(LARGEST) => {
+                Err(format!("{} All of it is kept here.", too_large(raw.len() as u64)))
+            }
             None => self.reader.letter(&raw),
             Some(sentence) => Err(sentence),
         };
+        let claims = letter.as_ref().err().and_then(|_| self.reader.head(&raw).ok());
+        let claims = claims.map(|head| Claims { from: head.from.into_iter().next(), subject: head.subject });
         // Something has to stand there, or two such mails would pass for one.
         let raw = match &letter {
             Err(sentence) if raw.is_empty() => format!("{sentence}\n").into_bytes(),
@@ -115,6 +123,7 @@ impl Intake {
             history: history.and_then(|arrived| DateTime::from_timestamp(arrived, 0)),
             raw,
             letter,
+            claims,
         }
     }
 

@@ -1,6 +1,7 @@
-//! Mail that no person wrote: at most one a day to an address.
+//! Mail that no person wrote: ours, at most one a day to an address, and which of what came in is such.
 
 use super::Result;
+use crate::domain::id::MailId;
 use rusqlite::{Connection, params};
 
 /// How long the next one waits, in milliseconds.
@@ -30,5 +31,14 @@ pub fn renew_turn(connection: &Connection, address: &str, now: i64) -> Result<()
     connection
         .prepare_cached("UPDATE automatic_mail SET at = ?2 WHERE address = ?1")?
         .execute(params![address.to_lowercase(), now])?;
+    Ok(())
+}
+
+/// Notes of a mail that could not be read at first whether no person wrote it.
+///
+/// # Errors
+/// What SQLite says.
+pub fn note(connection: &Connection, id: MailId, automatic: bool) -> Result<()> {
+    connection.prepare_cached("UPDATE mail SET automatic = ?2 WHERE id = ?1")?.execute(params![id.0, automatic])?;
     Ok(())
 }

@@ -52,8 +52,11 @@ pub fn carry(
     only: Option<&[(i64, String)]>,
 ) -> Result<Vec<(i64, String)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT agent_id, mode FROM draft d WHERE place = ?1 AND NOT EXISTS \
-         (SELECT 1 FROM draft t WHERE t.place = ?2 AND t.agent_id = d.agent_id AND t.mode = d.mode) ORDER BY agent_id, mode",
+        // A draft is a text, or files, or both; one begun there in any of these ways stays as it is, and so does this one.
+        "WITH place (agent_id, mode, place) AS (SELECT agent_id, mode, place FROM draft WHERE place IN (?1, ?2) \
+         UNION SELECT agent_id, mode, place FROM draft_file WHERE place IN (?1, ?2)) \
+         SELECT agent_id, mode FROM place d WHERE place = ?1 AND NOT EXISTS \
+         (SELECT 1 FROM place t WHERE t.place = ?2 AND t.agent_id = d.agent_id AND t.mode = d.mode) ORDER BY agent_id, mode",
     )?;
     let rows = statement.query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut carried: Vec<(i64, String)> = rows.collect::<rusqlite::Result<_>>()?;
@@ -63,10 +66,7 @@ pub fn carry(
             .prepare_cached("UPDATE draft SET place = ?3 WHERE agent_id = ?1 AND place = ?2 AND mode = ?4")?
             .execute(params![agent, from, to, mode])?;
         connection
-            .prepare_cached(
-                "UPDATE draft_file SET place = ?3 WHERE agent_id = ?1 AND place = ?2 AND mode = ?4 AND NOT EXISTS \
-                 (SELECT 1 FROM draft_file t WHERE t.agent_id = ?1 AND t.place = ?3 AND t.mode = ?4)",
-            )?
+            .prepare_cached("UPDATE draft_file SET place = ?3 WHERE agent_id = ?1 AND place = ?2 AND mode = ?4")?
             .execute(params![agent, from, to, mode])?;
     }
     Ok(carried)

@@ -71,7 +71,9 @@ fn lines(reasons: &[Reason]) -> String {
 /// What SQLite says.
 pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> Result<MailId> {
     let letter = new.mail.letter.as_ref().ok();
-    let from = letter.and_then(|letter| letter.from.first());
+    let claims = new.mail.claims.as_ref();
+    let from = letter.map_or_else(|| claims.and_then(|claims| claims.from.as_ref()), |letter| letter.from.first());
+    let subject = letter.map(|letter| letter.subject.as_str()).or(claims.map(|claims| claims.subject.as_str()));
     let checked = letter.map(|letter| Checked::of(&letter.authentication)).unwrap_or_default();
     connection
         .prepare_cached(
@@ -91,7 +93,7 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             new.mail.sent,
             new.sender,
             from.map_or("", |from| from.name.as_str()),
-            letter.map_or("", |letter| letter.subject.as_str()),
+            subject.unwrap_or_default(),
             letter.and_then(|letter| letter.message_id.as_deref()),
             new.letter_hash.map(<[u8; 32]>::as_slice),
             letter.map(|letter| Checked::heard(&letter.authentication)).unwrap_or_default(),
@@ -122,15 +124,6 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
         }
     }
     Ok(id)
-}
-
-/// Notes of a mail that could not be read at first whether no person wrote it.
-///
-/// # Errors
-/// What SQLite says.
-pub fn note_automatic(connection: &Connection, id: MailId, automatic: bool) -> Result<()> {
-    connection.prepare_cached("UPDATE mail SET automatic = ?2 WHERE id = ?1")?.execute(params![id.0, automatic])?;
-    Ok(())
 }
 
 /// Writes what was decided about a mail after all.
@@ -387,6 +380,7 @@ pub fn handed_in(connection: &Connection, id: MailId) -> Result<Option<InMail>> 
                 history: None,
                 raw: row.get(6)?,
                 letter: Err(String::new()),
+                claims: None,
             })
         })
         .optional()?)

@@ -15,6 +15,7 @@ mod press;
 mod reading;
 mod settle;
 mod ticking;
+mod unfolding;
 mod writing;
 
 pub use arrival::is_awaited;

@@ -208,7 +208,7 @@ pub fn thread(row: ConversationRow, entries: Vec<Entry>) -> Thread {
         likenesses: Vec::new(),
         drafts: Vec::new(),
         following: true,
-        rings: false,
+        rings: None,
         present: Vec::new(),
     }
 }

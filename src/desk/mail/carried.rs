@@ -1,6 +1,9 @@
 //! A reply's files against what is for agents only: the same file, or its words.
 
-use super::secrecy::{Place, Repeats, Windows, confirm, plain, what};
+use super::{
+    repeated::{Windows, plain},
+    secrecy::{Place, Repeats, confirm, what},
+};
 use crate::{
     desk::{Outcome, files::Files},
     domain::{

@@ -54,7 +54,10 @@ impl Taking<'_> {
             // What an agent writes is sent on, and nothing is sent because of history.
             Route::AgentToken(..) if history => self.sent_outside(),
             Route::AgentToken(conversation, agent) => self.agents_mail(conversation, agent),
-            Route::Internal(_) | Route::Doubtful(_) if self.released => self.customers_mail(None, &[], reasons),
+            // What an administrator lets go. History nobody has looked at: it waits, and rings nothing.
+            Route::Internal(_) | Route::Doubtful(_) if self.released && !history => {
+                self.customers_mail(None, &[], reasons)
+            }
             Route::Internal(conversation) => {
                 let about = Reason::about("Its reply address belongs to this conversation.", conversation);
                 Ok(held(HeldWhy::InternalToken, vec![about]))

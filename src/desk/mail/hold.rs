@@ -19,7 +19,7 @@ use crate::{
     },
     policy::{access::Access, rights},
     store::{
-        Connection, correspondents,
+        Connection, automatic, correspondents,
         mails::{self, Decided, StoredMail},
         messages,
     },
@@ -85,7 +85,7 @@ impl Desk {
     pub fn release_held(&self, who: &Viewer, id: MailId, read: ReadMail<'_>) -> Outcome<MailTaken> {
         self.write(|writing| {
             Self::administrator(writing, who)?;
-            waiting(writing, id)?;
+            let before = waiting(writing, id)?.decided;
             let mut mail = mails::handed_in(writing, id)?.ok_or_else(|| no_mail(id))?;
             let letter = read(&mail.raw).map_err(|sentence| {
                 Denied::Invalid(format!(
@@ -106,12 +106,16 @@ impl Desk {
                 letter_hash: letter_hash.as_ref(),
                 released: true,
             };
-            let decided = taking.decided()?;
+            let mut decided = taking.decided()?;
             if let Some(why) = decided.verdict.held() {
                 return Err(still_held(why).into());
             }
+            if before.verdict.held() == Some(HeldWhy::Unreadable) {
+                // Where the rest of it lies, of one that was taken by its header.
+                decided.reasons.extend(before.reasons.into_iter().skip(1));
+            }
             mails::decide(writing, id, &decided)?;
-            mails::note_automatic(writing, id, letter.nature != Nature::Person)?;
+            automatic::note(writing, id, letter.nature != Nature::Person)?;
             if decided.verdict == Verdict::Refused && taking.may_be_answered() {
                 mails::queue_refusal(writing, id, &sender)?;
             }

@@ -71,7 +71,9 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
         Err(sentence) => {
             let decided = held(HeldWhy::Unreadable, vec![Reason::plain(sentence)]);
             let at = now.timestamp_millis();
-            let new = NewMail { mail, hash, letter_hash: None, sender: "", at, keeps_raw: true };
+            let from = mail.claims.as_ref().and_then(|claims| claims.from.as_ref());
+            let sender = from.and_then(|from| check_address(&from.address).ok()).unwrap_or_default();
+            let new = NewMail { mail, hash, letter_hash: None, sender: &sender, at, keeps_raw: true };
             let kept = keep(writing, &new, &decided)?;
             if !history {
                 ring_held(writing, at)?;

@@ -45,9 +45,9 @@ pub(super) fn forget(writing: &Writing<'_>, conversation: ConversationId, mail: 
     Ok(())
 }
 
-/// Whether an agent's bell rings of a conversation for this.
-pub fn rings(connection: &Connection, me: AgentId, conversation: ConversationId) -> Outcome<bool> {
-    Ok(notices::stands(connection, me, conversation, KIND.word())?)
+/// The kind of notice by which an agent's bell rings of a conversation for this, if it does.
+pub fn rings(connection: &Connection, me: AgentId, conversation: ConversationId) -> Outcome<Option<NoticeKind>> {
+    Ok(notices::stands(connection, me, conversation, KIND.word())?.then_some(KIND))
 }
 
 /// An agent looked at a conversation.

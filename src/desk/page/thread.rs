@@ -1,6 +1,6 @@
 //! One opened conversation.
 
-use super::{ConversationRow, Draft, Moment, Person};
+use super::{ConversationRow, Draft, Moment, NoticeKind, Person};
 use crate::domain::{
     conversation::EntryKind,
     id::{ConversationId, EntrySeq},
@@ -23,7 +23,6 @@ pub enum Opened {
 
 /// A window of a conversation, and what the viewer may do with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent marks of a conversation and its window")]
 pub struct Thread {
     /// The conversation as its row shows it.
     pub row: ConversationRow,
@@ -41,8 +40,8 @@ pub struct Thread {
     pub followers: Vec<Follower>,
     /// What the viewer may do, and why not.
     pub may: May,
-    /// Whether a notice stands that tells the viewer of a mail of it: it is settled once it was seen here.
-    pub rings: bool,
+    /// The notice that stands and tells the viewer of a mail of it, if any: it is settled once it was seen here.
+    pub rings: Option<NoticeKind>,
     /// Who else is there now; who writes comes first (R7.5).
     pub present: Vec<Present>,
     /// Who will receive a reply.

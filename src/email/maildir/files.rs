@@ -170,7 +170,7 @@ pub fn mail(path: &Path, lying: &Lying, sent: bool) -> io::Result<Option<Fetched
         raw.truncate(crate::mail::body_at(&raw));
         // In which of its folders, others may change.
         incomplete = Some(format!(
-            "{} The whole mail lies in {}, in a file whose name begins with {}.",
+            "{} The whole mail still lies in {}, in a file whose name begins with {}.",
             too_large(metadata.len()),
             path.parent().and_then(Path::parent).unwrap_or(path).display(),
             unique(&lying.name).display()

@@ -236,6 +236,8 @@ impl NewConversation {
             return Err("Nobody is named. Type a name under To and pick it with Enter.".to_owned());
         }
         let text = self.form.line(TEXT).ok_or("The message is empty. Write it first.")?;
+        // Where nothing was written above a quotation, its place is empty.
+        let text = text.trim_start_matches('\n').to_owned();
         let with = match (self.with, &self.forwarded) {
             (_, Some(forwarded)) => {
                 let address = to.into_iter().next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! A key to what it does.
 
-use super::{acting, attaching, layer, mails, moving, offering, panel, reading, writing};
+use super::{acting, attaching, layer, mails, moving, offering, panel, reading, unfolding, writing};
 use crate::{
     domain::command::Command,
     tui::{
@@ -140,7 +140,7 @@ fn act_on_shown(model: &mut Model, action: Action) -> Vec<Effect> {
         | A::GoToAll => moving::go_to(model, action),
         A::NextMessage => reading::next_entry(model, 1),
         A::PreviousMessage => reading::next_entry(model, -1),
-        A::Unfold => reading::unfold(model),
+        A::Unfold => unfolding::unfold(model),
         A::SelectMessage => reading::choose(model),
         A::SendAgain | A::TakeBack | A::AddNamed | A::Merge => mails::act(model, action),
         A::RawText => reading::toggle_raw(model),

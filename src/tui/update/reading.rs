@@ -1,7 +1,7 @@
 //! Scrolling a conversation, its message cursor, and when it counts as read (R3.7).
 
 use crate::{
-    desk::page::{Entry, Moment, ThreadStart},
+    desk::page::{Moment, ThreadStart},
     domain::{command::Command, id::EntrySeq},
     tui::{
         ask::{Ask, Effect},
@@ -127,26 +127,6 @@ fn cursor_into_view(model: &mut Model) {
     }
 }
 
-/// Whom the mail under the cursor names, its quoted lines and its signature, or not.
-pub fn unfold(model: &mut Model) -> Vec<Effect> {
-    let cursor = model.thread.as_ref().and_then(|view| view.cursor);
-    let folds = |seq: EntrySeq| {
-        let mut entries = model.opened().into_iter().flat_map(|thread| &thread.entries);
-        let folds = |entry: &Entry| !entry.folds.is_empty() || entry.addressed.is_some() || entry.text.contains("\n>");
-        entries.any(|entry| entry.seq == seq && folds(entry))
-    };
-    let Some(seq) = cursor.filter(|seq| folds(*seq)) else {
-        return model.say(Message::said("Nothing of this message is folded away."));
-    };
-    if let Some(view) = &mut model.thread {
-        if !view.unfolded.remove(&seq) {
-            view.unfolded.insert(seq);
-        }
-        view.flow.basis = None;
-    }
-    Vec::new()
-}
-
 /// Selects the message under the cursor, or takes it out.
 pub fn choose(model: &mut Model) -> Vec<Effect> {
     let seq = match quoting::to_choose(model) {
@@ -225,7 +205,7 @@ pub fn read_at(model: &Model) -> Option<Moment> {
     let thread = model.opened()?;
     let on_screen = layout::areas(model).main.is_some() && model.layers.is_empty();
     let unread = thread.row.unread && view.shown > thread.read_up_to;
-    let news = view.shown > view.marked && (unread || thread.rings);
+    let news = view.shown > view.marked && (unread || thread.rings.is_some());
     let may = model.acted && model.focused && !view.left_unread && on_screen;
     (news && may).then(|| view.shown_since + READ)
 }

@@ -109,7 +109,7 @@ fn list_window(model: &mut Model) {
 }
 
 /// The opened conversation as lines of the width that it has.
-fn lay(model: &mut Model) {
+pub(super) fn lay(model: &mut Model) {
     let Some(parts) = layout::thread_parts(model) else { return };
     let Some(thread) = model.opened() else { return };
     let Some(view) = &model.thread else { return };

@@ -156,6 +156,7 @@ impl House {
             sent: false,
             history: None,
             letter: self.reader.letter(&raw),
+            claims: None,
             raw,
         }
     }

@@ -17,6 +17,7 @@ fn comes(desk: &Desk, raw: &str) {
         sent: false,
         history: None,
         letter: Reader::new().letter(&raw),
+        claims: None,
         raw,
     };
     desk.receive_mail(&mail).unwrap();

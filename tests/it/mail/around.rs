@@ -57,6 +57,7 @@ impl House {
             sent: false,
             history: None,
             letter: reader.letter(&raw),
+            claims: None,
             raw,
         };
         self.desk.desk.receive_mail(&mail).expect("taken in").verdict

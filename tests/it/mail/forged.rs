@@ -82,6 +82,7 @@ impl Target {
             sent: false,
             history: None,
             letter: self.reader.letter(&raw),
+            claims: None,
             raw,
         };
         self.desk.desk.receive_mail(&mail).expect("taken in")

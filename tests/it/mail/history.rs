@@ -229,3 +229,44 @@ fn it_is_private_where_new_conversations_are() {
     desk.does("olga", one, assign("ana"));
     desk.agrees();
 }
+
+#[test]
+fn a_stranger_on_an_internal_token_of_the_past_stays_with_the_administrators() {
+    let desk = TestDesk::new();
+    desk.gives_address("ben", "ben@home.example");
+    let internal = desk.start("ana", crate::desks::with_agents(&["ben"]), "Between us").conversation;
+    let to = vec![TestDesk::tagged(&desk.token(internal, "ben"))];
+    let text = "What is this?\n> On 3 May, Ana wrote:\n> Between us: we drop this customer";
+    let old = arrived(&desk, 5, Letter { to, ..letter("mara@example.com", "Re: Between us", text) });
+    let shown = old.conversation.map(|id| (desk.thread("dev", id).row.privacy, desk.texts("dev", id)));
+    assert_eq!((old.verdict, shown), (Verdict::Quarantined(HeldWhy::InternalToken), None));
+}
+
+#[test]
+fn an_agents_doubtful_mail_of_the_past_is_no_customers() {
+    let desk = TestDesk::with_privacy();
+    desk.set(SettingKey::AgentsByMail, "on");
+    desk.gives_address("ana", "ana@home.example");
+    let one = arrives(&desk, letter("mara@example.com", "Card", "one")).conversation.unwrap();
+    let to = vec![TestDesk::tagged(&desk.token(one, "ana"))];
+    let fail = vec!["mx.acme.example; dmarc=fail header.from=home.example".to_owned()];
+    let text = "An answer\n> On 3 May, Ben wrote (note, for agents only):\n> he never pays";
+    let old = arrived(&desk, 5, Letter { to, authentication: fail, ..letter("ana@home.example", "Re: Card", text) });
+    let shown = old.conversation.map(|id| (desk.row(id).requester.unwrap().address, desk.texts("dev", id)));
+    assert_eq!(shown, None, "{:?}", old.verdict);
+}
+
+#[test]
+fn what_an_administrator_threw_away_does_not_come_back_under_another_mailbox_name() {
+    let desk = TestDesk::new();
+    desk.gives_address("ben", "ben@home.example");
+    let internal = desk.start("ana", crate::desks::with_agents(&["ben"]), "Between us").conversation;
+    let to = vec![TestDesk::tagged(&desk.token(internal, "ben"))];
+    let strange = Letter { to, ..letter("mara@example.com", "Re: Between us", "> Between us: we drop this customer") };
+    let live = arrives(&desk, strange.clone());
+    assert_eq!(live.verdict, Verdict::Quarantined(HeldWhy::InternalToken));
+    desk.desk.discard_held(&desk.agent("olga"), live.mail).unwrap();
+    let renamed = InMail { mailbox: "helpdesk".into(), history: Some(ago(500)), ..mail(strange) };
+    let again = taken(&desk, &renamed);
+    assert_eq!(again.conversation, None);
+}

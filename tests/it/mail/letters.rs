@@ -55,6 +55,7 @@ pub fn mail(letter: Letter) -> InMail {
         history: None,
         raw: format!("raw {number}").into_bytes(),
         letter: Ok(letter),
+        claims: None,
     }
 }
 

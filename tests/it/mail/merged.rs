@@ -194,3 +194,27 @@ fn any_order_of_merging_and_parting_keeps_every_number_and_every_entry() {
         assert!(done > 20, "{seed}: {done}");
     }
 }
+
+#[test]
+fn files_without_a_text_go_along_too() {
+    use deskline::desk::page::{DraftFile, FileFrom};
+    let desk = TestDesk::new();
+    let (from, into) = (begun(&desk, "mara@example.com", "One"), begun(&desk, "mara@example.com", "Two"));
+    let bill = |name: &str| vec![DraftFile { from: FileFrom::Disk(format!("/home/x/{name}")), size: 3 }];
+    let keeps = |who: &str, id, text: &str, name: &str| {
+        let place = DraftPlace::Conversation(id);
+        desk.desk.save_draft_with(&desk.agent(who), &place, Mode::Reply, text, &bill(name)).unwrap();
+    };
+    let drafts = |handle: &str, id: ConversationId| {
+        let drafts = desk.thread(handle, id).drafts.into_iter();
+        drafts
+            .map(|draft| (draft.text, draft.files.iter().map(|file| file.name()).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
+    };
+    keeps("ana", from, "", "one.pdf");
+    keeps("ben", from, "for the first", "first.pdf");
+    keeps("ben", into, "", "second.pdf");
+    desk.desk.merge(&desk.agent("olga"), from, into, false).unwrap();
+    assert_eq!(drafts("ana", into), [(String::new(), vec!["one.pdf".to_owned()])]);
+    assert_ne!(drafts("ben", into), [("for the first".to_owned(), vec!["second.pdf".to_owned()])]);
+}

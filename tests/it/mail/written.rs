@@ -170,3 +170,25 @@ fn an_answer_by_mail_carries_nothing_of_what_was_mailed_about_another_conversati
         arrives(&desk, quoting("He is behind with two invoices, so be careful with every refund.")),
     );
 }
+
+#[test]
+fn notes_about_the_same_customer_elsewhere_are_no_less_secret() {
+    const SECRET: &str = "He is behind with two invoices, so be careful with every refund.";
+    let desk = TestDesk::with_privacy();
+    let id = answered(&desk);
+    desk.does("ben", id, note(SECRET));
+    // Another conversation of hers, and one that follows up what was locked.
+    let other = arrives(&desk, letter("mara@example.com", "Refund", "Where is my refund?")).conversation.unwrap();
+    let asked = refusal(desk.run("ana", other, reply(SECRET)));
+    assert_eq!((asked.kind, asked.rule), (RefusalKind::Confirm, "R1.4"));
+    assert!(asked.text.contains(&format!("in #{id}")), "{}", asked.text);
+    // Where the sender may not read it, the administrators decide without a word.
+    desk.does("olga", id, crate::desks::make(deskline::domain::conversation::Privacy::Private, true));
+    desk.does("olga", id, crate::desks::assign("ben"));
+    desk.does("ana", other, reply(SECRET));
+    assert_eq!(desk.desk.held_replies(&desk.agent("olga")).unwrap().len(), 1);
+    // Somebody else's are nobody's secret here.
+    let jo = arrives(&desk, letter("jo@example.com", "Refund", "Where is mine?")).conversation.unwrap();
+    desk.does("ana", jo, reply(SECRET));
+    assert_eq!(desk.desk.held_replies(&desk.agent("olga")).unwrap().len(), 1);
+}
