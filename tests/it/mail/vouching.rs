@@ -100,7 +100,7 @@ fn an_agents_token_under_the_agents_name_is_not_enough_where_the_server_disowns_
     assert_eq!(desk.count("SELECT count(*) FROM message WHERE agent_id IS NOT NULL AND kind = 'reply'"), 1);
     assert_eq!(desk.count("SELECT count(*) FROM mail_refusal"), 0, "nobody is told");
     // Let go, it is a stranger's: nobody becomes an agent by that.
-    let released = desk.desk.release_held(&desk.agent("olga"), held.mail, &|_| Ok(forged.clone())).unwrap();
+    let released = desk.desk.release_held(&desk.agent("olga"), held.mail, &|_| Ok(forged.clone()), false).unwrap();
     assert_ne!(released.conversation, Some(one));
     assert_eq!(desk.row(released.conversation.unwrap()).requester.unwrap().address, "ana@home.example");
 }
@@ -134,7 +134,7 @@ fn results_in_fields_of_their_own_make_no_doubt_on_the_screen() {
     let [spf, dkim] = ["spf=softfail smtp.mailfrom=list.example", "dkim=pass header.d=example.com"]
         .map(|result| format!("mx.acme.example; {result}"));
     let shown = |words: &[&str], text: &str| {
-        let id = arrives(&desk, checked(words, letter("mara@example.com", "Card", text))).conversation.unwrap();
+        arrives(&desk, checked(words, letter("mara@example.com", "Card", text)));
         Seat::new(&desk, "ana").keys("Enter").shown().lines().filter(|line| line.contains("not verified")).count()
     };
     assert_eq!(shown(&[&spf, &dkim], "One"), 0);
