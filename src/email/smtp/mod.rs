@@ -199,7 +199,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let serving = thread::spawn(move || {
             let (stream, _) = listener.accept().unwrap();
-            stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
             let mut writer = stream.try_clone().unwrap();
             let mut reader = BufReader::new(stream);
             writer.write_all(b"220 mx.example ESMTP\r\n").unwrap();
