@@ -227,6 +227,7 @@ impl House {
             text: "Between us".into(),
             client_id: None,
             confirmed: false,
+            files: Vec::new(),
         };
         let internal = self.desk.start(&self.viewer("ana"), &start).expect("started").conversation;
 
