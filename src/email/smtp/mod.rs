@@ -7,11 +7,8 @@ mod line;
 /// The conversation about one mail.
 mod steps;
 
-use super::{Trouble, TroubleKind, build::Built, said, send::Handed};
-use crate::{
-    config::{MailAccount, MailServer},
-    domain::file::on_the_way,
-};
+use super::{Trouble, TroubleKind, build::{Built, on_the_way}, said, send::Handed};
+use crate::config::{MailAccount, MailServer};
 use connect::{Patient, Reached};
 use lettre::transport::smtp::{
     Error,
@@ -59,12 +56,12 @@ impl Default for TextPatience {
 impl TextPatience {
     /// How long a text of so many bytes may take until all of it is written.
     fn written(self, bytes: usize) -> Duration {
-        self.whole + on_the_way(bytes as u64)
+        self.whole + on_the_way(bytes)
     }
 
     /// How long it may take from then on until the server says whether it took it.
     fn answered(self, bytes: usize) -> Duration {
-        self.last + on_the_way(bytes.min(HELD_BACK) as u64)
+        self.last + on_the_way(bytes.min(HELD_BACK))
     }
 }
 
