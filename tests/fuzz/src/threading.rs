@@ -55,7 +55,7 @@ fn comes(house: &House, before: &State, mail: &InMail, release: bool) -> State {
 
     if release && taken.verdict.held().is_some() {
         house.later();
-        match house.desk.release_held(&house.viewer("olga"), taken.mail, &|raw| house.reader.letter(raw)) {
+        match house.desk.release_held(&house.viewer("olga"), taken.mail, &|raw| house.reader.letter(raw), true) {
             Ok(released) => {
                 let after_that = State::of(&house.file);
                 Coming { released: true, ..coming }.check(&after, &after_that, &released);
