@@ -44,6 +44,18 @@ pub struct Doubt {
 }
 
 impl Checked {
+    /// The values that [`Checked::of`] hears, as one text: a line each.
+    pub fn heard(values: &[String]) -> String {
+        let name = values.first().map(|first| server(&bare(first)));
+        let same = values.iter().take_while(|value| Some(server(&bare(value))) == name);
+        same.map(|value| value.replace(['\r', '\n'], " ")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Out of a text that [`Checked::heard`] made, or of the topmost value alone.
+    pub fn read(heard: &str) -> Self {
+        Self::of(&heard.split('\n').filter(|_| !heard.is_empty()).map(str::to_owned).collect::<Vec<_>>())
+    }
+
     /// Out of the values of Authentication-Results, topmost first. Those that follow on the topmost one count while they
     /// name the same server: some write one for each check. What stands further down anybody may have written.
     pub fn of(values: &[String]) -> Self {
@@ -51,15 +63,13 @@ impl Checked {
         let mut others: Vec<Found> = Vec::new();
         for (at, value) in values.iter().enumerate() {
             let bare = bare(value);
-            let mut parts = bare.split(';').map(str::trim).peekable();
-            let name = parts.next_if(|first| !first.contains('=')).and_then(|first| first.split_whitespace().next());
-            let name = name.unwrap_or(UNNAMED);
+            let name = server(&bare);
             if at == 0 {
-                name.clone_into(&mut checked.by);
+                checked.by = name;
             } else if name != checked.by {
                 break;
             }
-            let found: Vec<Found> = parts.filter_map(found).collect();
+            let found: Vec<Found> = bare.split(';').map(str::trim).filter_map(found).collect();
             if let Some(dmarc) = found.iter().find(|found| found.method == "dmarc") {
                 checked.dmarc = Some(match dmarc.result.as_str() {
                     "pass" => Dmarc::Pass,
@@ -103,15 +113,26 @@ impl Checked {
     pub fn is_about(&self, sender: &str) -> bool {
         let Some(domain) = &self.domain else { return true };
         let host = sender.rsplit_once('@').map_or("", |(_, host)| host).to_lowercase();
-        let above = host.strip_suffix(domain.as_str()).is_some_and(|sub| sub.ends_with('.'));
-        // The name of another script has a second spelling.
-        host == *domain || above || !host.is_ascii()
+        let (mut its, mut named) = (host.rsplit('.'), domain.rsplit('.'));
+        named.all(|named| its.next().is_some_and(|its| is_label(its, named)))
     }
 
     /// Whether the server says that the domain of this address owns up to the mail.
     pub fn vouches_for(&self, sender: &str) -> bool {
         self.dmarc == Some(Dmarc::Pass) && self.is_about(sender)
     }
+}
+
+/// Whether a part of a domain's name is the one that is named. That of another script has a second spelling, in ASCII, which
+/// is taken for what it says.
+fn is_label(label: &str, named: &str) -> bool {
+    label == named || !label.is_ascii() && named.starts_with("xn--")
+}
+
+/// The name of the server that a bare value begins with.
+fn server(bare: &str) -> String {
+    let first = bare.split(';').next().filter(|first| !first.contains('='));
+    first.and_then(|first| first.split_whitespace().next()).unwrap_or(UNNAMED).to_owned()
 }
 
 /// One result: "dmarc=pass header.from=example.com", "dkim/1 = fail".
@@ -228,6 +249,16 @@ mod tests {
     }
 
     proptest! {
+        /// What is kept of a mail says the same as the mail.
+        #[test]
+        fn what_was_heard_is_read_as_it_was(values in prop::collection::vec(
+            "(mx|evil.example)?(; ?(dkim|spf|dmarc)=(pass|fail|none)|\\(|\"|\n){0,3}", 0..4)
+        ) {
+            let (whole, kept) = (Checked::of(&values), Checked::read(&Checked::heard(&values)));
+            prop_assert_eq!(kept.doubt("mara@bank.example"), whole.doubt("mara@bank.example"));
+            prop_assert_eq!(kept.dmarc, whole.dmarc);
+        }
+
         #[test]
         fn nothing_that_a_header_holds_is_too_much(value in "(.|dmarc=fail|dmarc=pass header.from=|;|\\(|\"|\\\\){0,60}") {
             if let Some(doubt) = Checked::of(&[value]).doubt("mara@bank.example") {
@@ -255,6 +286,27 @@ mod tests {
             "",
         ] {
             assert!(!vouches(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn a_domain_of_another_script_is_the_one_that_is_named_in_ascii_and_no_other() {
+        let about = |domain: &str| {
+            let value = format!("mx; dmarc=pass header.from={domain}");
+            Checked::of(&[value]).is_about("mara@post.Bücher.example")
+        };
+        for yes in ["bücher.example", "xn--bcher-kva.example", "post.xn--bcher-kva.example", "BÜCHER.example"] {
+            assert!(about(yes), "{yes}");
+        }
+        for no in [
+            "evil.example",
+            "evil.org",
+            "xn--bcher-kva.evil.example",
+            "xn--bcher-kva.org",
+            "evil.xn--bcher-kva.example",
+            "",
+        ] {
+            assert!(!about(no), "{no}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Files that go with messages: their names, their types, and how much of them fits.
 
 use super::letter::Attached;
+use std::time::Duration;
 
 /// The most files that somebody attaches to one message.
 pub const MOST_FILES: usize = 20;
@@ -20,12 +21,20 @@ const FILE_FRAME: u64 = 1 << 10;
 /// How many bytes of a mail one byte of its texts can become, which stand there twice, once as HTML.
 const TEXT_GROWS: u64 = 10;
 
+/// The slowest line that a large mail still gets through, in bytes a second.
+const SLOWEST: u64 = 8_192;
+
+/// How long a mail of so many bytes may be on its way through a slow line, over the time that any mail has; at most an hour.
+pub fn on_the_way(bytes: u64) -> Duration {
+    Duration::from_secs((bytes / SLOWEST).min(3_600))
+}
+
 /// Which of files with these sizes fit one mail together with so many bytes of text, in order: each that still fits.
 pub fn fitting(text: usize, sizes: &[u64]) -> Vec<bool> {
     let text = (text as u64).saturating_mul(TEXT_GROWS);
     let mut left = LARGEST_MAIL.saturating_sub(FRAME).saturating_sub(text);
     let mut fits = |size: u64| {
-        let needed = encoded(size).saturating_add(FILE_FRAME);
+        let needed = in_a_mail(size);
         let fits = needed <= left;
         left -= if fits { needed } else { 0 };
         fits
@@ -33,10 +42,10 @@ pub fn fitting(text: usize, sizes: &[u64]) -> Vec<bool> {
     sizes.iter().map(|size| fits(*size)).collect()
 }
 
-/// How long a file is once it stands in a mail: base64 in lines of 76 letters.
-const fn encoded(size: u64) -> u64 {
+/// How many bytes a file of this size takes in a mail, at most: base64 in lines of 76 letters, and what stands around them.
+pub fn in_a_mail(size: u64) -> u64 {
     let letters = size.div_ceil(3).saturating_mul(4);
-    letters.saturating_add(letters.div_ceil(76).saturating_mul(2))
+    letters.saturating_add(letters.div_ceil(76).saturating_mul(2)).saturating_add(FILE_FRAME)
 }
 
 /// Checks the files that somebody attaches to a text of so many bytes.
@@ -236,6 +245,14 @@ pub fn media_type(name: &str) -> &'static str {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn large_mails_have_more_time() {
+        assert_eq!(on_the_way(0), Duration::ZERO);
+        assert_eq!(on_the_way(18 << 20), Duration::from_secs(2_304));
+        assert!(on_the_way(LARGEST_MAIL) < Duration::from_hours(1), "the slowest line carries the largest mail");
+        assert_eq!(on_the_way(u64::MAX), Duration::from_hours(1));
+    }
 
     #[test]
     fn names_are_cleaned() {

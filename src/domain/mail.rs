@@ -310,8 +310,8 @@ pub struct MailHead {
     pub cc: Vec<Correspondent>,
     /// Its subject.
     pub subject: String,
-    /// The topmost Authentication-Results; empty where there is none. Only where the own mail server writes it, and takes
-    /// away those of others, can it be trusted.
+    /// The Authentication-Results of the topmost server, a line each; empty where there is none. Only where the own mail server
+    /// writes them, and takes away those of others, can they be trusted.
     pub authentication: String,
 }
 

@@ -6,7 +6,7 @@ use crate::{
         token,
     },
     domain::{
-        file::{LARGEST_MAIL, cleaned_media_type, cleaned_name, size},
+        file::{self, LARGEST_MAIL, cleaned_media_type, cleaned_name, size},
         letter::Correspondent,
     },
 };
@@ -31,6 +31,11 @@ pub struct Built {
     pub envelope: Envelope,
     /// Headers and body.
     pub bytes: Vec<u8>,
+}
+
+/// How long so many bytes of a mail may be on their way, over the time that any mail has.
+pub fn on_the_way(bytes: usize) -> Duration {
+    file::on_the_way(bytes as u64)
 }
 
 /// The longest subject and the longest name that are written, in characters.

@@ -18,11 +18,14 @@ const MOST_CORRESPONDENTS: usize = 100;
 pub fn insert(connection: &Connection, id: MailId, part: &str, people: &[Correspondent], own: &[String]) -> Result<()> {
     for (number, person) in (1_i64..).zip(people.iter().take(MOST_CORRESPONDENTS)) {
         let address = person.address.to_lowercase();
+        let ours = is_own(own, &address);
+        // A broken header leaves addresses that hold one of ours and go on.
+        let address = if ours { address } else { bare(own, &address) };
         connection
             .prepare_cached(
                 "INSERT INTO correspondent (mail_id, part, number, name, address, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![id.0, part, number, bare_name(own, &person.name), address, is_own(own, &address)])?;
+            .execute(params![id.0, part, number, bare(own, &person.name), address, ours])?;
     }
     Ok(())
 }
@@ -39,20 +42,20 @@ fn without_tag(address: &str) -> Option<String> {
     Some(format!("{local}@{domain}"))
 }
 
-/// A name in which our own addresses have no tags: some mail programs name people as their addresses are spelt.
-fn bare_name(own: &[String], name: &str) -> String {
-    own.iter().filter_map(|own| own.rsplit_once('@')).fold(name.to_owned(), |name, (local, domain)| {
+/// Words in which our own addresses have no tags: some mail programs name people as their addresses are spelt.
+fn bare(own: &[String], words: &str) -> String {
+    own.iter().filter_map(|own| own.rsplit_once('@')).fold(words.to_owned(), |words, (local, domain)| {
         let (before, behind) = (format!("{local}+"), format!("@{domain}"));
-        let (mut bare, mut rest) = (String::with_capacity(name.len()), name.as_str());
+        let (mut kept, mut rest) = (String::with_capacity(words.len()), words.as_str());
         while let Some(at) = rest.to_ascii_lowercase().find(&before) {
             let plus = at + local.len();
             let tag = rest[plus + 1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
             let (end, tail) = (plus + 1 + tag, behind.len());
             let ours = rest.get(end..end + tail).is_some_and(|tail| tail.eq_ignore_ascii_case(&behind));
-            bare.push_str(&rest[..if ours { plus } else { plus + 1 }]);
+            kept.push_str(&rest[..if ours { plus } else { plus + 1 }]);
             rest = &rest[if ours { end } else { plus + 1 }..];
         }
-        bare + rest
+        kept + rest
     })
 }
 
@@ -182,11 +185,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_has_no_tag_behind_an_address_of_ours() {
+    fn words_have_no_tag_behind_an_address_of_ours() {
         let own = ["support@acme.example".to_owned(), "hilfe@acme.example".to_owned()];
-        for (name, bare) in [
+        for (words, expected) in [
             ("Support+AbC27@Acme.Example", "Support@Acme.Example"),
             ("'support+a@acme.example' or <hilfe+b@acme.example>", "'support@acme.example' or <hilfe@acme.example>"),
+            ("support+a@acme.example'\"<vic@example.net", "support@acme.example'\"<vic@example.net"),
             ("support+support+a@acme.example", "support+support@acme.example"),
             ("support+ää@acme.example", "support+ää@acme.example"),
             ("support+a@acme.exampl", "support+a@acme.exampl"),
@@ -194,7 +198,7 @@ mod tests {
             ("Mara + Jo", "Mara + Jo"),
             ("", ""),
         ] {
-            assert_eq!(bare_name(&own, name), bare);
+            assert_eq!(bare(&own, words), expected);
         }
     }
 }

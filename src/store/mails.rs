@@ -96,7 +96,7 @@ pub fn insert(connection: &Connection, new: &NewMail<'_>, decided: &Decided) -> 
             subject.unwrap_or_default(),
             letter.and_then(|letter| letter.message_id.as_deref()),
             new.letter_hash.map(<[u8; 32]>::as_slice),
-            letter.and_then(|letter| letter.authentication.first()).map_or("", String::as_str),
+            letter.map(|letter| Checked::heard(&letter.authentication)).unwrap_or_default(),
             decided.verdict.word(),
             decided.verdict.held().map(HeldWhy::word),
             lines(&decided.reasons),

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010-draft-files.sql"),
     include_str!("migrations/0011-undelivered.sql"),
     include_str!("migrations/0012-mailbox-next.sql"),
+    include_str!("migrations/0013-put-away.sql"),
 ];
 
 /// The version that this program writes.

@@ -64,6 +64,8 @@ pub mod parts;
 pub mod people;
 /// The access predicate as SQL.
 pub mod predicate;
+/// Mails that administrators threw away, or have to decide about.
+pub mod put_away;
 /// The queue of writers across processes.
 pub mod queue;
 /// The connections that only read.

@@ -33,19 +33,22 @@ pub fn recipient(connection: &Connection, outbox: i64) -> Result<Option<Customer
         .map(CustomerId))
 }
 
-/// Marks a mail that left as not delivered, in the server's words; whether that is new. The report of a server next door can
-/// be here before the worker has written down that the mail is gone: its lease ends with it.
+/// Marks a mail that left as not delivered, in the server's words, and the notices that went along in it; whether that is new.
+/// The report of a server next door can be here before the worker has written down that the mail is gone: its lease ends with
+/// it.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn bounced(connection: &Connection, outbox: i64, words: &str) -> Result<bool> {
-    Ok(connection
-        .prepare_cached(
+    let marked = |which: &str| -> Result<bool> {
+        let sql = format!(
             "UPDATE outbox SET state = 'failed', due = NULL, leased_by = NULL, words = ?2 \
-             WHERE id = ?1 AND state IN ('sending', 'sent', 'unknown')",
-        )?
-        .execute(params![outbox, words])?
-        > 0)
+             WHERE {which} = ?1 AND state IN ('sending', 'sent', 'unknown')"
+        );
+        Ok(connection.prepare_cached(&sql)?.execute(params![outbox, words])? > 0)
+    };
+    marked("digest")?;
+    marked("id")
 }
 
 /// Marks a mail that is on its way as delayed; whether that is new.

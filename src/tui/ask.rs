@@ -138,7 +138,12 @@ pub enum Ask {
     /// Undo the merging of a conversation into another one.
     UndoMerge(ConversationId),
     /// Let a held mail go its way.
-    ReleaseMail(MailId),
+    ReleaseMail {
+        /// Which.
+        mail: MailId,
+        /// Who could read more was shown and agreed to.
+        confirmed: bool,
+    },
     /// Throw a held mail away.
     DiscardMail(MailId),
     /// Let a held reply leave.

@@ -34,7 +34,7 @@ pub fn conversation(ask: &Ask) -> Option<ConversationId> {
         | Ask::OpenDirect(_)
         | Ask::AcceptOffer { .. }
         | Ask::RejectOffer(_)
-        | Ask::ReleaseMail(_)
+        | Ask::ReleaseMail { .. }
         | Ask::DiscardMail(_)
         | Ask::ClearNotices
         | Ask::SeeHeld

@@ -278,7 +278,7 @@ fn every_call(
         ("held_mail", desk.held_mail(who, waiting[0]).map(drop)),
         (
             "release_held",
-            desk.release_held(who, waiting[0], &|_| Ok(letter("mara@example.com", "", "Hello"))).map(drop),
+            desk.release_held(who, waiting[0], &|_| Ok(letter("mara@example.com", "", "Hello")), false).map(drop),
         ),
         ("discard_held", desk.discard_held(who, waiting[1])),
         ("why", desk.why(who, one, EntrySeq(1)).map(drop)),

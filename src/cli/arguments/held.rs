@@ -20,6 +20,9 @@ pub enum HeldCommand {
         /// The mail, as listed.
         #[arg(value_parser = mail)]
         mail: MailId,
+        /// Yes, let those read it who could not.
+        #[arg(long)]
+        yes: bool,
     },
     /// Throw one away; it is not taken in again (owner and admins).
     Discard {

@@ -63,9 +63,9 @@ pub fn run(command: &HeldCommand, call: &Call, output: &mut Output) -> Result<()
             }
             output.block(&raw.replace("\r\n", "\n"))
         }
-        HeldCommand::Release { mail } => {
+        HeldCommand::Release { mail, yes } => {
             let reader = Reader::new();
-            let taken = desk.release_held(&viewer, *mail, &|raw| reader.letter(raw))?;
+            let taken = desk.release_held(&viewer, *mail, &|raw| reader.letter(raw), *yes)?;
             let json = TakenJson::from(&taken);
             if output.json() { output.object(&json) } else { output.line(&json.sentence()) }
         }

@@ -3,7 +3,7 @@
 use super::outgoing::{OutMail, Words};
 use crate::{
     desk::Outcome,
-    domain::file::{cleaned_media_type, cleaned_name, fitting, size},
+    domain::file::{cleaned_media_type, cleaned_name, fitting, in_a_mail, size},
     store::{
         Connection,
         messages::StoredEntry,
@@ -21,6 +21,8 @@ pub struct CustomerFile {
     /// Its type.
     pub media_type: String,
     content: Vec<u8>,
+    /// How many bytes these are, known before they are read.
+    size: u64,
     row: i64,
 }
 
@@ -33,15 +35,15 @@ impl CustomerFile {
 
 impl fmt::Debug for CustomerFile {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:?} ({}, {} bytes)", self.name, self.media_type, self.content.len())
+        write!(out, "{:?} ({}, {} bytes)", self.name, self.media_type, self.size)
     }
 }
 
 impl OutMail {
-    /// How many bytes its files have together.
-    pub(super) fn file_bytes(&self) -> usize {
+    /// How many bytes its files take in it together, whether they are read yet or not.
+    pub(super) fn file_bytes(&self) -> u64 {
         match &self.words {
-            Words::Customer { files, .. } => files.iter().map(|file| file.content.len()).sum(),
+            Words::Customer { files, .. } => files.iter().map(|file| in_a_mail(file.size)).sum(),
             Words::Team(_) => 0,
         }
     }
@@ -71,6 +73,7 @@ pub(super) fn of(connection: &Connection, entry: &StoredEntry, text: usize) -> O
                 name: name.unwrap_or_else(|| "file".to_owned()),
                 media_type: cleaned_media_type(&file.media_type),
                 content: Vec::new(),
+                size: file.size,
                 row: file.id,
             });
         } else {

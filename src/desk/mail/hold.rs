@@ -2,26 +2,29 @@
 
 use super::{
     receive::{Taking, claimed, letter_hash, sender_of},
+    thread::Route,
     why::{told, without_tokens},
 };
 use crate::{
     desk::{
         Desk, Outcome,
+        assign::plural,
         page::{Denied, Viewer},
     },
     domain::{
+        conversation::{Facts, Privacy},
         event::EventKind,
-        id::MailId,
+        id::{ConversationId, MailId},
         letter::{Letter, Nature},
         mail::{HeldMail, HeldWhy, MailTaken, Verdict},
-        people::check_address,
-        refusal::Refusal,
+        people::{Agent, check_address},
+        refusal::{Refusal, RefusalKind},
     },
     policy::{access::Access, rights},
     store::{
-        Connection, automatic, correspondents,
+        Connection, automatic, conversations, correspondents,
         mails::{self, Decided, StoredMail},
-        messages,
+        messages, people,
     },
 };
 
@@ -78,11 +81,13 @@ impl Desk {
         Ok((row(&reader, &Access::of(&me), mail)?.ok_or_else(|| no_mail(id))?, raw.unwrap_or_default()))
     }
 
-    /// Lets a mail go the way that it would have gone; no cap holds it again. `read` reads its bytes once more.
+    /// Lets a mail go the way that it would have gone; no cap holds it again. `read` reads its bytes once more. `confirmed`: who
+    /// could read then what may stand in a conversation that they cannot read was shown and agreed to.
     ///
     /// # Errors
-    /// Not for this agent (R5.6), no mail of that number waits, it still cannot be read, or what held it still holds it.
-    pub fn release_held(&self, who: &Viewer, id: MailId, read: ReadMail<'_>) -> Outcome<MailTaken> {
+    /// Not for this agent (R5.6), no mail of that number waits, it still cannot be read, what held it still holds it, or it is to
+    /// be confirmed (R5.4).
+    pub fn release_held(&self, who: &Viewer, id: MailId, read: ReadMail<'_>, confirmed: bool) -> Outcome<MailTaken> {
         self.write(|writing| {
             Self::administrator(writing, who)?;
             let before = waiting(writing, id)?.decided;
@@ -106,9 +111,15 @@ impl Desk {
                 letter_hash: letter_hash.as_ref(),
                 released: true,
             };
+            let beside = taking.came_beside()?;
             let mut decided = taking.decided()?;
             if let Some(why) = decided.verdict.held() {
                 return Err(still_held(why).into());
+            }
+            if let (Some(beside), Some(opened)) = (beside, decided.conversation)
+                && !confirmed
+            {
+                confirm_opening(writing, &sender, beside, opened)?;
             }
             if before.verdict.held() == Some(HeldWhy::Unreadable) {
                 // Where the rest of it lies, of one that was taken by its header.
@@ -147,6 +158,57 @@ impl Desk {
             self.log(writing, EventKind::LetterDiscarded, who, None, &format!("mail {id}"))
         })
     }
+}
+
+impl Taking<'_> {
+    /// The conversation whose reply address it came to without being let into it: it may repeat what stands there.
+    fn came_beside(&self) -> Outcome<Option<ConversationId>> {
+        let customer = people::customer_by_address(self.writing, self.sender)?.map(|customer| customer.id);
+        Ok(match self.route(customer, &mut Vec::new())? {
+            Route::Internal(id) | Route::Doubtful(id) => Some(id),
+            Route::Join(_) | Route::New(_) | Route::AgentToken(..) => None,
+        })
+    }
+}
+
+/// Refuses, naming them, where people can read `opened` who cannot read `beside` (R5.4).
+fn confirm_opening(
+    connection: &Connection,
+    sender: &str,
+    beside: ConversationId,
+    opened: ConversationId,
+) -> Outcome<()> {
+    let beside = conversations::load_facts(connection, beside)?;
+    let Some(opened) = conversations::load_facts(connection, opened)? else { return Ok(()) };
+    let gains = |agent: &Agent| {
+        let access = Access::of(agent);
+        agent.active && access.holds(&opened) && !beside.as_ref().is_some_and(|beside| access.holds(beside))
+    };
+    let readers: Vec<String> =
+        people::agents(connection)?.into_iter().filter(gains).map(|agent| agent.handle).collect();
+    let adds: Vec<String> = colleagues(connection, &opened)?.into_iter().collect();
+    if readers.is_empty() && adds.is_empty() {
+        return Ok(());
+    }
+    let agents = (!readers.is_empty()).then(|| plural(i64::try_from(readers.len()).unwrap_or(i64::MAX), "agent"));
+    let who = agents.into_iter().chain(adds.iter().cloned()).collect::<Vec<_>>().join(" and ");
+    let text = format!(
+        "It came to a reply address of a conversation that not everybody may read, and may repeat what stands there. Let go, \
+         the mail of {sender} can be read by {who} who cannot read that. Confirm to let it go."
+    );
+    let mut refusal = Refusal::new(RefusalKind::Confirm, "R5.4", text);
+    (refusal.readers, refusal.adds) = (readers, adds);
+    Err(refusal.into())
+}
+
+/// The organization whose people read all of a conversation (§9).
+fn colleagues(connection: &Connection, facts: &Facts) -> Outcome<Option<String>> {
+    if !people::settings(connection)?.organization_sharing || facts.privacy == Privacy::Private {
+        return Ok(None);
+    }
+    let Some(requester) = facts.requester else { return Ok(None) };
+    let organization = people::customer_by_id(connection, requester)?.and_then(|customer| customer.organization);
+    Ok(organization.map(|organization| format!("everybody of {organization}")))
 }
 
 fn row(connection: &Connection, access: &Access, mail: StoredMail) -> Outcome<Option<HeldMail>> {

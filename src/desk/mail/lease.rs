@@ -10,6 +10,7 @@ use super::{
 use crate::{
     desk::{Desk, News, Outcome, page::Denied, token},
     domain::{
+        file::on_the_way,
         mail::DeliveryState,
         outgoing::{MailboxInfo, OutboxKind},
     },
@@ -21,11 +22,8 @@ use crate::{
 };
 use chrono::{DateTime, Duration, Utc};
 
-/// How long a worker has for one mail; longer than all that handing it over can take.
+/// How long a worker has for one mail, over the time that its files have; longer than all that handing it over can take.
 const LEASE: Duration = Duration::minutes(10);
-
-/// The slowest line that large files still get through, in bytes a second.
-const SLOWEST: usize = 8_192;
 
 /// After the first failure it is tried again after so long, then after twice that, and so on.
 const FIRST_PAUSE: Duration = Duration::minutes(1);
@@ -150,7 +148,7 @@ impl Desk {
     /// # Errors
     /// A failing disk: then neither.
     pub fn mail_begins(&self, worker: &str, mail: &OutMail) -> Outcome<bool> {
-        let until = (self.now() + LEASE + on_the_way(mail.file_bytes())).timestamp_millis();
+        let until = lease_of(mail, self.now());
         self.inner
             .store
             .write(|writing| -> Outcome<bool> { Ok(sending::begin(writing, mail.id, worker, mail.attempt, until)?) })
@@ -300,10 +298,12 @@ impl Leasing<'_> {
         if let Some(conversation) = row.conversation {
             headers::remember(self.writing, header_id, conversation, row.message, row.id)?;
         }
-        outbox::lease(self.writing, &row, self.worker, (self.now + LEASE).timestamp_millis())?;
         let ready = Ready { row: &row, key: self.key, team, to, facts, entry };
         match self.build(ready, mailbox)? {
-            Some(mail) => Ok(Step::Mail(Box::new(mail))),
+            Some(mail) => {
+                outbox::lease(self.writing, &row, self.worker, lease_of(&mail, self.now))?;
+                Ok(Step::Mail(Box::new(mail)))
+            }
             None => self.settled(&row, DeliveryState::Cancelled, 0, "There is nothing to send."),
         }
     }
@@ -359,9 +359,9 @@ impl Leasing<'_> {
     }
 }
 
-/// How long files of so many bytes may take through a slow line, over the time that any mail has.
-fn on_the_way(bytes: usize) -> Duration {
-    Duration::seconds(i64::try_from(bytes / SLOWEST).unwrap_or(i64::MAX).min(3_600))
+/// Until when a worker has a mail, in milliseconds since 1970: large files may take long.
+fn lease_of(mail: &OutMail, now: DateTime<Utc>) -> i64 {
+    (now + LEASE + on_the_way(mail.file_bytes())).timestamp_millis()
 }
 
 /// How long to wait after so many attempts.
@@ -385,13 +385,6 @@ mod tests {
         let minutes: Vec<i64> = (1..=11).map(|attempt| pause(attempt).num_minutes()).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
         assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
-    }
-
-    #[test]
-    fn large_files_have_more_time() {
-        assert_eq!(on_the_way(0), Duration::zero());
-        assert_eq!(on_the_way(18 << 20), Duration::seconds(2_304));
-        assert_eq!(on_the_way(usize::MAX), Duration::hours(1));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
     store::{
         Writing,
         mails::{self, Decided, NewMail},
-        messages,
+        messages, put_away,
     },
 };
 use chrono::{DateTime, Utc};
@@ -66,6 +66,15 @@ fn take(desk: &Desk, writing: &Writing<'_>, mail: &InMail) -> Outcome<MailTaken>
 fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) -> Outcome<MailTaken> {
     let now = mail.history.unwrap_or_else(|| desk.now());
     let history = mail.history.is_some();
+    if history && let Some(decided) = put_away_before(writing, hash)? {
+        let sender = mail.letter.as_ref().map(sender_of).unwrap_or_default();
+        let at = now.timestamp_millis();
+        return keep(
+            writing,
+            &NewMail { mail, hash, letter_hash: None, sender: &sender, at, keeps_raw: false },
+            &decided,
+        );
+    }
     let letter = match &mail.letter {
         Ok(letter) => letter,
         Err(sentence) => {
@@ -103,6 +112,20 @@ fn take_new(desk: &Desk, writing: &Writing<'_>, mail: &InMail, hash: &[u8; 32]) 
         mails::queue_refusal(writing, mail.mail, &sender)?;
     }
     Ok(mail)
+}
+
+/// A mailbox that has another name now is read anew: what an administrator threw away is not history by that, and what waits
+/// waits once.
+fn put_away_before(writing: &Writing<'_>, hash: &[u8; 32]) -> Outcome<Option<Decided>> {
+    Ok(put_away::by_hash(writing, hash)?.map(|before| {
+        let (verdict, text) = if before.discarded {
+            (Verdict::Discarded, "was thrown away")
+        } else {
+            (Verdict::Ignored, "waits for an administrator already")
+        };
+        let text = format!("The same mail came through the mailbox “{}” before and {text}.", before.mailbox);
+        Decided { verdict, reasons: vec![Reason::plain(text)], conversation: None, message: None }
+    }))
 }
 
 /// The address of who wrote it, in lower case; empty where it claims nobody whose address could be used.

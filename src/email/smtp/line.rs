@@ -9,7 +9,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
 };
@@ -18,18 +18,29 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// What the library is told where the greeting was read before the encryption began: it waits for one on every connection.
 pub const READ_BEFORE: &[u8] = b"220 read before\r\n";
 
-/// Lets bytes through until it is shut.
+/// Lets bytes through until it is shut, and counts them.
 #[derive(Debug, Clone, Default)]
-pub struct Bolt(Arc<AtomicBool>);
+pub struct Bolt(Arc<Passage>);
+
+#[derive(Debug, Default)]
+struct Passage {
+    shut: AtomicBool,
+    passed: AtomicU64,
+}
 
 impl Bolt {
     /// From now on nothing is written any more.
     pub fn shut(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.shut.store(true, Ordering::Release);
     }
 
     fn is_shut(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.shut.load(Ordering::Acquire)
+    }
+
+    /// How many bytes were written so far; what the system holds for a slow line counts as written.
+    pub fn passed(&self) -> u64 {
+        self.0.passed.load(Ordering::Relaxed)
     }
 }
 
@@ -60,7 +71,11 @@ impl AsyncWrite for Line {
         if self.bolt.is_shut() {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::BrokenPipe, "it was stopped on this side")));
         }
-        Pin::new(&mut self.wire).poll_write(context, bytes)
+        let written = Pin::new(&mut self.wire).poll_write(context, bytes);
+        if let Poll::Ready(Ok(written)) = written {
+            self.bolt.0.passed.fetch_add(written as u64, Ordering::Relaxed);
+        }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

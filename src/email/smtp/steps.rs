@@ -1,6 +1,6 @@
 //! The conversation about one mail, step by step, so that it is known which one failed.
 
-use super::{LAST_STEP, STEP, TEXT, connect::Reached, worded};
+use super::{STEP, TextPatience, connect::Reached, line::Bolt, worded};
 use crate::{
     config::MailServer,
     email::{TroubleKind, build::Built, said, send::Handed},
@@ -15,7 +15,12 @@ use lettre::{
         response::{Response, Severity},
     },
 };
-use std::{cell::Cell, fmt::Display, pin::pin};
+use std::{
+    cell::Cell,
+    fmt::Display,
+    pin::{Pin, pin},
+    time::{Duration, Instant},
+};
 use tokio::time::timeout;
 
 /// A server that is about to go, or lets nobody send any more for now.
@@ -94,7 +99,7 @@ pub async fn hand_over(
     reached: &mut Reached,
     server: &MailServer,
     mail: &Built,
-    begins: &mut dyn FnMut() -> bool,
+    (patience, begins): (TextPatience, &mut dyn FnMut() -> bool),
 ) -> (Handed, bool) {
     let parameters = match parameters(&reached.connection, &mail.envelope, &mail.bytes) {
         Ok(parameters) => parameters,
@@ -103,7 +108,7 @@ pub async fn hand_over(
     if let Err((no, of_sender)) = announced(&mut reached.connection, &mail.envelope, parameters).await {
         return (no.handed(server, of_sender), no.is_clear());
     }
-    content(reached, server, &mail.bytes, begins).await
+    content(reached, server, &mail.bytes, (patience, begins)).await
 }
 
 /// Everything up to the mail itself; an error with whether it is about the sender.
@@ -135,7 +140,7 @@ async fn content(
     Reached { connection, bolt }: &mut Reached,
     server: &MailServer,
     bytes: &[u8],
-    begins: &mut dyn FnMut() -> bool,
+    (patience, begins): (TextPatience, &mut dyn FnMut() -> bool),
 ) -> (Handed, bool) {
     let (begun, stopped) = (Cell::new(false), Cell::new(false));
     let mut parts = [bytes, b""].into_iter().enumerate();
@@ -153,8 +158,8 @@ async fn content(
     });
     let said = {
         let mut sending = pin!(connection.message_iter(parts));
-        match timeout(TEXT, &mut sending).await {
-            Err(_) if begun.get() => timeout(LAST_STEP, &mut sending).await,
+        match while_it_moves(sending.as_mut(), bolt, &begun, (patience.still, patience.written(bytes.len()))).await {
+            None if begun.get() => timeout(patience.answered(bytes.len()), sending).await.ok(),
             other => other,
         }
     };
@@ -172,14 +177,35 @@ async fn content(
         (Handed::NotNow { words, mailbox: Some(TroubleKind::Connection) }, false)
     };
     match said {
-        Ok(Ok(response)) if completes(&response) => (Handed::Over, true),
-        Ok(Ok(response)) => lost(answered(&response)),
-        Ok(Err(error)) if error.is_permanent() || error.is_transient() => {
+        Some(Ok(response)) if completes(&response) => (Handed::Over, true),
+        Some(Ok(response)) => lost(answered(&response)),
+        Some(Err(error)) if error.is_permanent() || error.is_transient() => {
             let no = No::Said(error);
             (no.handed(server, false), no.is_clear())
         }
-        Ok(Err(error)) => lost(worded(&error)),
-        Err(_) => lost("it said nothing any more".to_owned()),
+        Some(Err(error)) => lost(worded(&error)),
+        None => lost("it said nothing any more".to_owned()),
+    }
+}
+
+/// What comes of sending, while bytes of it go over within each stretch of time `still`, and for no longer than `whole`; `None`
+/// where that ends, and at the end of the stretch in which the last step began.
+async fn while_it_moves<T>(
+    mut sending: Pin<&mut impl Future<Output = T>>,
+    bolt: &Bolt,
+    begun: &Cell<bool>,
+    (still, whole): (Duration, Duration),
+) -> Option<T> {
+    let end = Instant::now() + whole;
+    loop {
+        let before = bolt.passed();
+        let stretch = still.min(end.saturating_duration_since(Instant::now()));
+        if let Ok(said) = timeout(stretch, sending.as_mut()).await {
+            return Some(said);
+        }
+        if begun.get() || bolt.passed() == before || Instant::now() >= end {
+            return None;
+        }
     }
 }
 

@@ -340,8 +340,7 @@ impl Dialog for Administration {
 
     fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
         if self.waiting.waits_for(ask) {
-            self.waiting.answered(ask, answer);
-            return Outcome::Stay;
+            return self.waiting.answered(ask, answer);
         }
         self.saved = self.profile.form.answered(ask, answer) == Settled::Well;
         Outcome::Stay

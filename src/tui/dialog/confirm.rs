@@ -125,6 +125,9 @@ fn confirmed(ask: &Ask) -> Option<(Ask, &'static str)> {
     if let Ask::Merge { from, into, .. } = ask {
         return Some((Ask::Merge { from: *from, into: *into, confirmed: true }, "merge them"));
     }
+    if let Ask::ReleaseMail { mail, .. } = ask {
+        return Some((Ask::ReleaseMail { mail: *mail, confirmed: true }, "let it go its way"));
+    }
     let Ask::Run { conversation, command } = ask else { return None };
     let (command, yes) = match command {
         Command::Release { .. } => (Command::Release { confirmed: true }, "release it"),

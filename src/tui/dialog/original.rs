@@ -126,7 +126,7 @@ impl Original {
     fn release(&self) -> Option<Ask> {
         match &self.what {
             What::Message(..) => None,
-            What::Mail(mail) => Some(Ask::ReleaseMail(mail.mail)),
+            What::Mail(mail) => Some(Ask::ReleaseMail { mail: mail.mail, confirmed: false }),
             What::Reply(reply) => Some(Ask::ReleaseReply(reply.conversation, reply.shown())),
         }
     }
@@ -245,11 +245,14 @@ impl Dialog for Original {
         }
     }
 
-    fn answered(&mut self, _ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
+    fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
         self.asked = None;
         match answer {
             Ok(_) => Outcome::Close,
             Err(denied) => {
+                if let Some(question) = Confirm::widening(ask, denied) {
+                    return Outcome::Open(Box::new(Layer::Confirm(question)));
+                }
                 self.problem = Some(denied.to_string());
                 Outcome::Stay
             }
@@ -269,7 +272,11 @@ impl Dialog for Original {
     }
 
     fn waits_for(&self, ask: &Ask) -> bool {
-        self.release().as_ref() == Some(ask) || self.discard().is_some_and(|(discard, ..)| discard == *ask)
+        let released = match (&self.what, ask) {
+            (What::Mail(own), Ask::ReleaseMail { mail, .. }) => own.mail == *mail,
+            (_, ask) => self.release().as_ref() == Some(ask),
+        };
+        released || self.discard().is_some_and(|(discard, ..)| discard == *ask)
     }
 
     fn hints(&self) -> &'static [Action] {

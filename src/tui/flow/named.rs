@@ -31,7 +31,7 @@ impl Flow {
             );
         }
         let sender = mail.from.first().map_or("", |person| person.address.as_str());
-        if let Some(doubt) = Checked::of(std::slice::from_ref(&mail.authentication)).doubt(sender) {
+        if let Some(doubt) = Checked::read(&mail.authentication).doubt(sender) {
             for line in SafeText::line(&format!("! not verified: {} ({})", doubt.what, doubt.by)).wrap(width) {
                 self.push(LineKind::Warning(voice), line);
             }
@@ -88,7 +88,7 @@ fn fields(mail: &Addressed) -> Vec<(&'static str, String)> {
     }
     fields.push(("To", named(&mail.to) + &more(mail.more_to)));
     fields.push(("Cc", named(&mail.cc) + &more(mail.more_cc)));
-    fields.push(("Checked", mail.authentication.clone()));
+    fields.extend(mail.authentication.lines().map(|value| ("Checked", value.to_owned())));
     fields.retain(|(_, value)| !value.is_empty());
     fields
 }
@@ -185,6 +185,10 @@ mod tests {
         assert_eq!(shown(&forged, false)[1], "! not verified: dmarc=fail (mx.acme.example)");
         let fine = Addressed { authentication: "mx.acme.example; dmarc=pass".to_owned(), ..mail() };
         assert_eq!(shown(&fine, false).len(), 1);
+        // Each of its results in a field of its own.
+        let two = Addressed { authentication: "mx; spf=softfail\nmx; dkim=pass".to_owned(), ..mail() };
+        assert_eq!(shown(&two, false).len(), 1);
+        assert_eq!(shown(&two, true)[3..], ["Checked mx; spf=softfail", "Checked mx; dkim=pass"]);
     }
 
     /// A name that reads like another header, or like the end of its own.

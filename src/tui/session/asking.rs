@@ -63,7 +63,7 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
         | Ask::LeaveGroup(..)
         | Ask::AddCustomer { .. }
         | Ask::SetCustomer { .. }
-        | Ask::ReleaseMail(_)
+        | Ask::ReleaseMail { .. }
         | Ask::DiscardMail(_)
         | Ask::ReleaseReply(..)
         | Ask::DiscardReply(..)
@@ -91,7 +91,9 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
             let change = CustomerChange { name: name.clone(), organization: organization.clone(), blocked: *blocked };
             desk.set_customer(who, address, &change).map(drop)
         }
-        Ask::ReleaseMail(mail) => desk.release_held(who, *mail, &|raw| desk.letter(raw)).map(drop),
+        Ask::ReleaseMail { mail, confirmed } => {
+            desk.release_held(who, *mail, &|raw| desk.letter(raw), *confirmed).map(drop)
+        }
         Ask::DiscardMail(mail) => desk.discard_held(who, *mail),
         Ask::ReleaseReply(conversation, entry) => desk.release_reply(who, *conversation, *entry),
         Ask::DiscardReply(conversation, entry) => desk.discard_reply(who, *conversation, *entry),

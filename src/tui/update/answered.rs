@@ -95,7 +95,7 @@ fn tell(model: &mut Model, ask: &Ask, answer: Option<&Answer>) {
         Ask::SendAgain { .. } => "It is on its way again.".to_owned(),
         Ask::Merge { from, into, .. } => format!("Merged #{from} into #{into}."),
         Ask::UndoMerge(from) => format!("#{from} stands by itself again."),
-        Ask::ReleaseMail(_) => "The mail went its way.".to_owned(),
+        Ask::ReleaseMail { .. } => "The mail went its way.".to_owned(),
         Ask::DiscardMail(_) => "The mail was thrown away.".to_owned(),
         Ask::ReleaseReply(..) => "The reply is on its way.".to_owned(),
         Ask::DiscardReply(..) => "The reply will not leave.".to_owned(),

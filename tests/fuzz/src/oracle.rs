@@ -219,7 +219,12 @@ impl Coming<'_> {
             id == conversation && matches!(bearer, Bearer::Customer(bearer) if bearer.0 == customer)
         });
         let forged = letter.authentication.first().is_some_and(|value| {
-            value.to_lowercase().split(';').any(|part| part.trim_start().starts_with("dmarc=fail"))
+            let failed = |part: &str| {
+                let rest = part.trim_start().strip_prefix("dmarc=fail");
+                // A longer word is another result, and says nothing.
+                rest.is_some_and(|rest| !rest.starts_with(|it: char| it.is_ascii_alphanumeric()))
+            };
+            value.to_lowercase().split(';').any(failed)
         });
         by_token || (!forged && names_one_of(letter, conversation, before))
     }

@@ -55,7 +55,7 @@ fn comes(house: &House, before: &State, mail: &InMail, release: bool) -> State {
 
     if release && taken.verdict.held().is_some() {
         house.later();
-        match house.desk.release_held(&house.viewer("olga"), taken.mail, &|raw| house.reader.letter(raw)) {
+        match house.desk.release_held(&house.viewer("olga"), taken.mail, &|raw| house.reader.letter(raw), true) {
             Ok(released) => {
                 let after_that = State::of(&house.file);
                 Coming { released: true, ..coming }.check(&after, &after_that, &released);
@@ -85,6 +85,11 @@ fn can_be_shown(house: &House, taken: &MailTaken) {
     let Some(Opened::Thread(thread)) = page.opened else { panic!("#{conversation} is not shown") };
     let entry = thread.entries.iter().find(|entry| entry.seq == seq).expect("its entry");
     no_token(house, &entry.text);
+    let addressed =
+        entry.addressed.iter().flat_map(|it| it.from.iter().chain(&it.reply_to).chain(&it.to).chain(&it.cc));
+    for person in addressed {
+        no_token(house, &format!("{} {}", person.name, person.address));
+    }
     let explained = house.desk.why(&reader, conversation, seq).expect("why it is here");
     assert!(explained.iter().all(|line| !line.contains('\n')), "{explained:?}");
     let raw = house.desk.raw_mail(&reader, conversation, seq).expect("its bytes");

@@ -1,7 +1,14 @@
 //! `held …`, `why` and merging, on a desk that real bytes came into.
 
 use super::{Place, objects};
-use deskline::{desk::Desk, domain::mail::InMail, mail::Reader};
+use deskline::{
+    desk::{Desk, token},
+    domain::{
+        id::{AgentId, ConversationId},
+        mail::InMail,
+    },
+    mail::Reader,
+};
 use std::sync::Arc;
 
 /// Hands bytes in, as a mailbox would.
@@ -185,4 +192,32 @@ fn an_attachment_comes_out_as_it_came_in() {
     place.does("--as olga conversation private 1");
     let refused = place.run("--as ana conversation attachment 1 1");
     assert!(matches!(refused.code, 3 | 4) && refused.out.is_empty(), "{}", refused.errors);
+}
+
+/// R5.4: what came to an internal conversation's reply address is let go once its readers were named and agreed to.
+#[test]
+fn letting_go_what_may_repeat_an_internal_conversation_is_confirmed() {
+    let place = Place::staffed();
+    let desk = Desk::open(&place.desk(), Arc::new(chrono::Utc::now)).unwrap();
+    place.does("--as ana conversation start --with-agent ben --subject Lunch --body Secret");
+    let file = rusqlite::Connection::open(place.desk()).unwrap();
+    file.execute("INSERT INTO secret (name, bytes) VALUES ('reply-token', ?1)", [[42_u8; 32]]).unwrap();
+    let ben = file.query_row("SELECT id FROM agent WHERE handle = 'ben'", [], |row| row.get(0)).unwrap();
+    let tag = token::write(&[42; 32], ConversationId(1), token::Bearer::Agent(AgentId(ben)));
+    comes(
+        &desk,
+        &format!("From: mara@example.com\nTo: support+{tag}@acme.example\nSubject: Re\n\n> Secret\n\nIs it?\n"),
+    );
+    assert_eq!(place.json("--as olga held list")[0]["why"], "internal-token");
+    let before = place.everything();
+    let ran = place.run("--as olga --json held release 1");
+    let error = objects(&ran.errors).remove(0);
+    assert_eq!((ran.code, error["error"]["kind"].as_str()), (4, Some("confirm")), "{error}");
+    let readers = error["error"]["readers"].as_array().unwrap();
+    assert!(!readers.is_empty() && !readers.contains(&"ana".into()) && !readers.contains(&"ben".into()), "{error}");
+    let ran = place.run("--as olga held release 1");
+    assert!(ran.code == 4 && ran.errors.contains("Readers: ") && ran.errors.contains("Say --yes"), "{}", ran.errors);
+    assert_eq!(place.everything(), before);
+    place.does("--as olga held release 1 --yes");
+    assert!(place.json("--as olga held list").is_empty());
 }

@@ -5,13 +5,14 @@ use super::{
     leaving::{WORKER, answered, entry_of, lease, mailboxes, send_all, states, words},
     letters::{arrives, letter},
 };
-use crate::desks::{TestDesk, link, make, refusal, reply};
+use crate::desks::{TestDesk, link, make, refusal, reply, text};
 use deskline::{
     desk::mail::{Failure, OutMail},
     domain::{
-        command::Command,
+        command::{Command, Writing},
         conversation::{Audience, Privacy},
         id::ConversationId,
+        letter::Attached,
         mail::DeliveryState,
     },
 };
@@ -79,6 +80,36 @@ fn who_lost_the_lease_takes_no_last_step() {
     assert!(desk.desk.mail_begins(WORKER, &mail).unwrap());
     desk.later(9);
     assert_eq!(desk.desk.lease_mail("worker 2", &mailboxes()).unwrap(), None);
+}
+
+/// Large files may be on their way for long before the last step: nobody else takes them meanwhile.
+#[test]
+fn the_lease_is_as_long_as_the_files_of_a_mail_may_take() {
+    let desk = TestDesk::new();
+    let id = answered(&desk);
+    desk.later(1);
+    send_all(&desk);
+    let scan = Attached {
+        name: "scan.pdf".into(),
+        media_type: "application/pdf".into(),
+        content: vec![7; 18_000_000],
+        note: None,
+    };
+    desk.does("ana", id, Command::Reply(Writing { files: vec![scan], ..text("Our scan") }));
+    desk.later(1);
+    let large = lease(&desk).expect("it is due");
+    desk.later(55);
+    assert_eq!(desk.desk.lease_mail("worker 2", &mailboxes()).unwrap(), None, "it is still on its way");
+    assert!(desk.desk.mail_begins(WORKER, &large).unwrap());
+    desk.later(55);
+    assert_eq!(desk.desk.lease_mail("worker 2", &mailboxes()).unwrap(), None);
+    assert!(desk.desk.mail_sent(WORKER, &large).unwrap());
+    // Not for ever: who died with it is not waited for.
+    desk.does("ana", id, reply("Did it arrive?"));
+    desk.later(1);
+    lease(&desk).expect("it is due");
+    desk.later(10);
+    assert!(desk.desk.lease_mail("worker 2", &mailboxes()).unwrap().is_some());
 }
 
 #[test]

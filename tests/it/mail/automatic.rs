@@ -57,7 +57,7 @@ fn what_could_be_read_later_only_is_marked_too() {
     let desk = TestDesk::new();
     let unreadable = InMail { letter: Err("It is no mail.".into()), ..mail(Letter::default()) };
     let held = taken(&desk, &unreadable).mail;
-    let released = desk.desk.release_held(&desk.agent("olga"), held, &|_| Ok(away())).unwrap();
+    let released = desk.desk.release_held(&desk.agent("olga"), held, &|_| Ok(away()), false).unwrap();
     assert_eq!(marks(&desk, released.conversation.unwrap()), [true]);
 }
 

@@ -270,3 +270,49 @@ fn what_an_administrator_threw_away_does_not_come_back_under_another_mailbox_nam
     let again = taken(&desk, &renamed);
     assert_eq!(again.conversation, None);
 }
+
+/// A mailbox that is called otherwise in the configuration is read anew, and all that lies in it is history.
+#[test]
+fn under_another_name_nothing_comes_in_again_that_was_taken_in_thrown_away_or_waits() {
+    let desk = TestDesk::new();
+    let known = mail(letter("mara@example.com", "Card", "one"));
+    taken(&desk, &known);
+    let nobodys = |subject: &str| {
+        let raw = format!("Subject: {subject}\r\n\r\nHello").into_bytes();
+        InMail { raw, ..mail(Letter { from: vec![], ..letter("x@example.com", subject, "Hello") }) }
+    };
+    // Those of one who writes too much would be let in as history.
+    let flood: Vec<InMail> =
+        (0..22).map(|number| mail(letter("robot@example.com", "Ping", &format!("Ping {number}")))).collect();
+    let held = desk.desk.receive_mails(&flood).unwrap();
+    let [.., (waits, waiting), (thrown, discarded)] = flood.iter().zip(&held).collect::<Vec<_>>()[..] else { panic!() };
+    assert_eq!((waiting.verdict, discarded.verdict), (Verdict::Held(HeldWhy::ManyFromSender), waiting.verdict));
+    desk.desk.discard_held(&desk.agent("olga"), discarded.mail).unwrap();
+    let nameless = nobodys("Nobody's");
+    assert_eq!(taken(&desk, &nameless).verdict, Verdict::Quarantined(HeldWhy::NoSender));
+
+    let list = || desk.desk.held(&desk.agent("olga")).unwrap().into_iter().map(|mail| mail.mail).collect::<Vec<_>>();
+    let (before, conversations, texts) =
+        (list(), desk.count("SELECT count(*) FROM conversation"), desk.count("SELECT count(*) FROM message"));
+    let again = |mail: &InMail, name: &str| {
+        let renamed = InMail { mailbox: name.into(), history: Some(ago(9)), ..mail.clone() };
+        let taken = taken(&desk, &renamed);
+        assert_eq!(self::taken(&desk, &renamed), MailTaken { again: true, ..taken });
+        taken.verdict
+    };
+    for name in ["help", "helpdesk"] {
+        assert_eq!(again(&known, name), Verdict::Message);
+        assert_eq!(again(thrown, name), Verdict::Discarded);
+        assert_eq!(again(waits, name), Verdict::Ignored);
+        assert_eq!(again(&nameless, name), Verdict::Ignored);
+        let unreadable = InMail { letter: Err("By an older program.".into()), ..nameless.clone() };
+        assert_eq!(again(&unreadable, &format!("{name} 2")), Verdict::Ignored);
+    }
+    assert_eq!(list(), before, "each waits once");
+    assert_eq!(desk.count("SELECT count(*) FROM conversation"), conversations);
+    assert_eq!(desk.count("SELECT count(*) FROM message"), texts);
+    // What comes in now is decided about by itself, whatever became of the same bytes elsewhere.
+    desk.later(120);
+    let elsewhere = InMail { mailbox: "billing".into(), ..thrown.clone() };
+    assert_eq!(taken(&desk, &elsewhere).verdict, Verdict::Message);
+}

@@ -16,7 +16,7 @@ use deskline::{
 
 /// Releases as the owner; the bytes say what the letter given here says.
 fn release(desk: &TestDesk, id: MailId, letter: &Letter) -> Result<deskline::domain::mail::MailTaken, Denied> {
-    desk.desk.release_held(&desk.agent("olga"), id, &|_| Ok(letter.clone()))
+    desk.desk.release_held(&desk.agent("olga"), id, &|_| Ok(letter.clone()), false)
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn what_is_held_is_listed_for_admins_alone_and_goes_its_way_or_is_thrown_away() 
     for call in [
         desk.desk.held(&desk.agent("ana")).map(drop),
         desk.desk.held_mail(&desk.agent("ana"), held.mail).map(drop),
-        desk.desk.release_held(&desk.agent("ana"), held.mail, &|_| Ok(good.clone())).map(drop),
+        desk.desk.release_held(&desk.agent("ana"), held.mail, &|_| Ok(good.clone()), false).map(drop),
         desk.desk.discard_held(&desk.agent("ana"), held.mail),
     ] {
         assert_eq!(crate::desks::refusal(call).rule, "R5.6");
@@ -64,7 +64,7 @@ fn what_still_cannot_go_its_way_stays_held_and_says_why() {
     let unreadable = taken(&desk, &unreadable).mail;
     let before = desk.contents();
     let denied =
-        desk.desk.release_held(&desk.agent("olga"), unreadable, &|_| Err("It is no mail.".into())).unwrap_err();
+        desk.desk.release_held(&desk.agent("olga"), unreadable, &|_| Err("It is no mail.".into()), false).unwrap_err();
     assert!(denied.to_string().contains("It is no mail."), "{denied}");
     let own = letter(SUPPORT, "Hello", "By ourselves");
     let held = arrives(&desk, own.clone()).mail;
@@ -93,7 +93,15 @@ fn what_came_to_an_internal_reply_address_is_let_go_as_a_strangers_new_conversat
         let listed = desk.desk.held(&desk.agent(handle)).unwrap();
         assert!(!format!("{listed:?}").contains(&format!("#{internal}")), "a direct one of others (R6.11)");
     }
-    let released = release(&desk, held, &strange).unwrap();
+    // Who could read it then and cannot read that is said, without a word on the conversation (R5.4, R6.11).
+    let before = desk.contents();
+    let asked = crate::desks::refusal(release(&desk, held, &strange));
+    assert_eq!((asked.kind, asked.rule), (RefusalKind::Confirm, "R5.4"));
+    let knows = ["ana", "ben", "olga", "adam"];
+    assert!(!asked.readers.is_empty() && !asked.readers.iter().any(|handle| knows.contains(&&**handle)), "{asked:?}");
+    assert!(asked.text.contains("mara@example.com") && !asked.text.contains('#'), "{}", asked.text);
+    assert_eq!(desk.contents(), before, "nothing was let go");
+    let released = desk.desk.release_held(&desk.agent("olga"), held, &|_| Ok(strange.clone()), true).unwrap();
     assert_ne!(released.conversation, Some(internal));
     assert_eq!(desk.texts("ana", internal), ["Between us"]);
     let report = Nature::Report(Report { kind: ReportKind::Bounce, about: None, recipients: vec![] });

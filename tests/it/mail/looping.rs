@@ -1,5 +1,6 @@
 //! What goes round: reports, the desk's own mail, and more than people write.
 
+use super::leaving;
 use super::letters::{SUPPORT, arrives, letter, mail, taken};
 use crate::desks::{TestDesk, add_customer, reply};
 use deskline::{
@@ -62,6 +63,31 @@ fn a_bounce_that_is_here_before_its_mail_counts_as_sent_marks_it_too() {
         desk.count("SELECT count(*) FROM outbox WHERE state = 'failed' AND leased_by IS NULL AND due IS NULL"),
         1
     );
+}
+
+/// One mail tells an agent of several conversations: none of its notices waits for ever.
+#[test]
+fn a_bounce_that_is_here_before_its_mail_counts_as_sent_settles_the_notices_that_went_along() {
+    let desk = TestDesk::new();
+    let missed = AgentChange { mail: Some(MailPreference::Missed), ..AgentChange::default() };
+    desk.change("ana", &AgentChange { address: Some("ana@acme.example".into()), ..missed });
+    let ids: Vec<ConversationId> = (0..3).map(|_| leaving::answered(&desk)).collect();
+    desk.later(10);
+    leaving::send_all(&desk);
+    for id in ids {
+        desk.write_in("mara@example.com", Some(id), "And now?");
+    }
+    desk.later(10);
+    let told = leaving::lease(&desk).expect("one mail about all of them");
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE digest IS NOT NULL AND state = 'sending'"), 2);
+    for _ in 0..2 {
+        let report = report(ReportKind::Bounce, Some(&told.message_id));
+        assert_eq!(arrives(&desk, report).verdict, Verdict::Report);
+        assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'sending' OR leased_by IS NOT NULL"), 0);
+        assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'failed' AND due IS NULL"), 3);
+    }
+    assert!(!desk.desk.mail_sent("worker", &told).unwrap(), "it is not the worker's to say any more");
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'failed'"), 3);
 }
 
 #[test]

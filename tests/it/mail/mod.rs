@@ -23,6 +23,7 @@ mod holding;
 pub mod imap_server;
 pub mod leaving;
 pub mod letters;
+mod letting_go;
 mod looping;
 mod merged;
 mod merging;

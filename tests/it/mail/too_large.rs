@@ -89,7 +89,8 @@ fn where_it_lies_is_known_when_it_was_let_go() {
     let desk = TestDesk::new();
     comes(&desk, by_header(HEAD));
     let [mail] = held(&desk).try_into().unwrap();
-    let released = desk.desk.release_held(&desk.agent("olga"), mail.mail, &deskline::email::reader::letter).unwrap();
+    let released =
+        desk.desk.release_held(&desk.agent("olga"), mail.mail, &deskline::email::reader::letter, false).unwrap();
     let (conversation, seq) = (released.conversation.unwrap(), released.message.unwrap());
     let why = desk.desk.why(&desk.agent("ana"), conversation, seq).unwrap();
     assert!(why.iter().any(|reason| reason.contains("in the folder INBOX")), "{why:?}");

@@ -1,7 +1,7 @@
 //! Whom the mail server vouched for once is expected to be vouched for again.
 
 use super::letters::{arrives, letter, mail, taken};
-use crate::desks::TestDesk;
+use crate::{desks::TestDesk, seat::Seat};
 use deskline::domain::{
     id::ConversationId,
     letter::Letter,
@@ -100,7 +100,7 @@ fn an_agents_token_under_the_agents_name_is_not_enough_where_the_server_disowns_
     assert_eq!(desk.count("SELECT count(*) FROM message WHERE agent_id IS NOT NULL AND kind = 'reply'"), 1);
     assert_eq!(desk.count("SELECT count(*) FROM mail_refusal"), 0, "nobody is told");
     // Let go, it is a stranger's: nobody becomes an agent by that.
-    let released = desk.desk.release_held(&desk.agent("olga"), held.mail, &|_| Ok(forged.clone())).unwrap();
+    let released = desk.desk.release_held(&desk.agent("olga"), held.mail, &|_| Ok(forged.clone()), false).unwrap();
     assert_ne!(released.conversation, Some(one));
     assert_eq!(desk.row(released.conversation.unwrap()).requester.unwrap().address, "ana@home.example");
 }
@@ -125,4 +125,22 @@ fn a_customers_token_is_not_enough_where_the_server_disowns_who_it_vouched_for()
     let two = arrives(&desk, jo.clone()).conversation.unwrap();
     let to = vec![TestDesk::tagged(&desk.token(two, "jo@example.org"))];
     assert_eq!(arrives(&desk, Letter { to, message_id: None, text: "Again".into(), ..jo }).conversation, Some(two));
+}
+
+/// Servers that check with several programs write a field for each: the screen hears them together, as the desk does.
+#[test]
+fn results_in_fields_of_their_own_make_no_doubt_on_the_screen() {
+    let desk = TestDesk::new();
+    let [spf, dkim] = ["spf=softfail smtp.mailfrom=list.example", "dkim=pass header.d=example.com"]
+        .map(|result| format!("mx.acme.example; {result}"));
+    let shown = |words: &[&str], text: &str| {
+        arrives(&desk, checked(words, letter("mara@example.com", "Card", text)));
+        Seat::new(&desk, "ana").keys("Enter").shown().lines().filter(|line| line.contains("not verified")).count()
+    };
+    assert_eq!(shown(&[&spf, &dkim], "One"), 0);
+    assert_eq!(shown(&[&spf], "Two"), 1);
+    // What stands below the field of another server anybody may have written.
+    assert_eq!(shown(&[&spf, "evil.example; x=y", &dkim], "Three"), 1);
+    let kept = desk.count("SELECT count(*) FROM mail WHERE authentication LIKE '%evil%'");
+    assert_eq!(kept, 0, "and it is not kept as this server's");
 }

@@ -36,8 +36,16 @@ impl Waits {
 
     const fn release(self) -> Ask {
         match self {
-            Self::Mail(mail) => Ask::ReleaseMail(mail),
+            Self::Mail(mail) => Ask::ReleaseMail { mail, confirmed: false },
             Self::Reply(conversation, entry) => Ask::ReleaseReply(conversation, entry),
+        }
+    }
+
+    /// Whether something was asked for this.
+    fn is_asked(self, ask: &Ask) -> bool {
+        match (self, ask) {
+            (Self::Mail(own), Ask::ReleaseMail { mail, .. }) => own == *mail,
+            (_, ask) => self.release() == *ask || self.discard() == *ask,
         }
     }
 
@@ -139,13 +147,21 @@ impl Waiting {
         self.asked.contains(ask)
     }
 
-    /// An answer: what could not be done stays selected.
-    pub fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) {
+    /// An answer: what could not be done stays selected, and what is to be confirmed is asked.
+    pub fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
         self.asked.retain(|asked| asked != ask);
         match answer {
-            Ok(_) => self.chosen.retain(|waits| waits.release() != *ask && waits.discard() != *ask),
-            Err(denied) => self.problem = Some(denied.to_string()),
+            Ok(_) => self.chosen.retain(|waits| !waits.is_asked(ask)),
+            Err(denied) => match Confirm::widening(ask, denied) {
+                Some(question) => {
+                    let asks = |effect: &Effect| if let Effect::Ask(ask) = effect { Some(ask.clone()) } else { None };
+                    self.asked.extend(question.effects.iter().filter_map(asks));
+                    return Outcome::Open(Box::new(Layer::Confirm(question)));
+                }
+                None => self.problem = Some(denied.to_string()),
+            },
         }
+        Outcome::Stay
     }
 
     /// What waits no more is selected no more.

@@ -44,7 +44,7 @@ fn of_head(head: &MailHead, zone: time::Zone) -> Vec<(LineKind, String)> {
     lines.extend(others.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| field(name, value)));
     lines.push(field("Came by", &came_by(&head.mailbox, head.at, zone)));
     let checked = if head.authentication.is_empty() { "nothing was said" } else { &head.authentication };
-    lines.push(field("Checked", checked));
+    lines.extend(checked.lines().map(|value| field("Checked", value)));
     lines
 }
 
