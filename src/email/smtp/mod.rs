@@ -7,7 +7,12 @@ mod line;
 /// The conversation about one mail.
 mod steps;
 
-use super::{Trouble, TroubleKind, build::{Built, on_the_way}, said, send::Handed};
+use super::{
+    Trouble, TroubleKind,
+    build::{Built, on_the_way},
+    said,
+    send::Handed,
+};
 use crate::config::{MailAccount, MailServer};
 use connect::{Patient, Reached};
 use lettre::transport::smtp::{
