@@ -93,15 +93,18 @@ fn dressed(stored: StoredRow, withhold: bool) -> ConversationRow {
     row
 }
 
+/// What was attached to an entry.
+pub(super) fn attachments(connection: &Connection, stored: &StoredEntry) -> Outcome<Vec<Attachment>> {
+    if stored.attachments == 0 {
+        return Ok(Vec::new());
+    }
+    let all = messages::attachments(connection, stored.id)?.into_iter();
+    Ok(all.map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size }).collect())
+}
+
 /// An entry with what was attached; nothing of its way by mail.
 pub(super) fn entry(connection: &Connection, stored: StoredEntry) -> Outcome<Entry> {
-    let attachments = match stored.attachments {
-        0 => Vec::new(),
-        _ => messages::attachments(connection, stored.id)?
-            .into_iter()
-            .map(|it| Attachment { name: it.name, media_type: it.media_type, size: it.size })
-            .collect(),
-    };
+    let attachments = attachments(connection, &stored)?;
     let person = Person { name: stored.name, address: stored.address };
     Ok(Entry {
         seq: stored.seq,
@@ -148,7 +151,8 @@ pub(super) fn entries_for(
         Vec::new()
     };
     for (_, to) in deliveries.iter_mut().filter(|(_, to)| to.state == DeliveryState::Held && !eyes.administers) {
-        to.state = DeliveryState::Queued;
+        // Words stand there once it was given up as any other would have been.
+        to.state = if to.words.is_empty() { DeliveryState::Queued } else { DeliveryState::Failed };
     }
     let by_mail = stored.iter().any(|entry| entry.channel.as_deref() == Some(Channel::Email.word()));
     let (folds, mut addressed) = if by_mail {

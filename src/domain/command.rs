@@ -7,6 +7,7 @@ use super::{
     letter::Attached,
     people::Party,
 };
+use chrono::{DateTime, Utc};
 
 /// What an agent asks for in one conversation. `confirmed` stands where the change can let more people read (R5.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +126,22 @@ pub struct FileOf {
     pub name: String,
     /// Its size in bytes.
     pub size: u64,
+}
+
+/// A message of a conversation, as somebody was shown it. Its number changes when history comes in before it, and when
+/// conversations are merged and parted: the time tells that it is still the same message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryOf {
+    /// Which message of the conversation.
+    pub seq: EntrySeq,
+    /// When it was written; `None` where it is meant by its number alone.
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl From<EntrySeq> for EntryOf {
+    fn from(seq: EntrySeq) -> Self {
+        Self { seq, at: None }
+    }
 }
 
 /// With whom, or on what, a conversation is started (R4.2).

@@ -30,7 +30,9 @@ pub fn figures(connection: &Connection) -> Result<Figures> {
             "SELECT count(*) FROM conversation WHERE audience = 'customer' AND shut = 0 AND assignee_id IS NULL",
         )?,
         needs_reassignment: count("SELECT count(*) FROM conversation WHERE needs_reassignment = 1 AND shut = 0")?,
-        queued: count("SELECT count(*) FROM outbox WHERE state = 'queued' AND customer_id IS NOT NULL")?,
+        // What is held counts as well: the number would tell its sender.
+        queued: count("SELECT count(*) FROM outbox WHERE state = 'queued' AND customer_id IS NOT NULL")?
+            + count("SELECT count(*) FROM outbox WHERE state = 'held' AND failed_at IS NULL")?,
         schema: connection.pragma_query_value(None, "user_version", |row| row.get(0))?,
     })
 }

@@ -66,17 +66,22 @@ fn words(
     Ok(found)
 }
 
-/// What the customers of a conversation wrote or were sent, the newest first, up to so many characters: nothing that was held
-/// or taken back.
+/// What the customers of a conversation wrote or were sent, the newest first, up to so many characters: nothing that was taken
+/// back, and what is held only where that is asked for.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn said_to_customers(connection: &Connection, conversation: ConversationId, most: usize) -> Result<Vec<String>> {
+pub fn said_to_customers(
+    connection: &Connection,
+    conversation: ConversationId,
+    with_held: bool,
+    most: usize,
+) -> Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
         "SELECT m.text FROM message m WHERE m.conversation_id = ?1 AND m.customer_number IS NOT NULL AND NOT EXISTS \
-         (SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state IN ('held', 'cancelled')) ORDER BY m.seq DESC",
+         (SELECT 1 FROM outbox o WHERE o.message_id = m.id AND (o.state = 'cancelled' OR o.state = 'held' AND NOT ?2)) ORDER BY m.seq DESC",
     )?;
-    let mut rows = statement.query([conversation.0])?;
+    let mut rows = statement.query(params![conversation.0, with_held])?;
     let (mut said, mut left) = (Vec::new(), most);
     while left > 0 {
         let Some(row) = rows.next()? else { break };
@@ -142,16 +147,22 @@ pub fn files(connection: &Connection, conversation: ConversationId, notes_only: 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Whether the customers of a conversation sent or were sent a content there already.
+/// Whether the customers of a conversation sent or were sent a content there already, or will be where what is held is let go.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn customers_have(connection: &Connection, conversation: ConversationId, hash: &[u8; 32]) -> Result<bool> {
+pub fn customers_have(
+    connection: &Connection,
+    conversation: ConversationId,
+    with_held: bool,
+    hash: &[u8; 32],
+) -> Result<bool> {
     Ok(connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM message m JOIN attachment a ON a.message_id = m.id \
              WHERE m.conversation_id = ?1 AND m.customer_number IS NOT NULL AND m.attachments > 0 AND a.hash = ?2 \
-             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.state IN ('held', 'cancelled')))",
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.id \
+             AND (o.state = 'cancelled' OR o.state = 'held' AND NOT ?3)))",
         )?
-        .query_row(params![conversation.0, hash.as_slice()], |row| row.get(0))?)
+        .query_row(params![conversation.0, hash.as_slice(), with_held], |row| row.get(0))?)
 }

@@ -42,6 +42,8 @@ pub struct Outgoing {
     pub attempts: u32,
     /// How often nobody knew whether the server took it.
     pub doubts: u32,
+    /// Whether it was given up: by whoever tried or waited, or, while it is held, in the eyes of whoever does not administer.
+    pub given_up: bool,
     /// The attempt whose last step began; 0: none, -1: an earlier one that may have left.
     pub begun: i64,
     /// Its Message-ID without brackets, once it was tried.
@@ -53,7 +55,7 @@ pub struct Outgoing {
 }
 
 pub(super) const OUTGOING: &str = "SELECT id, kind, conversation_id, message_id, customer_id, agent_id, address, state, at, since, \
-     attempts, doubts, header_id, mailbox, about, begun FROM outbox";
+     attempts, doubts, header_id, mailbox, about, begun, failed_at IS NOT NULL FROM outbox";
 
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let (customer, agent): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
@@ -76,6 +78,7 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
         mailbox: row.get(13)?,
         about: row.get::<_, Option<i64>>(14)?.map(ConversationId),
         begun: row.get(15)?,
+        given_up: row.get(16)?,
     })
 }
 
@@ -325,14 +328,25 @@ pub fn part(connection: &Connection, id: OutboxId, due: i64) -> Result<()> {
     Ok(())
 }
 
-/// Everything about one message that is on its way to customers by mail, or was.
+/// Everything about one message that is on its way to customers by mail, or was, or is held.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn of_message(connection: &Connection, message: i64) -> Result<Vec<Outgoing>> {
     let mut statement = connection.prepare_cached(&format!(
-        "{OUTGOING} WHERE message_id = ?1 AND kind = 'reply' AND (door = 'mail' OR state = 'held') ORDER BY id"
+        "{OUTGOING} WHERE message_id = ?1 AND kind = 'reply' AND door = 'mail' ORDER BY id"
     ))?;
+    let rows = statement.query_map([message], outgoing)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What is held of one message, by whatever door it would leave.
+///
+/// # Errors
+/// What SQLite says.
+pub fn held_of_message(connection: &Connection, message: i64) -> Result<Vec<Outgoing>> {
+    let mut statement =
+        connection.prepare_cached(&format!("{OUTGOING} WHERE message_id = ?1 AND state = 'held' ORDER BY id"))?;
     let rows = statement.query_map([message], outgoing)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -350,7 +364,7 @@ pub fn deliveries(
 ) -> Result<Vec<(i64, Delivery)>> {
     let mut statement = connection.prepare_cached(
         "SELECT o.message_id, customer.address, o.state, o.words, \
-         CASE WHEN o.state IN ('queued', 'held') AND o.begun = 0 THEN o.at END \
+         CASE WHEN o.state IN ('queued', 'held') AND o.begun = 0 AND o.failed_at IS NULL THEN o.at END \
          FROM message m CROSS JOIN outbox o ON o.message_id = m.id CROSS JOIN customer ON customer.id = o.customer_id \
          WHERE m.conversation_id = ?1 AND m.seq BETWEEN ?2 AND ?3 AND m.kind = 'reply' AND o.kind = 'reply' \
          AND o.door = 'mail' ORDER BY m.seq",

@@ -34,6 +34,8 @@ pub fn reply(connection: &Connection, id: OutboxId) -> Result<Option<(Conversati
         .optional()?)
 }
 
+/// What is held and was given up as if it were not has failed here, as it has for its sender.
+///
 /// What was given up in a conversation up to a moment (milliseconds since 1970), of the newest reply that was: one for each
 /// customer it was for, in the order in which they were to be sent it.
 ///
@@ -41,7 +43,8 @@ pub fn reply(connection: &Connection, id: OutboxId) -> Result<Option<(Conversati
 /// What SQLite says.
 pub fn newest(connection: &Connection, conversation: ConversationId, until: i64) -> Result<Vec<GivenUp>> {
     let mut statement = connection.prepare_cached(
-        "SELECT m.seq, m.agent_id, coalesce(nullif(customer.name, ''), customer.address), o.state \
+        "SELECT m.seq, m.agent_id, coalesce(nullif(customer.name, ''), customer.address), \
+         CASE o.state WHEN 'held' THEN 'failed' ELSE o.state END \
          FROM outbox o INDEXED BY outbox_undelivered CROSS JOIN message m ON m.id = o.message_id \
          CROSS JOIN customer ON customer.id = o.customer_id \
          WHERE o.conversation_id = ?1 AND o.failed_at <= ?2 ORDER BY o.message_id DESC, o.id DESC",
@@ -104,7 +107,7 @@ pub fn count_since(connection: &Connection, since: i64) -> Result<u64> {
 
 /// What became of the newest answer of a conversation `c`, in SQL: the state of a row that was given up, and nothing where it
 /// is on its way or arrived. Most conversations have no such row, and cost one look into an index.
-pub(super) const OF_NEWEST_ANSWER: &str = "(SELECT min(o.state) FROM outbox o INDEXED BY outbox_undelivered \
+pub(super) const OF_NEWEST_ANSWER: &str = "(SELECT min(CASE o.state WHEN 'held' THEN 'failed' ELSE o.state END) FROM outbox o INDEXED BY outbox_undelivered \
      CROSS JOIN message m ON m.id = o.message_id WHERE o.conversation_id = c.id AND o.failed_at IS NOT NULL \
      AND NOT EXISTS (SELECT 1 FROM message newer WHERE newer.conversation_id = c.id AND newer.seq > m.seq \
      AND newer.kind = 'reply' AND newer.customer_id IS NULL))";

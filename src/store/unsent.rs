@@ -28,6 +28,19 @@ pub fn note_look(connection: &Connection, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// What is held since before a moment (milliseconds since 1970) and would have been given up by now if it were not: at most
+/// `limit`.
+///
+/// # Errors
+/// What SQLite says.
+pub fn held(connection: &Connection, since: i64, limit: usize) -> Result<Vec<Outgoing>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "{OUTGOING} WHERE state = 'held' AND door = 'mail' AND failed_at IS NULL AND since <= ?1 ORDER BY id LIMIT ?2"
+    ))?;
+    let rows = statement.query_map([since, i64::try_from(limit).unwrap_or(i64::MAX)], outgoing)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// What was due long ago and is tried since a moment that is past (both milliseconds since 1970): at most `limit`, the longest
 /// due first.
 ///

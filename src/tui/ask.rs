@@ -4,7 +4,7 @@ use super::keymap::KeyPress;
 use crate::{
     desk::page::{Denied, Done, DraftFile, DraftPlace, Invite, Mode, Moment, Page},
     domain::{
-        command::{Command, Start},
+        command::{Command, EntryOf, Start},
         id::{ConversationId, EntrySeq, MailId},
         item::{ItemKey, ItemKind, ItemStatus},
         outgoing::MailPreference,
@@ -116,15 +116,15 @@ pub enum Ask {
     TakeBack {
         /// Where.
         conversation: ConversationId,
-        /// Which entry.
-        seq: EntrySeq,
+        /// Which entry, as it is shown.
+        entry: EntryOf,
     },
     /// Send a reply again to those it did not reach by mail.
     SendAgain {
         /// Where.
         conversation: ConversationId,
-        /// Which entry.
-        seq: EntrySeq,
+        /// Which entry, as it is shown.
+        entry: EntryOf,
     },
     /// Merge a conversation into another one.
     Merge {
@@ -147,9 +147,9 @@ pub enum Ask {
     /// Throw a held mail away.
     DiscardMail(MailId),
     /// Let a held reply leave.
-    ReleaseReply(ConversationId, EntrySeq),
+    ReleaseReply(ConversationId, EntryOf),
     /// Let a held reply never leave.
-    DiscardReply(ConversationId, EntrySeq),
+    DiscardReply(ConversationId, EntryOf),
     /// Empty the bell.
     ClearNotices,
     /// Stop the bell for what is held: it is looked at.

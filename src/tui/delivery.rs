@@ -8,7 +8,8 @@ use super::{
 use crate::{
     desk::page::{Entry, From, Moment},
     domain::{
-        id::{ConversationId, EntrySeq},
+        command::EntryOf,
+        id::ConversationId,
         letter::Correspondent,
         mail::DeliveryState,
         outgoing::{Delivery, NO_SENDER},
@@ -131,7 +132,7 @@ pub fn troubles(entry: &Entry, menu: &str) -> Vec<String> {
 }
 
 /// The viewer's newest reply that has not left yet, which the key for undoing takes back now.
-pub fn undoable(model: &Model) -> Option<(ConversationId, EntrySeq)> {
+pub fn undoable(model: &Model) -> Option<(ConversationId, EntryOf)> {
     let thread = model.opened().filter(|thread| thread.may.reply.allowed && model.undo.is_empty())?;
     let mine = |entry: &&Entry| match &entry.from {
         From::Agent(person) => person.address == model.page.me.handle,
@@ -139,26 +140,26 @@ pub fn undoable(model: &Model) -> Option<(ConversationId, EntrySeq)> {
     };
     let waits = |entry: &&Entry| seconds_left(entry, model.now).is_some();
     let entry = thread.entries.iter().rev().filter(mine).find(waits)?;
-    Some((thread.row.id, entry.seq))
+    Some((thread.row.id, entry.shown()))
 }
 
 /// The message that something is done about: the one under the cursor where it is of that kind, else the newest that is.
-fn meant(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(ConversationId, EntrySeq)> {
+fn meant(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(ConversationId, EntryOf)> {
     let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id))?;
-    let newest = || thread.entries.iter().rev().find(|entry| fits(entry)).map(|entry| (thread.row.id, entry.seq));
+    let newest = || thread.entries.iter().rev().find(|entry| fits(entry)).map(|entry| (thread.row.id, entry.shown()));
     under_cursor(model, &fits).or_else(newest)
 }
 
 /// The message under the cursor, where it is of that kind.
-fn under_cursor(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(ConversationId, EntrySeq)> {
+fn under_cursor(model: &Model, fits: impl Fn(&Entry) -> bool) -> Option<(ConversationId, EntryOf)> {
     let thread = model.opened().filter(|_| model.area == Area::Thread)?;
     let cursor = model.thread.as_ref()?.cursor?;
     let entry = thread.entries.iter().find(|entry| entry.seq == cursor && fits(entry))?;
-    Some((thread.row.id, entry.seq))
+    Some((thread.row.id, entry.shown()))
 }
 
 /// The message that can be sent again.
-pub fn to_send_again(model: &Model) -> Option<(ConversationId, EntrySeq)> {
+pub fn to_send_again(model: &Model) -> Option<(ConversationId, EntryOf)> {
     let over = |to: &Delivery| match to.state {
         DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
         DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
@@ -169,14 +170,14 @@ pub fn to_send_again(model: &Model) -> Option<(ConversationId, EntrySeq)> {
 }
 
 /// The message that can be taken back: nothing of it has left yet.
-pub fn to_take_back(model: &Model) -> Option<(ConversationId, EntrySeq)> {
+pub fn to_take_back(model: &Model) -> Option<(ConversationId, EntryOf)> {
     let waits = |to: &Delivery| to.until.is_some() && matches!(to.state, DeliveryState::Queued | DeliveryState::Held);
     meant(model, |entry| !entry.delivery.is_empty() && entry.delivery.iter().all(waits))
 }
 
 /// When the seconds on the screen change; `None` while none run there.
 pub fn next_second(model: &Model) -> Option<Moment> {
-    let (_, seq) = undoable(model)?;
+    let (_, EntryOf { seq, .. }) = undoable(model)?;
     let parts = layout::thread_parts(model)?;
     let view = model.thread.as_ref()?;
     let height = usize::from(parts.words.height);
@@ -190,7 +191,7 @@ pub fn next_second(model: &Model) -> Option<Moment> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::conversation::EntryKind;
+    use crate::domain::{conversation::EntryKind, id::EntrySeq};
 
     fn entry(deliveries: &[(DeliveryState, &str, Option<i64>)]) -> Entry {
         let delivery = |(state, words, left): &(DeliveryState, &str, Option<i64>)| Delivery {

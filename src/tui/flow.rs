@@ -303,10 +303,20 @@ pub fn spelled_out(text: &str) -> String {
 }
 
 fn attached(attachment: &Attachment, width: usize) -> String {
-    let about = format!("{} · {} · ", kind(&attachment.media_type), size(attachment.size));
-    let name = if attachment.name.is_empty() { "attachment" } else { &attachment.name };
+    let (about, name) = about_file(attachment);
     let room = width.saturating_sub(text::width(&about) + 3).max(8);
     format!("{about}{}", SafeText::line(name).fit(room))
+}
+
+/// What is known of a file without opening it, its name last.
+pub fn file_words(attachment: &Attachment) -> String {
+    let (about, name) = about_file(attachment);
+    format!("{about}{name}")
+}
+
+fn about_file(attachment: &Attachment) -> (String, &str) {
+    let about = format!("{} · {} · ", kind(&attachment.media_type), size(attachment.size));
+    (about, if attachment.name.is_empty() { "attachment" } else { &attachment.name })
 }
 
 #[cfg(test)]

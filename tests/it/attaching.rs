@@ -269,7 +269,7 @@ fn elsewhere_nothing_of_this_machine_is_read_or_written() {
     seat.keys("G Enter");
     let one = format!("ssh HOST conversation attachment 1 {seq} 1 > bill.pdf");
     let two = format!("ssh HOST conversation attachment 1 {seq} 2 > './it'\\''s mine.pdf'");
-    assert!(seat.outside.contains(&Effect::Copy(format!("{one} && {two}"))), "{:?}", seat.outside);
+    assert!(seat.outside.contains(&Effect::Copy(format!("(set -C; {one} && {two})"))), "{:?}", seat.outside);
     assert!(home.saved().is_empty());
     // A draft that was begun on the machine itself: its files are not sent from elsewhere, and can be taken off.
     let mut here = home.seat((120, 40));
@@ -286,6 +286,35 @@ fn elsewhere_nothing_of_this_machine_is_read_or_written() {
     seat.keys("Ctrl-U Down x Esc Ctrl-S");
     says(&mut seat, "Sent.");
     assert!(home.newest().2.is_empty());
+}
+
+/// From elsewhere, too, every file arrives, and none takes the place of another.
+#[test]
+fn the_command_for_elsewhere_overwrites_nothing() {
+    let home = Home::new();
+    home.has(&[("image.png", b"one"), ("image.png", b"two"), ("plan.txt", b"three")]);
+    let mut seat = home.opened(Seat::elsewhere(&home.desk, "ana"));
+    seat.keys("End S G Enter");
+    let copied = |effect: &Effect| if let Effect::Copy(command) = effect { Some(command.clone()) } else { None };
+    let command = seat.outside.iter().find_map(copied).unwrap();
+    let there = tempfile::tempdir().unwrap();
+    // Stands for the server: it gives the number of the file.
+    let script = format!("ssh() {{ printf %s \"$6\"; }}\n{command}");
+    let run = || {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script]).current_dir(&there).stderr(std::process::Stdio::null());
+        shell.status().unwrap().success()
+    };
+    let content = |name: &str| fs::read_to_string(there.path().join(name)).ok();
+    fs::write(there.path().join("plan.txt"), "mine").unwrap();
+    assert!(!run(), "{command}");
+    assert_eq!(content("image.png").as_deref(), Some("1"), "{command}");
+    assert_eq!(content("image (2).png").as_deref(), Some("2"), "{command}");
+    assert_eq!(content("plan.txt").as_deref(), Some("mine"), "{command}");
+    fs::remove_dir_all(there.path()).unwrap();
+    fs::create_dir(there.path()).unwrap();
+    assert!(run());
+    assert_eq!(content("plan.txt").as_deref(), Some("3"), "{command}");
 }
 
 #[test]

@@ -237,6 +237,7 @@ fn hostile_screen(words: &mut Words, columns: u16, lines: u16) -> Screen {
             from: words.take(),
             at: pages::now(),
             text: words.take(),
+            attachments: vec![Attachment { name: words.take(), media_type: words.take(), size: 3 }],
             to: vec![words.take()],
         }]),
         original: Some(Original::of(None, vec![words.take()], words.take(), words.take().as_bytes())),

@@ -310,6 +310,7 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: on a lease", |it| outbox::leased(it, OutboxId(1), "w", 1));
     asked.ask("mail: goes along", |it| outbox::along(it, OutboxId(1)));
     asked.ask("mail: of a message", |it| outbox::of_message(it, 1));
+    asked.ask("mail: held of a message", |it| outbox::held_of_message(it, 1));
     asked.ask("mail: how far", |it| outbox::deliveries(it, id, (EntrySeq(1), EntrySeq(50)), 10_000));
     asked.ask("mail: held", outbox::held);
     asked.ask("mail: a reply to one", |it| undelivered::reply(it, OutboxId(1)));
@@ -319,6 +320,7 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: somebody sends", unsent::looked);
     asked.ask("mail: somebody looks", |it| unsent::note_look(it, 0));
     asked.ask("mail: nobody sent it", |it| unsent::waited(it, 0, 0, 50));
+    asked.ask("mail: held for as long", |it| unsent::held(it, 0, 50));
     asked.ask("mail: given up", |it| undelivered::any(it, id));
     asked.ask("mail: given up, newest", |it| undelivered::newest(it, id, 0));
     asked.ask("mail: nobody's bell", |it| notices::clear_kind(it, None, id, "undelivered"));
@@ -328,7 +330,7 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: came by", |it| headers::came_by(it, id));
     asked.ask("mail: newest message", |it| messages::newest(it, id));
     asked.ask("mail: notes", |it| internal::notes(it, id, &mut 1_000));
-    asked.ask("mail: said to customers", |it| internal::said_to_customers(it, id, 1_000));
+    asked.ask("mail: said to customers", |it| internal::said_to_customers(it, id, true, 1_000));
 }
 
 /// What stands beside the messages of a thread that came by mail.

@@ -1,5 +1,6 @@
 //! Mail on its way out as JSON and as rows.
 
+use super::AttachmentJson;
 use crate::{
     cli::{
         output::Row,
@@ -47,6 +48,7 @@ pub struct HeldReplyJson<'a> {
     at: Moment,
     to: &'a [String],
     text: &'a str,
+    attachments: Vec<AttachmentJson<'a>>,
 }
 
 impl<'a> From<&'a HeldReply> for HeldReplyJson<'a> {
@@ -58,6 +60,7 @@ impl<'a> From<&'a HeldReply> for HeldReplyJson<'a> {
             at: held.at,
             to: &held.to,
             text: &held.text,
+            attachments: held.attachments.iter().map(AttachmentJson::from).collect(),
         }
     }
 }
@@ -69,6 +72,7 @@ impl Row for HeldReplyJson<'_> {
         column("AT", CLOCK),
         column("FROM", 24),
         column("TO", 40),
+        column("FILES", 40),
         column("TEXT", 60),
     ];
 
@@ -79,6 +83,7 @@ impl Row for HeldReplyJson<'_> {
             zone.clock(self.at),
             self.from.to_owned(),
             self.to.join(", "),
+            self.attachments.iter().map(AttachmentJson::words).collect::<Vec<_>>().join(", "),
             self.text.to_owned(),
         ]
     }

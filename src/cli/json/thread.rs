@@ -6,6 +6,7 @@ use crate::{
     desk::page::{Attachment, Entry, Follower, FollowerKind, From as Author, May, Moment, Person, Thread, Verdict},
     domain::{
         conversation::{Audience, EntryKind, Privacy, State},
+        file,
         id::EntrySeq,
         mail::DeliveryState,
     },
@@ -108,6 +109,13 @@ pub struct AttachmentJson<'a> {
     name: &'a str,
     media_type: &'a str,
     size: u64,
+}
+
+impl AttachmentJson<'_> {
+    /// Its size and name, for a cell of a table.
+    pub fn words(&self) -> String {
+        format!("{} {}", file::size(self.size), self.name)
+    }
 }
 
 impl<'a> From<&'a Attachment> for AttachmentJson<'a> {

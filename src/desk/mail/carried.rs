@@ -10,6 +10,7 @@ use crate::{
         id::ConversationId,
         letter::{Attached, AttachedNote},
     },
+    policy::access::Access,
     store::{
         Connection,
         internal::{self, Secret},
@@ -26,6 +27,7 @@ const AGAIN: usize = 4 << 10;
 /// To be confirmed: what the sender may read (R1.4).
 pub(super) fn carries(
     connection: &Connection,
+    access: &Access,
     conversation: ConversationId,
     places: &[Place],
     files: &Files<'_>,
@@ -36,7 +38,9 @@ pub(super) fn carries(
         for secret in internal::files(connection, place.conversation, place.notes_only)? {
             let same = files.hashes().find(|(_, hash)| **hash == secret.hash);
             let Some((file, _)) = same else { continue };
-            if internal::customers_have(connection, conversation, &secret.hash)? {
+            // As with words: a question that is asked once more would tell that what was agreed to is held.
+            let with_held = place.readable && !access.everything();
+            if internal::customers_have(connection, conversation, with_held, &secret.hash)? {
                 continue;
             }
             match (place.readable, confirmed) {

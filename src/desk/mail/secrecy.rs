@@ -76,7 +76,7 @@ pub(in crate::desk) fn repeats(
     }
     let places = places(connection, access, facts)?;
     let carried = if has_files {
-        carried::carries(connection, facts.id, &places, leaving.files, confirmed)?
+        carried::carries(connection, access, facts.id, &places, leaving.files, confirmed)?
     } else {
         Repeats::Nothing
     };
@@ -85,10 +85,12 @@ pub(in crate::desk) fn repeats(
         return Ok(carried);
     }
     // What the customers were told already, or wrote themselves, is no secret.
-    let all_said = internal::said_to_customers(connection, facts.id, LOOKED_AT)?;
+    let all_said = internal::said_to_customers(connection, facts.id, false, LOOKED_AT)?;
+    // A question that is asked once more would tell that what was agreed to is held.
+    let all_told = internal::said_to_customers(connection, facts.id, !access.everything(), LOOKED_AT)?;
     if has_files
         && !confirmed
-        && let Some((secret, file, words)) = carried::repeated(&readable, &all_said, leaving.files)
+        && let Some((secret, file, words)) = carried::repeated(&readable, &all_told, leaving.files)
     {
         return Err(confirm(&format!(
             "The file {} repeats {} by {} in #{}, entry {}: “… {words} …”. Customers would read it.",
@@ -99,14 +101,17 @@ pub(in crate::desk) fn repeats(
             secret.seq
         )));
     }
-    let mut windows = Windows::of(&written);
+    let (mut windows, mut untold) = (Windows::of(&written), Windows::of(&written));
     for said in &all_said {
         windows.forget(&plain(said));
+    }
+    for told in &all_told {
+        untold.forget(&plain(told));
     }
     let mut found = None;
     for secret in &readable {
         let secret_text = plain(&secret.text);
-        let at = windows.first(&secret_text);
+        let at = untold.first(&secret_text);
         found = found.or(at.map(|at| (secret, secret_text[at..at + REPEATED].iter().collect::<String>())));
         windows.forget(&secret_text);
     }
@@ -196,7 +201,7 @@ pub(super) fn repeats_mailed(
         return Ok(false);
     }
     let mut windows = Windows::of(&written);
-    for said in internal::said_to_customers(connection, conversation, LOOKED_AT)? {
+    for said in internal::said_to_customers(connection, conversation, false, LOOKED_AT)? {
         windows.forget(&plain(&said));
     }
     let mailed = internal::mailed_of_others(connection, agent, conversation, LOOKED_AT)?;

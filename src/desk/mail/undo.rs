@@ -6,21 +6,23 @@ use crate::{
         Desk, News, Outcome,
         act::Act,
         page::{Denied, HeldReply, Viewer},
+        rows,
     },
     domain::{
+        command::EntryOf,
         conversation::{EntryKind, Tail},
         event::EventKind,
-        id::{ConversationId, EntrySeq, ItemId},
+        id::{ConversationId, ItemId},
         mail::DeliveryState,
         outgoing::{STOPPED_IT, TOOK_IT_BACK},
         refusal::Refusal,
     },
     policy::rights,
     store::{
-        Writing,
+        Connection, Writing,
         conversations::{self, moment},
         items,
-        messages::{self, Window},
+        messages::{self, StoredEntry, Window},
         outbox::{self, Outgoing},
     },
 };
@@ -32,11 +34,13 @@ impl Desk {
     /// Takes a reply back before it leaves by mail: it stays in the thread, marked as not sent.
     ///
     /// # Errors
-    /// Not found or restricted, not somebody who may reply, locked, no reply with mail, or it has left already.
-    pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.about_mail(who, conversation, seq, taken_back, |act, rows| {
+    /// Not found or restricted, not somebody who may reply, locked, no reply with mail, it has left already, or another message has its number now.
+    pub fn cancel_mail(&self, who: &Viewer, conversation: ConversationId, entry: impl Into<EntryOf>) -> Outcome<()> {
+        let entry = entry.into();
+        let seq = entry.seq;
+        self.about_mail(who, conversation, entry, taken_back, |act, rows| {
             let waits = |row: &&Outgoing| match row.state {
-                DeliveryState::Queued | DeliveryState::Held => row.never_left(),
+                DeliveryState::Queued | DeliveryState::Held => row.never_left() && !row.given_up,
                 DeliveryState::Sending
                 | DeliveryState::Sent
                 | DeliveryState::Failed
@@ -64,19 +68,25 @@ impl Desk {
     /// Sends a reply again to those it did not reach: it failed, was taken back, or nobody knows.
     ///
     /// # Errors
-    /// Not found or restricted, not somebody who may reply, locked, or there is nothing to try again.
-    pub fn retry_mail(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.about_mail(who, conversation, seq, beginning, |act, rows| {
+    /// Not found or restricted, not somebody who may reply, locked, there is nothing to try again, or another message has its
+    /// number now.
+    pub fn retry_mail(&self, who: &Viewer, conversation: ConversationId, entry: impl Into<EntryOf>) -> Outcome<()> {
+        let entry = entry.into();
+        let seq = entry.seq;
+        self.about_mail(who, conversation, entry, beginning, |act, rows| {
+            let administers = act.me.role.administers();
             let over = |row: &&Outgoing| match row.state {
                 DeliveryState::Failed | DeliveryState::Unknown | DeliveryState::Cancelled => true,
-                DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Held => false,
+                DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Sent => false,
+                // It failed to whoever does not know that it is held, and is held again. Who knows decides where it waits.
+                DeliveryState::Held => row.given_up && !administers,
             };
             let failed: Vec<&Outgoing> = rows.iter().filter(over).collect();
             if failed.is_empty() {
                 return Err(Refusal::denied("R1.3", "Nothing of it failed: it was sent or is on its way.").into());
             }
             for row in failed {
-                outbox::try_again(act.writing, row.id, act.millis(), act.me.role.administers())?;
+                outbox::try_again(act.writing, row.id, act.millis(), administers)?;
                 undelivered::forget(act.writing, act.facts.id, row.id)?;
             }
             act.event(EventKind::SentAgain, &seq.to_string())?;
@@ -101,6 +111,7 @@ impl Desk {
             held.push(HeldReply {
                 conversation,
                 seq: entry.seq,
+                attachments: rows::attachments(&reader, &entry)?,
                 from: entry.name,
                 at: moment(entry.at),
                 text: entry.text,
@@ -113,32 +124,32 @@ impl Desk {
     /// Lets a held reply leave.
     ///
     /// # Errors
-    /// Not for this agent (R5.6), or it is not held.
-    pub fn release_reply(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.decide_held(who, conversation, seq, true)
+    /// Not for this agent (R5.6), it is not held, or another message has its number now.
+    pub fn release_reply(&self, who: &Viewer, conversation: ConversationId, entry: impl Into<EntryOf>) -> Outcome<()> {
+        self.decide_held(who, conversation, entry.into(), true)
     }
 
     /// Lets a held reply never leave; it stays in the thread, marked as not sent.
     ///
     /// # Errors
-    /// Not for this agent (R5.6), or it is not held.
-    pub fn discard_reply(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq) -> Outcome<()> {
-        self.decide_held(who, conversation, seq, false)
+    /// Not for this agent (R5.6), it is not held, or another message has its number now.
+    pub fn discard_reply(&self, who: &Viewer, conversation: ConversationId, entry: impl Into<EntryOf>) -> Outcome<()> {
+        self.decide_held(who, conversation, entry.into(), false)
     }
 
-    fn decide_held(&self, who: &Viewer, conversation: ConversationId, seq: EntrySeq, leaves: bool) -> Outcome<()> {
+    fn decide_held(&self, who: &Viewer, conversation: ConversationId, meant: EntryOf, leaves: bool) -> Outcome<()> {
+        let seq = meant.seq;
         self.write_news(|writing| {
             Self::administrator(writing, who)?;
             let not_held = || Denied::NotFound(format!("No reply {seq} of #{conversation} is held."));
-            let entry = messages::window(writing, conversation, Window::From(seq), 1)?.pop();
-            let entry = entry.filter(|entry| entry.seq == seq).ok_or_else(not_held)?;
-            let rows = outbox::of_message(writing, entry.id)?;
-            let held: Vec<&Outgoing> = rows.iter().filter(|row| row.state == DeliveryState::Held).collect();
+            let entry = at_its_place(writing, conversation, meant)?.ok_or_else(not_held)?;
+            let held = outbox::held_of_message(writing, entry.id)?;
             if held.is_empty() {
                 return Err(not_held());
             }
             let now = self.now().timestamp_millis();
             for row in held {
+                undelivered::forget(writing, conversation, row.id)?;
                 if leaves {
                     outbox::try_again(writing, row.id, now, true)?;
                 } else {
@@ -158,16 +169,15 @@ impl Desk {
         &self,
         who: &Viewer,
         conversation: ConversationId,
-        seq: EntrySeq,
+        meant: EntryOf,
         listed: fn(&str) -> String,
         work: impl FnOnce(&mut Act<'_>, &[Outgoing]) -> Outcome<()>,
     ) -> Outcome<()> {
         self.write_news(|writing| {
             let mut act = Act::begin(self, writing, who, conversation)?;
             rights::reply(&act.me, &act.facts, &act.around())?;
-            let entry = messages::window(writing, conversation, Window::From(seq), 1)?.pop();
-            let entry = entry
-                .filter(|entry| entry.seq == seq)
+            let seq = meant.seq;
+            let entry = at_its_place(writing, conversation, meant)?
                 .ok_or_else(|| Denied::NotFound(format!("There is no entry {seq} in #{conversation}.")))?;
             let rows = outbox::of_message(writing, entry.id)?;
             work(&mut act, &rows)?;
@@ -179,6 +189,21 @@ impl Desk {
             Ok(((), News::of(conversation)))
         })
     }
+}
+
+/// The message that somebody was shown; `None` where there is none of that number.
+///
+/// # Errors
+/// Another one has that number by now.
+fn at_its_place(connection: &Connection, conversation: ConversationId, meant: EntryOf) -> Outcome<Option<StoredEntry>> {
+    let entry = messages::window(connection, conversation, Window::From(meant.seq), 1)?.pop();
+    let Some(entry) = entry.filter(|entry| entry.seq == meant.seq) else { return Ok(None) };
+    if meant.at.is_some_and(|at| at != moment(entry.at)) {
+        let words =
+            "Messages came in before it meanwhile, and it has another number now. Look at it again and decide then.";
+        return Err(Denied::Invalid(words.into()));
+    }
+    Ok(Some(entry))
 }
 
 /// What stands in lists for words that were taken back.

@@ -23,6 +23,15 @@ const PATIENCE: Duration = Duration::days(4);
 /// How many are given up in one transaction.
 const AT_ONCE: usize = 50;
 
+/// Why what nobody tried is given up.
+const NEVER_CONNECTED: &str = "For four days no mailbox for sending was connected.";
+
+/// Whether anything is to be given up. `sends`: somebody sends mail.
+fn is_over(connection: &Connection, sends: bool, since: i64, now: i64) -> Outcome<bool> {
+    let held = || Ok(!sends && !unsent::held(connection, since, 1)?.is_empty());
+    if unsent::waited(connection, since, now, 1)?.is_empty() { held() } else { Ok(true) }
+}
+
 /// Whether mail leaves this desk: a mailbox for sending is connected, and somebody sends by it.
 pub fn leaves(connection: &Connection, now: DateTime<Utc>) -> Outcome<bool> {
     let since = (now - STILL_THERE).timestamp_millis();
@@ -62,7 +71,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Gives up what waited for four days and nobody sent; how many mails. It can be sent again. To be called now and then by
+    /// Gives up what waited for four days and nobody sent; how many mails. What is held looks given up with it to its sender, where
+    /// nobody sends: else the silence would tell that it is held. It can be sent again. To be called now and then by
     /// any process.
     ///
     /// # Errors
@@ -71,7 +81,12 @@ impl Desk {
         let now = self.now();
         let (since, millis) = ((now - PATIENCE).timestamp_millis(), now.timestamp_millis());
         let mut all = 0;
-        while !unsent::waited(&*self.inner.store.reader()?, since, millis, 1)?.is_empty() {
+        let (mut waits, sends) = {
+            let reader = self.inner.store.reader()?;
+            let sends = leaves(&reader, now)?;
+            (is_over(&reader, sends, since, millis)?, sends)
+        };
+        while waits {
             let mut touched = Vec::new();
             let given_up = self.inner.store.write(|writing| -> Outcome<usize> {
                 let waited = unsent::waited(writing, since, millis, AT_ONCE)?;
@@ -81,15 +96,22 @@ impl Desk {
                     } else if row.attempts > 0 {
                         (DeliveryState::Failed, "It could not leave for four days.")
                     } else {
-                        (DeliveryState::Failed, "For four days no mailbox for sending was connected.")
+                        (DeliveryState::Failed, NEVER_CONNECTED)
                     };
                     outbox::settle(writing, row.id, state, None, row.doubts, words)?;
                     undelivered::tell(writing, row.id, millis)?;
                     touched.extend(row.conversation);
                 }
-                Ok(waited.len())
+                let held = if sends { Vec::new() } else { unsent::held(writing, since, AT_ONCE)? };
+                for row in &held {
+                    outbox::settle(writing, row.id, DeliveryState::Held, None, row.doubts, NEVER_CONNECTED)?;
+                    undelivered::tell(writing, row.id, millis)?;
+                    touched.extend(row.conversation);
+                }
+                Ok(waited.len() + held.len())
             })?;
             all += given_up;
+            waits = is_over(&*self.inner.store.reader()?, sends, since, millis)?;
             touched.dedup();
             for conversation in touched {
                 self.inner.bell.ring(News::of(conversation));

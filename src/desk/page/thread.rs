@@ -2,6 +2,7 @@
 
 use super::{ConversationRow, Draft, Moment, NoticeKind, Person};
 use crate::domain::{
+    command::EntryOf,
     conversation::EntryKind,
     id::{ConversationId, EntrySeq},
     letter::{Correspondent, Fold},
@@ -110,6 +111,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The message as it is shown here.
+    pub const fn shown(&self) -> EntryOf {
+        EntryOf { seq: self.seq, at: Some(self.at) }
+    }
+
     /// Whether no person wrote the mail behind it: an absence note, another help desk.
     pub fn is_automatic(&self) -> bool {
         self.addressed.as_ref().is_some_and(|mail| mail.automatic)
@@ -155,8 +161,17 @@ pub struct HeldReply {
     pub at: Moment,
     /// What it says.
     pub text: String,
+    /// What would go with it.
+    pub attachments: Vec<Attachment>,
     /// The addresses it would go to.
     pub to: Vec<String>,
+}
+
+impl HeldReply {
+    /// The message as it is shown here.
+    pub const fn shown(&self) -> EntryOf {
+        EntryOf { seq: self.seq, at: Some(self.at) }
+    }
 }
 
 /// Who wrote an entry.

@@ -219,6 +219,8 @@ pub enum Outcome {
     CloseAnd(Vec<Effect>),
     /// Another layer over this one.
     Open(Box<Layer>),
+    /// Another layer over this one, and something happens outside.
+    OpenAnd(Box<Layer>, Vec<Effect>),
     /// Another layer instead of this one.
     Replace(Box<Layer>),
     /// All layers go, and the action is done as if its key had been pressed on the screen.

@@ -1,7 +1,7 @@
 //! A conversation with customers or with agents that is not started yet.
 
 use super::{
-    Dialog, DialogKey, Field, Outcome, Place,
+    Confirm, Dialog, DialogKey, Field, Layer, Outcome, Place,
     chooser::{Chooser, Source},
     file_list::FileList,
     form::{self, Control, Event, Form, Settled},
@@ -45,6 +45,8 @@ pub struct NewConversation {
     pub changed: Option<Moment>,
     /// What is forwarded to an address outside, if anything.
     pub forwarded: Option<Forwarded>,
+    /// What a yes to the question over it asks the desk, whose answer belongs here too.
+    confirming: Option<Ask>,
 }
 
 /// What is forwarded to an address outside.
@@ -93,7 +95,7 @@ impl NewConversation {
         let form = Form { asks: false, ..Form::new(controls) };
         // Opening a form changes what is wanted, so that a page is read between any two of them.
         let client_id = format!("{}-new-{}", model.tag, model.reads);
-        let mut dialog = Self { with, form, client_id, changed: None, forwarded };
+        let mut dialog = Self { with, form, client_id, changed: None, forwarded, confirming: None };
         if let Some(draft) = model.draft(&dialog.place(), dialog.mode()) {
             dialog.restore(draft, model.draft_files(&dialog.place(), dialog.mode()));
         }
@@ -260,7 +262,20 @@ impl NewConversation {
         })
     }
 
+    /// What is to be agreed to is asked over the form (R1.4). Until then the draft is kept; with the yes it goes.
+    fn question(&mut self, ask: &Ask, denied: &Denied) -> Option<Outcome> {
+        let mut question = Confirm::widening(ask, denied)?;
+        self.form.problem = None;
+        self.confirming = question
+            .effects
+            .iter()
+            .find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask.clone()) } else { None });
+        question.effects.push(self.save(String::new()));
+        Some(Outcome::OpenAnd(Box::new(Layer::Confirm(question)), vec![self.save(self.draft())]))
+    }
+
     fn submit(&mut self) -> Outcome {
+        self.confirming = None;
         match self.start() {
             Ok(start) => {
                 self.changed = None;
@@ -312,10 +327,16 @@ impl Dialog for NewConversation {
     }
 
     fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
+        if self.confirming.as_ref() == Some(ask) {
+            self.form.asked.extend(self.confirming.take());
+        }
         match (self.form.answered(ask, answer), answer) {
             (Settled::Well, Ok(Answer::Done(done))) => Outcome::Go(Place::Conversation(done.conversation, None)),
             (Settled::Well, Ok(_) | Err(_)) => Outcome::Close,
-            (Settled::Badly, _) => Outcome::Do(vec![self.save(self.draft())]),
+            (Settled::Badly, Err(denied)) => {
+                self.question(ask, denied).unwrap_or_else(|| Outcome::Do(vec![self.save(self.draft())]))
+            }
+            (Settled::Badly, Ok(_)) => Outcome::Do(vec![self.save(self.draft())]),
             (Settled::Not, _) => Outcome::Stay,
         }
     }
@@ -326,7 +347,7 @@ impl Dialog for NewConversation {
     }
 
     fn waits_for(&self, ask: &Ask) -> bool {
-        self.form.waits_for(ask)
+        self.form.waits_for(ask) || self.confirming.as_ref() == Some(ask)
     }
 
     fn due(&self) -> Option<Moment> {

@@ -127,7 +127,7 @@ impl Original {
         match &self.what {
             What::Message(..) => None,
             What::Mail(mail) => Some(Ask::ReleaseMail { mail: mail.mail, confirmed: false }),
-            What::Reply(reply) => Some(Ask::ReleaseReply(reply.conversation, reply.seq)),
+            What::Reply(reply) => Some(Ask::ReleaseReply(reply.conversation, reply.shown())),
         }
     }
 
@@ -140,7 +140,7 @@ impl Original {
             }
             What::Reply(reply) => {
                 let question = "Stop this reply? It stays in the conversation, marked as not sent.";
-                Some((Ask::DiscardReply(reply.conversation, reply.seq), question, "stop it"))
+                Some((Ask::DiscardReply(reply.conversation, reply.shown()), question, "stop it"))
             }
         }
     }

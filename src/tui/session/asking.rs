@@ -28,8 +28,8 @@ pub fn ask(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening>) 
             desk.accept(who, *conversation).map(|done| Answer::Done(Box::new(done)))
         }
         Ask::RejectOffer(conversation) => desk.reject(who, *conversation).map(|done| Answer::Done(Box::new(done))),
-        Ask::TakeBack { conversation, seq } => desk.cancel_mail(who, *conversation, *seq).map(kept),
-        Ask::SendAgain { conversation, seq } => desk.retry_mail(who, *conversation, *seq).map(kept),
+        Ask::TakeBack { conversation, entry } => desk.cancel_mail(who, *conversation, *entry).map(kept),
+        Ask::SendAgain { conversation, entry } => desk.retry_mail(who, *conversation, *entry).map(kept),
         Ask::Merge { from, into, confirmed } => {
             desk.merge(who, *from, *into, *confirmed).map(|done| Answer::Done(Box::new(done)))
         }
@@ -95,8 +95,8 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
             desk.release_held(who, *mail, &|raw| desk.letter(raw), *confirmed).map(drop)
         }
         Ask::DiscardMail(mail) => desk.discard_held(who, *mail),
-        Ask::ReleaseReply(conversation, seq) => desk.release_reply(who, *conversation, *seq),
-        Ask::DiscardReply(conversation, seq) => desk.discard_reply(who, *conversation, *seq),
+        Ask::ReleaseReply(conversation, entry) => desk.release_reply(who, *conversation, *entry),
+        Ask::DiscardReply(conversation, entry) => desk.discard_reply(who, *conversation, *entry),
         Ask::SaveSettings(changes) => desk.save_settings(who, changes).map(drop),
         Ask::Run { .. }
         | Ask::Start(_)

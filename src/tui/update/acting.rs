@@ -201,8 +201,8 @@ pub fn inverse(command: &Command, before: Option<&ConversationRow>) -> Option<Co
 
 /// Takes the last act back.
 pub fn undo(model: &mut Model) -> Vec<Effect> {
-    if let Some((conversation, seq)) = delivery::undoable(model) {
-        return vec![Effect::Ask(Ask::TakeBack { conversation, seq })];
+    if let Some((conversation, entry)) = delivery::undoable(model) {
+        return vec![Effect::Ask(Ask::TakeBack { conversation, entry })];
     }
     let undo = std::mem::take(&mut model.undo);
     if undo.is_empty() {

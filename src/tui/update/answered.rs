@@ -36,7 +36,7 @@ fn done(model: &mut Model, ask: &Ask, answer: Answer) -> Vec<Effect> {
             model.say(Message::said(with_not_notified(format!("Started #{}.", done.conversation), &done)));
             writing::started(model, done.conversation)
         }
-        (Ask::TakeBack { conversation, seq }, _) => mails::taken_back(model, *conversation, *seq),
+        (Ask::TakeBack { conversation, entry }, _) => mails::taken_back(model, *conversation, *entry),
         (Ask::Merge { from, into, .. }, _) => mails::merged(model, *from, *into),
         (Ask::UndoMerge(from), _) => mails::parted(model, *from),
         (Ask::AcceptOffer { conversation, open: true }, _) => {

@@ -4,7 +4,7 @@ use super::writing;
 use crate::{
     desk::page::Mode,
     domain::{
-        file::{check_sizes, cleaned_name},
+        file::{check_sizes, cleaned_name, numbered},
         id::{ConversationId, EntrySeq},
     },
     tui::{
@@ -90,20 +90,35 @@ pub fn save(
     if model.local {
         return vec![Effect::Ask(Ask::SaveAttached { conversation, seq, files })];
     }
-    let command = |(number, name): &(usize, String)| {
+    let names = apart(files.iter().map(|(_, name)| name.as_str()));
+    let command = |((number, _), name): (&(usize, String), &String)| {
         format!("ssh HOST conversation attachment {conversation} {seq} {number} > {}", quoted(name))
     };
-    let commands = files.iter().map(command).collect::<Vec<_>>().join(" && ");
+    let commands = files.iter().zip(&names).map(command).collect::<Vec<_>>().join(" && ");
+    // A file that is there already stops it; around it a shell of its own, whose setting ends with it.
+    let commands = format!("(set -C; {commands})");
     let effects = vec![Effect::Copy(commands.clone())];
     model.say(Message::said(format!("Copied for your machine: {commands}")).about(conversation));
     effects
 }
 
+/// The names under which files can lie next to each other: of one name, the later ones are numbered. Some disks take large and
+/// small letters for the same.
+fn apart<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut taken: Vec<String> = Vec::new();
+    for name in names {
+        let name = Some(cleaned_name(name)).filter(|name| !name.is_empty()).unwrap_or_else(|| "attachment".to_owned());
+        let free = |name: &String| !taken.iter().any(|there| there.to_lowercase() == name.to_lowercase());
+        let mut tries = std::iter::once(name.clone()).chain((2..).map(|number| numbered(&name, number)));
+        taken.extend(tries.find(free));
+    }
+    taken
+}
+
 /// A file's name as a word that a shell leaves as it is.
 fn quoted(name: &str) -> String {
-    let name = Some(cleaned_name(name)).filter(|name| !name.is_empty()).unwrap_or_else(|| "attachment".to_owned());
     let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._+-".contains(letter));
-    if plain && !name.starts_with('-') { name } else { format!("'./{}'", name.replace('\'', "'\\''")) }
+    if plain && !name.starts_with('-') { name.to_owned() } else { format!("'./{}'", name.replace('\'', "'\\''")) }
 }
 
 #[cfg(test)]
@@ -121,7 +136,15 @@ mod tests {
             ("../x", "x"),
             ("", "attachment"),
         ] {
-            assert_eq!(quoted(name), word, "{name:?}");
+            assert_eq!(quoted(&apart([name].into_iter())[0]), word, "{name:?}");
         }
+    }
+
+    #[test]
+    fn files_of_one_name_lie_next_to_each_other() {
+        let names = ["image.png", "image (2).png", "Image.png", "", "../image.png", ""];
+        let apart = apart(names.into_iter());
+        let beside = ["image.png", "image (2).png", "Image (3).png", "attachment", "image (4).png", "attachment (2)"];
+        assert_eq!(apart, beside);
     }
 }

@@ -41,6 +41,10 @@ pub fn finish(model: &mut Model, at: usize, outcome: Outcome) -> Vec<Effect> {
             model.layers.push(*layer);
             Vec::new()
         }
+        Outcome::OpenAnd(layer, effects) => {
+            model.layers.push(*layer);
+            effects
+        }
         Outcome::Replace(layer) => {
             model.layers.truncate(at);
             model.layers.push(*layer);

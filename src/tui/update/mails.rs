@@ -3,7 +3,7 @@
 use super::{moving, reading, settle, writing};
 use crate::{
     desk::page::{DraftPlace, From, Mode},
-    domain::id::{ConversationId, EntrySeq},
+    domain::{command::EntryOf, id::ConversationId},
     tui::{
         ask::{Ask, Effect},
         composer::Composer,
@@ -29,10 +29,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     let (ask, why_not) = if action == Action::SendAgain {
-        let ask = delivery::to_send_again(model).map(|(conversation, seq)| Ask::SendAgain { conversation, seq });
+        let ask = delivery::to_send_again(model).map(|(conversation, entry)| Ask::SendAgain { conversation, entry });
         (ask, "Nothing here failed to leave by mail.")
     } else if action == Action::TakeBack {
-        let ask = delivery::to_take_back(model).map(|(conversation, seq)| Ask::TakeBack { conversation, seq });
+        let ask = delivery::to_take_back(model).map(|(conversation, entry)| Ask::TakeBack { conversation, entry });
         (ask, "Nothing here can be taken back any more.")
     } else if action == Action::AddNamed {
         let ask = thread.suggested.first().map(|person| suggested::add(conversation, person));
@@ -48,14 +48,17 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// A reply was taken back: its writer has the text in the composer again, before what was begun since.
-pub fn taken_back(model: &mut Model, conversation: ConversationId, seq: EntrySeq) -> Vec<Effect> {
+pub fn taken_back(model: &mut Model, conversation: ConversationId, meant: EntryOf) -> Vec<Effect> {
     model.message = Some(Message::said("Taken back: it was not sent.").about(conversation));
     let mine = |from: &From| match from {
         From::Agent(person) => person.address == model.page.me.handle,
         From::Customer(_) | From::Outside(_) | From::System => false,
     };
     let thread = model.opened().filter(|thread| thread.row.id == conversation);
-    let entry = thread.and_then(|thread| thread.entries.iter().find(|entry| entry.seq == seq && mine(&entry.from)));
+    let entry = thread.and_then(|thread| {
+        // A page that was read since may have it under another number.
+        thread.entries.iter().find(|entry| entry.shown() == meant && mine(&entry.from))
+    });
     let Some((text, files)) = entry.map(|entry| (entry.text.clone(), entry.attachments.len())) else {
         return Vec::new();
     };

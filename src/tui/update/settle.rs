@@ -113,7 +113,7 @@ pub(super) fn lay(model: &mut Model) {
     let Some(parts) = layout::thread_parts(model) else { return };
     let Some(thread) = model.opened() else { return };
     let Some(view) = &model.thread else { return };
-    let undoable = delivery::undoable(model).map(|(_, seq)| seq);
+    let undoable = delivery::undoable(model).map(|(_, entry)| entry.seq);
     let basis = Basis {
         read: model.reads,
         width: layout::word_columns(parts.words.width),

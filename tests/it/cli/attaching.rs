@@ -51,6 +51,34 @@ fn files_by_command_as_json() {
     steady(|| insta::assert_snapshot!("cli_attaching_json", place().transcript(LINES, "--json")));
 }
 
+/// Who decides about a held reply sees what would go with it.
+#[test]
+fn a_held_reply_names_its_files() {
+    let place = place();
+    let lines = [
+        "receive --from mara@example.com --name Mara --group Support --subject Invoice --body Hello",
+        "--as olga setting set private-conversations on",
+        "--as ana conversation create-item 1 ticket --title Invoice",
+        "--as olga conversation start --on TK-1 --audience internal --body Look --attach bill.pdf",
+        "--as olga conversation private 2",
+        "--as ana conversation reply 1 --body Here --attach bill.pdf --attach notes.txt",
+    ];
+    let item = lines.iter().fold(String::new(), |item, line| {
+        let line = line.replace("TK-1", &item);
+        let done = place.json(&line).pop().unwrap_or_default();
+        done["id"].as_str().map_or(item, str::to_owned)
+    });
+    assert!(item.starts_with("TK-"));
+    let held = place.json("--as olga conversation held").remove(0);
+    let files = serde_json::json!([
+        {"name": "bill.pdf", "media_type": "application/pdf", "size": 13},
+        {"name": "notes.txt", "media_type": "text/plain", "size": 8},
+    ]);
+    assert_eq!((&held["text"], &held["attachments"]), (&"Here".into(), &files));
+    let table = place.does("--as olga conversation held");
+    assert!(table.contains("13 B bill.pdf, 8 B notes.txt"), "{table}");
+}
+
 #[test]
 fn what_goes_in_comes_out_byte_by_byte_from_standard_input_too() {
     let place = place();

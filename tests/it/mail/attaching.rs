@@ -2,7 +2,10 @@
 
 use super::leaving::{WORKER, lease, send_all, words};
 use super::letters::{SUPPORT, arrives, letter};
-use crate::desks::{TestDesk, add_customer, link, refusal, reply, starting, text, with_agents, with_customers};
+use crate::{
+    desks::{TestDesk, add_customer, link, refusal, reply, starting, text, with_agents, with_customers},
+    seat::Seat,
+};
 use deskline::{
     desk::{
         AgentChange,
@@ -198,7 +201,15 @@ fn a_file_that_is_for_agents_only_does_not_slip_out_with_a_reply() {
     desk.does("olga", inner, crate::desks::make(deskline::domain::conversation::Privacy::Private, true));
     replies(&desk, "ana", id, "Look", vec![file("x.pdf", b"our prices")]).unwrap();
     assert_eq!(desk.leaves(), []);
-    assert_eq!(desk.desk.held_replies(&desk.agent("olga")).unwrap().len(), 1);
+    let held = desk.desk.held_replies(&desk.agent("olga")).unwrap();
+    assert_eq!(held.len(), 1);
+    let names: Vec<(&str, u64)> = held[0].attachments.iter().map(|file| (file.name.as_str(), file.size)).collect();
+    assert_eq!(names, [("x.pdf", 10)], "who decides knows what goes with it");
+    for size in [(80, 24), (120, 40)] {
+        let mut olga = Seat::sized(&desk, "olga", size);
+        olga.keys("g h Enter");
+        assert!(olga.shown().contains("With it       PDF · 10 B · x.pdf"), "{}", olga.shown());
+    }
 }
 
 #[test]

@@ -175,6 +175,53 @@ fn a_note_that_is_put_into_it_is_asked_about() {
     assert!(matches!(&asked, Denied::Refused(refusal) if refusal.kind == RefusalKind::Confirm), "{asked}");
 }
 
+/// R1.4: what is asked is answered where it is asked, with a key that sends it or none; the draft is kept until then.
+#[test]
+fn what_is_asked_about_is_answered_over_the_form() {
+    let (desk, id) = beginning();
+    let secret = "the refund of four hundred euros is approved by Billing already";
+    desk.does("ana", id, note(secret));
+    let kept = |place: DraftPlace| {
+        let wants = Wants { draft: Some(place), ..Wants::default() };
+        desk.desk.read(&desk.agent("ana"), &wants).unwrap().draft.map(|draft| draft.text)
+    };
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("Enter Home F").text("lab@outside.example").keys("Enter Tab Tab").text(secret).keys("Ctrl-S");
+    assert!(ana.shown().contains("This reply repeats a note by Ana Ruiz"), "{}", ana.shown());
+    assert!(kept(DraftPlace::Forwarding(id)).is_some_and(|draft| draft.contains(secret)), "it is not lost meanwhile");
+    ana.keys("Esc");
+    let shown = ana.shown();
+    assert!(
+        shown.contains("lab@outside.example") && !shown.contains("repeats a note"),
+        "a no changes nothing: {shown}"
+    );
+    assert_eq!(ana.opened(), id);
+    ana.keys("Ctrl-S y");
+    let new = ana.opened();
+    assert_ne!(new, id, "{}", ana.shown());
+    assert!(text(&desk, new).contains(secret) && !ana.shown().contains("Forward #"), "{}", ana.shown());
+    assert_eq!(kept(DraftPlace::Forwarding(id)), None, "it is not offered a second time");
+    ana.keys("Esc Esc Home Enter Home F");
+    assert!(!ana.shown().contains("refund of four hundred"), "{}", ana.shown());
+}
+
+/// The access is asked for again with the yes: with the conversation that is forwarded from, the question goes too.
+#[test]
+fn the_question_over_the_form_goes_with_the_access() {
+    let (desk, id) = beginning();
+    desk.set(SettingKey::PrivateConversations, "on");
+    let secret = "the refund of four hundred euros is approved by Billing already";
+    desk.does("ana", id, note(secret));
+    let mut ben = Seat::new(&desk, "ben");
+    ben.keys("Enter Home F").text("lab@outside.example").keys("Enter Tab Tab").text(secret).keys("Ctrl-S");
+    assert!(ben.shown().contains("repeats a note"), "{}", ben.shown());
+    desk.does("olga", id, make(Privacy::Private, true));
+    let shown = ben.shown();
+    assert!(!shown.contains("repeats a note") && !shown.contains("Forward #"), "{shown}");
+    ben.keys("y");
+    assert!(desk.leaves().iter().all(|mail| mail.to.address != "lab@outside.example"));
+}
+
 /// R1.2: nothing of what agents say among themselves has a way outside.
 #[test]
 fn an_internal_conversation_is_not_forwarded() {

@@ -2,6 +2,7 @@
 
 mod addressed;
 mod agents;
+mod alike;
 mod around;
 mod arriving;
 mod attaching;
@@ -33,6 +34,7 @@ mod reading;
 #[cfg(feature = "corpora")]
 mod reading_corpora;
 mod reading_hostile;
+mod renumbered;
 mod ringing;
 mod screens;
 mod threading;

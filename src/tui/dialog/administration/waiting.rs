@@ -3,7 +3,8 @@
 use crate::{
     desk::page::{Denied, HeldReply, Page},
     domain::{
-        id::{ConversationId, EntrySeq, MailId},
+        command::EntryOf,
+        id::{ConversationId, MailId},
         mail::HeldMail,
     },
     tui::{
@@ -19,7 +20,7 @@ pub enum Waits {
     /// A mail.
     Mail(MailId),
     /// A reply.
-    Reply(ConversationId, EntrySeq),
+    Reply(ConversationId, EntryOf),
 }
 
 impl Waits {
@@ -30,13 +31,13 @@ impl Waits {
 
     /// Of a reply.
     pub const fn reply(reply: &HeldReply) -> Self {
-        Self::Reply(reply.conversation, reply.seq)
+        Self::Reply(reply.conversation, reply.shown())
     }
 
     const fn release(self) -> Ask {
         match self {
             Self::Mail(mail) => Ask::ReleaseMail { mail, confirmed: false },
-            Self::Reply(conversation, seq) => Ask::ReleaseReply(conversation, seq),
+            Self::Reply(conversation, entry) => Ask::ReleaseReply(conversation, entry),
         }
     }
 
@@ -51,7 +52,7 @@ impl Waits {
     const fn discard(self) -> Ask {
         match self {
             Self::Mail(mail) => Ask::DiscardMail(mail),
-            Self::Reply(conversation, seq) => Ask::DiscardReply(conversation, seq),
+            Self::Reply(conversation, entry) => Ask::DiscardReply(conversation, entry),
         }
     }
 }

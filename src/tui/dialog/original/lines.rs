@@ -4,7 +4,11 @@ use super::What;
 use crate::{
     desk::page::{self, HeldReply, Moment},
     domain::{letter::Correspondent, mail::MailHead, text::SafeText},
-    tui::{delivery::named, flow::spelled_out, time},
+    tui::{
+        delivery::named,
+        flow::{file_words, spelled_out},
+        time,
+    },
 };
 
 /// What a line says.
@@ -91,6 +95,9 @@ pub fn of_reply(reply: &HeldReply, zone: time::Zone) -> Vec<(LineKind, String)> 
         field("To", &reply.to.join(", ")),
         field("Written", &time::stamp(reply.at, zone)),
     ];
+    for (at, attached) in reply.attachments.iter().enumerate() {
+        lines.push(field(if at == 0 { "With it" } else { "" }, &file_words(attached)));
+    }
     said_in(&mut lines, &reply.text);
     lines
 }
