@@ -1,6 +1,11 @@
 //! Handing mail over to a program like sendmail.
 
-use super::{TroubleKind, build::Built, said, send::Handed};
+use super::{
+    TroubleKind,
+    build::{Built, on_the_way},
+    said,
+    send::Handed,
+};
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _, Write as _},
@@ -15,7 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long it may take.
+/// How long it may take, over the time that a large mail has: some such programs send it themselves.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Hands a mail to a program that takes it as sendmail does: the mail on its standard input, the envelope as arguments. What
@@ -55,7 +60,7 @@ pub fn by_program(program: &Path, mail: &Built, begins: &mut dyn FnMut() -> bool
         }
         let _ = say.send(said(&String::from_utf8_lossy(&words), ""));
     });
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + patience(bytes.len());
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
@@ -86,6 +91,11 @@ pub fn by_program(program: &Path, mail: &Built, begins: &mut dyn FnMut() -> bool
     }
 }
 
+/// How long it may take for a mail of so many bytes.
+fn patience(bytes: usize) -> Duration {
+    PATIENCE + on_the_way(bytes)
+}
+
 /// A file that only this process can open, which is gone with whoever reads it last.
 fn whole(bytes: &[u8]) -> io::Result<File> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -98,4 +108,15 @@ fn whole(bytes: &[u8]) -> io::Result<File> {
     file.write_all(bytes)?;
     file.rewind()?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_mails_have_more_time() {
+        assert_eq!(patience(100), PATIENCE);
+        assert_eq!(patience(8 << 20), PATIENCE + Duration::from_secs(8 * 128));
+    }
 }

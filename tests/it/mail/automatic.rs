@@ -87,7 +87,8 @@ fn an_older_desk_knows_what_it_noted_in_words() {
     Connection::open(&old)
         .unwrap()
         .execute_batch(
-            "ALTER TABLE mail DROP COLUMN automatic; DROP TABLE mail_leaving; DROP INDEX outbox_undelivered;
+            "DROP INDEX mail_put_away;
+             ALTER TABLE mail DROP COLUMN automatic; DROP TABLE mail_leaving; DROP INDEX outbox_undelivered;
              DROP INDEX outbox_failed; ALTER TABLE outbox DROP COLUMN failed_at;
              ALTER TABLE mailbox DROP COLUMN next; ALTER TABLE mailbox DROP COLUMN nudges; PRAGMA user_version = 10;",
         )
