@@ -9,7 +9,7 @@ use deskline::{
     demo::random::Random,
     desk::{
         Desk, NewItem,
-        page::{Denied, DraftPlace, Entry, Mode},
+        page::{Denied, DraftPlace, Entry, Mode, Opened, ThreadStart, ThreadWants, Wants},
     },
     domain::{
         command::{Command, Writing},
@@ -95,8 +95,19 @@ fn speaks_while_locked(command: &Command) -> bool {
     )
 }
 
+/// Every entry, however many windows they fill.
 fn entries(desk: &TestDesk, id: ConversationId) -> Vec<Entry> {
-    desk.thread("olga", id).entries
+    let mut all: Vec<Entry> = Vec::new();
+    loop {
+        let start = ThreadStart::From(EntrySeq(all.last().map_or(1, |entry| entry.seq.0 + 1)));
+        let wants = ThreadWants { conversation: id, start, entries: 500 };
+        let opened = desk.page("olga", &Wants { thread: Some(wants), ..Wants::default() }).opened;
+        let Some(Opened::Thread(thread)) = opened else { panic!("{opened:?}") };
+        all.extend(thread.entries);
+        if !thread.later {
+            return all;
+        }
+    }
 }
 
 fn prepared() -> (TestDesk, ConversationId) {
