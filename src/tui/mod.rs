@@ -34,6 +34,8 @@ pub mod readiness;
 pub mod remembered;
 /// Where a conversation stands on the screen.
 pub mod scroll;
+/// The files of what was sent from this screen.
+pub mod sent;
 /// One agent's session over any terminal.
 pub mod session;
 /// The terminal that the program was started on.

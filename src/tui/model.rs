@@ -8,6 +8,7 @@ use super::{
     dialog::Layer,
     flow::Flow,
     keymap::{KeyPress, Keymap},
+    sent::SentFiles,
     theme::Theme,
     time::Zone,
 };
@@ -63,6 +64,8 @@ pub struct Model {
     pub message: Option<Message>,
     /// What `z` takes back.
     pub undo: Vec<Ask>,
+    /// The files of what was sent from here.
+    pub sent: Vec<SentFiles>,
     /// What is being taken from a list: it is opened once it is the viewer's, since taking it may move it out of that list and
     /// the next key is meant for it.
     pub taking: Option<ConversationId>,
@@ -309,6 +312,7 @@ impl Model {
             layers: Vec::new(),
             message: None,
             undo: Vec::new(),
+            sent: Vec::new(),
             taking: None,
             batch: None,
             pending: Vec::new(),

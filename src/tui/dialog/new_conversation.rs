@@ -112,6 +112,7 @@ impl NewConversation {
         if this.form.line(TEXT).unwrap_or_default().is_empty() {
             this.begin(&thread.row);
         }
+        this.write_above();
         Some(this)
     }
 
@@ -136,6 +137,13 @@ impl NewConversation {
         files.extend(forwarded.files.iter().filter(|file| !self.form.files().contains(file)).cloned());
         self.fill(TEXT, &both);
         self.set_files(files);
+    }
+
+    /// What is typed now comes above what is quoted.
+    fn write_above(&mut self) {
+        if let Some(Control::Text(_, editor)) = self.form.controls.get_mut(TEXT) {
+            editor.put_cursor(0);
+        }
     }
 
     /// The control for files is there from the first file on.
@@ -322,7 +330,10 @@ impl Dialog for NewConversation {
             && (self.draft().is_empty() || self.forwarded.is_some())
         {
             self.restore(&draft.text, &draft.files);
-            self.quote_too();
+            if self.forwarded.is_some() {
+                self.quote_too();
+                self.write_above();
+            }
         }
     }
 

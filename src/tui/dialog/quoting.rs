@@ -34,7 +34,13 @@ pub fn meant(model: &Model) -> Result<(&Thread, Vec<&Entry>), &'static str> {
     }
     let entries = if chosen.is_empty() {
         let cursor = view.cursor.ok_or(OPEN)?;
-        vec![thread.entries.iter().find(|entry| entry.seq == cursor).ok_or(OPEN)?]
+        let at = thread.entries.iter().position(|entry| entry.seq == cursor).ok_or(OPEN)?;
+        let before = || thread.entries[..at].iter().rfind(|entry| may_leave(thread, entry));
+        match thread.entries[at].kind {
+            // Nobody forwards a line of the desk: what is meant is the reply before it.
+            EntryKind::System => vec![before().ok_or(INSIDE)?],
+            EntryKind::Reply | EntryKind::Note => vec![&thread.entries[at]],
+        }
     } else {
         chosen
     };

@@ -8,7 +8,7 @@ use crate::{
         ask::{Answer, Ask, Effect},
         dialog::{Confirm, Held, Layer},
         model::{Message, Model},
-        readiness, remembered,
+        readiness, remembered, sent,
     },
 };
 
@@ -24,7 +24,10 @@ pub fn answered(model: &mut Model, ask: Ask, answer: Result<Answer, Denied>) -> 
         return layer::finish(model, at, outcome);
     }
     match answer {
-        Ok(answer) => done(model, &ask, answer),
+        Ok(answer) => {
+            sent::remember(model, &ask, &answer);
+            done(model, &ask, answer)
+        }
         Err(denied) => refused(model, ask, denied),
     }
 }

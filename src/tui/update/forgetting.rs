@@ -56,6 +56,7 @@ pub fn forget_everything(model: &mut Model, why: String) {
     model.thread = None;
     model.kept.clear();
     model.undo.clear();
+    model.sent.clear();
     model.taking = None;
     model.batch = None;
     model.message = None;

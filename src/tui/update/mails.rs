@@ -15,6 +15,7 @@ use crate::{
         editor::Editor,
         keymap::Action,
         model::{Area, Message, Model, RowKey},
+        sent,
     },
 };
 
@@ -59,12 +60,13 @@ pub fn taken_back(model: &mut Model, conversation: ConversationId, meant: EntryO
         // A page that was read since may have it under another number.
         thread.entries.iter().find(|entry| entry.shown() == meant && mine(&entry.from))
     });
-    let Some((text, files)) = entry.map(|entry| (entry.text.clone(), entry.attachments.len())) else {
-        return Vec::new();
-    };
-    let words = match files {
-        0 => "Taken back: it was not sent. Its text is here again.",
-        _ => "Taken back: it was not sent. Its text is here again; attach its files again.",
+    let Some(entry) = entry else { return Vec::new() };
+    let (text, mut files) = (entry.text.clone(), sent::files_of(model, conversation, entry));
+    let words = match (entry.attachments.len(), files.len()) {
+        (0, _) => "Taken back: it was not sent. Its text is here again.",
+        (_, 0) => "Taken back: it was not sent. Its text is here again; attach its files again.",
+        (_, 1) => "Taken back: it was not sent. Its text is here again, and its file goes with it.",
+        (_, _) => "Taken back: it was not sent. Its text is here again, and its files go with it.",
     };
     let place = DraftPlace::Conversation(conversation);
     let effects = writing::keep(model);
@@ -72,7 +74,9 @@ pub fn taken_back(model: &mut Model, conversation: ConversationId, meant: EntryO
     let client_id = model.new_client_id();
     let mut composer = Composer::new(place, Mode::Reply, client_id);
     composer.editor = Editor::new(&if begun.is_empty() { text } else { format!("{text}\n\n{begun}") });
-    composer.files = model.draft_files(&composer.place, Mode::Reply).to_vec();
+    let begun = model.draft_files(&composer.place, Mode::Reply);
+    files.extend(begun.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
+    composer.files = files;
     composer.loaded = true;
     composer.changed = Some(model.now);
     model.composer = Some(composer);

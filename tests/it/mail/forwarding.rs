@@ -2,16 +2,17 @@
 
 use super::letters::{arrives, letter, person};
 use crate::{
-    desks::{TestDesk, assign, make, note, reply, starting},
+    desks::{TestDesk, assign, make, note, reply, starting, with_agents},
     seat::Seat,
 };
 use deskline::{
     desk::page::{Denied, DraftPlace, Opened, Wants},
     domain::{
-        command::{Start, StartWith},
+        command::{Command, Start, StartWith},
         conversation::Privacy,
         id::ConversationId,
         letter::Letter,
+        people::Party,
         refusal::RefusalKind,
         setting::SettingKey,
     },
@@ -86,6 +87,51 @@ fn what_was_selected_is_quoted_in_order_and_no_agent_is_named() {
     assert!(at("> Which bank is it?") < at("> It is the Seaside Bank."), "{text}");
     assert!(!text.contains("Ana Ruiz") && !text.contains("she is right"), "{text}");
     assert!(text.contains("Acme Support wrote on"), "{text}");
+}
+
+#[test]
+fn what_is_typed_stands_above_the_quotation() {
+    let (desk, _) = beginning();
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter Home F").text("lab@outside.example").keys("Enter Tab Tab").text("Please look at this.").keys("Esc");
+    // The same where it was begun before.
+    ana.keys("F Tab Tab").text("Hello. ").keys("Ctrl-S");
+    let text = text(&desk, ana.opened());
+    assert!(text.starts_with("Hello. Please look at this.\n\nMara Lindt wrote on"), "{text}");
+}
+
+#[test]
+fn from_a_line_of_the_desk_the_reply_before_it_is_forwarded() {
+    let (desk, _) = beginning();
+    let mut ana = Seat::new(&desk, "ana");
+    // The line that says who took it: before it stands the mail.
+    ana.keys("Enter Home j F").text("lab@outside.example").keys("Enter Ctrl-S");
+    let one = text(&desk, ana.opened());
+    assert!(one.contains("> The card is declined.") && !one.contains("Seaside"), "{one}");
+    // A line below the last mail, with a note between them.
+    let (desk, id) = beginning();
+    desk.does("ana", id, note("Between us: still."));
+    desk.does("olga", id, assign("ben"));
+    let mut ben = Seat::new(&desk, "ben");
+    ben.keys("g o Enter End k F");
+    assert!(ben.foot().contains("Only what customers may read"), "a note itself: {}", ben.shown());
+    ben.keys("End F").text("yard@outside.example").keys("Enter Ctrl-S");
+    let another = text(&desk, ben.opened());
+    assert!(another.contains("> It is the Seaside Bank.") && !another.contains("Between us"), "{another}");
+}
+
+/// Of what agents alone can read nothing goes out, whatever line the cursor is on.
+#[test]
+fn from_a_line_of_an_internal_conversation_nothing_is_forwarded() {
+    let (desk, _) = beginning();
+    let start = starting(with_agents(&["ben"]), "Between us");
+    let inner = desk.desk.start(&desk.agent("ana"), &start).unwrap().conversation;
+    desk.does("ana", inner, Command::Add { party: Party::Agent("cleo".into()), confirmed: true });
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("g s Enter End");
+    assert_eq!(ana.opened(), inner, "{}", ana.shown());
+    ana.keys("F");
+    assert!(ana.foot().contains("Only what customers may read"), "{}", ana.shown());
 }
 
 #[test]
@@ -186,7 +232,9 @@ fn what_is_asked_about_is_answered_over_the_form() {
         desk.desk.read(&desk.agent("ana"), &wants).unwrap().draft.map(|draft| draft.text)
     };
     let mut ana = Seat::new(&desk, "ana");
-    ana.keys("Enter Home F").text("lab@outside.example").keys("Enter Tab Tab").text(secret).keys("Ctrl-S");
+    ana.keys("Enter Home F").text("lab@outside.example").keys("Enter Tab Tab");
+    // The list shows the first words of what was sent: others come first.
+    ana.text("For your own file, as was agreed here: ").text(secret).keys("Ctrl-S");
     assert!(ana.shown().contains("This reply repeats a note by Ana Ruiz"), "{}", ana.shown());
     assert!(kept(DraftPlace::Forwarding(id)).is_some_and(|draft| draft.contains(secret)), "it is not lost meanwhile");
     ana.keys("Esc");

@@ -93,6 +93,7 @@ fn several_are_selected_and_decided_about_together() {
     // Mail 5 and Mail 4 come in, the earlier one first.
     olga.keys("g x x r");
     assert!(olga.shown().contains("Held: 4") && !olga.shown().contains("✓"), "{}", olga.shown());
+    assert!(olga.foot().contains("2 mails went their way."), "{}", olga.foot());
     let mut listed = desk.rows("olga", deskline::domain::section::Section::All);
     listed.sort_by_key(|row| row.id);
     assert_eq!(listed.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["Mail 4", "Mail 5"]);
@@ -126,6 +127,29 @@ fn what_cannot_be_let_in_stays_selected_and_says_why() {
         "{}",
         olga.shown()
     );
+    assert!(olga.foot().contains("None went its way; 2 could not be let in: "), "{}", olga.foot());
     olga.keys("d y");
     assert!(olga.shown().contains("Nothing is held."), "{}", olga.shown());
+    assert!(olga.foot().contains("2 were discarded."), "{}", olga.foot());
+}
+
+#[test]
+fn how_many_were_let_in_and_why_others_were_not_is_said_together() {
+    let desk = TestDesk::new();
+    let mails = [0, 1, 2].map(|at| InMail {
+        letter: Err("It cannot be read.".into()),
+        raw: format!("From: c{at}@example.com\r\nSubject: Mail {at}\r\n\r\nWords of {at}\r\n").into_bytes(),
+        ..mail(Letter::default())
+    });
+    desk.desk.receive_mails(&mails).unwrap();
+    desk.desk.read_mail_with(|raw| {
+        let first = raw.windows(6).any(|word| word == b"Mail 0");
+        if first { Err("It still cannot be read.".to_owned()) } else { deskline::email::reader::letter(raw) }
+    });
+    let mut olga = Seat::sized(&desk, "olga", (120, 40));
+    olga.keys("g h x x x r");
+    let foot = olga.foot();
+    assert!(foot.contains("2 mails went their way; 1 could not be let in: "), "{foot}");
+    assert!(foot.contains("It still cannot be read."), "{foot}");
+    assert!(olga.shown().contains("1 selected"), "{}", olga.shown());
 }

@@ -2,23 +2,27 @@
 
 use super::letters::{SUPPORT, arrives, letter, mail, mailboxes, person, taken};
 use crate::{
-    desks::{TestDesk, assign, make, note, refusal, reply},
+    desks::{TestDesk, assign, make, note, refusal, reply, text},
     seat::Seat,
 };
 use deskline::{
     desk::{
-        mail::Failure,
-        page::{Denied, Mode},
+        mail::{Failure, Words},
+        page::{Denied, DraftFile, Mode},
     },
     domain::{
-        command::Command,
+        command::{Command, Writing},
         conversation::Privacy,
         id::{ConversationId, EntrySeq},
-        letter::{Fold, FoldKind, Letter},
+        letter::{Attached, Fold, FoldKind, Letter},
         mail::{DeliveryState, InMail, Verdict},
     },
-    tui::{model::RowKey, session::Event},
+    tui::{
+        model::RowKey,
+        session::{Event, files::Folders},
+    },
 };
+use std::fs;
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -123,6 +127,63 @@ fn a_reply_is_taken_back_and_its_text_is_a_draft_again() {
     assert!(desk.leaves().is_empty(), "nothing leaves");
     ana.keys("Esc z");
     assert!(ana.foot().contains("nothing to take back"), "{}", ana.foot());
+}
+
+/// A corrected reply does not go out without its invoice.
+#[test]
+fn a_reply_that_is_taken_back_has_its_files_again() {
+    let (desk, id) = beginning();
+    let home = tempfile::tempdir().unwrap();
+    for (name, content) in [("bill.pdf", &b"%PDF the bill"[..]), ("plan.txt", b"the plan"), ("more.txt", b"more")] {
+        fs::write(home.path().join(name), content).unwrap();
+    }
+    let folders = Folders { downloads: Vec::new(), home: Some(home.path().to_owned()) };
+    let mut ana = Seat::new(&desk, "ana");
+    ana.session.has_files(folders);
+    let attaches = |seat: &mut Seat, names: [&str; 2]| {
+        seat.keys("Tab a").text(names[0]).keys("Enter").text(names[1]).keys("Enter Esc");
+    };
+    ana.keys("Enter r").text("Here is the bil");
+    attaches(&mut ana, ["~/bill.pdf", "~/plan.txt"]);
+    ana.keys("Ctrl-S r").text("More");
+    attaches(&mut ana, ["~/more.txt", "~/plan.txt"]);
+    ana.keys("Esc z");
+    assert!(ana.foot().contains("and its files go with it"), "{}", ana.shown());
+    let names = |files: &[DraftFile]| files.iter().map(DraftFile::name).collect::<Vec<_>>();
+    let composer = ana.session.model().composer.as_ref().unwrap();
+    assert_eq!(composer.editor.text(), "Here is the bil\n\nMore");
+    assert_eq!(names(&composer.files), ["bill.pdf", "plan.txt", "more.txt"], "none of them twice");
+    desk.seconds(2);
+    ana.take_all([]);
+    let drafts = desk.thread("ana", id).drafts;
+    assert_eq!(drafts.iter().map(|draft| names(&draft.files)).collect::<Vec<_>>(), [names(&composer_files(&ana))]);
+    ana.keys("Ctrl-S");
+    let left = desk.leaves();
+    assert_eq!(left.len(), 1, "{}", ana.shown());
+    let Words::Customer { files, .. } = &left[0].words else { panic!("a mail to a customer") };
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["bill.pdf", "plan.txt", "more.txt"]);
+}
+
+/// A session that did not send it does not know where its files were.
+#[test]
+fn what_another_session_takes_back_is_to_have_its_files_attached_again() {
+    let (desk, id) = beginning();
+    let bill = Attached {
+        name: "bill.pdf".into(),
+        media_type: "application/pdf".into(),
+        content: b"%PDF the bill".to_vec(),
+        note: None,
+    };
+    desk.does("ana", id, Command::Reply(Writing { files: vec![bill], ..text("Here") }));
+    let mut ana = Seat::new(&desk, "ana");
+    ana.keys("Enter z");
+    assert!(ana.foot().contains("attach its files again"), "{}", ana.foot());
+    assert!(composer_files(&ana).is_empty());
+}
+
+fn composer_files(seat: &Seat) -> Vec<DraftFile> {
+    seat.session.model().composer.as_ref().unwrap().files.clone()
 }
 
 #[test]

@@ -66,6 +66,52 @@ pub struct Waiting {
     asked: Vec<Ask>,
     /// Why something of it could not be done.
     pub problem: Option<String>,
+    /// How far it went with what was asked for together.
+    tally: Tally,
+}
+
+/// What became of several that were decided about together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Tally {
+    /// How many were decided about.
+    of: usize,
+    /// Whether all of them are mails.
+    mails: bool,
+    /// Whether they are discarded.
+    discards: bool,
+    done: usize,
+    refused: usize,
+}
+
+impl Tally {
+    fn of(chosen: &[Waits], discards: bool) -> Self {
+        let mails = chosen.iter().all(|waits| matches!(waits, Waits::Mail(_)));
+        Self { of: chosen.len(), mails, discards, done: 0, refused: 0 }
+    }
+
+    /// How it went so far: "2 mails went their way; 1 could not be let in: …". `None` of one alone, which has words of its own.
+    fn words(&self, problem: Option<&str>) -> Option<String> {
+        let done = match (self.done, self.discards, self.mails) {
+            (0, true, _) => "None was discarded".to_owned(),
+            (0, false, _) => "None went its way".to_owned(),
+            (1, true, _) => "1 was discarded".to_owned(),
+            (1, false, true) => "1 mail went its way".to_owned(),
+            (1, false, false) => "1 went its way".to_owned(),
+            (many, true, _) => format!("{many} were discarded"),
+            (many, false, true) => format!("{many} mails went their way"),
+            (many, false, false) => format!("{many} went their way"),
+        };
+        let not = match (self.discards, self.mails) {
+            (true, _) => "could not be",
+            (false, true) => "could not be let in",
+            (false, false) => "could not go",
+        };
+        let words = match problem.filter(|_| self.refused > 0) {
+            Some(problem) => format!("{done}; {} {not}: {problem}", self.refused),
+            None => format!("{done}."),
+        };
+        (self.of > 1).then_some(words)
+    }
 }
 
 impl Waiting {
@@ -118,6 +164,7 @@ impl Waiting {
     /// Lets all that is selected go its way, what came first before what came after.
     fn release(&mut self) -> Vec<Effect> {
         self.problem = None;
+        self.tally = Tally::of(&self.chosen, false);
         self.asked = self.chosen.iter().rev().map(|waits| waits.release()).collect();
         self.asked.iter().cloned().map(Effect::Ask).collect()
     }
@@ -125,6 +172,7 @@ impl Waiting {
     /// The question before all that is selected is discarded.
     fn discard(&mut self) -> Confirm {
         self.problem = None;
+        self.tally = Tally::of(&self.chosen, true);
         self.asked = self.chosen.iter().map(|waits| waits.discard()).collect();
         let mails = self.chosen.iter().filter(|waits| matches!(waits, Waits::Mail(_))).count();
         let thrown = (mails > 0).then(|| match mails {
@@ -151,17 +199,21 @@ impl Waiting {
     pub fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Denied>) -> Outcome {
         self.asked.retain(|asked| asked != ask);
         match answer {
-            Ok(_) => self.chosen.retain(|waits| !waits.is_asked(ask)),
-            Err(denied) => match Confirm::widening(ask, denied) {
-                Some(question) => {
+            Ok(_) => {
+                self.tally.done += 1;
+                self.chosen.retain(|waits| !waits.is_asked(ask));
+            }
+            Err(denied) => {
+                if let Some(question) = Confirm::widening(ask, denied) {
                     let asks = |effect: &Effect| if let Effect::Ask(ask) = effect { Some(ask.clone()) } else { None };
                     self.asked.extend(question.effects.iter().filter_map(asks));
                     return Outcome::Open(Box::new(Layer::Confirm(question)));
                 }
-                None => self.problem = Some(denied.to_string()),
-            },
+                self.tally.refused += 1;
+                self.problem = Some(denied.to_string());
+            }
         }
-        Outcome::Stay
+        self.tally.words(self.problem.as_deref()).map_or(Outcome::Stay, Outcome::Say)
     }
 
     /// What waits no more is selected no more.
