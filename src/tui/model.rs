@@ -123,6 +123,8 @@ pub struct List {
     pub start: ListStart,
     /// The end to go to once its window was read: `G` and `g g`, where it was not read before.
     pub jump: Option<Jump>,
+    /// Whether the selected row was pushed out of the window, and is awaited in the one that is read now.
+    pub pushed: bool,
     /// The window to come back to where no unread row is found.
     pub left_from: Option<ListStart>,
     /// Rows chosen with `x`.

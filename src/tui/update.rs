@@ -12,6 +12,7 @@ mod offering;
 mod panel;
 mod pointing;
 mod press;
+mod pushed;
 mod reading;
 mod settle;
 mod ticking;

@@ -45,6 +45,7 @@ mod permission_matrix;
 mod picture;
 mod presence;
 mod pty;
+mod pushed;
 mod query_plans;
 mod recipes;
 mod rereading;

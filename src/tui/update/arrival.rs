@@ -1,6 +1,6 @@
 //! A page that came: nothing that is being read moves because of it.
 
-use super::{forgetting, moving, offering, reading, writing};
+use super::{forgetting, moving, offering, pushed, reading, writing};
 use crate::{
     desk::page::{ConversationRow, ListStart, Opened, Page, Thread, ThreadStart},
     domain::id::EntrySeq,
@@ -15,7 +15,8 @@ use crate::{
 /// Whether something waits for a page, even for one that says what the last one said.
 pub fn is_awaited(model: &Model) -> bool {
     let thread = model.thread.as_ref().is_some_and(|view| !view.arrived || view.window != Some(view.start));
-    let list = model.list.jump.is_some() || (model.list.selected.is_none() && model.row_count() > 0);
+    let list =
+        model.list.jump.is_some() || model.list.pushed || (model.list.selected.is_none() && model.row_count() > 0);
     thread || list || model.shut.is_some() || !model.layers.is_empty()
 }
 
@@ -24,6 +25,7 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     let news = page.bell > model.page.bell || offering::is_new(&model.page, &page);
     let rang = news && page.me.bell && model.reads > 0;
     let before = before(model);
+    let stood = pushed::stood(model);
     let was_ready = std::mem::replace(&mut model.page, page).me.ready;
     if was_ready && !model.page.me.ready && model.message.as_ref().is_none_or(|said| said.text != readiness::OFF) {
         model.message = Some(readiness::lost(model, "meanwhile"));
@@ -36,7 +38,7 @@ pub fn arrive(model: &mut Model, page: Page) -> Vec<Effect> {
     model.shut = None;
     forget_kept(model);
     let mut effects = forgetting::forget(model);
-    effects.extend(list(model));
+    effects.extend(list(model, stood));
     effects.extend(opened(model, before));
     if rang {
         effects.push(Effect::Bell);
@@ -79,7 +81,7 @@ fn forget_kept(model: &mut Model) {
 }
 
 /// The selected row stays selected and where it is on the screen, whatever came above it; the first rows stay in view where they were.
-fn list(model: &mut Model) -> Vec<Effect> {
+fn list(model: &mut Model, stood: Option<pushed::Stood>) -> Vec<Effect> {
     if model.listed().is_none() {
         return Vec::new();
     }
@@ -91,6 +93,7 @@ fn list(model: &mut Model) -> Vec<Effect> {
     let place = model.list.selected.and_then(|key| (0..count).find(|index| model.row_key(*index) == Some(key)));
     match place {
         Some(index) => {
+            model.list.pushed = false;
             let offset = model.list.index.saturating_sub(model.list.top);
             let at_the_top = model.list.top == 0 && model.list.start == ListStart::Top;
             if !at_the_top || newer {
@@ -102,7 +105,18 @@ fn list(model: &mut Model) -> Vec<Effect> {
             }
             Vec::new()
         }
-        None => gone(model, count),
+        None if model.list.pushed => {
+            // Looked for and not there: it is gone after all, and its place was about here.
+            model.list.pushed = false;
+            gone(model, count.saturating_sub(layout::list_rows(model)), count)
+        }
+        None => match stood.and_then(|stood| stood.elsewhere(model)) {
+            Some(start) => {
+                (model.list.start, model.list.pushed) = (start, true);
+                Vec::new()
+            }
+            None => gone(model, model.list.index, count),
+        },
     }
 }
 
@@ -144,8 +158,8 @@ fn jumped(model: &mut Model, jump: Jump, count: usize) -> Vec<Effect> {
 
 /// The selected row is not listed any more: its neighbour is selected. What is being read stays until the list has the
 /// keys again.
-fn gone(model: &mut Model, count: usize) -> Vec<Effect> {
-    let index = model.list.index.min(count.saturating_sub(1));
+fn gone(model: &mut Model, place: usize, count: usize) -> Vec<Effect> {
+    let index = place.min(count.saturating_sub(1));
     model.list.index = index;
     model.list.selected = model.row_key(index);
     if model.thread.is_none() { moving::show_selected(model) } else { Vec::new() }

@@ -87,7 +87,7 @@ fn list_window(model: &mut Model) {
     } else {
         top
     };
-    if model.list.jump.is_some() {
+    if model.list.jump.is_some() || model.list.pushed {
         return;
     }
     let cursor = |index: usize| {
