@@ -249,6 +249,12 @@ words! {
     }
 }
 
+/// Stands between why a mail was not taken whole and where the rest of it is.
+pub const LIES: &str = " The whole mail still lies ";
+
+/// Stands behind why a mail was not read that is here.
+pub const KEPT_HERE: &str = " All of it is kept here.";
+
 /// A mail that waits for an administrator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldMail {
@@ -272,6 +278,15 @@ pub struct HeldMail {
     pub reasons: Vec<String>,
     /// The conversation that it would have gone to, where that is known.
     pub conversation: Option<ConversationId>,
+}
+
+impl HeldMail {
+    /// Why it waits, in one sentence; of one that is too large, how large it is and where it lies.
+    pub fn sentence(&self) -> &str {
+        let not_read = |reason: &&String| reason.contains(LIES) || reason.ends_with(KEPT_HERE);
+        let reason = (self.why == HeldWhy::Unreadable).then(|| self.reasons.iter().find(not_read)).flatten();
+        reason.map_or(self.why.sentence(), String::as_str)
+    }
 }
 
 /// How a mailbox does.

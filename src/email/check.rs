@@ -7,7 +7,7 @@ use super::{
     send::try_sending,
 };
 use crate::{
-    config::{HistoryBefore, MailAccount, MailSending, MailSource, PasswordPlace, readable_by_others},
+    config::{HistoryBefore, MailAccount, MailSending, MailSource, PasswordPlace, SentFolder, readable_by_others},
     desk::{Desk, page::Denied},
 };
 use chrono::NaiveDate;
@@ -21,11 +21,11 @@ pub struct Finding {
     pub sentence: String,
 }
 
-fn works(sentence: impl Into<String>) -> Finding {
+pub(super) fn works(sentence: impl Into<String>) -> Finding {
     Finding { works: true, sentence: sentence.into() }
 }
 
-fn wrong(sentence: impl Into<String>) -> Finding {
+pub(super) fn wrong(sentence: impl Into<String>) -> Finding {
     Finding { works: false, sentence: sentence.into() }
 }
 
@@ -46,6 +46,17 @@ pub fn read_for(folder: &str, sent: bool, mails: u64) -> String {
     let what = if sent { "what was sent from elsewhere" } else { "what arrives" };
     let mails = if mails == 1 { "1 mail".to_owned() } else { format!("{mails} mails") };
     format!("The folder {folder} is read for {what}; it has {mails} now.")
+}
+
+/// What is wrong with a folder, with the line of the configuration that names it.
+pub fn unusable(trouble: &Trouble, sent: Option<&SentFolder>) -> Finding {
+    let line = match sent {
+        None => return wrong(&*trouble.sentence),
+        Some(SentFolder::Named(name)) => format!("Change the line sent = \"{name}\" of this mailbox"),
+        Some(SentFolder::Found | SentFolder::Unread) => "Name another folder with sent = \"…\"".to_owned(),
+    };
+    let sentence = &trouble.sentence;
+    wrong(format!("{sentence} {line}; sent = \"\" reads no folder for what was sent from elsewhere."))
 }
 
 /// What will be history of a folder when the mailbox is connected, where anything will.
@@ -84,11 +95,11 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
         MailSource::Maildir(_) => Maildir::of(account).map(|maildir| maildir::look(&maildir, history)),
         MailSource::Pipe => {
             let sentence = "Mail comes from a mail server that calls deskline receive --mail; whether it does is tried by sending one.";
-            Some(Ok(vec![sentence.to_owned()]))
+            Some(Ok(vec![works(sentence)]))
         }
     };
     match looked {
-        Some(Ok(found)) => findings.extend(found.into_iter().map(works)),
+        Some(Ok(found)) => findings.extend(found),
         Some(Err(Trouble { sentence, .. })) => findings.push(wrong(sentence)),
         None => {}
     }

@@ -101,5 +101,5 @@ pub enum Told<'a> {
 
 /// Why a mail is not taken whole that is too large.
 pub fn too_large(bytes: u64) -> String {
-    format!("The mail has {} MiB, and mails of up to {} MiB are read.", bytes.div_ceil(1 << 20), LARGEST >> 20)
+    format!("This mail has {} MiB and was not read: mails of up to {} MiB are.", bytes.div_ceil(1 << 20), LARGEST >> 20)
 }

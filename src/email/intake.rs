@@ -7,7 +7,7 @@ use super::{
 use crate::{
     config::{HistoryBefore, MailAccount},
     desk::{Desk, page::Denied},
-    domain::mail::{Claims, Fingerprint, FolderLook, InMail, MailTaken, Verdict},
+    domain::mail::{Claims, Fingerprint, FolderLook, InMail, KEPT_HERE, MailTaken, Verdict},
     mail::Reader,
 };
 use chrono::DateTime;
@@ -99,9 +99,7 @@ impl Intake {
         let new_since = self.new_since.unwrap_or(i64::MIN);
         let history = arrived.filter(|arrived| *arrived < new_since);
         let letter = match incomplete {
-            None if raw.len() as u64 > u64::from(LARGEST) => {
-                Err(format!("{} All of it is kept here.", too_large(raw.len() as u64)))
-            }
+            None if raw.len() as u64 > u64::from(LARGEST) => Err(too_large(raw.len() as u64) + KEPT_HERE),
             None => self.reader.letter(&raw),
             Some(sentence) => Err(sentence),
         };

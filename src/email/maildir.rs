@@ -10,14 +10,14 @@ mod visit;
 
 use super::{
     Backoff, FileTaker, Progress, Stop, Told, Trouble, TroubleKind,
-    check::{coming_as_history, read_for},
+    check::{Finding, coming_as_history, read_for, unusable, works},
 };
 use crate::config::{MailAccount, MailSource, SentFolder};
 use chrono::{NaiveDate, NaiveTime};
 use files::listed;
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 use visit::{Hands, Visit};
@@ -88,19 +88,20 @@ pub fn watch(
 ///
 /// # Errors
 /// What does not work.
-pub fn look(maildir: &Maildir, history: Option<NaiveDate>) -> Result<Vec<String>, Trouble> {
+pub fn look(maildir: &Maildir, history: Option<NaiveDate>) -> Result<Vec<Finding>, Trouble> {
     let mut found = Vec::new();
     for (folder, sent) in maildir.folders() {
-        let (mut mails, mut old) = (0, 0);
         let new_since = history.map_or(i64::MIN, |day| day.and_time(NaiveTime::MIN).and_utc().timestamp());
-        for part in ["new", "cur"] {
-            let (lying, _) = listed(&folder.join(part), i64::MIN)?;
-            mails += lying.len();
-            old += lying.iter().filter(|lying| lying.written.0 < new_since).count();
-        }
+        let (mails, old) = match lying_in(&folder, new_since) {
+            Err(trouble) if sent => {
+                found.push(unusable(&trouble, Some(&maildir.sent)));
+                continue;
+            }
+            counted => counted?,
+        };
         let name = folder.display().to_string();
-        found.push(read_for(&name, sent, mails as u64));
-        found.extend(history.and_then(|day| coming_as_history(&name, old as u64, day)));
+        found.push(works(read_for(&name, sent, mails as u64)));
+        found.extend(history.and_then(|day| coming_as_history(&name, old as u64, day)).map(works));
     }
     // Moved there and nowhere: only this shows whether files can be moved at all.
     let probe = maildir.folder.join("cur").join(format!(".deskline-{}", std::process::id()));
@@ -114,6 +115,17 @@ pub fn look(maildir: &Maildir, history: Option<NaiveDate>) -> Result<Vec<String>
         )
     })?;
     Ok(found)
+}
+
+/// How many mails lie in a folder, and how many of them were there before this moment, in seconds since 1970.
+fn lying_in(folder: &Path, new_since: i64) -> Result<(usize, usize), Trouble> {
+    let (mut mails, mut old) = (0, 0);
+    for part in ["new", "cur"] {
+        let (lying, _) = listed(&folder.join(part), i64::MIN)?;
+        mails += lying.len();
+        old += lying.iter().filter(|lying| lying.written.0 < new_since).count();
+    }
+    Ok((mails, old))
 }
 
 impl Maildir {

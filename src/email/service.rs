@@ -31,6 +31,8 @@ pub type Chance = Arc<dyn Fn() -> u64 + Send + Sync>;
 const LOOK: Duration = Duration::from_secs(1);
 /// How long what failed by our own mistake is left alone.
 const FAILED: Duration = Duration::from_mins(1);
+/// How often is said that somebody sends.
+const SENDS: Duration = Duration::from_secs(30);
 
 /// How mailboxes are watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +196,25 @@ struct Sender {
 
 impl Sender {
     fn run(self) {
+        thread::scope(|scope| {
+            // The worker says it too, but not while it hands over one mail for minutes. What fails here fails at the disk, and
+            // is tried again.
+            let marks = || {
+                while !self.stop.asked() {
+                    self.desk.note_sender().ok();
+                    self.stop.wait(SENDS);
+                }
+            };
+            let _marking = thread::Builder::new().name("mail mark".to_owned()).spawn_scoped(scope, marks);
+            self.send();
+        });
+        // After both, or one of them would say it once more.
+        if let Err(error) = self.desk.sender_ends() {
+            tracing::warn!(%error, "that nobody sends mail any more could not be noted");
+        }
+    }
+
+    fn send(&self) {
         while !self.stop.asked() {
             let health = self.health.clone();
             let tell = Box::new(move |name: &str, address: &str, trouble: Option<&Trouble>| {

@@ -28,6 +28,15 @@ pub fn note_look(connection: &Connection, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Nobody looks any more.
+///
+/// # Errors
+/// What SQLite says.
+pub fn forget_look(connection: &Connection) -> Result<()> {
+    connection.prepare_cached("DELETE FROM mail_leaving WHERE id = 1")?.execute([])?;
+    Ok(())
+}
+
 /// What was due long ago and is tried since a moment that is past (both milliseconds since 1970): at most `limit`, the longest
 /// due first.
 ///

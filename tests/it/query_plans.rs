@@ -319,6 +319,7 @@ fn mail(asked: &mut Asked) {
     asked.ask("mail: on its way again", |it| undelivered::forget(it, OutboxId(1)));
     asked.ask("mail: somebody sends", unsent::looked);
     asked.ask("mail: somebody looks", |it| unsent::note_look(it, 0));
+    asked.ask("mail: nobody looks any more", unsent::forget_look);
     asked.ask("mail: nobody sent it", |it| unsent::waited(it, 0, 0, 50));
     asked.ask("mail: held for as long", |it| held::since(it, 0, 50));
     asked.ask("mail: given up", |it| undelivered::any(it, id));

@@ -16,7 +16,7 @@ use crate::{
         event::EventKind,
         id::{ConversationId, MailId},
         letter::{Letter, Nature},
-        mail::{HeldMail, HeldWhy, MailTaken, Verdict},
+        mail::{HeldMail, HeldWhy, LIES, MailTaken, Verdict},
         people::{Agent, check_address},
         refusal::{Refusal, RefusalKind},
     },
@@ -92,14 +92,19 @@ impl Desk {
             Self::administrator(writing, who)?;
             let before = waiting(writing, id)?.decided;
             let mut mail = mails::handed_in(writing, id)?.ok_or_else(|| no_mail(id))?;
-            let letter = read(&mail.raw).map_err(|sentence| {
+            let mut letter = read(&mail.raw).map_err(|sentence| {
                 Denied::Invalid(format!(
                     "It still cannot be read: {sentence} Its bytes are kept; discard it, or save them."
                 ))
             })?;
+            let letter_hash = letter_hash(&letter, &sender_of(&letter));
+            if letter.text.trim().is_empty()
+                && let Some(words) = not_whole(&before)
+            {
+                (letter.text, letter.folds) = (words, Vec::new());
+            }
             mail.letter = Ok(letter.clone());
             let (sender, name) = writer(&mail.addresses, &letter);
-            let letter_hash = letter_hash(&letter, &sender_of(&letter));
             let taking = Taking {
                 desk: self,
                 writing,
@@ -225,6 +230,16 @@ fn row(connection: &Connection, access: &Access, mail: StoredMail) -> Outcome<Op
         why,
         conversation: mail.decided.conversation,
     }))
+}
+
+/// Stands for the words of a mail of which there is no more than the header. In which folder the rest lies is nobody's but ours:
+/// what a customer wrote goes back to them as a quotation.
+fn not_whole(before: &Decided) -> Option<String> {
+    if before.verdict.held() != Some(HeldWhy::Unreadable) {
+        return None;
+    }
+    let why = before.reasons.iter().find_map(|reason| reason.text.split_once(LIES))?.0;
+    Some(format!("({why}{LIES}on the mail server.)"))
 }
 
 fn waiting(connection: &Connection, id: MailId) -> Outcome<StoredMail> {

@@ -11,11 +11,12 @@ use crate::{
 };
 use chrono::{DateTime, Duration, Utc};
 
-/// Who sends looks at least every minute, but for as long as one large mail takes.
-const STILL_THERE: Duration = Duration::minutes(15);
+/// Who sends says so every half minute, also while it hands a large mail over, and takes that back when it ends. This is for
+/// who did not come to that.
+const STILL_THERE: Duration = Duration::minutes(2);
 
-/// How often that is noted.
-const NOTE: Duration = Duration::minutes(1);
+/// How often that is noted at most.
+const NOTE: Duration = Duration::seconds(45);
 
 /// After so long it is given up where nobody sends at all. Who does gives it up before.
 const PATIENCE: Duration = Duration::days(4);
@@ -51,8 +52,11 @@ pub fn say_so(connection: &Connection, entries: &mut [Entry], now: DateTime<Utc>
 }
 
 impl Desk {
-    /// Somebody looks for mail that is to leave. Losing that is no loss, so the disk is not waited for.
-    pub(super) fn note_sender(&self) -> Outcome<()> {
+    /// Somebody sends mail; to be said every half minute. Losing that is no loss, so the disk is not waited for.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn note_sender(&self) -> Outcome<()> {
         let now = self.now();
         let (is_noted, is_news) = {
             let reader = self.inner.store.reader()?;
@@ -68,6 +72,19 @@ impl Desk {
         if is_news {
             self.inner.bell.ring(News::EVERYTHING);
         }
+        Ok(())
+    }
+
+    /// Whoever sent mail ends, and nobody sends from now on. Who still does is rung up and notes that again.
+    ///
+    /// # Errors
+    /// A failing disk.
+    pub fn sender_ends(&self) -> Outcome<()> {
+        if unsent::looked(&*self.inner.store.reader()?)?.is_none() {
+            return Ok(());
+        }
+        self.inner.store.write_lightly(|writing| unsent::forget_look(writing))?;
+        self.inner.bell.ring(News::EVERYTHING);
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 
 use super::{date, names, session::Session};
 use crate::{
-    domain::mail::Place,
+    domain::mail::{LIES, Place},
     email::{
         Fetched, Progress, Taker, Trouble, TroubleKind,
         fetched::{BYTES, HEADER, LARGEST, MAILS, too_large as larger},
@@ -279,7 +279,7 @@ async fn fetch_one(
     } else {
         "The mail server gives no more than the header of this mail.".to_owned()
     };
-    Ok(incomplete(header, format!("{why} The whole mail still lies on the mail server, in the folder {folder}.")))
+    Ok(incomplete(header, format!("{why}{LIES}on the mail server, in the folder {folder}.")))
 }
 
 async fn whole(session: &mut Session, shelves: &Shelves, batch: &[Listed]) -> Result<Vec<Fetched>, Trouble> {

@@ -10,7 +10,7 @@ use crate::{
     config::{MailAccount, MailServer, MailSource, PasswordPlace, SentFolder},
     email::{
         Backoff, Password, Progress, Taker, Told, Trouble, TroubleKind,
-        check::{coming_as_history, read_for},
+        check::{Finding, coming_as_history, read_for, unusable, works},
     },
 };
 use chrono::NaiveDate;
@@ -124,37 +124,45 @@ pub fn watch(
 ///
 /// # Errors
 /// What does not work.
-pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<Vec<String>, Trouble> {
+pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<Vec<Finding>, Trouble> {
     runtime()?.block_on(async {
         let mut login = Login::new(mailbox, way).await?;
         let user = mailbox.server.user.as_deref().unwrap_or_default();
-        let mut found = vec![format!("“{user}” is let in at {}.", mailbox.server)];
+        let mut found = vec![works(format!("“{user}” is let in at {}.", mailbox.server))];
         for folder in login.folders() {
-            let opened = login.session.open(&folder.name, !folder.sent).await?;
+            let opened = match login.session.open(&folder.name, !folder.sent).await {
+                Ok(opened) => opened,
+                // It is still there and says more of the others.
+                Err(trouble) if trouble.kind == TroubleKind::Refused => {
+                    found.push(unusable(&trouble, folder.sent.then_some(&mailbox.sent)));
+                    continue;
+                }
+                Err(trouble) => return Err(trouble),
+            };
             let name = names::readable(&folder.name);
-            found.push(read_for(&name, folder.sent, opened.exists.into()));
+            found.push(works(read_for(&name, folder.sent, opened.exists.into())));
             if let Some(day) = history {
                 let old = login.session.older(opened.exists, &date::day(day)).await?;
-                found.extend(coming_as_history(&name, old.into(), day));
+                found.extend(coming_as_history(&name, old.into(), day).map(works));
             }
         }
         if login.sent.is_none() {
-            found.push(match mailbox.sent {
+            found.push(works(match mailbox.sent {
                 SentFolder::Unread => "What is sent from elsewhere is not read (sent = \"\").".to_owned(),
                 SentFolder::Found | SentFolder::Named(_) => {
                     "The server does not say which folder has sent mail, so none is read: name it with sent = \"Sent\"."
                         .to_owned()
                 }
-            });
+            }));
         }
-        found.push(if login.abilities.has("IDLE") {
+        found.push(works(if login.abilities.has("IDLE") {
             "The server tells of new mail by itself (IDLE).".to_owned()
         } else {
             format!(
                 "The server does not tell of new mail by itself; it is asked every {} seconds.",
                 way.patience.poll.as_secs()
             )
-        });
+        }));
         login.session.leave().await;
         Ok(found)
     })

@@ -1,7 +1,7 @@
 //! The files of a Maildir: which of them are mails, what they are called, and their bytes.
 
 use crate::{
-    domain::mail::Fingerprint,
+    domain::mail::{Fingerprint, LIES},
     email::{
         Fetched, Trouble, TroubleKind,
         fetched::{BYTES, HEADER, LARGEST, MAILS, too_large},
@@ -170,7 +170,7 @@ pub fn mail(path: &Path, lying: &Lying, sent: bool) -> io::Result<Option<Fetched
         raw.truncate(crate::mail::body_at(&raw));
         // In which of its folders, others may change.
         incomplete = Some(format!(
-            "{} The whole mail still lies in {}, in a file whose name begins with {}.",
+            "{}{LIES}in {}, in a file whose name begins with {}.",
             too_large(metadata.len()),
             path.parent().and_then(Path::parent).unwrap_or(path).display(),
             unique(&lying.name).display()

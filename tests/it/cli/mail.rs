@@ -358,6 +358,12 @@ fn check_says_what_is_wrong_in_a_sentence() {
     wrong("deskline group add Sales");
     configure(&place, &(account("support", server.address.port()) + "sent = \"Gesendet\"\n"));
     wrong("“Gesendet”: there is no such folder");
+    wrong("Change the line sent = \"Gesendet\" of this mailbox");
+    let rest = place.run("mail check").out;
+    for sentence in ["is let in", "The folder “INBOX” is read for what arrives; it has 3 mails now.", "IDLE"] {
+        assert!(rest.contains(sentence), "the others are looked at all the same: {rest}");
+    }
+    assert_eq!(rest.matches("WRONG").count(), 1, "{rest}");
     configure(&place, &(account("support", server.address.port()) + "smtp = \"smtp://127.0.0.1:1\"\n"));
     wrong("127.0.0.1:1 cannot be used");
     configure(&place, &(account("support", server.address.port()) + "sendmail = \"/nowhere/sendmail\"\n"));
@@ -366,6 +372,13 @@ fn check_says_what_is_wrong_in_a_sentence() {
     wrong("cannot be reached");
     configure(&place, "[mail.support]\naddress = \"a@acme.example\"\nmaildir = \"nowhere\"\n");
     wrong("this is no Maildir");
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(place.path().join(".config/deskline/post").join(part)).unwrap();
+    }
+    configure(&place, "[mail.support]\naddress = \"a@acme.example\"\nmaildir = \"post\"\nsent = \"Gesendet\"\n");
+    wrong("Change the line sent = \"Gesendet\" of this mailbox");
+    let rest = place.run("mail check").out;
+    assert!(rest.contains("is read for what arrives; it has 0 mails now."), "{rest}");
     configure(&place, "");
     assert_eq!(place.run("mail check").code, 2);
 }

@@ -537,7 +537,7 @@ fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
         assert!(server.state().folders[name].seen.is_empty());
         assert!(server.commands().contains(&format!("EXAMINE \"{name}\"")));
         let found = imap::look(&mailbox, None, &way()).unwrap();
-        assert!(found.iter().any(|sentence| sentence.contains(name)), "{found:?}");
+        assert!(found.iter().any(|finding| finding.sentence.contains(name)), "{found:?}");
 
         // While the inbox is watched, too.
         let committed = Arc::clone(&bag.committed);

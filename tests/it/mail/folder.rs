@@ -384,7 +384,7 @@ fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
         assert_eq!((bag.words(), bag.sent), (vec!["another".to_owned(), "answer".to_owned()], vec![true, true]));
         assert_eq!(names(&place.path().join(name).join("new")), ["2.b"]);
         let found = maildir::look(&maildir, None).unwrap();
-        assert!(found.len() == 2 && found[1].contains("2 mails"), "{found:?}");
+        assert!(found.len() == 2 && found[1].sentence.contains("2 mails"), "{found:?}");
     }
 }
 

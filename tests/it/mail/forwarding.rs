@@ -21,7 +21,6 @@ use deskline::{
 /// A conversation with two mails, a reply and a note, in the hands of ana.
 fn beginning() -> (TestDesk, ConversationId) {
     let desk = TestDesk::new();
-    desk.has_a_sender();
     let mara = |text: &str| Letter {
         from: vec![person("Mara Lindt", "mara@example.com")],
         ..letter("mara@example.com", "Card", text)
@@ -32,6 +31,7 @@ fn beginning() -> (TestDesk, ConversationId) {
     desk.does("ana", id, note("Between us: she is right."));
     let tag = desk.token(id, "mara@example.com");
     arrives(&desk, Letter { to: vec![TestDesk::tagged(&tag)], ..mara("It is the Seaside Bank.") });
+    desk.desk.note_sender().expect("somebody sends");
     (desk, id)
 }
 

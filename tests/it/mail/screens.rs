@@ -479,6 +479,8 @@ fn a_held_reply_looks_queued_to_its_writer_and_waits_for_administrators() {
     for id in [id, hidden] {
         desk.does("olga", id, Command::Link { item, confirmed: true });
     }
+    // It is still there, some minutes later.
+    desk.has_a_sender();
     let mut ana = Seat::new(&desk, "ana");
     ana.keys("g o").rang();
     ana.keys("G Enter r").text(&format!("I hear that {secret}, is it so?")).keys("Ctrl-S");

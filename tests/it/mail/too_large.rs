@@ -96,6 +96,39 @@ fn where_it_lies_is_known_when_it_was_let_go() {
     assert!(why.iter().any(|reason| reason.contains("in the folder INBOX")), "{why:?}");
 }
 
+/// An empty message would have the agent tell the customer that their mail was empty. What is sent back to them as a quotation
+/// does not name the places of this house.
+#[test]
+fn what_was_let_go_says_that_it_was_not_read() {
+    let why = "This mail has 30 MiB and was not read: mails of up to 25 MiB are.";
+    for place in ["on the mail server, in the folder INBOX.", "in /srv/mail/new, in a file whose name begins with 1."] {
+        let desk = TestDesk::new();
+        let sentence = format!("{why} The whole mail still lies {place}");
+        comes(&desk, Fetched { incomplete: Some(sentence.clone()), ..by_header(HEAD) });
+        let mut olga = Seat::sized(&desk, "olga", (160, 40));
+        olga.keys("g h");
+        assert!(olga.shown().contains(&sentence), "{}", olga.shown());
+        let [mail] = held(&desk).try_into().unwrap();
+        let read = &deskline::email::reader::letter;
+        let released = desk.desk.release_held(&desk.agent("olga"), mail.mail, read, false).unwrap();
+        let entries = desk.thread("ana", released.conversation.unwrap()).entries;
+        let entry = entries.iter().find(|entry| Some(entry.seq) == released.message).unwrap();
+        assert_eq!(entry.text, format!("({why} The whole mail still lies on the mail server.)"));
+    }
+}
+
+/// What there is of its words stands there.
+#[test]
+fn what_was_let_go_and_has_words_keeps_them() {
+    let desk = TestDesk::new();
+    comes(&desk, by_header(&format!("{HEAD}See the film.")));
+    let [mail] = held(&desk).try_into().unwrap();
+    let read = &deskline::email::reader::letter;
+    let released = desk.desk.release_held(&desk.agent("olga"), mail.mail, read, false).unwrap();
+    let entries = desk.thread("ana", released.conversation.unwrap()).entries;
+    assert!(entries.iter().any(|entry| entry.text == "See the film."), "{entries:?}");
+}
+
 #[test]
 fn a_header_that_says_nothing_usable_is_held_as_before() {
     for head in ["", "\0\u{1b}", "Subject: only\r\n\r\n", "From: nobody\r\n\r\n", "From: \"\" <@>, <>\r\n\r\n"] {

@@ -1,16 +1,25 @@
 //! Mail that nobody sends: said on the composer and on the message, and given up after four days.
 
-use super::leaving::{WORKER, answered, deliveries, entry_of, lease, states};
+use super::{
+    handing_over::over,
+    leaving::{WORKER, answered, deliveries, entry_of, lease, states},
+};
 use crate::{
     desks::{TestDesk, assign, inbound, make, reply},
     seat::Seat,
 };
 use deskline::{
+    config::{MailAccount, MailSending, MailSource},
     desk::{
         mail::Failure,
         page::{NoticeKind, Wants},
     },
     domain::{conversation::Privacy, envelope::Channel, id::ConversationId, mail::DeliveryState, outgoing::NO_SENDER},
+    email::{Chance, Pace, Service},
+};
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
 };
 
 fn leaves(desk: &TestDesk, handle: &str) -> bool {
@@ -51,16 +60,16 @@ fn where_nobody_sends_the_composer_and_the_message_say_so() {
 }
 
 #[test]
-fn who_sends_is_there_for_a_quarter_of_an_hour_after_the_last_look() {
+fn who_sends_is_there_for_two_minutes_after_the_last_look() {
     let desk = TestDesk::new();
     assert!(!leaves(&desk, "ana"));
     assert_eq!(desk.desk.lease_mail(WORKER, &[]).unwrap(), None);
     assert!(!leaves(&desk, "ana"), "a worker without a mailbox sends nothing");
     assert!(lease(&desk).is_none());
     assert!(leaves(&desk, "ana") && leaves(&desk, "olga"));
-    desk.later(14);
+    desk.seconds(119);
     assert!(leaves(&desk, "ana"));
-    desk.later(2);
+    desk.seconds(2);
     assert!(!leaves(&desk, "ana"));
     assert!(lease(&desk).is_none());
     assert!(leaves(&desk, "ana"));
@@ -69,6 +78,54 @@ fn who_sends_is_there_for_a_quarter_of_an_hour_after_the_last_look() {
     desk.seconds(30);
     assert!(lease(&desk).is_none());
     assert_eq!(desk.contents(), before);
+}
+
+/// A program like sendmail that is called for nothing.
+fn sender() -> MailAccount {
+    MailAccount { source: MailSource::Pipe, sending: Some(MailSending::Sendmail("/bin/false".into())), ..over(25) }
+}
+
+fn serves(desk: &TestDesk) -> Service {
+    let (rings, rung) = mpsc::channel();
+    desk.desk.listen(Box::new(move |_| rings.send(()).is_ok()));
+    let chance: Chance = Arc::new(|| 7);
+    let service = Service::start(&desk.desk, &[sender()], Pace::default(), &chance).unwrap();
+    while !leaves(desk, "ana") {
+        rung.recv_timeout(Duration::from_secs(20)).expect("it says that it sends");
+    }
+    service
+}
+
+#[test]
+fn who_stops_sending_says_so_at_once_on_the_open_screen_too() {
+    let desk = TestDesk::new();
+    let id = answered(&desk);
+    let service = serves(&desk);
+    assert_eq!(words(&desk, "ana", id), [""]);
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("g l Enter r");
+    assert!(ana.shown().contains("by mail"), "{}", ana.shown());
+    assert!(service.stop(Duration::from_secs(20)));
+    assert!(!leaves(&desk, "ana"));
+    assert_eq!(words(&desk, "ana", id), [NO_SENDER]);
+    ana.rang();
+    let shown = ana.shown();
+    assert!(shown.contains("waits: no mailbox ") && !shown.contains("by mail"), "{shown}");
+}
+
+/// Two serve one desk: where one ends, the other says at once that it is still there.
+#[test]
+fn where_one_of_two_stops_the_other_still_sends() {
+    let desk = TestDesk::new();
+    let (one, other) = (serves(&desk), serves(&desk));
+    let (rings, rung) = mpsc::channel();
+    desk.desk.listen(Box::new(move |_| rings.send(()).is_ok()));
+    assert!(one.stop(Duration::from_secs(20)));
+    while !leaves(&desk, "ana") {
+        rung.recv_timeout(Duration::from_secs(20)).expect("it says that it sends");
+    }
+    assert!(other.stop(Duration::from_secs(20)));
+    assert!(!leaves(&desk, "ana"));
 }
 
 #[test]

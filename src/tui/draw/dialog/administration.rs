@@ -227,7 +227,7 @@ fn mail(model: &Model, selected: &Waiting, area: Rect) -> Vec<Line> {
         let own = format!("{mark}{kind:<10} {} ", in_columns(from, 20));
         let subject = if mail.subject.is_empty() { "(no subject)" } else { &mail.subject };
         drawn.push(Line::row(own, subject).right(time::age(model.now, mail.at, model.zone)));
-        drawn.push(Line::heading(format!("             {}", SafeText::line(mail.why.sentence()).fit(columns))));
+        drawn.push(Line::heading(format!("             {}", SafeText::line(mail.sentence()).fit(columns))));
     }
     for reply in replies {
         let mark = mark(Waits::reply(reply));
