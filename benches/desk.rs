@@ -404,8 +404,10 @@ fn insert_reply(connection: &mut Connection, conversation: i64, agent: i64) {
         params![conversation, agent, message],
     );
     run(
-        "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at) \
-         SELECT 'reply', ?1, ?2, customer_id, 'queued', ?3 FROM participant WHERE conversation_id = ?1",
+        "INSERT INTO outbox (kind, conversation_id, message_id, customer_id, state, at, door, since, due) \
+         SELECT 'reply', c.id, ?2, p.customer_id, 'queued', ?3, CASE c.channel WHEN 'email' THEN 'mail' ELSE 'web' END, ?3, \
+         CASE c.channel WHEN 'email' THEN ?3 + 10000 END \
+         FROM conversation c JOIN participant p ON p.conversation_id = c.id WHERE c.id = ?1",
         params![conversation, message, now],
     );
     tx.commit().expect("committed");
