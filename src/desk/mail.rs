@@ -35,6 +35,8 @@ mod recheck;
 mod repeated;
 /// Replies that repeat what is for agents only.
 mod secrecy;
+/// What is for agents only around a conversation.
+mod secrets;
 /// What a page shows of mails.
 mod shown;
 /// Into which conversation a mail goes.
@@ -55,7 +57,8 @@ pub use hold::{MailReader, ReadMail};
 pub use lease::Failure;
 pub(super) use notices::queue_missed;
 pub use outgoing::{CustomerFile, CustomerText, OutMail, TeamText, Words};
-pub(super) use secrecy::{Leaving, Repeats, repeats};
+pub(super) use secrecy::{Leaving, repeats};
+pub(super) use secrets::Repeats;
 pub(super) use shown::{for_administrators, notice_of_held, ring_held, waiting};
 pub(super) use undelivered::{rings as rings_of_undelivered, seen as seen_undelivered, words as words_of_undelivered};
 pub(super) use unsent::{leaves, say_so as say_where_nobody_sends};

@@ -2,7 +2,7 @@
 
 use super::{
     repeated::{Windows, plain},
-    secrecy::{Place, Repeats, confirm, what},
+    secrets::{Place, Repeats, confirm, what},
 };
 use crate::{
     desk::{Outcome, files::Files},
@@ -72,6 +72,7 @@ pub(super) fn repeated<'a, 'b>(
     said: &[String],
     files: &Files<'a>,
 ) -> Option<(&'b Secret, &'a Attached, String)> {
+    files.hashes().next()?;
     let mut all = Vec::new();
     let mut ends = Vec::new();
     for secret in secrets {

@@ -1,6 +1,5 @@
 //! What goes with a mail to a customer: the files of a message that customers read, as far as one mail carries them.
 
-use super::outgoing::{OutMail, Words};
 use crate::{
     desk::Outcome,
     domain::file::{cleaned_media_type, cleaned_name, fitting, in_a_mail, size},
@@ -31,21 +30,16 @@ impl CustomerFile {
     pub fn content(&self) -> &[u8] {
         &self.content
     }
+
+    /// How many bytes it takes in a mail, whether it is read yet or not.
+    pub(super) fn in_a_mail(&self) -> u64 {
+        in_a_mail(self.size)
+    }
 }
 
 impl fmt::Debug for CustomerFile {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{:?} ({}, {} bytes)", self.name, self.media_type, self.size)
-    }
-}
-
-impl OutMail {
-    /// How many bytes its files take in it together, whether they are read yet or not.
-    pub(super) fn file_bytes(&self) -> u64 {
-        match &self.words {
-            Words::Customer { files, .. } => files.iter().map(|file| in_a_mail(file.size)).sum(),
-            Words::Team(_) => 0,
-        }
     }
 }
 
@@ -84,8 +78,7 @@ pub(super) fn of(connection: &Connection, entry: &StoredEntry, text: usize) -> O
 }
 
 /// Reads the contents of a mail's files, and leaves out what customers may not have any more.
-pub(super) fn read(connection: &Connection, mail: &mut OutMail) -> Outcome<()> {
-    let Words::Customer { files, .. } = &mut mail.words else { return Ok(()) };
+pub(super) fn read(connection: &Connection, files: &mut Vec<CustomerFile>) -> Outcome<()> {
     for mut file in std::mem::take(files) {
         if let Some(content) = parts::open_content(connection, file.row)? {
             file.content = content;

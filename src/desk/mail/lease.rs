@@ -1,7 +1,7 @@
 //! Taking what is due, one mail at a time, and what became of it.
 
 use super::{
-    enclosed, notices,
+    notices,
     outgoing::{self, OutMail},
     recheck::{Ready, Stopped, recheck},
     undelivered,
@@ -99,8 +99,7 @@ impl Desk {
 
     /// A mail with the contents of its files, which are read where they hold up nobody else's writing.
     fn with_contents(&self, worker: &str, mut mail: OutMail) -> Outcome<OutMail> {
-        let read =
-            self.inner.store.reader().map_err(Denied::from).and_then(|reader| enclosed::read(&reader, &mut mail));
+        let read = self.inner.store.reader().map_err(Denied::from).and_then(|reader| mail.read_files(&reader));
         match read {
             Ok(()) => Ok(mail),
             Err(denied) => {

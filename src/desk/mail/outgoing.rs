@@ -110,6 +110,24 @@ pub struct OutMail {
     pub date: i64,
 }
 
+impl OutMail {
+    /// How many bytes its files take in it together, whether they are read yet or not.
+    pub(super) fn file_bytes(&self) -> u64 {
+        match &self.words {
+            Words::Customer { files, .. } => files.iter().map(CustomerFile::in_a_mail).sum(),
+            Words::Team(_) => 0,
+        }
+    }
+
+    /// Reads the contents of its files.
+    pub(super) fn read_files(&mut self, connection: &Connection) -> Outcome<()> {
+        match &mut self.words {
+            Words::Customer { files, .. } => enclosed::read(connection, files),
+            Words::Team(_) => Ok(()),
+        }
+    }
+}
+
 /// The most references that a mail holds: the first one, and the newest others.
 const REFERENCES: usize = 20;
 

@@ -7,39 +7,20 @@
 use super::{
     carried,
     repeated::{REPEATED, Windows, plain},
+    secrets::{LOOKED_AT, Repeats, confirm, places, secrets, what},
 };
 use crate::{
-    desk::{Outcome, files::Files, page::Denied},
+    desk::{Outcome, files::Files},
     domain::{
-        conversation::{Audience, EntryKind, Facts},
+        conversation::{Audience, Facts},
         id::{AgentId, ConversationId},
-        refusal::{Refusal, RefusalKind},
     },
     policy::access::Access,
     store::{
         Connection, conversations,
         internal::{self, Secret},
-        merges,
     },
 };
-
-/// How many characters of notes and internal messages are looked at, the newest first.
-const LOOKED_AT: usize = 1 << 20;
-
-/// How many conversations of an item are looked at, the newest first.
-const CONVERSATIONS: usize = 200;
-
-/// How many other conversations of the requester are, the newest first.
-const OF_REQUESTER: usize = 20;
-
-/// What was found in a reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::desk) enum Repeats {
-    /// Nothing that is for agents only.
-    Nothing,
-    /// Words that the sender may not read: the administrators decide.
-    Hidden,
-}
 
 /// A reply on its way to customers.
 pub(in crate::desk) struct Leaving<'a> {
@@ -47,15 +28,6 @@ pub(in crate::desk) struct Leaving<'a> {
     pub text: &'a str,
     /// What goes with it.
     pub files: &'a Files<'a>,
-}
-
-/// A conversation in which something is for agents only.
-pub(super) struct Place {
-    pub conversation: ConversationId,
-    /// Whether only its notes are, since it is one with customers.
-    pub notes_only: bool,
-    /// Whether the sender may read it.
-    pub readable: bool,
 }
 
 /// Looks for words and files in a reply that are for agents only.
@@ -84,107 +56,58 @@ pub(in crate::desk) fn repeats(
     if readable.is_empty() && hidden.is_empty() {
         return Ok(carried);
     }
+    // A reply nearly always repeats nothing; then a long thread need not be read.
+    let windows = Windows::of(&written);
+    let is_repeated = |secret: &Secret| windows.first(&plain(&secret.text)).is_some();
+    if !has_files && !readable.iter().chain(&hidden).any(is_repeated) {
+        return Ok(Repeats::Nothing);
+    }
+    if !confirmed {
+        // A question that is asked once more would tell that what was agreed to is held.
+        let told = internal::said_to_customers(connection, facts.id, !access.everything(), LOOKED_AT)?;
+        if let Some(found) = found(&written, leaving.files, &readable, &told) {
+            return Err(confirm(&found));
+        }
+    }
     // What the customers were told already, or wrote themselves, is no secret.
-    let all_said = internal::said_to_customers(connection, facts.id, false, LOOKED_AT)?;
-    // A question that is asked once more would tell that what was agreed to is held.
-    let all_told = internal::said_to_customers(connection, facts.id, !access.everything(), LOOKED_AT)?;
-    if has_files
-        && !confirmed
-        && let Some((secret, file, words)) = carried::repeated(&readable, &all_told, leaving.files)
-    {
-        return Err(confirm(&format!(
-            "The file {} repeats {} by {} in #{}, entry {}: “… {words} …”. Customers would read it.",
-            file.name,
+    let said = internal::said_to_customers(connection, facts.id, false, LOOKED_AT)?;
+    let is_held = carried == Repeats::Hidden
+        || carried::repeated(&hidden, &said, leaving.files).is_some()
+        || repeats_hidden(windows, &said, &readable, &hidden);
+    Ok(if is_held { Repeats::Hidden } else { Repeats::Nothing })
+}
+
+/// What a reply or one of its files repeats of what the sender may read, in words; nothing of what customers were told.
+fn found(written: &[char], files: &Files<'_>, readable: &[Secret], told: &[String]) -> Option<String> {
+    let repeated = |what_repeats: &str, secret: &Secret, words: &str| {
+        format!(
+            "{what_repeats} repeats {} by {} in #{}, entry {}: “… {words} …”. Customers would read it.",
             what(secret.kind),
             secret.name,
             secret.conversation,
             secret.seq
-        )));
+        )
+    };
+    if let Some((secret, file, words)) = carried::repeated(readable, told, files) {
+        return Some(repeated(&format!("The file {}", file.name), secret, &words));
     }
-    let (mut windows, mut untold) = (Windows::of(&written), Windows::of(&written));
-    for said in &all_said {
-        windows.forget(&plain(said));
+    let mut windows = Windows::of(written);
+    for told in told {
+        windows.forget(&plain(told));
     }
-    for told in &all_told {
-        untold.forget(&plain(told));
-    }
-    let mut found = None;
-    for secret in &readable {
-        let secret_text = plain(&secret.text);
-        let at = untold.first(&secret_text);
-        found = found.or(at.map(|at| (secret, secret_text[at..at + REPEATED].iter().collect::<String>())));
-        windows.forget(&secret_text);
-    }
-    if let (Some((secret, words)), false) = (found, confirmed) {
-        return Err(confirm(&format!(
-            "This reply repeats {} by {} in #{}, entry {}: “… {words} …”. Customers would read it.",
-            what(secret.kind),
-            secret.name,
-            secret.conversation,
-            secret.seq
-        )));
-    }
-    let held = carried == Repeats::Hidden
-        || hidden.iter().any(|secret| windows.first(&plain(&secret.text)).is_some())
-        || (has_files && carried::repeated(&hidden, &all_said, leaving.files).is_some());
-    Ok(if held { Repeats::Hidden } else { Repeats::Nothing })
+    readable.iter().find_map(|secret| {
+        let (_, words) = windows.shared(&plain(&secret.text))?;
+        Some(repeated("This reply", secret, &words))
+    })
 }
 
-/// What has to be confirmed before customers get it (R1.4).
-pub(super) fn confirm(found: &str) -> Denied {
-    Refusal::new(RefusalKind::Confirm, "R1.4", format!("{found} Confirm to send it all the same.")).into()
-}
-
-/// What is repeated, in words.
-pub(super) const fn what(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Note => "a note",
-        EntryKind::Reply | EntryKind::System => "an internal message",
+/// Whether a reply repeats what its sender may not read; what stands as well where the sender reads it, or where customers do,
+/// does not count.
+fn repeats_hidden(mut windows: Windows<'_>, said: &[String], readable: &[Secret], hidden: &[Secret]) -> bool {
+    for known in said.iter().chain(readable.iter().map(|secret| &secret.text)) {
+        windows.forget(&plain(known));
     }
-}
-
-/// The conversation, the others of its item, the one that it follows up, and the newest others of its requester.
-fn places(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<Vec<Place>> {
-    let mut places = vec![Place { conversation: facts.id, notes_only: true, readable: true }];
-    let mut others = Vec::new();
-    if let Some(item) = facts.item {
-        others.extend(conversations::of_item(connection, item)?.into_iter().take(CONVERSATIONS));
-    }
-    others.extend(facts.follow_up_to);
-    if let Some(requester) = facts.requester {
-        others.extend(conversations::of_customer(connection, requester, None)?.into_iter().rev().take(OF_REQUESTER));
-    }
-    for id in others {
-        let id = merges::resolve(connection, id)?;
-        if places.iter().any(|place| place.conversation == id) {
-            continue;
-        }
-        let Some(other) = conversations::load_facts(connection, id)? else { continue };
-        places.push(Place {
-            conversation: id,
-            notes_only: other.audience == Audience::Customer,
-            readable: access.holds(&other) && !access.withheld(&other),
-        });
-    }
-    Ok(places)
-}
-
-/// Notes and internal messages there: those that the sender may read, and the others.
-fn secrets(connection: &Connection, places: &[Place]) -> Outcome<(Vec<Secret>, Vec<Secret>)> {
-    let (mut readable, mut hidden) = (Vec::new(), Vec::new());
-    let mut left = LOOKED_AT;
-    for place in places {
-        if left == 0 {
-            break;
-        }
-        let found = if place.notes_only {
-            internal::notes(connection, place.conversation, &mut left)?
-        } else {
-            internal::all_words(connection, place.conversation, &mut left)?
-        };
-        if place.readable { readable.extend(found) } else { hidden.extend(found) }
-    }
-    Ok((readable, hidden))
+    hidden.iter().any(|secret| windows.first(&plain(&secret.text)).is_some())
 }
 
 /// Whether a text for the customers of a conversation repeats what was mailed to an agent about other ones: an answer by mail
