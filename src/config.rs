@@ -456,6 +456,12 @@ ca-file = \"~/own.pem\"
             (with("password-file = \"support.password\"\n", ""), 1, "says the password"),
             (with("password-file =", "password ="), 6, "does not belong here"),
             (with("sent =", "password-command = [\"pass\"]\nsent ="), 7, "keep one"),
+            (with("sent =", "token-command = [\"oauth\"]\nsent ="), 7, "keep one"),
+            (
+                with("password-file = \"support.password\"", "token-command = [\"\"]"),
+                6,
+                "token-command names no program",
+            ),
             (with("password-file = \"support.password\"", "password-command = []"), 6, "names no program"),
             (with("sent =", "maildir = \"x\"\nsent ="), 7, "keep one"),
             (with("sent =", "sendmail = \"x\"\nsent ="), 7, "keep one"),

@@ -90,13 +90,15 @@ pub enum Security {
     None,
 }
 
-/// Where a password is.
+/// Where a password is, or what stands in for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordPlace {
     /// The first line of a file.
     File(PathBuf),
     /// The first line that a command prints.
     Command(Vec<String>),
+    /// The same, but it is an OAuth 2.0 access token, as servers ask for that take no passwords.
+    Token(Vec<String>),
 }
 
 /// Which folder has the answers that were sent from elsewhere.
@@ -130,8 +132,9 @@ struct Written {
     maildir: Option<Spanned<PathBuf>>,
     smtp: Option<Spanned<String>>,
     sendmail: Option<Spanned<PathBuf>>,
-    password_file: Option<PathBuf>,
+    password_file: Option<Spanned<PathBuf>>,
     password_command: Option<Spanned<Vec<String>>>,
+    token_command: Option<Spanned<Vec<String>>>,
     // A key of its own, so that whoever writes it reads why not.
     password: Option<Spanned<IgnoredAny>>,
     sent: Option<Spanned<String>>,
@@ -220,23 +223,17 @@ impl Written {
             }
             Some(folder) => SentFolder::Named(folder.into_inner()),
         };
-        let password = match (self.password_file, self.password_command) {
-            (Some(_), Some(command)) => {
-                return Err(mistake(
-                    &command.span(),
-                    "password-file says already where the password is; keep one of the two",
-                ));
-            }
-            (Some(file), None) => Some(PasswordPlace::File(place(file))),
-            (None, Some(command)) if command.get_ref().first().is_none_or(String::is_empty) => {
-                return Err(mistake(
-                    &command.span(),
-                    "password-command names no program: write it as [\"pass\", \"show\", \"support\"]",
-                ));
-            }
-            (None, Some(command)) => Some(PasswordPlace::Command(command.into_inner())),
-            (None, None) => None,
-        };
+        let mut places = [
+            self.password_file.map(|file| (file.span(), PasswordPlace::File(place(file.into_inner())))),
+            command("password-command", self.password_command, PasswordPlace::Command)?,
+            command("token-command", self.token_command, PasswordPlace::Token)?,
+        ]
+        .into_iter()
+        .flatten();
+        let password = places.next().map(|(_, password)| password);
+        if let Some((place, _)) = places.next() {
+            return Err(mistake(&place, "another line says already how to log in; keep one of the two"));
+        }
         let history = match &self.history_before {
             Some(written) => history(written.get_ref(), &source).map_err(|reason| mistake(&written.span(), reason))?,
             None => HistoryBefore::Connected,
@@ -253,7 +250,7 @@ impl Written {
             history,
         };
         if account.password.is_none() && account.logs_in() {
-            let reason = "somebody logs in, but nothing says the password: name its file with password-file, or a command that prints it with password-command";
+            let reason = "somebody logs in, but nothing says the password: name its file with password-file, a command that prints it with password-command, or one that prints a token with token-command";
             return Err(mistake(table, reason));
         }
         Ok(account)
@@ -303,6 +300,21 @@ impl MailAccount {
         };
         plain(address).is_some_and(|parts| plain(&self.address) == Some(parts))
     }
+}
+
+/// What a command prints that a line names, and where that stands.
+fn command(
+    key: &str,
+    written: Option<Spanned<Vec<String>>>,
+    prints: fn(Vec<String>) -> PasswordPlace,
+) -> Result<Option<(Range<usize>, PasswordPlace)>, Mistake> {
+    let Some(words) = written else { return Ok(None) };
+    let place = words.span();
+    if words.get_ref().first().is_none_or(String::is_empty) {
+        let reason = format!("{key} names no program: write it as [\"pass\", \"show\", \"support\"]");
+        return Err(mistake(&place, reason));
+    }
+    Ok(Some((place, prints(words.into_inner()))))
 }
 
 fn history(written: &str, source: &MailSource) -> Result<HistoryBefore, String> {

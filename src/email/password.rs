@@ -1,4 +1,4 @@
-//! Where the password is that a server asks for: a file or a command, read anew for each login, kept by nobody.
+//! Where the password or the token is that a server asks for: a file or a command, read anew for each login, kept by nobody.
 
 use super::{Trouble, TroubleKind};
 use crate::config::PasswordPlace;
@@ -12,14 +12,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The longest that a password may be, with its line end.
-const LONGEST: u64 = 4096;
+/// The longest that a password may be, with its line end; tokens of large houses have several thousand letters.
+const LONGEST: u64 = 16 * 1024;
 /// How often a command is looked at that has not ended.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A password. It is never shown, not even in what is printed to find mistakes.
+/// A password, or the token that stands in for one. It is never shown, not even in what is printed to find mistakes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Password(String);
+pub struct Password {
+    secret: String,
+    is_token: bool,
+}
 
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,24 +38,39 @@ impl Password {
     pub fn read(place: &PasswordPlace, patience: Duration) -> Result<Self, Trouble> {
         let text = match place {
             PasswordPlace::File(file) => from_file(file)?,
-            PasswordPlace::Command(words) => from_command(words, patience)?,
+            PasswordPlace::Command(words) | PasswordPlace::Token(words) => {
+                from_command(words, &named(place), patience)?
+            }
         };
+        let is_token = matches!(place, PasswordPlace::Token(_));
+        let what = if is_token { "token" } else { "password" };
         let line = text.lines().next().unwrap_or_default();
         if line.is_empty() {
-            return Err(setup(format!("{} has no password in its first line.", capital(&named(place)))));
+            return Err(setup(format!("{} has no {what} in its first line.", capital(&named(place)))));
         }
         if line.chars().any(char::is_control) {
-            return Err(setup(format!(
-                "{} has a password with characters that cannot be sent.",
-                capital(&named(place))
-            )));
+            return Err(setup(format!("{} has a {what} with characters that cannot be sent.", capital(&named(place)))));
         }
-        Ok(Self(line.to_owned()))
+        Ok(Self { secret: line.to_owned(), is_token })
     }
 
-    /// The password itself, for the server.
+    /// The password or the token itself, for the server.
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.secret
+    }
+
+    /// Whether it is an access token, which is said in another way (XOAUTH2).
+    pub const fn is_token(&self) -> bool {
+        self.is_token
+    }
+
+    /// What to look at where a server does not take it.
+    pub const fn help(&self) -> &str {
+        if self.is_token {
+            "Look at the user in the configuration, and at the token: is it for this user, and for mail?"
+        } else {
+            "Look at the user in the configuration, and at the password."
+        }
     }
 }
 
@@ -66,6 +84,9 @@ fn named(place: &PasswordPlace) -> String {
         // The arguments may be secret.
         PasswordPlace::Command(words) => {
             format!("the password command “{}”", words.first().map(String::as_str).unwrap_or_default())
+        }
+        PasswordPlace::Token(words) => {
+            format!("the token command “{}”", words.first().map(String::as_str).unwrap_or_default())
         }
     }
 }
@@ -86,15 +107,14 @@ fn text(place: &str, from: impl io::Read) -> Result<String, Trouble> {
         .read_to_end(&mut bytes)
         .map_err(|error| setup(format!("{} cannot be read: {error}.", capital(place))))?;
     if bytes.len() as u64 > LONGEST {
-        return Err(setup(format!("{} has more in it than a password.", capital(place))));
+        return Err(setup(format!("{} has more in it than a password or a token.", capital(place))));
     }
     String::from_utf8(bytes).map_err(|_| setup(format!("{} is not UTF-8.", capital(place))))
 }
 
-fn from_command(words: &[String], patience: Duration) -> Result<String, Trouble> {
-    let place = named(&PasswordPlace::Command(words.to_vec()));
+fn from_command(words: &[String], place: &str, patience: Duration) -> Result<String, Trouble> {
     let Some((program, arguments)) = words.split_first() else {
-        return Err(setup("The password command names no program.".to_owned()));
+        return Err(setup(format!("{} names no program.", capital(place))));
     };
     let mut child = Command::new(program)
         .args(arguments)
@@ -102,29 +122,28 @@ fn from_command(words: &[String], patience: Duration) -> Result<String, Trouble>
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| setup(format!("{} cannot be started: {error}.", capital(&place))))?;
+        .map_err(|error| setup(format!("{} cannot be started: {error}.", capital(place))))?;
     let printed = child.stdout.take();
     // On a thread of its own: whoever inherited its end may keep it open for ever.
     let (tell, told) = std::sync::mpsc::channel();
-    let at = place.clone();
+    let at = place.to_owned();
     thread::spawn(move || {
         let _ = tell.send(printed.map_or_else(|| Ok(String::new()), |printed| text(&at, printed)));
     });
     let started = Instant::now();
     let status = ended(&mut child, started, patience)
-        .map_err(|error| setup(format!("{} cannot be waited for: {error}.", capital(&place))))?;
+        .map_err(|error| setup(format!("{} cannot be waited for: {error}.", capital(place))))?;
     let Some(status) = status else {
         return Err(setup(format!(
             "{} did not end within {} seconds. Call it by hand: does it ask for something?",
-            capital(&place),
+            capital(place),
             patience.as_secs()
         )));
     };
     if !status.success() {
-        return Err(setup(format!("{} failed ({status}). Call it by hand to see why.", capital(&place))));
+        return Err(setup(format!("{} failed ({status}). Call it by hand to see why.", capital(place))));
     }
-    told.recv_timeout(patience)
-        .unwrap_or_else(|_| Err(setup(format!("{} never ends what it prints.", capital(&place)))))
+    told.recv_timeout(patience).unwrap_or_else(|_| Err(setup(format!("{} never ends what it prints.", capital(place)))))
 }
 
 fn ended(child: &mut Child, started: Instant, patience: Duration) -> io::Result<Option<ExitStatus>> {
@@ -162,7 +181,8 @@ mod tests {
         };
         let password = read(b"hunter2 \r\nsecond\n").unwrap();
         assert_eq!((password.reveal(), format!("{password:?}").as_str()), ("hunter2 ", "Password"));
-        for content in [&b""[..], b"\nhunter2", b"hun\x07ter2", b"hunter\xff", &[b'a'; 5000]] {
+        let long = b"a".repeat(17_000);
+        for content in [&b""[..], b"\nhunter2", b"hun\x07ter2", b"hunter\xff", &long] {
             let error = read(content).unwrap_err().to_string();
             assert!(error.starts_with("The password file") && !error.contains("ter2"), "{error}");
         }
@@ -173,6 +193,11 @@ mod tests {
     #[test]
     fn a_command_prints_it_or_is_named_without_its_arguments() {
         assert_eq!(command("echo hunter2; echo more", PATIENCE).unwrap().reveal(), "hunter2");
+        let words = ["sh", "-c", "echo ya29.token"].map(str::to_owned).to_vec();
+        let token = Password::read(&PasswordPlace::Token(words), PATIENCE).unwrap();
+        assert!(token.is_token() && token.reveal() == "ya29.token" && !command("echo a", PATIENCE).unwrap().is_token());
+        let none = Password::read(&PasswordPlace::Token(vec!["true".into()]), PATIENCE).unwrap_err();
+        assert_eq!(none.sentence, "The token command “true” has no token in its first line.");
         for (script, word) in [("echo hunter2; exit 3", "failed"), ("true", "no password"), ("yes hunter2", "failed")] {
             let error = command(script, PATIENCE).unwrap_err().to_string();
             assert!(error.contains("“sh”") && !error.contains("hunter2"), "{error}");

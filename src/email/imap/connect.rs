@@ -138,10 +138,10 @@ async fn greeted(mut client: Client<Gauge>, server: &MailServer, way: &Way) -> R
     }
 }
 
-/// One answer to one question, so that a password may have any characters.
-struct Plain(Vec<u8>);
+/// One answer to the first question, and nothing to any other: that is how a server of tokens says why it takes none.
+struct Once(Vec<u8>);
 
-impl Authenticator for Plain {
+impl Authenticator for Once {
     type Response = Vec<u8>;
 
     fn process(&mut self, _challenge: &[u8]) -> Self::Response {
@@ -157,10 +157,14 @@ async fn log_in(
 ) -> Result<Session, Trouble> {
     let user = server.user.as_deref().unwrap_or_default();
     let secret = password.reveal();
-    let outcome = if user.is_ascii() && secret.is_ascii() {
+    let outcome = if password.is_token() {
+        let bearer = Once(format!("user={user}\x01auth=Bearer {secret}\x01\x01").into_bytes());
+        way.patiently("the login", client.authenticate("XOAUTH2", bearer)).await?
+    } else if user.is_ascii() && secret.is_ascii() {
         way.patiently("the login", client.login(user, secret)).await?
     } else {
-        let plain = Plain(format!("\0{user}\0{secret}").into_bytes());
+        // So may user and password have any characters.
+        let plain = Once(format!("\0{user}\0{secret}").into_bytes());
         way.patiently("the login", client.authenticate("PLAIN", plain)).await?
     };
     match outcome {
@@ -168,8 +172,9 @@ async fn log_in(
         Err((Error::No(words) | Error::Bad(words), _)) => Err(Trouble::new(
             TroubleKind::Login,
             format!(
-                "The mail server {server} does not let “{user}” in: {}. Look at the user in the configuration, and at the password.",
-                said(without_code(information(&words)), secret).trim_end_matches('.')
+                "The mail server {server} does not let “{user}” in: {}. {}",
+                said(without_code(information(&words)), secret).trim_end_matches('.'),
+                password.help()
             ),
         )),
         Err((other, _)) => Err(broken(server, &other, secret)),

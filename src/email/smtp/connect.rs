@@ -250,15 +250,20 @@ fn expect(answer: &[String], code: &str, server: &MailServer) -> Result<(), Trou
 async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, login: &Login) -> Result<(), Trouble> {
     let secret = login.password.reveal();
     let credentials = Credentials::new(login.user.clone(), secret.to_owned());
-    let asked = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-    match patiently(server, "its answer to the login", asked).await? {
+    let token = [Mechanism::Xoauth2];
+    let mechanisms = if login.password.is_token() { &token[..] } else { &[Mechanism::Plain, Mechanism::Login] };
+    let is_offered = connection.server_info().get_auth_mechanism(mechanisms).is_some();
+    let refused = |words: &str| {
+        let (user, help) = (&login.user, login.password.help());
+        let words = said(words, secret);
+        Trouble::new(TroubleKind::Login, format!("The mail server {server} does not let {user} in: {words}. {help}"))
+    };
+    match patiently(server, "its answer to the login", connection.auth(mechanisms, &credentials)).await? {
         Ok(_) => Ok(()),
-        Err(error) if error.is_permanent() => {
-            let (user, words) = (&login.user, said(&error.to_string(), secret));
-            Err(Trouble::new(
-                TroubleKind::Login,
-                format!("The mail server {server} does not let {user} in: {words}. Look at user and password."),
-            ))
+        Err(error) if error.is_permanent() => Err(refused(&error.to_string())),
+        // The server asks on to say why, in words for programs; the library answers no such question.
+        Err(error) if error.is_client() && is_offered && login.password.is_token() => {
+            Err(refused("it does not take the token"))
         }
         Err(error) if error.is_client() => {
             let words = worded(&error);

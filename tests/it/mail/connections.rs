@@ -37,11 +37,11 @@ fn state(desk: &TestDesk, id: ConversationId) -> DeliveryState {
 }
 
 /// What a server made by hand heard: for each connection its lines, a mail's text as one line that begins with `.`.
-type Heard = Arc<Mutex<Vec<Vec<String>>>>;
+pub type Heard = Arc<Mutex<Vec<Vec<String>>>>;
 
 /// Answers the lines of all connections, one after the other, with what `answer` says to (connection from 0, line); `None`
 /// hangs up. The greeting answers an empty line.
-fn serves(answer: impl Fn(usize, &str) -> Option<String> + Send + 'static) -> (u16, Heard) {
+pub fn serves(answer: impl Fn(usize, &str) -> Option<String> + Send + 'static) -> (u16, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let heard = Heard::default();
@@ -85,7 +85,7 @@ fn serve(mut stream: TcpStream, mut answer: impl FnMut(&str) -> Option<String>) 
 }
 
 /// What a server says to whom it serves.
-fn usual(line: &str) -> Option<String> {
+pub fn usual(line: &str) -> Option<String> {
     Some(
         match line.get(..4).unwrap_or(line) {
             "" => "220 mx.example ESMTP",

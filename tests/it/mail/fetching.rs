@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 /// Who takes mails in these tests: it keeps what it is given, as a desk does that knows a mail by its place.
 #[derive(Default)]
-struct Bag {
+pub struct Bag {
     mails: Vec<Fetched>,
     places: BTreeSet<(String, u32, u32)>,
     cursors: BTreeMap<String, (u32, u32)>,
@@ -60,11 +60,11 @@ impl Taker for Bag {
 }
 
 impl Bag {
-    fn for_server(server: &Server) -> Self {
+    pub fn for_server(server: &Server) -> Self {
         Self { committed: Arc::clone(&server.state().committed), ..Self::default() }
     }
 
-    fn uids(&self) -> Vec<u32> {
+    pub fn uids(&self) -> Vec<u32> {
         self.mails.iter().map(|mail| mail.place.as_ref().unwrap().uid).collect()
     }
 }
@@ -73,16 +73,16 @@ fn mail(number: usize) -> Vec<u8> {
     format!("From: a@example.com\r\nSubject: number {number}\r\n\r\nText {number}\r\n").into_bytes()
 }
 
-fn mails(count: usize) -> Vec<Vec<u8>> {
+pub fn mails(count: usize) -> Vec<Vec<u8>> {
     (1..=count).map(mail).collect()
 }
 
-fn server(mails: &[Vec<u8>]) -> Server {
+pub fn server(mails: &[Vec<u8>]) -> Server {
     Server::with(&mails.iter().map(Vec::as_slice).collect::<Vec<_>>())
 }
 
 /// A password file, and how the server is reached with it.
-fn mailbox(server: &Server) -> (TempDir, Mailbox) {
+pub fn mailbox(server: &Server) -> (TempDir, Mailbox) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password");
     std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
@@ -100,7 +100,7 @@ fn mailbox(server: &Server) -> (TempDir, Mailbox) {
     (folder, mailbox)
 }
 
-fn way() -> Way {
+pub fn way() -> Way {
     let patience =
         Patience { step: Duration::from_secs(20), poll: Duration::from_millis(30), idle: Duration::from_secs(20) };
     Way { patience, stop: Stop::default() }

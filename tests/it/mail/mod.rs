@@ -38,6 +38,7 @@ mod renumbered;
 mod ringing;
 mod screens;
 mod threading;
+mod tokens;
 mod too_large;
 mod undelivered;
 mod unfolding;

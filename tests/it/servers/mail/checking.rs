@@ -1,8 +1,8 @@
 //! `deskline mail check`: what is wrong with a mailbox, in a sentence, and never the password.
 
 use super::{
-    post_office::{PASSWORD, PostOffice},
-    support::{Doors, Support},
+    post_office::{PASSWORD, PostOffice, TOKEN},
+    support::{Doors, MARA, SUPPORT, Support, letter},
 };
 use crate::servers::house::Ran;
 
@@ -73,4 +73,35 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
     let doors = Doors::tls(&office, false, &office.certificate().authority());
     let doors = Doors { imap: doors.imap.replace("localhost", "127.0.0.2"), ..doors };
     is_wrong(&Support::new(&office, &doors), &["certificate", "127.0.0.2"]);
+}
+
+/// Dovecot takes a token that it can vouch for, and Postfix asks Dovecot.
+#[test]
+fn a_mailbox_that_takes_tokens_is_read_and_sends() {
+    let office = PostOffice::open();
+    let mut support = Support::new(&office, &Doors::tls(&office, false, &office.certificate().authority()));
+    let config = std::fs::read_to_string(support.config()).unwrap();
+    let with = |token: &str| {
+        let login = |line: &str| line.starts_with("password-file");
+        let lines = config
+            .lines()
+            .map(|line| if login(line) { format!("token-command = [\"echo\", \"{token}\"]") } else { line.into() });
+        support.configure(&lines.collect::<Vec<_>>().join("\n"));
+    };
+    with(&TOKEN.replace("Y_Pv8", "another-secret"));
+    is_wrong(&support, &["does not let “support@acme.example” in", "does not take the token", "is it for this user"]);
+    with(TOKEN);
+    let (code, said) = checked(&support);
+    assert_eq!(code, Some(0), "{said}\n{}", office.logs());
+    assert!(!said.contains(TOKEN), "{said}");
+
+    office.send(MARA, &[SUPPORT], &letter(MARA, SUPPORT, "Help", "one@customer.example", "", "The lamp flickers."));
+    support.serves();
+    let conversation = support.gets("flickers");
+    support.replies("olga", conversation, "Try another bulb.");
+    crate::pty::until("the answer left", || support.outbox("sent") == 1);
+    assert_eq!(support.stops(), Some(0), "{}", support.said());
+    office.settled();
+    assert!(office.mails(MARA).iter().any(|mail| mail.contains("another bulb")), "{}", office.logs());
+    assert!(!support.said().contains(TOKEN), "{}", support.said());
 }

@@ -18,6 +18,10 @@ use std::{
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct-horse";
+/// What lets support@acme.example in as well: a JSON Web Token, signed with [`TOKENS_KEY`], good until 2100.
+pub const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJzdXBwb3J0QGFjbWUuZXhhbXBsZSIsImlhdCI6MTU3NzgzNjgwMCwiZXhwIjo0MTAyNDQ0ODAwfQ.Y_Pv81MtIBNlqz2cOAWLcv9QdmRgSOpjZgwRQOsIUU0";
+/// “a key for the tests alone, of no worth elsewhere”.
+const TOKENS_KEY: &str = "YSBrZXkgZm9yIHRoZSB0ZXN0cyBhbG9uZSwgb2Ygbm8gd29ydGggZWxzZXdoZXJl";
 /// The desk's two addresses and two customers: who has a mailbox.
 pub const ADDRESSES: [&str; 5] = [
     "support@acme.example",
@@ -135,6 +139,10 @@ impl PostOffice {
             }
         }
         make("dovecot", 0o755, None, None);
+        for name in ["", "/default", "/default/HS256"] {
+            make(&format!("dovecot/keys{name}"), 0o755, None, None);
+        }
+        fs::write(self.path("dovecot/keys/default/HS256/default"), TOKENS_KEY).expect("a key");
         make("postfix", 0o755, None, None);
         make("spool", 0o755, None, None);
         make("spool/pid", 0o755, None, None);
@@ -155,6 +163,7 @@ impl PostOffice {
     fn configure(&self) {
         let files = [
             ("dovecot/dovecot.conf", include_str!("dovecot.conf")),
+            ("dovecot/oauth2.conf", include_str!("oauth2.conf")),
             ("postfix/main.cf", include_str!("main.cf")),
             ("postfix/master.cf", include_str!("master.cf")),
         ];
