@@ -120,7 +120,8 @@ impl Desk {
         self.seen_by(who, conversation, likenesses)
     }
 
-    /// Whom the mails of a conversation were sent to besides those who take part: to be added by name, or not at all.
+    /// Whom the mails of a conversation were sent to, or want answered, besides those who take part: to be added by name, or
+    /// not at all.
     ///
     /// # Errors
     /// Not found or restricted (R6.6).
@@ -202,7 +203,7 @@ pub fn likenesses(connection: &Connection, access: &Access, facts: &Facts) -> Ou
     Ok(seen)
 }
 
-/// Whom the mails of a conversation were sent to besides those who take part.
+/// Whom the mails of a conversation were sent to, or want answered, besides those who take part.
 pub fn suggested(connection: &Connection, facts: &Facts) -> Outcome<Vec<Correspondent>> {
     let named = correspondents::copied(connection, facts.id)?;
     if named.is_empty() {
