@@ -38,9 +38,11 @@ impl Desk {
             if sentences.is_empty() {
                 sentences.push(match entry.author {
                     Author::Agent(_) => "An agent wrote it here.".to_owned(),
-                    Author::Customer(_) => {
-                        format!("It came by {}, not by mail.", entry.channel.as_deref().unwrap_or("another way"))
-                    }
+                    // The channel's name is the word of whoever handed it in, and may well be “email”.
+                    Author::Customer(_) => entry.channel.as_deref().map_or_else(
+                        || "It came another way than by mail.".to_owned(),
+                        |channel| format!("It was handed in by the channel “{channel}”, with no mail behind it."),
+                    ),
                     Author::System => "The desk wrote it.".to_owned(),
                 });
             }
