@@ -64,6 +64,10 @@ pub struct Model {
     pub message: Option<Message>,
     /// What `z` takes back.
     pub undo: Vec<Ask>,
+    /// Whether that would do again what was taken back: possible only as long as it is announced.
+    pub again: bool,
+    /// Whether what is asked for now takes something back.
+    pub undoing: bool,
     /// The files of what was sent from here.
     pub sent: Vec<SentFiles>,
     /// What is being taken from a list: it is opened once it is the viewer's, since taking it may move it out of that list and
@@ -314,6 +318,8 @@ impl Model {
             layers: Vec::new(),
             message: None,
             undo: Vec::new(),
+            again: false,
+            undoing: false,
             sent: Vec::new(),
             taking: None,
             batch: None,

@@ -209,6 +209,7 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
         return model.say(Message::said("There is nothing to take back."));
     }
     let effects: Vec<Effect> = undo.into_iter().map(Effect::Ask).collect();
+    model.undoing = true;
     begin_batch(model, &effects);
     effects
 }

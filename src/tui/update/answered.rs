@@ -174,7 +174,7 @@ fn ran(model: &mut Model, id: ConversationId, command: &Command, done: &Done) ->
         (true, ..) => format!("{past} #{id}."),
     };
     let undo = done.changed && inverse.is_some() && done.row.is_some();
-    model.undo = inverse.filter(|_| undo).into_iter().collect();
+    (model.undo, model.again) = (inverse.filter(|_| undo).into_iter().collect(), model.undoing);
     let message = if undo { Message::undoable(words) } else { Message::said(words) };
     // What took the access away is said all the same.
     model.message = Some(if done.row.is_some() { message.about(id) } else { message });
@@ -284,7 +284,7 @@ fn end_batch(model: &mut Model) -> Vec<Effect> {
         words = format!("{words} {} refused: {reason}", batch.refused.len());
     }
     let undo = !batch.undo.is_empty();
-    model.undo = batch.undo;
+    (model.undo, model.again) = (batch.undo, model.undoing);
     if batch.done == 0 && batch.refused.is_empty() && !model.layers.is_empty() {
         return Vec::new();
     }

@@ -89,7 +89,7 @@ pub fn taken_back(model: &mut Model, conversation: ConversationId, meant: EntryO
 /// Two conversations are one: it is shown, and the merging can be undone.
 pub fn merged(model: &mut Model, from: ConversationId, into: ConversationId) -> Vec<Effect> {
     let mut effects = moving::open(model, into, None);
-    model.undo = vec![Ask::UndoMerge(from)];
+    (model.undo, model.again) = (vec![Ask::UndoMerge(from)], false);
     model.message = Some(Message::undoable(format!("Merged #{from} into #{into}.")).about(into));
     effects.extend(settle::settle(model));
     effects

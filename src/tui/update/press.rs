@@ -14,7 +14,10 @@ use crate::{
 
 /// A key, wherever the keys go now.
 pub fn press(model: &mut Model, press: KeyPress) -> Vec<Effect> {
-    model.message = None;
+    if model.again && !model.message.as_ref().is_some_and(|message| message.undo) {
+        (model.undo, model.again) = (Vec::new(), false);
+    }
+    (model.message, model.undoing) = (None, false);
     if model.shut.is_some() {
         let quit = model.keymap.find(Context::Everywhere, &[press]) == Found::Action(Action::Quit);
         return if quit { vec![Effect::Quit] } else { Vec::new() };
