@@ -48,4 +48,5 @@ mod undelivered;
 mod unfolding;
 mod unsent;
 mod vouching;
+mod walks;
 mod written;

@@ -5,11 +5,12 @@ use super::leaving::{deliveries, entry_of, send_all, words};
 use super::letters::{BILLING, arrives, letter, mail, person, taken};
 use crate::desks::{
     TestDesk, add_agent, add_customer, assign, is_not_found, is_restricted, link, make, note, refusal, remove, reply,
+    text,
 };
 use deskline::{
-    desk::page::Denied,
+    desk::page::{Denied, Opened},
     domain::{
-        command::Command,
+        command::{Command, Writing},
         conversation::{Audience, Privacy, State},
         id::{ConversationId, EntrySeq},
         letter::Letter,
@@ -82,14 +83,35 @@ fn a_held_reply_that_is_let_go_into_a_lock_does_not_leave_until_somebody_sends_i
     desk.does("ana", id, Command::Unlock);
     desk.desk.retry_mail(&desk.agent("ana"), id, seq).unwrap();
     assert_eq!(sent(&desk), to_mara(), "an administrator let it go");
-    // One that was discarded is held again.
-    let again = desk.does("ana", id, reply(&format!("Once more: {HIDDEN} Really."))).message.unwrap();
-    if desk.desk.held_replies(&desk.agent("olga")).unwrap().is_empty() {
-        return assert_eq!(sent(&desk).len(), 1, "mara knows it by now");
-    }
-    desk.desk.discard_reply(&desk.agent("olga"), id, again).unwrap();
-    desk.desk.retry_mail(&desk.agent("ana"), id, again).unwrap();
+}
+
+#[test]
+fn a_held_reply_that_was_discarded_is_held_again_wherever_it_stands_by_then() {
+    let desk = TestDesk::with_privacy();
+    let (id, seq) = held(&desk);
+    let olga = desk.agent("olga");
+    desk.desk.discard_reply(&olga, id, seq).unwrap();
+    let into = begun(&desk, "mara@example.com");
+    desk.desk.merge(&olga, id, into, true).unwrap();
+    let there = entry_of(&desk, into, &format!("Sorry: {HIDDEN}"));
+    desk.desk.retry_mail(&desk.agent("ana"), into, there).unwrap();
     assert_eq!(sent(&desk), []);
+    assert_eq!(desk.desk.held_replies(&olga).unwrap()[0].conversation, into);
+}
+
+/// A repeated write is answered again (R1.8), and tells nothing of where its message went.
+#[test]
+fn a_repeated_write_says_no_number_of_a_conversation_that_its_writer_may_not_read() {
+    let desk = TestDesk::with_privacy();
+    let (open, private) = (begun(&desk, "mara@example.com"), desk.private_of("ben"));
+    let again = || Writing { client_id: Some("once".into()), ..text("Which bank is it?") };
+    let first = desk.does("cleo", open, Command::Reply(again())).message;
+    desk.desk.merge(&desk.agent("olga"), open, private, true).unwrap();
+    assert!(matches!(desk.open("cleo", private), Opened::NotFound(_) | Opened::Restricted(_)));
+    let second = desk.does("cleo", open, Command::Reply(again()));
+    assert_eq!((second.conversation, second.message), (open, None));
+    desk.desk.undo_merge(&desk.agent("olga"), open).unwrap();
+    assert_eq!(desk.does("cleo", open, Command::Reply(again())).message, first);
 }
 
 #[test]
