@@ -99,6 +99,28 @@ fn a_held_reply_that_was_discarded_is_held_again_wherever_it_stands_by_then() {
     assert_eq!(desk.desk.held_replies(&olga).unwrap()[0].conversation, into);
 }
 
+/// Whom merging brought in was never to be sent it: what never left is not quoted to them either.
+#[test]
+fn what_was_held_or_taken_back_is_not_quoted_to_whom_merging_brings_in() {
+    for taken_back in [false, true] {
+        let desk = TestDesk::with_privacy();
+        let (id, seq) = held(&desk);
+        if taken_back {
+            desk.desk.cancel_mail(&desk.agent("ana"), id, seq).unwrap();
+        }
+        let into = begun(&desk, "kim@example.com");
+        desk.desk.merge(&desk.agent("olga"), id, into, true).unwrap();
+        desk.does("olga", into, reply("To both of you"));
+        desk.later(5);
+        let left = send_all(&desk);
+        let to: Vec<&str> = left.iter().map(|mail| mail.to.address.as_str()).collect();
+        assert_eq!(to, ["kim@example.com", "mara@example.com"]);
+        assert!(left.iter().all(|mail| !format!("{mail:?}").contains("board")), "{left:?}");
+        let view = desk.desk.customer_view(&desk.agent("olga"), "kim@example.com", Some(into)).unwrap();
+        assert!(!format!("{view:?}").contains("board"), "{view:?}");
+    }
+}
+
 /// A repeated write is answered again (R1.8), and tells nothing of where its message went.
 #[test]
 fn a_repeated_write_says_no_number_of_a_conversation_that_its_writer_may_not_read() {
