@@ -44,7 +44,7 @@ impl Taking<'_> {
         let history = self.mail.history.is_some();
         if correspondents::is_own(&self.mail.addresses, self.sender) {
             // A colleague's answer, of which the team kept a copy.
-            return if history { self.sent_outside() } else { self.our_own() };
+            return if history && !self.is_denied() { self.sent_outside() } else { self.our_own() };
         }
         let known = people::customer_by_address(self.writing, self.sender)?;
         if known.as_ref().is_some_and(|customer| customer.blocked) {

@@ -238,6 +238,11 @@ impl Taking<'_> {
         Ok(self.disowns(&checked) && self.lost_its_voucher(&checked)?)
     }
 
+    /// Whether the mail server that took it says that the domain of its sender disowns it.
+    pub(super) fn is_denied(&self) -> bool {
+        Checked::of(&self.letter.authentication).dmarc == Some(Dmarc::Fail)
+    }
+
     fn disowns(&self, checked: &Checked) -> bool {
         checked.dmarc == Some(Dmarc::Fail) || !checked.is_about(self.sender)
     }

@@ -384,3 +384,24 @@ fn who_is_shut_out_by_a_merge_is_told_of_it_nowhere() {
     desk.set(SettingKey::PrivateConversations, "off");
     assert!(is_not_found(&desk.run("dev", private, Command::MarkUnread)), "R6.10");
 }
+
+/// A follow-up goes on with the matter of the locked one, whose item it does not have (R2.7).
+#[test]
+fn what_is_internal_about_an_item_stays_so_in_the_follow_up_of_its_conversation() {
+    let desk = TestDesk::with_privacy();
+    let (id, seq) = held(&desk);
+    desk.desk.discard_reply(&desk.agent("olga"), id, seq).unwrap();
+    desk.does("ana", id, Command::Close);
+    desk.does("ana", id, Command::Lock);
+    let to = vec![TestDesk::tagged(&desk.token(id, "mara@example.com"))];
+    let follow_up = arrives(&desk, Letter { to, ..letter("mara@example.com", "Re: Card", "And now?") });
+    let follow_up = follow_up.conversation.unwrap();
+    assert_eq!(desk.row(follow_up).follow_up_to, Some(id));
+    desk.does("ana", follow_up, reply(&format!("Sorry: {HIDDEN}")));
+    let there = desk.desk.held_replies(&desk.agent("olga")).unwrap().remove(0);
+    assert_eq!(there.conversation, follow_up);
+    assert!(sent(&desk).iter().all(|(_, words)| !words.contains("board")));
+    // Who may read it is asked.
+    let asked = desk.refused("olga", follow_up, reply(&format!("Sorry: {HIDDEN}")));
+    assert_eq!((asked.kind, asked.rule), (RefusalKind::Confirm, "R1.4"));
+}
