@@ -41,6 +41,7 @@ mod renumbered;
 mod ringing;
 mod screens;
 mod sequences;
+mod shut_out;
 mod threading;
 mod tokens;
 mod too_large;
