@@ -80,12 +80,11 @@ pub(super) fn build(
     let (Some(facts), Some(entry)) = (ready.facts.clone(), ready.entry.clone()) else { return Ok(None) };
     let mut missed = vec![(facts, entry)];
     for row in outbox::along(writing, ready.row.id)? {
-        match missed_by(writing, &row, agent)? {
-            Some(one) => missed.push(one),
-            None => {
-                sending::stay_behind(writing, row.id)?;
-                settle_read(writing, row.id)?;
-            }
+        if let Some(one) = missed_by(writing, &row, agent)? {
+            missed.push(one);
+        } else {
+            sending::stay_behind(writing, row.id)?;
+            settle_read(writing, row.id)?;
         }
     }
     if ready.row.attempts == 1 {
