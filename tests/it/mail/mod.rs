@@ -22,6 +22,7 @@ mod held_list;
 mod history;
 mod holding;
 pub mod imap_server;
+mod imported;
 mod last_step;
 mod late_joiners;
 pub mod leaving;
