@@ -13,7 +13,7 @@ use deskline::{
     },
     domain::{
         command::Command,
-        conversation::Privacy,
+        conversation::{Audience, Privacy},
         id::{ConversationId, EntrySeq},
         letter::Letter,
         mail::{InMail, MailTaken, Verdict},
@@ -37,6 +37,8 @@ struct Walk {
     secret: BTreeSet<String>,
     /// What was written, by whom: an agent's handle or a customer's address.
     writers: BTreeMap<String, String>,
+    /// What is said internally about a conversation.
+    hidden: Vec<(ConversationId, String)>,
     conversations: Vec<ConversationId>,
     internal: Vec<ConversationId>,
     /// What left: to whom, its words, how often.
@@ -64,6 +66,7 @@ impl Walk {
             words: 0,
             secret: BTreeSet::new(),
             writers: BTreeMap::new(),
+            hidden: Vec::new(),
             conversations: Vec::new(),
             internal: Vec::new(),
             left: BTreeMap::new(),
@@ -147,7 +150,7 @@ impl Walk {
             return self.came(customer, &word, taken);
         }
         let (id, other) = (self.one(), self.one());
-        match self.random.below(22) {
+        match self.random.below(26) {
             0 => {
                 let taken = arrives(&self.desk, letter(customer, "Card", &word));
                 self.came(customer, &word, taken);
@@ -213,6 +216,48 @@ impl Walk {
                     self.secret.insert(text);
                 }
             }
+            22 if !self.hidden.iter().any(|(about, _)| *about == id) => {
+                let item = self.desk.ticket();
+                if self.desk.run("olga", id, Command::Link { item, confirmed: true }).is_ok() {
+                    let told =
+                        format!("The board wants to drop this customer by the end of {}.", word.replace("zq", "week "));
+                    let about = self.desk.start_on("olga", item, Audience::Internal, &told);
+                    self.desk.does("olga", about, make(Privacy::Private, true));
+                    self.internal.push(about);
+                    self.hidden.push((id, told));
+                }
+            }
+            23 | 24 if !self.hidden.is_empty() => {
+                let (id, told) = self.hidden[self.random.index(self.hidden.len())].clone();
+                let held = "SELECT count(*) FROM outbox WHERE state = 'held'";
+                let before = self.desk.count(held);
+                let who = self.random.pick(&["ana", "ben", "cleo"]);
+                let ok = self.desk.run(who, id, reply(&format!("{word}, sorry: {told}"))).is_ok();
+                if self.succeeded("repeats", ok) {
+                    assert!(self.desk.count(held) > before, "{word} is held");
+                    self.secret.insert(word);
+                }
+            }
+            25 => {
+                let olga = self.desk.agent("olga");
+                let held = self.desk.desk.held_replies(&olga).unwrap();
+                let Some(first) = held.first() else { return };
+                if self.random.percent(30) {
+                    self.desk.desk.release_reply(&olga, first.conversation, first.seq).unwrap();
+                    self.secret.retain(|word| !first.text.split([' ', ',']).any(|part| part == word));
+                    // What was said once is no secret in that conversation any more.
+                    self.hidden.retain(|(_, told)| !first.text.contains(told));
+                    self.succeeded("release", true);
+                } else {
+                    self.desk.desk.discard_reply(&olga, first.conversation, first.seq).unwrap();
+                    let again = self.desk.desk.retry_mail(&self.desk.agent(who), first.conversation, first.seq);
+                    self.succeeded("discard", true);
+                    if again.is_ok() && who == "olga" {
+                        self.secret.retain(|word| !first.text.split([' ', ',']).any(|part| part == word));
+                        self.hidden.retain(|(_, told)| !first.text.contains(told));
+                    }
+                }
+            }
             20 => {
                 let ok = self.desk.run(who, id, Command::MarkRead(None)).is_ok();
                 self.succeeded("read", ok);
@@ -274,6 +319,7 @@ impl Walk {
             match &mail.words {
                 Words::Customer { text, .. } => {
                     self.succeeded("to customers", true);
+                    assert!(!self.hidden.iter().any(|(_, told)| said.contains(told)), "{said}");
                     for word in &words {
                         assert!(!self.secret.contains(word), "{word} left for {to}");
                         let (id, seq) = self.place(word).0.expect("it stands somewhere");
@@ -343,5 +389,5 @@ fn every_word_is_once_where_its_writer_may_write_and_nobody_else_reads_it() {
             *all.entry(what).or_default() += times;
         }
     }
-    assert!(all.len() == 15 && all.values().all(|times| *times > 5), "{all:?}");
+    assert!(all.len() == 18 && all.values().all(|times| *times > 5), "{all:?}");
 }
