@@ -21,7 +21,7 @@ use crate::{
     store::{
         Writing,
         conversations::{self, Loaded},
-        events, history, items,
+        events, history, items, merges,
         messages::{self, NewEntry},
         people,
         reading::Readings,
@@ -127,7 +127,8 @@ impl Importing<'_, '_> {
         }
         match history::find(self.writing, &past.key)? {
             _ if fresh.is_empty() => Ok(()),
-            Some(id) => match conversations::load(self.writing, id)? {
+            // Merged into another conversation, it grows there.
+            Some(id) => match conversations::load(self.writing, merges::resolve(self.writing, id)?)? {
                 Some(before) => self.grow(past, &before, &fresh),
                 None => Ok(()),
             },
@@ -135,12 +136,18 @@ impl Importing<'_, '_> {
         }
     }
 
-    /// Adds to a conversation what its source has more of since.
+    /// Adds to a conversation what its source has more of since. Nobody takes part by that: who was removed here stays so, and
+    /// who is new in the source is added by whoever wants them to be sent what is written from now on (R5.2).
     fn grow(&mut self, past: &PastConversation, before: &Loaded, fresh: &[(usize, &PastMessage)]) -> Outcome<()> {
         let mut after = before.clone();
         for (place, message) in fresh {
             let (id, _) = self.write_message(&mut after.facts, past, message, *place)?;
             history::remember(self.writing, &message_key(past, message, *place), after.facts.id, Some(id))?;
+        }
+        after.facts.customers.clone_from(&before.facts.customers);
+        for member in &mut after.facts.members {
+            let old = before.facts.member(member.agent);
+            (member.added, member.starter) = (old.is_some_and(|old| old.added), old.is_some_and(|old| old.starter));
         }
         // It arrives read: who had read everything has read this too.
         for reading in after.readings.0.clone() {

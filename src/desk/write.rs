@@ -69,7 +69,9 @@ impl Act<'_> {
             if !same {
                 return Err(used_id());
             }
-            self.message = messages::by_id(self.writing, message)?.map(|entry| entry.seq);
+            // Merged into another conversation, it has a number there, which is for those who may read that one.
+            let entry = messages::by_id(self.writing, message)?;
+            self.message = entry.filter(|entry| entry.conversation == self.facts.id).map(|entry| entry.seq);
             return Ok(());
         }
         match kind {

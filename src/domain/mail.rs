@@ -197,6 +197,8 @@ words! {
         LockedOutside = "locked-outside",
         /// It came to an agent's reply address under that agent's name, and nobody vouches for it.
         DoubtfulAgent = "doubtful-agent",
+        /// Somebody else answered what was written for one agent alone.
+        ForAgents = "for-agents",
     }
 }
 
@@ -204,9 +206,12 @@ impl HeldWhy {
     /// The verdict of what waits for this reason.
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::Unreadable | Self::NoSender | Self::InternalToken | Self::UnknownReport | Self::DoubtfulAgent => {
-                Verdict::Quarantined(self)
-            }
+            Self::Unreadable
+            | Self::NoSender
+            | Self::InternalToken
+            | Self::UnknownReport
+            | Self::DoubtfulAgent
+            | Self::ForAgents => Verdict::Quarantined(self),
             Self::ManyFromSender | Self::ManyInThread | Self::OwnAddress | Self::LockedOutside => Verdict::Held(self),
         }
     }
@@ -224,6 +229,9 @@ impl HeldWhy {
             Self::LockedOutside => "A colleague answered by mail in a conversation that is locked.",
             Self::DoubtfulAgent => {
                 "It came to an agent's reply address under that agent's name, but the mail server does not vouch for it."
+            }
+            Self::ForAgents => {
+                "It answers what was written for an agent about a conversation that not everybody may read, and does not come from that agent's address."
             }
         }
     }

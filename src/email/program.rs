@@ -38,7 +38,9 @@ pub fn by_program(program: &Path, mail: &Built, begins: &mut dyn FnMut() -> bool
         Err(error) => return not_now(format!("The mail cannot be laid down for {name}: {error}.")),
     };
     if !begins() {
-        return not_now(format!("{name} was not started: somebody else has the mail by now."));
+        // Nothing is wrong with the mailbox.
+        let words = format!("{name} was not started: its turn was over, or it may not leave any more.");
+        return Handed::NotNow { words, mailbox: None };
     }
     let started = Command::new(program)
         .args(["-i", "-f", sender, "--"])

@@ -54,7 +54,12 @@ fn between(connection: &Connection, loaded: &mut Loaded, entry: &NewEntry<'_>, p
         }
     };
     let facts = &mut loaded.facts;
-    facts.customers.iter_mut().for_each(|customer| shift(&mut customer.since));
+    for customer in facts.customers.iter_mut().filter(|customer| customer.since.0 > 0) {
+        // What is older than the first entry after somebody joined was there before them.
+        if customer.since.0 + 1 >= place {
+            customer.since.0 += 1;
+        }
+    }
     loaded.readings.0.iter_mut().for_each(|reading| shift(&mut reading.up_to));
     let mut then = facts.clone();
     (then.last_seq, then.tail.customer_count) = (EntrySeq(place), replies + 1);

@@ -4,8 +4,8 @@ use super::{Result, drafts};
 use crate::domain::id::{AgentId, ConversationId, EntrySeq};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// A chain of merges longer than this is followed no further.
-const LONGEST_CHAIN: usize = 50;
+/// A chain of merges longer than this is followed no further; a circle cannot be, and would end here.
+const LONGEST_CHAIN: usize = 10_000;
 
 /// Where what was in a conversation is now: the conversation itself where it was not merged into another.
 ///

@@ -1,7 +1,7 @@
-//! How far one attempt to hand a mail over came: whether the server may have it.
+//! How far one attempt to hand a mail over came: whether the server may have it, and of what the mail tells.
 
 use super::{Result, outbox::Outgoing};
-use crate::domain::id::OutboxId;
+use crate::domain::id::{ConversationId, OutboxId};
 use rusqlite::{Connection, params};
 
 impl Outgoing {
@@ -72,5 +72,26 @@ pub fn next_by(connection: &Connection, mailbox: &str) -> Result<Option<i64>> {
 /// What SQLite says.
 pub fn bring_near(connection: &Connection, now: i64, farthest: i64) -> Result<()> {
     connection.prepare_cached("UPDATE outbox SET due = ?1 WHERE due > ?2")?.execute([now, farthest])?;
+    Ok(())
+}
+
+/// The conversations that the mail of a notice tells of, with those of the notices that go along in it.
+///
+/// # Errors
+/// What SQLite says.
+pub fn told_of(connection: &Connection, id: OutboxId) -> Result<Vec<ConversationId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT conversation_id FROM outbox WHERE id = ?1 UNION SELECT conversation_id FROM outbox WHERE digest = ?1",
+    )?;
+    let rows = statement.query_map([id.0], |row| row.get(0).map(ConversationId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Lets a notice go along in no mail any more.
+///
+/// # Errors
+/// What SQLite says.
+pub fn stay_behind(connection: &Connection, id: OutboxId) -> Result<()> {
+    connection.prepare_cached("UPDATE outbox SET digest = NULL WHERE id = ?1")?.execute([id.0])?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Result, people::word};
 use crate::domain::{
-    id::{AgentId, ConversationId, CustomerId},
+    id::{AgentId, ConversationId, CustomerId, OutboxId},
     mail::LikenessWhy,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -69,6 +69,20 @@ pub fn went_out(connection: &Connection, header_id: &str) -> Result<Option<WentO
         .query_row([header_id], |row| {
             Ok(WentOut { outbox: row.get(0)?, conversation: ConversationId(row.get(1)?), message: row.get(2)? })
         })
+        .optional()?)
+}
+
+/// The notice to an agent that this desk sent under a header id, by its row, and that agent.
+///
+/// # Errors
+/// What SQLite says.
+pub fn notice(connection: &Connection, header_id: &str) -> Result<Option<(OutboxId, AgentId)>> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT o.id, o.agent_id FROM header_id h CROSS JOIN outbox o ON o.id = h.outbox_id \
+             WHERE h.header_id = ?1 AND o.kind = 'notice' ORDER BY h.id DESC LIMIT 1",
+        )?
+        .query_row([header_id], |row| Ok((OutboxId(row.get(0)?), AgentId(row.get(1)?))))
         .optional()?)
 }
 

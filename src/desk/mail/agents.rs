@@ -101,7 +101,8 @@ fn own_words(letter: &Letter) -> String {
     words.trim().to_owned()
 }
 
-fn refused(reason: &str) -> Decided {
+/// Not taken: its writer is told so, without a word of any conversation.
+pub(super) fn refused(reason: &str) -> Decided {
     Decided { verdict: Verdict::Refused, reasons: vec![Reason::plain(reason)], conversation: None, message: None }
 }
 

@@ -1,6 +1,7 @@
 //! What becomes of a mail that can be read.
 
 use super::{
+    agents::refused,
     receive::{Body, Taking, held},
     thread::Route,
 };
@@ -43,7 +44,7 @@ impl Taking<'_> {
         let history = self.mail.history.is_some();
         if correspondents::is_own(&self.mail.addresses, self.sender) {
             // A colleague's answer, of which the team kept a copy.
-            return if history { self.sent_outside() } else { self.our_own() };
+            return if history && !self.is_denied() { self.sent_outside() } else { self.our_own() };
         }
         let known = people::customer_by_address(self.writing, self.sender)?;
         if known.as_ref().is_some_and(|customer| customer.blocked) {
@@ -55,8 +56,18 @@ impl Taking<'_> {
             Route::AgentToken(..) if history => self.sent_outside(),
             Route::AgentToken(conversation, agent) => self.agents_mail(conversation, agent),
             // What an administrator lets go. History nobody has looked at: it waits, and rings nothing.
-            Route::Internal(_) | Route::Doubtful(_) if self.released && !history => {
+            Route::Internal(_) | Route::Doubtful(_) | Route::ForAgents(_) if self.released && !history => {
                 self.customers_mail(None, &[], reasons)
+            }
+            Route::Notice if history || self.letter.nature == Nature::Automatic => {
+                Ok(ignored("It answers a notice to an agent, and is the agent's own: nobody wants it.".to_owned()))
+            }
+            Route::Notice => {
+                Ok(refused("It answers a notice to an agent, not to a reply address that was made for that."))
+            }
+            Route::ForAgents(conversation) => {
+                let about = Reason::about("What it answers was about this conversation.", conversation);
+                Ok(held(HeldWhy::ForAgents, vec![about]))
             }
             Route::Internal(conversation) => {
                 let about = Reason::about("Its reply address belongs to this conversation.", conversation);

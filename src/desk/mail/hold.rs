@@ -171,8 +171,8 @@ impl Taking<'_> {
     fn came_beside(&self) -> Outcome<Option<ConversationId>> {
         let customer = people::customer_by_address(self.writing, self.sender)?.map(|customer| customer.id);
         Ok(match self.route(customer, &mut Vec::new())? {
-            Route::Internal(id) | Route::Doubtful(id) => Some(id),
-            Route::Join(_) | Route::New(_) | Route::AgentToken(..) => None,
+            Route::Internal(id) | Route::Doubtful(id) | Route::ForAgents(id) => Some(id),
+            Route::Join(_) | Route::New(_) | Route::AgentToken(..) | Route::Notice => None,
         })
     }
 }
@@ -275,6 +275,7 @@ fn still_held(why: HeldWhy) -> Refusal {
         HeldWhy::Unreadable
         | HeldWhy::InternalToken
         | HeldWhy::DoubtfulAgent
+        | HeldWhy::ForAgents
         | HeldWhy::UnknownReport
         | HeldWhy::ManyFromSender
         | HeldWhy::ManyInThread => "Discard it, or try again later.",

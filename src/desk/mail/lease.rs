@@ -3,7 +3,7 @@
 use super::{
     notices,
     outgoing::{self, OutMail},
-    recheck::{Ready, Stopped, recheck},
+    recheck::{Ready, Stopped, recheck, still_leaves},
     undelivered,
     undo::answers,
 };
@@ -141,16 +141,18 @@ impl Desk {
     }
 
     /// The last step of handing a mail over begins, after which the server may have it whatever is heard of that. Written down
-    /// first, so that who finds the row after a crash knows. False where the lease had ended and is somebody else's: then the
-    /// step must not be taken.
+    /// first, so that who finds the row after a crash knows. False where the lease had ended and is somebody else's, or where it
+    /// may not leave any more: then the step must not be taken.
     ///
     /// # Errors
     /// A failing disk: then neither.
     pub fn mail_begins(&self, worker: &str, mail: &OutMail) -> Outcome<bool> {
         let until = lease_of(mail, self.now());
-        self.inner
-            .store
-            .write(|writing| -> Outcome<bool> { Ok(sending::begin(writing, mail.id, worker, mail.attempt, until)?) })
+        self.inner.store.write(|writing| -> Outcome<bool> {
+            let row = outbox::leased(writing, mail.id, worker, mail.attempt)?;
+            Ok(row.map_or(Ok(false), |row| still_leaves(writing, &row))?
+                && sending::begin(writing, mail.id, worker, mail.attempt, until)?)
+        })
     }
 
     /// The server took a mail; false where the lease had ended and it is somebody else's to say.

@@ -127,11 +127,17 @@ impl Merging<'_> {
         }
         let text = format!("{by} merged #{} into this conversation.", from.facts.id);
         self.line(&mut into_after.facts, EventKind::Merged, &text, &format!("#{} into #{}", pair.0, pair.1))?;
-        let mut from_after = emptied(from, into_after.facts.privacy);
+        let routed = self.save(into, &into_after)?;
+        let mut from_after = emptied(from, routed.privacy);
+        if routed.privacy == Privacy::Private {
+            // It names the other one: nobody reads that who may not read the other.
+            let assignee = routed.assignee.map(|agent| people::agent_by_id(self.writing, agent)).transpose()?.flatten();
+            from_after.facts.set_assignee(assignee.as_ref());
+            from_after.facts.group = routed.group;
+        }
         let text = format!("{by} merged this conversation into #{}.", into.facts.id);
         self.line(&mut from_after.facts, EventKind::Merged, &text, &format!("#{} into #{}", pair.0, pair.1))?;
         self.save(from, &from_after)?;
-        let routed = self.save(into, &into_after)?;
         let kept = Kept {
             from: from.clone(),
             into: into.clone(),

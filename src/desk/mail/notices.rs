@@ -16,7 +16,7 @@ use crate::{
         Connection, Writing, conversations,
         messages::{self, StoredEntry},
         outbox::{self, Outgoing, Recipient},
-        people,
+        people, sending,
     },
 };
 use chrono::{DateTime, Duration, Utc};
@@ -80,7 +80,12 @@ pub(super) fn build(
     let (Some(facts), Some(entry)) = (ready.facts.clone(), ready.entry.clone()) else { return Ok(None) };
     let mut missed = vec![(facts, entry)];
     for row in outbox::along(writing, ready.row.id)? {
-        missed.extend(missed_by(writing, &row, agent)?);
+        if let Some(one) = missed_by(writing, &row, agent)? {
+            missed.push(one);
+        } else {
+            sending::stay_behind(writing, row.id)?;
+            settle_read(writing, row.id)?;
+        }
     }
     if ready.row.attempts == 1 {
         for row in outbox::due_notices(writing, ready.row, now.timestamp_millis(), MOST)? {

@@ -231,7 +231,10 @@ fn answered(
         for earlier in window.iter().rev().filter(|earlier| earlier.seq.0 > since) {
             let own = earlier.author == Author::Customer(customer);
             if let Some(text) = CustomerText::of(earlier)
-                && (own || !headers::kept_back(connection, earlier.id, customer)?)
+                && (own
+                    || !headers::kept_back(connection, earlier.id, customer)?
+                        // Whom merging brought together were not all to be sent it.
+                        && !headers::withheld(connection, earlier.id)?)
             {
                 let when = DateTime::from_timestamp_millis(earlier.at).unwrap_or_default();
                 let head =

@@ -13,7 +13,7 @@ use crate::{
     store::{
         Writing, conversations,
         messages::{self, StoredEntry},
-        outbox::{Outgoing, Recipient},
+        outbox::{self, Outgoing, Recipient},
         people, reading,
     },
 };
@@ -45,6 +45,39 @@ pub(super) fn recheck<'a>(
     key: [u8; 32],
     mailboxes: &[MailboxInfo],
 ) -> Outcome<Result<Ready<'a>, Stopped>> {
+    let Allowed { to, facts, entry } = match allowed(writing, row)? {
+        Ok(allowed) => allowed,
+        Err(stopped) => return Ok(Err(stopped)),
+    };
+    if mailboxes.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(&to.address)) {
+        return Ok(Err(stopped("Its recipient is an address of this desk, which does not write to itself.")));
+    }
+    if check_address(&to.address).is_err() {
+        return Ok(Err(stopped("Its recipient's address is none that mail could be sent to.")));
+    }
+    let team = people::settings(writing)?.team_name;
+    Ok(Ok(Ready { row, key, team, to, facts, entry }))
+}
+
+/// Whether a mail that a worker has, and everything that goes along in it, may still go to its recipient: a server can be slow,
+/// and meanwhile anything can change.
+pub(super) fn still_leaves(writing: &Writing<'_>, row: &Outgoing) -> Outcome<bool> {
+    for row in std::iter::once(row).chain(&outbox::along(writing, row.id)?) {
+        if allowed(writing, row)?.is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// To whom a row may go, and what.
+struct Allowed {
+    to: Correspondent,
+    facts: Option<Facts>,
+    entry: Option<StoredEntry>,
+}
+
+fn allowed(writing: &Writing<'_>, row: &Outgoing) -> Outcome<Result<Allowed, Stopped>> {
     let facts = match row.conversation {
         Some(id) => match conversations::load_facts(writing, id)? {
             Some(facts) => Some(facts),
@@ -75,14 +108,7 @@ pub(super) fn recheck<'a>(
             return Ok(Err(stopped("It belongs to no conversation.")));
         }
     };
-    if mailboxes.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(&to.address)) {
-        return Ok(Err(stopped("Its recipient is an address of this desk, which does not write to itself.")));
-    }
-    if check_address(&to.address).is_err() {
-        return Ok(Err(stopped("Its recipient's address is none that mail could be sent to.")));
-    }
-    let team = people::settings(writing)?.team_name;
-    Ok(Ok(Ready { row, key, team, to, facts, entry }))
+    Ok(Ok(Allowed { to, facts, entry }))
 }
 
 /// A customer who still takes part, is not blocked, and reads this message (R1.3, §9).

@@ -56,11 +56,14 @@ pub(super) const fn what(kind: EntryKind) -> &'static str {
     }
 }
 
-/// The conversation, the others of its item, the one that it follows up, and the newest others of its requester.
+/// The conversation, the others of its item, the one that it follows up with those of its item, and the newest others of its
+/// requester.
 pub(super) fn places(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<Vec<Place>> {
     let mut places = vec![Place { conversation: facts.id, notes_only: true, readable: true }];
     let mut others = Vec::new();
-    if let Some(item) = facts.item {
+    let followed = facts.follow_up_to.map(|id| conversations::load_facts(connection, id)).transpose()?.flatten();
+    // A follow-up has no item at first, and goes on with the matter of another one.
+    for item in facts.item.into_iter().chain(followed.and_then(|followed| followed.item)) {
         others.extend(conversations::of_item(connection, item)?.into_iter().take(CONVERSATIONS));
     }
     others.extend(facts.follow_up_to);

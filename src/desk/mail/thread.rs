@@ -10,13 +10,13 @@ use crate::{
     },
     domain::{
         authentication::{Checked, Dmarc},
-        conversation::Audience,
+        conversation::{Audience, Privacy},
         id::{AgentId, ConversationId, CustomerId},
         mail::{LikenessWhy, Reason, bare_subject},
     },
     store::{
         conversations::{self, Loaded},
-        merges, threads, vouching,
+        merges, sending, threads, vouching,
     },
 };
 
@@ -44,12 +44,17 @@ pub(super) enum Route {
     Doubtful(ConversationId),
     /// It came with a token of an internal conversation, and nobody knows its sender as the agent whose token it is.
     Internal(ConversationId),
+    /// It answers what was written for an agent about this conversation, which not everybody may read, and its sender is not
+    /// that agent.
+    ForAgents(ConversationId),
+    /// An agent answers a notice, and not to the reply address that was made for that.
+    Notice,
 }
 
 impl Taking<'_> {
     /// Finds where a mail of this customer belongs, and says why. `customer` is none where no record of the sender exists.
     pub fn route(&self, customer: Option<CustomerId>, reasons: &mut Vec<Reason>) -> Outcome<Route> {
-        let mut likes = Vec::new();
+        let (mut likes, mut for_agents) = (Vec::new(), None);
         for (id, bearer) in self.tokens()? {
             match bearer {
                 Bearer::Customer(bearer) => {
@@ -80,6 +85,9 @@ impl Taking<'_> {
                     if facts.audience == Audience::Internal {
                         return Ok(Route::Internal(id));
                     }
+                    if facts.privacy == Privacy::Private {
+                        for_agents = for_agents.or(Some(id));
+                    }
                     reasons.push(Reason::about(
                         "It came to a reply address of another conversation, made for an agent.",
                         id,
@@ -87,6 +95,12 @@ impl Taking<'_> {
                     like(&mut likes, id, LikenessWhy::Headers);
                 }
             }
+        }
+        if let Some(id) = for_agents {
+            return Ok(Route::ForAgents(id));
+        }
+        if let Some(route) = self.answers_a_notice()? {
+            return Ok(route);
         }
         if let Some(loaded) = self.by_headers(customer, &mut likes, reasons)? {
             return Ok(Route::Join(Box::new(loaded)));
@@ -123,6 +137,26 @@ impl Taking<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether it answers a notice. What that quotes may be internal, or private: taken for a customer's mail it would be
+    /// everybody's to read (R6.2).
+    fn answers_a_notice(&self) -> Outcome<Option<Route>> {
+        let letter = self.letter;
+        for id in letter.in_reply_to.iter().rev().chain(letter.references.iter().rev()).take(MOST_REFERENCES) {
+            let Some((notice, agent)) = threads::notice(self.writing, id)? else { continue };
+            if self.is_of(agent)? {
+                return Ok(Some(Route::Notice));
+            }
+            for id in sending::told_of(self.writing, notice)? {
+                if let Some(facts) = conversations::load_facts(self.writing, id)?
+                    && (facts.audience == Audience::Internal || facts.privacy == Privacy::Private)
+                {
+                    return Ok(Some(Route::ForAgents(id)));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the sender's address is the one that an agent gave.
@@ -202,6 +236,11 @@ impl Taking<'_> {
     fn is_disowned(&self) -> Outcome<bool> {
         let checked = Checked::of(&self.letter.authentication);
         Ok(self.disowns(&checked) && self.lost_its_voucher(&checked)?)
+    }
+
+    /// Whether the mail server that took it says that the domain of its sender disowns it.
+    pub(super) fn is_denied(&self) -> bool {
+        Checked::of(&self.letter.authentication).dmarc == Some(Dmarc::Fail)
     }
 
     fn disowns(&self, checked: &Checked) -> bool {

@@ -66,6 +66,12 @@ impl Merging<'_> {
     fn as_before(&self, kept: &Kept, from_now: &Loaded, into_now: &Loaded) -> Outcome<(Loaded, Loaded)> {
         let mut from = Loaded { facts: kept.from.facts.clone(), readings: Readings::default() };
         from.facts.members.clone_from(&from_now.facts.members);
+        // Emptied it may have been somebody else's.
+        from.facts.members.iter_mut().for_each(|member| member.assigned = false);
+        for then in kept.from.facts.members.iter().filter(|then| then.assigned) {
+            from.facts.member_mut(then.agent).assigned = true;
+        }
+        from.facts.members.retain(|member| !member.is_empty());
         let mut into = Loaded { facts: kept.into.facts.clone(), readings: Readings::default() };
         into.facts.members.clone_from(&into_now.facts.members);
         for came in &kept.from.facts.members {

@@ -7,7 +7,7 @@ use super::letters::{arrives, letter};
 use crate::desks::{TestDesk, reply};
 use deskline::{
     config::{MailSending, MailServer, MailSource, PasswordPlace, Security},
-    domain::{id::ConversationId, mail::DeliveryState, setting::SettingKey},
+    domain::{command::Command, id::ConversationId, mail::DeliveryState, setting::SettingKey},
     email::{
         Stop, check,
         imap::{Patience, Way},
@@ -299,6 +299,31 @@ fn who_was_stopped_for_too_long_does_not_end_the_mail_that_another_has() {
     assert_eq!(state(&desk, ids[0]), DeliveryState::Sent, "by the other one");
     let ended = heard.lock().unwrap().iter().flatten().filter(|line| line.starts_with(".")).count();
     assert_eq!(ended, 0, "the mail was sent once");
+}
+
+/// A lock that comes while the server takes its time: the mail is never ended, nothing is wrong with the mailbox, and the reply
+/// says why it was not sent.
+#[test]
+fn what_is_locked_while_it_is_handed_over_is_not_ended() {
+    let desk = Arc::new(TestDesk::new());
+    let id = replies(&desk, 1)[0];
+    let other = Arc::clone(&desk);
+    let (port, heard) = serves(move |_, line| {
+        if line.starts_with("DATA") {
+            other.does("ana", id, Command::Close);
+            other.does("ana", id, Command::Lock);
+        }
+        usual(line)
+    });
+    let (mut sender, told) = worker(&desk, &over(port));
+    sender.send_due(&Stop::default()).unwrap();
+    assert_eq!(state(&desk, id), DeliveryState::Queued);
+    desk.later(5);
+    sender.send_due(&Stop::default()).unwrap();
+    assert_eq!(state(&desk, id), DeliveryState::Cancelled);
+    let ended = heard.lock().unwrap().iter().flatten().filter(|line| line.starts_with(".")).count();
+    assert_eq!(ended, 0);
+    assert!(told.lock().unwrap().iter().all(Option::is_none), "{told:?}");
 }
 
 /// A port where TLS comes first and no greeting: whoever tries it is told soon, and what it may be.

@@ -205,7 +205,7 @@ fn forged(seed: u64) -> (u64, u64) {
         assert!(!in_thread, "{number} joined #{:?}:\n{raw}", taken.conversation);
         match taken.verdict {
             Verdict::Message => messages += 1,
-            Verdict::Quarantined(HeldWhy::InternalToken | HeldWhy::NoSender) => quarantined += 1,
+            Verdict::Quarantined(HeldWhy::InternalToken | HeldWhy::ForAgents | HeldWhy::NoSender) => quarantined += 1,
             Verdict::Held(HeldWhy::ManyFromSender) => {}
             other => panic!("{number}: {other:?}\n{raw}"),
         }

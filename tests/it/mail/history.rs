@@ -205,6 +205,24 @@ fn copies_forms_and_bounces_of_the_past_wait_for_nobody() {
     assert_eq!(desk.count("SELECT count(*) FROM notice") + desk.count("SELECT count(*) FROM outbox"), 0, "R1.7");
 }
 
+/// In the name of the team, from somewhere else: the mail server said so when it came.
+#[test]
+fn what_was_forged_under_our_own_address_long_ago_is_no_answer_of_ours() {
+    let desk = TestDesk::new();
+    let first = letter("mara@example.com", "Card", "one");
+    let one = arrived(&desk, 50, first.clone()).conversation.unwrap();
+    for (number, said) in
+        ["dmarc=fail header.from=acme.example", "dmarc=pass header.from=acme.example"].iter().enumerate()
+    {
+        let authentication = vec![format!("mx.acme.example; {said}")];
+        let copy = arrived(&desk, 40, Letter { authentication, ..answer(&first, &format!("Pay to {number}")) });
+        let forged = number == 0;
+        assert_eq!(copy.verdict == Verdict::Held(HeldWhy::OwnAddress), forged, "{said}");
+        assert_eq!(desk.texts("ana", one).iter().any(|text| text.starts_with("Pay")), !forged, "{said}");
+    }
+    assert_eq!(desk.count("SELECT count(*) FROM notice"), 0, "R1.7");
+}
+
 /// An agent's own mail to a token would be sent on to the customer.
 #[test]
 fn what_an_agent_wrote_long_ago_is_not_sent_now() {
