@@ -48,7 +48,7 @@ impl Health {
         let (trouble, wait) = match told {
             Told::Progress(_) => return,
             Told::Works => (None, Duration::ZERO),
-            Told::Trouble(trouble, wait) => (Some(*trouble), *wait),
+            Told::Partly(trouble, wait) | Told::Trouble(trouble, wait) => (Some(*trouble), *wait),
         };
         // Who looks once does not look again by itself.
         let next = (!wait.is_zero()).then(|| self.desk.now() + TimeDelta::from_std(wait).unwrap_or_default());
@@ -61,7 +61,14 @@ impl Health {
                     // The kind alone: a sentence may repeat an address or a server's words.
                     Some(trouble) => {
                         let (trouble, again_in) = (trouble.kind.word(), wait.as_secs());
-                        tracing::warn!(mailbox, trouble, again_in, "mail does not arrive");
+                        match told {
+                            Told::Partly(..) => {
+                                tracing::warn!(mailbox, trouble, again_in, "mail arrives, what was sent is not read");
+                            }
+                            Told::Works | Told::Progress(_) | Told::Trouble(..) => {
+                                tracing::warn!(mailbox, trouble, again_in, "mail does not arrive");
+                            }
+                        }
                     }
                 }
             }

@@ -248,7 +248,7 @@ fn like(likes: &mut Vec<(ConversationId, LikenessWhy)>, id: ConversationId, beca
 }
 
 /// What stands behind the `+` of one of our own addresses: "token" of "support+token@acme.example".
-fn tag_of(own: &[String], address: &str) -> Option<String> {
+pub(super) fn tag_of(own: &[String], address: &str) -> Option<String> {
     let address = address.trim().trim_start_matches('<').trim_end_matches('>').to_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
     own.iter().find_map(|own| {

@@ -2,7 +2,7 @@
 
 use super::{
     STEP,
-    line::{Bolt, Line, READ_BEFORE},
+    line::{Answers, Bolt, Line, READ_BEFORE},
     worded,
 };
 use crate::{
@@ -33,6 +33,10 @@ use tokio::{
 
 /// The most that a server may say at once before the encryption begins, in bytes.
 const ANSWER: usize = 64 * 1024;
+
+/// What Microsoft's servers say where somebody there has switched logins off that would be right, and what would help.
+const NOT_THIS_WAY: &str = "5.7.139";
+const NOT_THIS_WAY_HELP: &str = "Ask whoever keeps that server to allow logins over SMTP for this mailbox (authenticated SMTP); where it takes no passwords at all, give token-command.";
 
 /// A connection, and what lets nothing through to it any more.
 pub struct Reached {
@@ -96,7 +100,7 @@ pub async fn connect(
         }
     };
     let bolt = Bolt::default();
-    let line = Line { wire, peer, bolt: bolt.clone(), greeting };
+    let line = Line { wire, peer, bolt: bolt.clone(), greeting, answers: Answers::default() };
     let connected = AsyncSmtpConnection::connect_with_transport(Box::new(line), &hello);
     let connected = patiently(server, "its greeting", connected).await;
     let connected = connected.map_err(|trouble| helped(trouble.kind, &trouble.sentence))?;
@@ -254,8 +258,9 @@ async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, logi
     let mechanisms = if login.password.is_token() { &token[..] } else { &[Mechanism::Plain, Mechanism::Login] };
     let is_offered = connection.server_info().get_auth_mechanism(mechanisms).is_some();
     let refused = |words: &str| {
-        let (user, help) = (&login.user, login.password.help());
+        let user = &login.user;
         let words = said(words, secret);
+        let help = if words.contains(NOT_THIS_WAY) { NOT_THIS_WAY_HELP } else { login.password.help() };
         Trouble::new(TroubleKind::Login, format!("The mail server {server} does not let {user} in: {words}. {help}"))
     };
     match patiently(server, "its answer to the login", connection.auth(mechanisms, &credentials)).await? {
@@ -290,7 +295,12 @@ fn trouble(server: &MailServer, error: &Error) -> Trouble {
     } else {
         TroubleKind::Connection
     };
-    helped(kind, &format!("The mail server {server} cannot be used: {}.", worded(error)))
+    let sentence = format!("The mail server {server} cannot be used: {}.", worded(error));
+    if error.is_transient() {
+        // Nobody has to do anything about it.
+        return Trouble::new(kind, sentence);
+    }
+    helped(kind, &sentence)
 }
 
 fn lost(server: &MailServer, error: &std::io::Error) -> Trouble {

@@ -3,7 +3,12 @@
 use super::{STEP, TextPatience, connect::Reached, line::Bolt, worded};
 use crate::{
     config::MailServer,
-    email::{TroubleKind, build::Built, said, send::Handed},
+    email::{
+        TroubleKind,
+        build::{Built, measured},
+        said,
+        send::Handed,
+    },
 };
 use lettre::{
     address::Envelope,
@@ -57,13 +62,17 @@ impl No {
         match self {
             Self::Said(error) => {
                 let words = format!("The mail server {server} said: {}.", worded(error));
+                let code = error.status().map(u16::from);
+                let about =
+                    if error.is_permanent() { refused(code, &worded(error), server.user.is_some()) } else { None };
+                let of_sender = of_sender || about.is_some();
                 if error.is_permanent() && !of_sender {
                     return Handed::Never(words);
                 }
-                let help = match error.status().map(u16::from) {
-                    Some(LOGIN_FIRST) => " It wants a login first: put the user into smtp, and give password-file.",
-                    Some(500..) if of_sender => " Look whether it lets this login send from the mailbox's address.",
-                    Some(_) | None => "",
+                let help = match about {
+                    Some(about) => about.help(),
+                    None if error.is_permanent() => About::Sender.help(),
+                    None => "",
                 };
                 let words = words + help;
                 let kind = if error.is_permanent() || error.is_transient() {
@@ -82,6 +91,60 @@ impl No {
                 mailbox: Some(TroubleKind::Silence),
             },
         }
+    }
+}
+
+/// What a server's final no is about, where it would say the same of every mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Nobody logged in.
+    Login,
+    /// The address that mail is from.
+    Sender,
+    /// How much this login may send.
+    Limit,
+}
+
+impl About {
+    /// What would help.
+    const fn help(self) -> &'static str {
+        match self {
+            Self::Login => " It wants a login first: put the user into smtp, and give password-file.",
+            Self::Sender => " Look whether it lets this login send from the mailbox's address.",
+            Self::Limit => " What waits is tried again by itself.",
+        }
+    }
+}
+
+/// What servers say of a sender or a login that they let send nothing, at whichever step: many keep it until the recipient is
+/// named (Postfix) or the mail is whole (Exchange, Amazon).
+const OF_SENDER: [&str; 9] = [
+    "5.7.60 ",
+    "sendasdenied",
+    "send as denied",
+    "send as this sender",
+    "sender address rejected",
+    "not owned by user",
+    "verified sender identity",
+    "email address is not verified",
+    "not allowed to send as",
+];
+const OF_LIMIT: [&str; 6] =
+    ["5.4.5 ", "5.1.90 ", "sending quota", "sending limit", "submissionquotaexceeded", "daily message quota"];
+const OF_LOGIN: [&str; 5] =
+    ["5.7.57 ", "relay access denied", "unable to relay", "relay not permitted", "relaying denied"];
+
+/// What a final no is about, by its number and words; `None` where it is about this mail alone.
+fn refused(code: Option<u16>, words: &str, logged_in: bool) -> Option<About> {
+    let words = words.to_lowercase();
+    let says = |any: &[&str]| any.iter().any(|one| words.contains(one));
+    match code {
+        Some(LOGIN_FIRST) => Some(About::Login),
+        _ if says(&OF_SENDER) => Some(About::Sender),
+        _ if says(&OF_LIMIT) => Some(About::Limit),
+        // Who is logged in may be told so of a recipient that this server does not send to.
+        _ if !logged_in && says(&OF_LOGIN) => Some(About::Login),
+        _ => None,
     }
 }
 
@@ -105,6 +168,15 @@ pub async fn hand_over(
         Ok(parameters) => parameters,
         Err(words) => return (Handed::Never(words), true),
     };
+    if let Some(largest) = reached.bolt.largest()
+        && mail.bytes.len() as u64 > largest
+    {
+        let (has, takes) = (measured(mail.bytes.len() as u64), measured(largest));
+        let words = format!(
+            "The mail has {has}, and the mail server {server} takes none of more than {takes}. Send its files in parts."
+        );
+        return (Handed::Never(words), true);
+    }
     if let Err((no, of_sender)) = announced(&mut reached.connection, &mail.envelope, parameters).await {
         return (no.handed(server, of_sender), no.is_clear());
     }

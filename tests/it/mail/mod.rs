@@ -37,6 +37,8 @@ mod reading_hostile;
 mod renumbered;
 mod ringing;
 mod screens;
+mod strange_imap;
+mod strange_smtp;
 mod threading;
 mod tokens;
 mod too_large;
