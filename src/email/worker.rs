@@ -240,6 +240,7 @@ fn rest_after(kind: TroubleKind, failures: u32) -> Duration {
         | TroubleKind::Connection
         | TroubleKind::Silence
         | TroubleKind::Refused
+        | TroubleKind::Busy
         | TroubleKind::Gibberish
         | TroubleKind::Folder
         | TroubleKind::Desk

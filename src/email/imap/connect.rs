@@ -2,7 +2,7 @@
 
 use super::{
     gauge::Gauge,
-    session::{Session, caught, lost, unreadable, without_code},
+    session::{Session, caught, lost, passes, unreadable, without_code},
     way::Way,
 };
 use crate::{
@@ -173,7 +173,7 @@ async fn log_in(
     match outcome.ok_or_else(unreadable)? {
         Ok(session) => Ok(Session::new(session, way.clone(), secret)),
         Err((Error::No(words) | Error::Bad(words), _)) if passes(information(&words)) => Err(Trouble::new(
-            TroubleKind::Refused,
+            TroubleKind::Busy,
             format!(
                 "The mail server {server} lets nobody in now: {}. It is tried again by itself.",
                 said(without_code(information(&words)), secret).trim_end_matches('.')
@@ -189,14 +189,6 @@ async fn log_in(
         )),
         Err((other, _)) => Err(broken(server, &other, secret)),
     }
-}
-
-/// Whether a login failed for what passes by itself: a server that is busy, or one where too many are logged in.
-fn passes(words: &str) -> bool {
-    let code = words.strip_prefix('[').and_then(|words| words.split_once(']')).map(|(code, _)| code);
-    code.is_some_and(|code| {
-        ["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"].iter().any(|busy| code.eq_ignore_ascii_case(busy))
-    }) || ["simultaneous connections", "server unavailable"].iter().any(|busy| words.to_lowercase().contains(busy))
 }
 
 /// The server's words out of what the library makes of them, which is `code: …, info: Some("words")`.

@@ -1,7 +1,7 @@
 //! What a server can do, and which of its folders has sent mail.
 
-use super::session::Session;
-use crate::email::{Trouble, TroubleKind};
+use super::{names, session::Session};
+use crate::email::Trouble;
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
 use std::collections::BTreeSet;
 
@@ -62,20 +62,67 @@ impl Session {
             match self.ask(command, "the list of its folders", &mut look).await {
                 Ok(()) => return Ok(found),
                 // Not all that say so take every question.
-                Err(trouble) if trouble.kind == TroubleKind::Refused => {}
+                Err(trouble) if trouble.kind.is_no() => {}
                 Err(trouble) => return Err(trouble),
             }
         }
         Ok(None)
     }
+
+    /// A folder that sounds as if it had sent mail, or like the one that was asked for, as people write its name; `None` where
+    /// there is none, or where the server does not say.
+    pub async fn like_sent(&mut self, asked_for: Option<&str>) -> Option<String> {
+        let mut found = None;
+        let asked_for = asked_for.map(|name| last_part(name, "/"));
+        let mut look = |response: &Response<'_>| {
+            let Response::MailboxData(MailboxDatum::List(folder)) = response else { return };
+            let Some(name) = names::read(&folder.name) else { return };
+            let last = last_part(&name, folder.delimiter.as_deref().unwrap_or_default());
+            if !is_missing(&folder.name_attributes) && (asked_for.as_ref() == Some(&last) || SENT.contains(&&*last)) {
+                found.get_or_insert(name);
+            }
+        };
+        self.ask("LIST \"\" \"*\"", "the list of its folders", &mut look).await.ok()?;
+        found
+    }
 }
 
-/// Whether a folder has sent mail, and is there: some servers list one that comes with the first mail.
+/// What folders with sent mail are called, in the languages that mail programs make them in.
+const SENT: [&str; 16] = [
+    "sent",
+    "sent items",
+    "sent mail",
+    "sent messages",
+    "gesendet",
+    "gesendete elemente",
+    "gesendete objekte",
+    "envoyés",
+    "messages envoyés",
+    "éléments envoyés",
+    "enviados",
+    "elementos enviados",
+    "inviata",
+    "posta inviata",
+    "verzonden",
+    "verzonden items",
+];
+
+/// The last part of a folder's name, in small letters.
+fn last_part(name: &str, delimiter: &str) -> String {
+    let last = if delimiter.is_empty() { None } else { name.rsplit(delimiter).next() };
+    last.unwrap_or(name).to_lowercase()
+}
+
+/// Whether a folder has sent mail, and is there.
 fn holds_sent_mail(attributes: &[NameAttribute<'_>]) -> bool {
-    let missing = attributes.iter().any(|attribute| match attribute {
+    attributes.contains(&NameAttribute::Sent) && !is_missing(attributes)
+}
+
+/// Whether there is nothing to open: some servers list a folder that comes with its first mail.
+fn is_missing(attributes: &[NameAttribute<'_>]) -> bool {
+    attributes.iter().any(|attribute| match attribute {
         NameAttribute::NoSelect => true,
         NameAttribute::Extension(name) => name.eq_ignore_ascii_case("\\NonExistent"),
         _ => false,
-    });
-    attributes.contains(&NameAttribute::Sent) && !missing
+    })
 }

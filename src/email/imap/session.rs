@@ -124,7 +124,7 @@ impl Session {
         let Some(response) = heard.map_err(|error| lost(&error))? else {
             return Err(match &self.farewell {
                 Some(words) => {
-                    Trouble::new(TroubleKind::Refused, format!("The mail server ended the connection: {words}."))
+                    Trouble::new(TroubleKind::Connection, format!("The mail server ended the connection: {words}."))
                 }
                 None => Trouble::new(TroubleKind::Connection, "The mail server ended the connection."),
             });
@@ -176,10 +176,13 @@ impl Session {
                 }
                 Response::Done { tag, status, outcome } if tag == asked => Some(match status {
                     Status::Ok => Ok(()),
-                    Status::No | Status::Bad | Status::PreAuth | Status::Bye => Err(Trouble::new(
-                        TroubleKind::Refused,
-                        format!("The mail server refused {what}: {}.", words(outcome, &secret)),
-                    )),
+                    Status::No | Status::Bad | Status::PreAuth | Status::Bye => {
+                        let busy = outcome.information.as_deref().is_some_and(passes);
+                        Err(Trouble::new(
+                            if busy { TroubleKind::Busy } else { TroubleKind::Refused },
+                            format!("The mail server refused {what}: {}.", words(outcome, &secret)),
+                        ))
+                    }
                 }),
                 other => {
                     look(other);
@@ -297,6 +300,14 @@ fn words(outcome: &Outcome<'_>, secret: &str) -> String {
     said(without_code(words), secret).trim_end_matches('.').to_owned()
 }
 
+/// Whether a server says no for what passes by itself: it is busy, or too much was asked of it.
+pub fn passes(words: &str) -> bool {
+    let code = words.strip_prefix('[').and_then(|words| words.split_once(']')).map(|(code, _)| code);
+    code.is_some_and(|code| {
+        ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA"].iter().any(|busy| code.eq_ignore_ascii_case(busy))
+    }) || ["simultaneous connections", "server unavailable"].iter().any(|busy| words.to_lowercase().contains(busy))
+}
+
 /// The words for people: the library leaves codes in front of them that it does not know.
 pub fn without_code(words: &str) -> &str {
     match words.strip_prefix('[').and_then(|words| words.split_once(']')) {
@@ -314,6 +325,7 @@ mod tests {
     fn what_the_parser_stumbles_over_ends_no_thread() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         assert_eq!(runtime.block_on(caught(async { 7 })), Some(7));
-        assert_eq!(runtime.block_on(caught(async { None::<u8>.unwrap() })), None);
+        let empty = Vec::<u8>::new();
+        assert_eq!(runtime.block_on(caught(async { empty[7] })), None);
     }
 }

@@ -90,7 +90,7 @@ impl Memory {
         let first = place(first.uid);
         let times = self.lost.take().filter(|(at, _)| *at == first).map_or(1, |(_, times)| times + 1);
         self.lost = Some((first, times));
-        if times % CUTS == 0 {
+        if times.is_multiple_of(CUTS) {
             self.failed(batch, place);
         }
     }
@@ -256,6 +256,11 @@ fn noted(trouble: Trouble, batch: &[Listed], shelves: &Shelves, memory: &mut Mem
     let place = |uid| shelves.place(uid);
     match trouble.kind {
         TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence => memory.failed(batch, place),
+        // As long as it says so of all mails, it is not this one.
+        TroubleKind::Busy => {
+            memory.failed(batch, place);
+            memory.suspects.values_mut().for_each(|failures| *failures = (*failures).min(LAST_TRIES - 1));
+        }
         TroubleKind::Connection => memory.cut_off(batch, place),
         TroubleKind::Setup | TroubleKind::Login | TroubleKind::Folder | TroubleKind::Desk | TroubleKind::Stopped => {}
     }
@@ -312,7 +317,7 @@ async fn hand_over(
             let command = format!("UID STORE {}:{} +FLAGS.SILENT (\\Seen)", first.uid, last.uid);
             // A folder where nothing can be marked is one that somebody else looks after.
             match session.ask(&command, "to mark mails as seen", &mut |_| {}).await {
-                Err(trouble) if trouble.kind != TroubleKind::Refused => return Err(trouble),
+                Err(trouble) if !trouble.kind.is_no() => return Err(trouble),
                 Ok(()) | Err(_) => {}
             }
         }
@@ -330,6 +335,19 @@ mod tests {
 
     fn place(uid: u32) -> Place {
         Place { folder: "INBOX".into(), uid_validity: 7, uid }
+    }
+
+    /// Or it would be given up an hour after the server began to say so of everything.
+    #[test]
+    fn a_mail_that_is_refused_for_now_never_counts_as_given_up() {
+        let shelves = Shelves { folder: Folder { name: "INBOX".into(), sent: false }, uid_validity: 7, last: 0 };
+        let mut memory = Memory::default();
+        for (kind, most) in [(TroubleKind::Busy, LAST_TRIES - 1), (TroubleKind::Refused, LAST_TRIES + 99)] {
+            for _ in 0..100 {
+                noted(Trouble::new(kind, "No."), &[Listed { uid: 5, bytes: 1 }], &shelves, &mut memory);
+            }
+            assert_eq!(memory.suspects.get(&place(5)), Some(&most), "{kind:?}");
+        }
     }
 
     /// A server that dies of a mail would be asked for it for ever; a line that breaks is no mail's fault.

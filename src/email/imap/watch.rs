@@ -79,9 +79,10 @@ pub fn sync(
         match outcome {
             Ok(()) => return Ok(hands.progress),
             // One mail that the server cannot give would hold up all behind it, at every run.
-            Err(Trouble { kind: TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence, .. })
-                if (memory.seeks() || memory.unlisted && !unlisted) && failures <= sync::TRIES =>
-            {
+            Err(Trouble {
+                kind: TroubleKind::Refused | TroubleKind::Busy | TroubleKind::Gibberish | TroubleKind::Silence,
+                ..
+            }) if (memory.seeks() || memory.unlisted && !unlisted) && failures <= sync::TRIES => {
                 failures += 1;
                 unlisted = memory.unlisted;
                 // At once, as all the others.
@@ -135,7 +136,7 @@ pub fn watch(
 
 /// Whether a trouble can be that of one connection.
 fn is_of_line(kind: TroubleKind) -> bool {
-    matches!(kind, TroubleKind::Connection | TroubleKind::Silence | TroubleKind::Refused)
+    kind.is_no() || matches!(kind, TroubleKind::Connection | TroubleKind::Silence)
 }
 
 /// Logs in and looks at the folders, without taking anything; what was found, a sentence each. `history`: the day before which
@@ -152,11 +153,13 @@ pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<
         };
         let user = mailbox.server.user.as_deref().unwrap_or_default();
         let mut found = vec![works(format!("“{user}” is let in at {}.", mailbox.server))];
+        let mut unopened = None;
         for folder in login.folders() {
             let opened = match login.session.open(&folder.name, !folder.sent).await {
                 Ok(opened) => opened,
                 // It is still there and says more of the others.
-                Err(trouble) if trouble.kind == TroubleKind::Refused => {
+                Err(trouble) if trouble.kind.is_no() => {
+                    unopened = folder.sent.then_some(found.len()).or(unopened);
                     found.push(unusable(&trouble, folder.sent.then_some(&mailbox.sent)));
                     continue;
                 }
@@ -169,14 +172,8 @@ pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<
                 found.extend(coming_as_history(&name, old.into(), day).map(works));
             }
         }
-        if login.sent.is_none() {
-            found.push(works(match mailbox.sent {
-                SentFolder::Unread => "What is sent from elsewhere is not read (sent = \"\").".to_owned(),
-                SentFolder::Found | SentFolder::Named(_) => {
-                    "The server does not say which folder has sent mail, so none is read: name it with sent = \"Sent\"."
-                        .to_owned()
-                }
-            }));
+        if mailbox.sent == SentFolder::Unread {
+            found.push(works("What is sent from elsewhere is not read (sent = \"\")."));
         }
         found.push(works(if login.abilities.has("IDLE") {
             "The server tells of new mail by itself (IDLE).".to_owned()
@@ -186,6 +183,22 @@ pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<
                 way.patience.poll.as_secs()
             )
         }));
+        // At last: a list that cannot be read ends the connection.
+        if unopened.is_some() || login.sent.is_none() && mailbox.sent != SentFolder::Unread {
+            let asked_for = match &mailbox.sent {
+                SentFolder::Named(name) => Some(name.as_str()),
+                SentFolder::Found | SentFolder::Unread => None,
+            };
+            let like = if memory.unlisted { None } else { login.session.like_sent(asked_for).await };
+            match (unopened.and_then(|place| found.get_mut(place)), like) {
+                (Some(wrong), Some(like)) => wrong.sentence += &format!(" There is a folder for sent = \"{like}\"."),
+                (Some(_), None) => {}
+                (None, like) => found.push(works(format!(
+                    "The server does not say which folder has sent mail, so none is read: name it with sent = \"{}\".",
+                    like.as_deref().unwrap_or("Sent")
+                ))),
+            }
+        }
         login.session.leave().await;
         Ok(found)
     })
@@ -242,10 +255,10 @@ impl Login {
                 let kind = trouble.kind;
                 // Whoever says no still listens; of the others nothing more is to be had but a new connection.
                 memory.broken_by_sent = matches!(kind, TroubleKind::Gibberish | TroubleKind::Silence);
-                if memory.broken_by_sent || kind == TroubleKind::Refused {
+                if memory.broken_by_sent || kind.is_no() {
                     memory.sent_rests(trouble.clone(), u64::from(self.session.exists));
                 }
-                if kind != TroubleKind::Refused {
+                if !kind.is_no() {
                     return Err(trouble);
                 }
             }

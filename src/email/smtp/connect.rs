@@ -174,6 +174,7 @@ async fn ask_for_tls(stream: &mut TcpStream, server: &Patient<'_>, hello: &Clien
         | TroubleKind::Login
         | TroubleKind::Connection
         | TroubleKind::Refused
+        | TroubleKind::Busy
         | TroubleKind::Gibberish
         | TroubleKind::Folder
         | TroubleKind::Desk
@@ -245,7 +246,8 @@ fn expect(answer: &[String], code: &str, server: &MailServer) -> Result<(), Trou
         return Ok(());
     }
     let kind = match last.as_bytes().first() {
-        Some(b'4' | b'5') => TroubleKind::Refused,
+        Some(b'4') => TroubleKind::Busy,
+        Some(b'5') => TroubleKind::Refused,
         _ => TroubleKind::Gibberish,
     };
     Err(helped(kind, &format!("The mail server {server} cannot be used: it said “{}”.", said(last, ""))))
@@ -288,19 +290,16 @@ async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, logi
 
 /// What went wrong before a mail was begun.
 fn trouble(server: &MailServer, error: &Error) -> Trouble {
-    let kind = if error.is_permanent() || error.is_transient() {
+    let kind = if error.is_permanent() {
         TroubleKind::Refused
+    } else if error.is_transient() {
+        TroubleKind::Busy
     } else if error.is_response() || error.is_client() {
         TroubleKind::Gibberish
     } else {
         TroubleKind::Connection
     };
-    let sentence = format!("The mail server {server} cannot be used: {}.", worded(error));
-    if error.is_transient() {
-        // Nobody has to do anything about it.
-        return Trouble::new(kind, sentence);
-    }
-    helped(kind, &sentence)
+    helped(kind, &format!("The mail server {server} cannot be used: {}.", worded(error)))
 }
 
 fn lost(server: &MailServer, error: &std::io::Error) -> Trouble {
@@ -313,7 +312,12 @@ fn helped(kind: TroubleKind, sentence: &str) -> Trouble {
         TroubleKind::Connection | TroubleKind::Silence => " Does it run, and is the port right?",
         TroubleKind::Gibberish => " Is this the port of an SMTP server?",
         TroubleKind::Refused => " Ask whoever keeps that server to let this machine send by it.",
-        TroubleKind::Setup | TroubleKind::Login | TroubleKind::Folder | TroubleKind::Desk | TroubleKind::Stopped => "",
+        TroubleKind::Setup
+        | TroubleKind::Login
+        | TroubleKind::Busy
+        | TroubleKind::Folder
+        | TroubleKind::Desk
+        | TroubleKind::Stopped => "",
     };
     Trouble::new(kind, format!("{sentence}{help}"))
 }

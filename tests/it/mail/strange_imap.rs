@@ -310,10 +310,10 @@ fn an_empty_inbox_is_no_trouble_where_its_last_mail_cannot_be_named() {
 #[test]
 fn a_login_that_fails_because_the_server_is_busy_is_no_wrong_password() {
     for (answer, kind) in [
-        ("NO [UNAVAILABLE] Temporary authentication failure.", TroubleKind::Refused),
-        ("NO [ALERT] Too many simultaneous connections. (Failure)", TroubleKind::Refused),
-        ("NO [OVERQUOTA] Account exceeded command or bandwidth limits.", TroubleKind::Refused),
-        ("NO Server Unavailable. 15", TroubleKind::Refused),
+        ("NO [UNAVAILABLE] Temporary authentication failure.", TroubleKind::Busy),
+        ("NO [ALERT] Too many simultaneous connections. (Failure)", TroubleKind::Busy),
+        ("NO [OVERQUOTA] Account exceeded command or bandwidth limits.", TroubleKind::Busy),
+        ("NO Server Unavailable. 15", TroubleKind::Busy),
         ("NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", TroubleKind::Login),
         ("NO LOGIN failed.", TroubleKind::Login),
         ("NO Account is locked: too many failed logins", TroubleKind::Login),
@@ -357,4 +357,51 @@ fn a_connection_that_ends_after_it_worked_for_long_is_no_trouble() {
         "{troubles:?}"
     );
     assert_eq!((bag.uids(), bag.again), (vec![1], 0));
+}
+
+/// Gmail for hours, once too much was fetched: no mail is given up for it, however few there are to compare it with.
+#[test]
+fn a_mail_that_is_refused_for_now_is_asked_for_as_long_as_it_takes() {
+    let server = server(&mails(1));
+    server.script(|command, _| {
+        let no = b"{tag} NO [OVERQUOTA] Account exceeded command or bandwidth limits.\r\n";
+        command.contains("BODY.PEEK[").then(|| Instead::Say(no.to_vec()))
+    });
+    let mut bag = Bag::for_server(&server);
+    for _ in 0..6 {
+        let trouble = sync(&server, &mut bag).unwrap_err();
+        assert_eq!(trouble.kind, TroubleKind::Busy, "{trouble}");
+        assert!(trouble.sentence.contains("bandwidth limits"), "{trouble}");
+    }
+    assert!(bag.mails.is_empty() && bag.cursors.is_empty());
+    server.state().script = None;
+    sync(&server, &mut bag).unwrap();
+    assert_eq!(bag.mails[0].raw, mail(1));
+}
+
+/// Courier and others keep all folders below the inbox and do not say which is for what.
+#[test]
+fn the_check_names_a_folder_that_may_be_meant() {
+    let asked = |sent: SentFolder, names: &[(&str, &'static str)]| {
+        let server = server(&mails(1));
+        for (name, attributes) in names {
+            server.state().folders.insert((*name).to_owned(), of_sent(attributes));
+        }
+        let (_folder, mailbox) = mailbox(&server);
+        let found = imap::look(&Mailbox { sent, ..mailbox }, None, &way()).unwrap();
+        let about = found.into_iter().find(|finding| finding.sentence.contains("sent = \""));
+        about.map(|finding| (finding.works, finding.sentence)).unwrap()
+    };
+    let named = |name: &str| SentFolder::Named(name.into());
+    for (sent, names, end) in [
+        (SentFolder::Found, &[("INBOX.Sent", "")][..], "name it with sent = \"INBOX.Sent\"."),
+        (SentFolder::Found, &[("INBOX.Envoy&AOk-s", "")], "name it with sent = \"INBOX.Envoyés\"."),
+        (SentFolder::Found, &[("Presentations", ""), ("Sent", "\\Noselect")], "name it with sent = \"Sent\"."),
+        (named("Sent"), &[("INBOX.Sent", "")], " There is a folder for sent = \"INBOX.Sent\"."),
+        (named("Aus"), &[("INBOX.Aus", "")], " There is a folder for sent = \"INBOX.Aus\"."),
+        (named("Aus"), &[("Ausgang", "")], "; sent = \"\" reads no folder for what was sent from elsewhere."),
+    ] {
+        let (works, sentence) = asked(sent.clone(), names);
+        assert!(sentence.ends_with(end) && works == (sent == SentFolder::Found), "{names:?}: {sentence}");
+    }
 }
