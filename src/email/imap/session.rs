@@ -207,13 +207,13 @@ impl Session {
         (self.exists, self.recent) = (0, 0);
         let command = format!("{} {}", if writable { "SELECT" } else { "EXAMINE" }, names::quoted(folder));
         let what = format!("to open the folder {}", names::readable(folder));
-        self.ask(&command, &what, &mut |response| match response {
-            Response::Data { status: Status::Ok, outcome } => match outcome.code {
+        self.ask(&command, &what, &mut |response| {
+            let Response::Data { status: Status::Ok, outcome } = response else { return };
+            match outcome.code {
                 Some(ResponseCode::UidValidity(number)) => uid_validity = Some(number),
                 Some(ResponseCode::UidNext(number)) => uid_next = Some(number),
                 _ => {}
-            },
-            _ => {}
+            }
         })
         .await?;
         self.news = false;

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use std::{path::PathBuf, time::Duration};
+use std::{fmt::Write as _, path::PathBuf, time::Duration};
 use tokio::{
     runtime::{Builder, Runtime},
     time::Instant,
@@ -191,7 +191,9 @@ pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<
             };
             let like = if memory.unlisted { None } else { login.session.like_sent(asked_for).await };
             match (unopened.and_then(|place| found.get_mut(place)), like) {
-                (Some(wrong), Some(like)) => wrong.sentence += &format!(" There is a folder for sent = \"{like}\"."),
+                (Some(wrong), Some(like)) => {
+                    let _ = write!(wrong.sentence, " There is a folder for sent = \"{like}\".");
+                }
                 (Some(_), None) => {}
                 (None, like) => found.push(works(format!(
                     "The server does not say which folder has sent mail, so none is read: name it with sent = \"{}\".",
