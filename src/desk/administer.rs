@@ -15,8 +15,7 @@ use crate::{
         conversation::{Facts, Privacy},
         event::EventKind,
         id::{AgentId, ConversationId, GroupId},
-        outgoing::MailPreference,
-        people::{Agent, FromCustomers, Notify, Role, check_address, check_handle, check_name},
+        people::{Agent, AgentChange, Role, check_address, check_handle, check_name},
         refusal::Refusal,
         setting::{SettingKey, Settings},
     },
@@ -38,68 +37,29 @@ pub struct NewAgent {
     pub groups: Vec<String>,
 }
 
-/// What to change of an agent; `None` leaves it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AgentChange {
-    /// Full name; the agent's own too.
-    pub name: Option<String>,
-    /// Name for customers; the agent's own too. Empty: the full name.
-    pub public_name: Option<String>,
-    /// Role.
-    pub role: Option<Role>,
-    /// Whether the agent can do anything at all.
-    pub active: Option<bool>,
-    /// Whether routing may choose the agent (R8.2); the agent's own too.
-    pub ready: Option<bool>,
-    /// The right to reply to customers (R5.2).
-    pub reply_to_customers: Option<bool>,
-    /// Scope of From Customers (R3.5).
-    pub from_customers: Option<FromCustomers>,
-    /// Notices for customer conversations; the agent's own too.
-    pub notify_customers: Option<Notify>,
-    /// Notices for internal conversations; the agent's own too.
-    pub notify_internal: Option<Notify>,
-    /// Whether the terminal's bell rings; the agent's own too.
-    pub bell: Option<bool>,
-    /// The agent's own mail address; empty for none. Set by owner and admins: whoever has it may be written to, and by.
-    pub address: Option<String>,
-    /// Whether what it missed is sent there; the agent's own too.
-    pub mail: Option<MailPreference>,
-}
-
-impl AgentChange {
-    /// Whether it holds only what agents set for themselves.
-    const fn is_own(&self) -> bool {
-        self.role.is_none()
-            && self.active.is_none()
-            && self.reply_to_customers.is_none()
-            && self.from_customers.is_none()
-            && self.address.is_none()
+/// What becomes of an agent by a change.
+fn apply(change: &AgentChange, agent: &mut Agent) -> Outcome<()> {
+    if let Some(name) = &change.name {
+        agent.name = check_name(name).map_err(Denied::Invalid)?;
     }
-
-    fn apply(&self, agent: &mut Agent) -> Outcome<()> {
-        if let Some(name) = &self.name {
-            agent.name = check_name(name).map_err(Denied::Invalid)?;
-        }
-        if let Some(name) = &self.public_name {
-            agent.public_name =
-                if name.trim().is_empty() { None } else { Some(check_name(name).map_err(Denied::Invalid)?) };
-        }
-        agent.role = self.role.unwrap_or(agent.role);
-        agent.active = self.active.unwrap_or(agent.active);
-        agent.ready = self.ready.unwrap_or(agent.ready);
-        agent.reply_to_customers = self.reply_to_customers.unwrap_or(agent.reply_to_customers);
-        agent.from_customers = self.from_customers.unwrap_or(agent.from_customers);
-        agent.notify_customers = self.notify_customers.unwrap_or(agent.notify_customers);
-        agent.notify_internal = self.notify_internal.unwrap_or(agent.notify_internal);
-        agent.bell = self.bell.unwrap_or(agent.bell);
-        if let Some(address) = &self.address {
-            let none = address.trim().is_empty();
-            agent.address = if none { None } else { Some(check_address(address).map_err(Denied::Invalid)?) };
-        }
-        agent.mail = self.mail.unwrap_or(agent.mail);
-        Ok(())
+    if let Some(name) = &change.public_name {
+        agent.public_name =
+            if name.trim().is_empty() { None } else { Some(check_name(name).map_err(Denied::Invalid)?) };
     }
+    agent.role = change.role.unwrap_or(agent.role);
+    agent.active = change.active.unwrap_or(agent.active);
+    agent.ready = change.ready.unwrap_or(agent.ready);
+    agent.reply_to_customers = change.reply_to_customers.unwrap_or(agent.reply_to_customers);
+    agent.from_customers = change.from_customers.unwrap_or(agent.from_customers);
+    agent.notify_customers = change.notify_customers.unwrap_or(agent.notify_customers);
+    agent.notify_internal = change.notify_internal.unwrap_or(agent.notify_internal);
+    agent.bell = change.bell.unwrap_or(agent.bell);
+    if let Some(address) = &change.address {
+        let none = address.trim().is_empty();
+        agent.address = if none { None } else { Some(check_address(address).map_err(Denied::Invalid)?) };
+    }
+    agent.mail = change.mail.unwrap_or(agent.mail);
+    Ok(())
 }
 
 impl Desk {
@@ -147,7 +107,7 @@ impl Desk {
             }
             let old = people::agent_by_handle(writing, handle)?.ok_or_else(|| no_agent(handle))?;
             let mut new = old.clone();
-            change.apply(&mut new)?;
+            apply(change, &mut new)?;
             if (old.role == Role::Owner) != (new.role == Role::Owner)
                 || (old.role == Role::Owner && old.active != new.active)
             {

@@ -70,7 +70,8 @@ pub mod token;
 /// Replies and notes.
 mod write;
 
-pub use administer::{AgentChange, NewAgent};
+pub use crate::domain::people::AgentChange;
+pub use administer::NewAgent;
 pub use bell::{News, Touched};
 pub use customer_view::{CustomerConversation, CustomerMessage, CustomerView};
 pub use customers::CustomerChange;

@@ -103,6 +103,46 @@ pub struct Agent {
     pub groups: Vec<GroupId>,
 }
 
+/// What to change of an agent; `None` leaves it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentChange {
+    /// Full name; the agent's own too.
+    pub name: Option<String>,
+    /// Name for customers; the agent's own too. Empty: the full name.
+    pub public_name: Option<String>,
+    /// Role.
+    pub role: Option<Role>,
+    /// Whether the agent can do anything at all.
+    pub active: Option<bool>,
+    /// Whether routing may choose the agent (R8.2); the agent's own too.
+    pub ready: Option<bool>,
+    /// The right to reply to customers (R5.2).
+    pub reply_to_customers: Option<bool>,
+    /// Scope of From Customers (R3.5).
+    pub from_customers: Option<FromCustomers>,
+    /// Notices for customer conversations; the agent's own too.
+    pub notify_customers: Option<Notify>,
+    /// Notices for internal conversations; the agent's own too.
+    pub notify_internal: Option<Notify>,
+    /// Whether the terminal's bell rings; the agent's own too.
+    pub bell: Option<bool>,
+    /// The agent's own mail address; empty for none. Set by owner and admins: whoever has it may be written to, and by.
+    pub address: Option<String>,
+    /// Whether what it missed is sent there; the agent's own too.
+    pub mail: Option<MailPreference>,
+}
+
+impl AgentChange {
+    /// Whether it holds only what agents set for themselves.
+    pub const fn is_own(&self) -> bool {
+        self.role.is_none()
+            && self.active.is_none()
+            && self.reply_to_customers.is_none()
+            && self.from_customers.is_none()
+            && self.address.is_none()
+    }
+}
+
 /// Somebody who writes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {

@@ -7,8 +7,7 @@ use crate::{
         command::{Command, EntryOf, Start},
         id::{ConversationId, EntrySeq, MailId},
         item::{ItemKey, ItemKind, ItemStatus},
-        outgoing::MailPreference,
-        people::{FromCustomers, Notify, Party, Role, Routing},
+        people::{AgentChange, Party, Role, Routing},
         setting::SettingKey,
     },
 };
@@ -231,35 +230,6 @@ pub enum Ask {
     },
     /// Save settings, all or none.
     SaveSettings(Vec<(SettingKey, String)>),
-}
-
-/// What is changed about an agent; what is absent stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AgentChange {
-    /// Full name.
-    pub name: Option<String>,
-    /// The name that customers see.
-    pub public_name: Option<String>,
-    /// What the agent may administer.
-    pub role: Option<Role>,
-    /// Whether the agent can do anything at all.
-    pub active: Option<bool>,
-    /// Whether routing may choose the agent (R8.2).
-    pub ready: Option<bool>,
-    /// The right to reply to customers (R5.2).
-    pub reply_to_customers: Option<bool>,
-    /// Scope of From Customers (R3.5).
-    pub from_customers: Option<FromCustomers>,
-    /// Notices for customer conversations (R7.1).
-    pub notify_customers: Option<Notify>,
-    /// Notices for internal conversations (R7.1).
-    pub notify_internal: Option<Notify>,
-    /// Whether the terminal's bell rings.
-    pub bell: Option<bool>,
-    /// Its own mail address; empty for none.
-    pub address: Option<String>,
-    /// Whether what it missed is sent there.
-    pub mail: Option<MailPreference>,
 }
 
 /// What the desk answered.

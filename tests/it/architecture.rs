@@ -213,6 +213,25 @@ fn every_file_says_what_it_is_and_stays_small() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// `.ci/run` runs the tests that a feature adds or changes by these parts of their names.
+#[test]
+fn what_a_feature_changes_is_in_a_test_named_for_it() {
+    let feature = ["feature", " = \""].concat();
+    let tests = files("tests/it").into_iter().filter(|(name, _)| name != "main.rs");
+    for (name, text) in sources().into_iter().chain(tests) {
+        let mut lines = text.lines().filter(|line| !line.trim_start().starts_with("//")).peekable();
+        while let Some(line) = lines.next() {
+            let next = lines.peek().copied().unwrap_or_default().trim_start();
+            let is_named = name.starts_with("servers/")
+                || name == "corpora.rs"
+                || name.starts_with("mail/reading")
+                || next.starts_with("mod corpora")
+                || next.starts_with("mod reading_");
+            assert!(!line.contains(&feature) || is_named, "{name}: {line}");
+        }
+    }
+}
+
 /// A test that always passes proves nothing: the rules are tried on what they forbid.
 #[test]
 fn the_rules_catch_what_they_forbid() {
@@ -226,6 +245,11 @@ fn the_rules_catch_what_they_forbid() {
 
 /// Every source file: its path under `src`, and its text.
 fn sources() -> Vec<(String, String)> {
+    files("src")
+}
+
+/// Every file of Rust in a folder: its path there, and its text.
+fn files(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder of sources") {
             let path = entry.expect("an entry").path();
@@ -236,11 +260,11 @@ fn sources() -> Vec<(String, String)> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files = Vec::new();
     walk(&root, &mut files);
     let named = |file: PathBuf| {
-        let name = file.strip_prefix(&root).expect("under src").to_string_lossy().replace('\\', "/");
+        let name = file.strip_prefix(&root).expect("a file in it").to_string_lossy().replace('\\', "/");
         (name, fs::read_to_string(&file).expect("a source file"))
     };
     files.into_iter().map(named).collect()

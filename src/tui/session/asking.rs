@@ -3,11 +3,11 @@
 use super::files;
 use crate::{
     desk::{
-        AgentChange, CustomerChange, Desk, ItemChange, NewAgent, NewItem, Opening,
+        CustomerChange, Desk, ItemChange, NewAgent, NewItem, Opening,
         page::{Denied, Viewer},
     },
     domain::key::InviteCode,
-    tui::ask::{self, Answer, Ask},
+    tui::ask::{Answer, Ask},
 };
 
 /// Asks the desk in the viewer's name; `opening` is what was opened deliberately last.
@@ -78,7 +78,7 @@ fn administer(desk: &Desk, who: &Viewer, ask: &Ask, opening: &mut Option<Opening
             let new = NewAgent { handle: handle.clone(), name: name.clone(), role: *role, groups: groups.clone() };
             desk.add_agent(who, &new).map(drop)
         }
-        Ask::SetAgent(handle, change) => desk.set_agent(who, handle, &agent_change(change)).map(drop),
+        Ask::SetAgent(handle, change) => desk.set_agent(who, handle, change).map(drop),
         Ask::RevokeKey(fingerprint) => desk.revoke_key(who, fingerprint).map(drop),
         Ask::AddGroup(name, routing) => desk.add_group(who, name, *routing).map(drop),
         Ask::SetGroup(name, routing) => desk.set_group(who, name, *routing).map(drop),
@@ -129,21 +129,4 @@ fn code() -> Result<InviteCode, Denied> {
     getrandom::fill(&mut chance)
         .map_err(|error| Denied::Failed(format!("No code can be drawn: {error}. Try again.")))?;
     Ok(InviteCode::drawn(chance))
-}
-
-fn agent_change(change: &ask::AgentChange) -> AgentChange {
-    AgentChange {
-        name: change.name.clone(),
-        public_name: change.public_name.clone(),
-        role: change.role,
-        active: change.active,
-        ready: change.ready,
-        reply_to_customers: change.reply_to_customers,
-        from_customers: change.from_customers,
-        notify_customers: change.notify_customers,
-        notify_internal: change.notify_internal,
-        bell: change.bell,
-        address: change.address.clone(),
-        mail: change.mail,
-    }
 }

@@ -2,9 +2,9 @@
 
 use super::{acting, attaching, layer, mails, moving, offering, panel, reading, unfolding, writing};
 use crate::{
-    domain::command::Command,
+    domain::{command::Command, people::AgentChange},
     tui::{
-        ask::{AgentChange, Ask, Effect},
+        ask::{Ask, Effect},
         dialog::{allowed::why_not, open::layer_for},
         footer,
         keymap::{Action, Context, Found, KeyPress},

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     desk::page::AgentRow,
-    domain::people::{Agent, FromCustomers, Role},
-    tui::ask::{AgentChange, Ask},
+    domain::people::{Agent, AgentChange, FromCustomers, Role},
+    tui::ask::Ask,
 };
 
 const ROLES: &[&str] = &["owner", "admin", "agent"];

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     domain::{
         outgoing::MailPreference,
-        people::{Agent, Notify},
+        people::{Agent, AgentChange, Notify},
     },
-    tui::ask::{AgentChange, Ask},
+    tui::ask::Ask,
 };
 
 const NOTIFY: &[&str] = &["all", "mine", "none"];
