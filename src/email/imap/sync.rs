@@ -53,8 +53,8 @@ pub struct Memory {
     sent_failures: Backoff,
     /// That ended the connection too.
     pub broken_by_sent: bool,
-    /// The list of folders cannot be read.
-    pub unlisted: bool,
+    /// The list of folders could not be read: the next connection goes without it.
+    pub unlisted: Option<Trouble>,
 }
 
 /// Something that is left alone for a while.
@@ -78,7 +78,19 @@ impl Memory {
         self.sent = Some(Rest { trouble, until });
     }
 
-    /// The folder of sent mail was read.
+    /// The server was asked for its folders, and what it said ended the connection: one strange name among them is no reason to
+    /// read nothing at all.
+    pub fn has_no_list(&mut self, trouble: &Trouble) {
+        if matches!(trouble.kind, TroubleKind::Gibberish | TroubleKind::Silence) {
+            let sentence = format!(
+                "The mail server's list of folders cannot be read, so nothing that was sent from elsewhere is: name its folder with sent = \"…\"; sent = \"\" reads none. {trouble}"
+            );
+            self.unlisted = Some(Trouble::new(trouble.kind, sentence));
+            self.broken_by_sent = true;
+        }
+    }
+
+    /// The folder of sent mail was read, or there is none.
     pub fn sent_works(&mut self) {
         self.sent = None;
         self.sent_failures.worked();

@@ -6,7 +6,7 @@ use super::{
     folders::Abilities,
     names,
     session::Session,
-    sync::{self, Folder, Hands, Memory, Shelves},
+    sync::{self, Folder, Hands, Memory, Rest, Shelves},
     way::Way,
 };
 use crate::{
@@ -68,7 +68,7 @@ pub fn sync(
 ) -> Result<Progress, Trouble> {
     let mut memory = Memory::default();
     let mut hands = Hands { taker, tell, progress: Progress::default() };
-    let (mut failures, mut unlisted) = (0, false);
+    let mut failures = 0;
     loop {
         let outcome = runtime()?.block_on(async {
             let mut login = Login::new(mailbox, way, &mut memory).await?;
@@ -82,9 +82,8 @@ pub fn sync(
             Err(Trouble {
                 kind: TroubleKind::Refused | TroubleKind::Busy | TroubleKind::Gibberish | TroubleKind::Silence,
                 ..
-            }) if (memory.seeks() || memory.unlisted && !unlisted) && failures <= sync::TRIES => {
+            }) if (memory.seeks() || memory.unlisted.is_some()) && failures <= sync::TRIES => {
                 failures += 1;
-                unlisted = memory.unlisted;
                 // At once, as all the others.
                 memory.sent = None;
                 hands.progress.total = hands.progress.done;
@@ -148,7 +147,7 @@ pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<
     let mut memory = Memory::default();
     runtime()?.block_on(async {
         let mut login = match Login::new(mailbox, way, &mut memory).await {
-            Err(_) if memory.unlisted => Login::new(mailbox, way, &mut memory).await?,
+            Err(_) if memory.unlisted.is_some() => Login::new(mailbox, way, &mut memory).await?,
             login => login?,
         };
         let user = mailbox.server.user.as_deref().unwrap_or_default();
@@ -189,7 +188,7 @@ pub fn look(mailbox: &Mailbox, history: Option<NaiveDate>, way: &Way) -> Result<
                 SentFolder::Named(name) => Some(name.as_str()),
                 SentFolder::Found | SentFolder::Unread => None,
             };
-            let like = if memory.unlisted { None } else { login.session.like_sent(asked_for).await };
+            let like = if login.unlisted { None } else { login.session.like_sent(asked_for).await };
             match (unopened.and_then(|place| found.get_mut(place)), like) {
                 (Some(wrong), Some(like)) => {
                     let _ = write!(wrong.sentence, " There is a folder for sent = \"{like}\".");
@@ -217,6 +216,8 @@ struct Login {
     sent: Option<Folder>,
     /// What the configuration says of that.
     named: SentFolder,
+    /// Whether the list of folders was left out, since it could not be read.
+    unlisted: bool,
 }
 
 impl Login {
@@ -224,17 +225,24 @@ impl Login {
         let password = Password::read(&mailbox.password, PASSWORD)?;
         let mut session = connect(&mailbox.server, mailbox.authority.as_deref(), &password, way).await?;
         let abilities = session.abilities().await?;
+        let mut unlisted = false;
         let sent = match &mailbox.sent {
             SentFolder::Unread => None,
             SentFolder::Named(name) => Some(names::written(name)),
-            SentFolder::Found if memory.unlisted => None,
-            SentFolder::Found => session.sent_folder(&abilities).await.inspect_err(|trouble| {
-                // One strange name among them is no reason to read nothing at all.
-                memory.unlisted = matches!(trouble.kind, TroubleKind::Gibberish | TroubleKind::Silence);
-            })?,
+            SentFolder::Found => match memory.unlisted.take() {
+                Some(trouble) => {
+                    memory.sent = Some(Rest { trouble, until: Instant::now() });
+                    unlisted = true;
+                    None
+                }
+                None => session.sent_folder(&abilities).await.inspect_err(|trouble| memory.has_no_list(trouble))?,
+            },
         };
+        if sent.is_none() && !unlisted {
+            memory.sent_works();
+        }
         let sent = sent.filter(|name| !name.eq_ignore_ascii_case(INBOX)).map(|name| Folder { name, sent: true });
-        Ok(Self { session, abilities, sent, named: mailbox.sent.clone() })
+        Ok(Self { session, abilities, sent, named: mailbox.sent.clone(), unlisted })
     }
 
     fn inbox() -> Folder {

@@ -196,22 +196,29 @@ fn the_sent_folder_is_found_however_the_server_says_which_it_is() {
 #[test]
 fn one_strange_name_among_the_folders_is_no_reason_to_read_nothing() {
     let server = server(&mails(2));
-    server.script(|command, _| {
-        let list = b"* LIST (\\HasNoChildren) \"/\" a(b)\r\n{tag} OK done\r\n";
-        command.starts_with("LIST").then(|| Instead::Say(list.to_vec()))
-    });
+    let list = b"* LIST (\\HasNoChildren) \"/\" a(b)\r\n{tag} OK done\r\n";
+    server.script(|command, _| command.starts_with("LIST").then(|| Instead::Say(list.to_vec())));
     let (_folder, mailbox) = mailbox(&server);
     let mailbox = Mailbox { sent: SentFolder::Found, ..mailbox };
     let mut bag = Bag::for_server(&server);
-    imap::sync(&mailbox, &way(), &mut bag, &mut |_| {}).unwrap();
+    let said = "list of folders cannot be read, so nothing that was sent from elsewhere is: name its folder with sent";
+    let trouble = imap::sync(&mailbox, &way(), &mut bag, &mut |_| {}).unwrap_err();
+    assert!(trouble.sentence.contains(said), "{trouble}");
     assert_eq!(bag.uids(), [1, 2]);
     let found = imap::look(&mailbox, None, &way()).unwrap();
-    assert!(
-        found.iter().any(|finding| finding.sentence.contains("does not say which folder has sent mail")),
-        "{found:?}"
-    );
+    let none = "does not say which folder has sent mail, so none is read: name it with sent = \"Sent\".";
+    assert!(found.iter().any(|finding| finding.sentence.contains(none)), "{found:?}");
     server.deliver(&mail(3));
-    watch_until(&server, &mailbox, &mut bag, &way(), |server| server.state().folders["INBOX"].seen.contains(&3));
+    let committed = Arc::clone(&bag.committed);
+    let heard = watched(&mailbox, &mut bag, &way(), |heard| {
+        committed.lock().unwrap().contains(&3) && heard.iter().any(|heard| matches!(heard, Heard::Partly(_)))
+    });
+    assert!(heard.iter().all(|heard| matches!(heard, Heard::Partly(sentence) if sentence.contains(said))), "{heard:?}");
+    // The next connection finds out whether it is as it was.
+    server.state().script = None;
+    server.state().folders.insert("Sent".into(), of_sent("\\Sent"));
+    imap::sync(&mailbox, &way(), &mut bag, &mut |_| {}).unwrap();
+    assert_eq!(bag.uids(), [1, 2, 3, 50]);
 }
 
 /// How many mails there are is no news where it is what was known.
