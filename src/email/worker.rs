@@ -11,7 +11,7 @@ use crate::{
     config::MailAccount,
     desk::{
         Desk,
-        mail::{Failure, OutMail},
+        mail::{Failure, OutMail, Words},
         page::Denied,
     },
     domain::outgoing::MailboxInfo,
@@ -57,7 +57,11 @@ pub trait HandOver: Send {
 
 impl HandOver for Ways {
     fn hand_over(&mut self, account: &MailAccount, mail: &OutMail, begins: &mut dyn FnMut() -> bool) -> Handed {
-        match build(mail, &account.address) {
+        // Where the server delivers no such addresses, answers come to the plain one and are known by their headers. What an
+        // agent answers is known by nothing else.
+        let untagged = (!account.tags && matches!(mail.words, Words::Customer { .. }))
+            .then(|| OutMail { reply_token: None, ..mail.clone() });
+        match build(untagged.as_ref().unwrap_or(mail), &account.address) {
             Ok(built) => Self::hand_over(self, account, &built, begins),
             Err(words) => Handed::Never(words),
         }

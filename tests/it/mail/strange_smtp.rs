@@ -7,7 +7,7 @@ use super::{
 };
 use crate::desks::TestDesk;
 use deskline::{
-    config::{MailSending, MailServer, PasswordPlace, Security},
+    config::{MailAccount, MailSending, MailServer, PasswordPlace, Security},
     domain::mail::DeliveryState,
     email::{Stop, check, imap::Way},
 };
@@ -129,5 +129,23 @@ fn a_server_that_is_busy_or_lets_nobody_in_that_way_says_so_without_a_false_hint
     ] {
         let sentence = checked(at, answer);
         assert!(sentence.ends_with(end), "{answer}: {sentence}");
+    }
+}
+
+/// Exchange on one's own machines delivers no address with a tag, and qmail other ones: an answer to one would come back to the
+/// customer.
+#[test]
+fn where_addresses_with_a_tag_are_not_delivered_answers_come_to_the_plain_one() {
+    for tags in [true, false] {
+        let desk = TestDesk::new();
+        replies(&desk, 1);
+        let (port, heard) = serves(|_, line| usual(line));
+        let (mut sender, _) = worker(&desk, &MailAccount { tags, ..over(port) });
+        sender.send_due(&Stop::default()).unwrap();
+        let text = heard.lock().unwrap()[0].iter().find(|line| line.starts_with('.')).cloned().unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap();
+        assert_eq!(head.contains("support+"), tags, "{head}");
+        assert_eq!(head.contains("\r\nReply-To:"), tags, "{head}");
+        assert!(head.contains("In-Reply-To:") && head.contains("<support@acme.example>"), "{head}");
     }
 }
