@@ -45,10 +45,16 @@ impl Health {
 
     /// What fetching says.
     pub fn arriving(&self, mailbox: &str, address: &str, told: &Told<'_>) {
+        let partly;
         let (trouble, wait) = match told {
             Told::Progress(_) => return,
             Told::Works => (None, Duration::ZERO),
-            Told::Partly(trouble, wait) | Told::Trouble(trouble, wait) => (Some(*trouble), *wait),
+            Told::Partly(trouble, wait) => {
+                let sentence = format!("Mail arrives, but what was sent from elsewhere is not read. {trouble}");
+                partly = Trouble::new(trouble.kind, sentence);
+                (Some(&partly), *wait)
+            }
+            Told::Trouble(trouble, wait) => (Some(*trouble), *wait),
         };
         // Who looks once does not look again by itself.
         let next = (!wait.is_zero()).then(|| self.desk.now() + TimeDelta::from_std(wait).unwrap_or_default());
