@@ -4,11 +4,13 @@
 use super::{
     fetching::{Bag, mail, mailbox, mails, server, sync, watch_until, way},
     imap_server::{Folder, Instead, Server},
+    letters::SUPPORT,
 };
+use crate::desks::TestDesk;
 use deskline::{
     config::SentFolder,
     email::{
-        Stop, Told, Trouble, TroubleKind,
+        Health, Stop, Told, Trouble, TroubleKind,
         imap::{self, Mailbox, Way},
     },
 };
@@ -411,4 +413,26 @@ fn the_check_names_a_folder_that_may_be_meant() {
         let (works, sentence) = asked(sent.clone(), names);
         assert!(sentence.ends_with(end) && works == (sent == SentFolder::Found), "{names:?}: {sentence}");
     }
+}
+
+/// Every session reads anew what it shows whenever a mailbox has news.
+#[test]
+fn a_trouble_that_lasts_is_written_down_once_and_not_each_second() {
+    let desk = TestDesk::new();
+    let health = Health::new(desk.desk.clone());
+    let trouble = Trouble::new(TroubleKind::Folder, "There is no such folder.");
+    let told = |told: &Told<'_>| {
+        health.arriving("support", SUPPORT, told);
+        desk.later(1);
+        desk.count("SELECT at FROM mailbox")
+    };
+    let first = told(&Told::Partly(&trouble, Duration::from_secs(1)));
+    for _ in 0..3 {
+        assert_eq!(told(&Told::Partly(&trouble, Duration::from_secs(1))), first);
+    }
+    let text = desk.desk.troubled_mailboxes().unwrap()[0].trouble.clone().unwrap();
+    assert_eq!(text, "Mail arrives, but what was sent from elsewhere is not read. There is no such folder.");
+    assert!(told(&Told::Trouble(&trouble, Duration::from_secs(1))) > first, "it is another");
+    told(&Told::Works);
+    assert!(desk.desk.troubled_mailboxes().unwrap().is_empty());
 }
