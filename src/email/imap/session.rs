@@ -178,9 +178,11 @@ impl Session {
                     Status::Ok => Ok(()),
                     Status::No | Status::Bad | Status::PreAuth | Status::Bye => {
                         let busy = outcome.information.as_deref().is_some_and(passes);
+                        let words = words(outcome, &secret);
+                        let help = if words.contains(SWITCHED_OFF) { SWITCHED_OFF_HELP } else { "" };
                         Err(Trouble::new(
                             if busy { TroubleKind::Busy } else { TroubleKind::Refused },
-                            format!("The mail server refused {what}: {}.", words(outcome, &secret)),
+                            format!("The mail server refused {what}: {words}.{help}"),
                         ))
                     }
                 }),
@@ -300,12 +302,25 @@ fn words(outcome: &Outcome<'_>, secret: &str) -> String {
     said(without_code(words), secret).trim_end_matches('.').to_owned()
 }
 
+/// What servers say for what passes by itself, before any of it had a code: Dovecot, Exchange, Gmail and others.
+const PASSING: [&str; 6] = [
+    "simultaneous connections",
+    "concurrent connections",
+    "maximum number of connections",
+    "server unavailable",
+    "temporarily unavailable",
+    "request is throttled",
+];
+
+/// What Microsoft's servers say of a mailbox that lets nobody in by IMAP, and what would help.
+const SWITCHED_OFF: &str = "authenticated but not connected";
+const SWITCHED_OFF_HELP: &str = " Is IMAP switched on for this mailbox, and is it the user's own?";
+
 /// Whether a server says no for what passes by itself: it is busy, or too much was asked of it.
 pub fn passes(words: &str) -> bool {
-    let code = words.strip_prefix('[').and_then(|words| words.split_once(']')).map(|(code, _)| code);
-    code.is_some_and(|code| {
-        ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA"].iter().any(|busy| code.eq_ignore_ascii_case(busy))
-    }) || ["simultaneous connections", "server unavailable"].iter().any(|busy| words.to_lowercase().contains(busy))
+    let code = words.strip_prefix('[').and_then(|words| words.split_once(']')).map_or("", |(code, _)| code);
+    ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA"].iter().any(|busy| code.eq_ignore_ascii_case(busy))
+        || PASSING.iter().any(|busy| words.to_lowercase().contains(busy))
 }
 
 /// The words for people: the library leaves codes in front of them that it does not know.

@@ -323,6 +323,11 @@ fn a_login_that_fails_because_the_server_is_busy_is_no_wrong_password() {
         ("NO [ALERT] Too many simultaneous connections. (Failure)", TroubleKind::Busy),
         ("NO [OVERQUOTA] Account exceeded command or bandwidth limits.", TroubleKind::Busy),
         ("NO Server Unavailable. 15", TroubleKind::Busy),
+        (
+            "NO [ALERT] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)",
+            TroubleKind::Busy,
+        ),
+        ("BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds", TroubleKind::Busy),
         ("NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", TroubleKind::Login),
         ("NO LOGIN failed.", TroubleKind::Login),
         ("NO Account is locked: too many failed logins", TroubleKind::Login),
@@ -435,4 +440,20 @@ fn a_trouble_that_lasts_is_written_down_once_and_not_each_second() {
     assert!(told(&Told::Trouble(&trouble, Duration::from_secs(1))) > first, "it is another");
     told(&Told::Works);
     assert!(desk.desk.troubled_mailboxes().unwrap().is_empty());
+}
+
+/// The login is right, so nobody has to look at that.
+#[test]
+fn a_mailbox_that_lets_nobody_in_by_imap_is_told_with_what_would_help() {
+    let server = server(&mails(1));
+    server.script(|command, _| match command {
+        command if command.starts_with("LOGIN") => {
+            let error = "{tag} OK [Error=\"WrongServerException:Cross Server access\" Proxy=X.PROD:1993:SSL Service=Imap4] LOGIN completed.\r\n";
+            Some(Instead::Say(error.into()))
+        }
+        command if command.starts_with("SELECT") => Some(Instead::Say(b"{tag} BAD User is authenticated but not connected.\r\n".to_vec())),
+        _ => None,
+    });
+    let trouble = sync(&server, &mut Bag::default()).unwrap_err();
+    assert!(trouble.sentence.ends_with("Is IMAP switched on for this mailbox, and is it the user's own?"), "{trouble}");
 }
