@@ -141,8 +141,8 @@ fn fill(connection: &Connection, mail: MailId, addressed: &mut Addressed) -> Res
 /// So many mails of a conversation are looked at for whom they name, the newest: a page must not cost what came in years.
 const LOOKED_AT: u32 = 100;
 
-/// Whom the messages of a conversation that came by mail were sent to, besides us: each address once, the newest mail
-/// first, at most 50.
+/// Whom the messages of a conversation that came by mail were sent to besides us, or where their answers are wanted: each
+/// address once, the newest mail first, at most 50.
 ///
 /// # Errors
 /// What SQLite says.
@@ -150,7 +150,7 @@ pub fn copied(connection: &Connection, conversation: ConversationId) -> Result<V
     let mut statement = connection.prepare_cached(
         "SELECT c.name, c.address FROM (SELECT id, message_id FROM mail WHERE conversation_id = ?1 \
          AND verdict = 'message' ORDER BY received_at DESC LIMIT ?2) newest CROSS JOIN message m ON m.id = newest.message_id \
-         CROSS JOIN correspondent c ON c.mail_id = newest.id AND c.part IN ('to', 'cc') AND c.own = 0 \
+         CROSS JOIN correspondent c ON c.mail_id = newest.id AND c.part IN ('to', 'cc', 'reply-to') AND c.own = 0 \
          WHERE m.customer_id IS NOT NULL GROUP BY c.address ORDER BY max(newest.id) DESC, c.address LIMIT 50",
     )?;
     let rows = statement.query_map(params![conversation.0, LOOKED_AT], |row| {

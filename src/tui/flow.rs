@@ -16,6 +16,7 @@ use crate::{
         conversation::{Audience, EntryKind},
         file::{kind, size},
         id::EntrySeq,
+        letter::Correspondent,
         text::{self, SafeText, width},
     },
 };
@@ -172,7 +173,8 @@ impl Flow {
         if let Some(person) = thread.suggested.first() {
             let key = reader.keymap.keys_for(Action::AddNamed);
             let count = counted(thread.suggested.len());
-            words.push(format!("{key} adds from Cc{count}: {}", delivery::named([person])));
+            let from = if wants_answers(thread, person) { "Reply-To" } else { "Cc" };
+            words.push(format!("{key} adds from {from}{count}: {}", delivery::named([person])));
         }
         for words in words {
             for line in SafeText::line(&words).wrap(basis.width).into_iter().take(HINT) {
@@ -317,6 +319,12 @@ pub fn file_words(attachment: &Attachment) -> String {
 fn about_file(attachment: &Attachment) -> (String, &str) {
     let about = format!("{} · {} · ", kind(&attachment.media_type), size(attachment.size));
     (about, if attachment.name.is_empty() { "attachment" } else { &attachment.name })
+}
+
+/// Whether a mail of the window wants its answers at the address of somebody who is suggested.
+fn wants_answers(thread: &Thread, person: &Correspondent) -> bool {
+    let mut wanted = thread.entries.iter().filter_map(|entry| entry.addressed.as_ref()).flat_map(|mail| &mail.reply_to);
+    wanted.any(|wanted| wanted.address.eq_ignore_ascii_case(&person.address))
 }
 
 #[cfg(test)]

@@ -128,6 +128,8 @@ pub struct List {
     pub jump: Option<Jump>,
     /// Whether the selected row was pushed out of the window, and is awaited in the one that is read now.
     pub pushed: bool,
+    /// The window to come back to, and the row to select there, where what is awaited turns out to be listed no more.
+    pub gone_from: Option<(ListStart, RowKey)>,
     /// The window to come back to where no unread row is found.
     pub left_from: Option<ListStart>,
     /// Rows chosen with `x`.

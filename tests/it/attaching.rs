@@ -11,7 +11,10 @@ use deskline::{
         id::{ConversationId, EntrySeq},
         letter::Attached,
     },
-    tui::{ask::Effect, session::files::Folders},
+    tui::{
+        ask::{Effect, Msg},
+        session::{Event, files::Folders},
+    },
 };
 use std::{fs, path::PathBuf};
 use tempfile::TempDir;
@@ -254,6 +257,26 @@ fn a_notes_file_is_asked_back_on_the_screen() {
     says(&mut seat, "Wait");
 }
 
+/// Many terminals take nothing into their clipboard from afar: then the command is there to be read, or is nowhere.
+#[test]
+fn the_command_that_brings_a_file_over_is_shown_whole() {
+    let home = Home::new();
+    let seq = home.has(&[("bill of the whole last year, with all its pages.pdf", b"%PDF")]);
+    for size in [(80, 24), (60, 20), (120, 40)] {
+        let mut seat = home.opened(Seat::elsewhere(&home.desk, "ana"));
+        seat.take(Event::Input(Msg::Resize(size.0, size.1)));
+        seat.keys("End G S");
+        let whole = format!(
+            "Copied for your machine: (set -C; ssh HOST conversation attachment 1 {seq} 1 > './bill of the whole last year, \
+             with all its pages.pdf')"
+        );
+        let shown = seat.shown().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.ends_with(&whole), "{size:?}: {}", seat.shown());
+        // With the next key everything is back in its place.
+        assert!(!seat.keys("j").shown().contains("set -C"), "{size:?}");
+    }
+}
+
 #[test]
 fn elsewhere_nothing_of_this_machine_is_read_or_written() {
     let home = Home::new();
@@ -265,7 +288,7 @@ fn elsewhere_nothing_of_this_machine_is_read_or_written() {
     says(&mut seat, "Copied, since your files are on your machine: ssh HOST conversation reply 1");
     seat.keys("Esc Esc k S");
     seat.keys("End G S");
-    says(&mut seat, "Nothing is saved on the server");
+    says(&mut seat, "Nothing is saved on the server: you get the command for your machine.");
     seat.keys("G Enter");
     let one = format!("ssh HOST conversation attachment 1 {seq} 1 > bill.pdf");
     let two = format!("ssh HOST conversation attachment 1 {seq} 2 > './it'\\''s mine.pdf'");

@@ -495,7 +495,8 @@ fn r2_4_a_locked_conversation_takes_a_draft_and_says_why_nothing_is_sent() {
         assert!(!screen.foot().contains("send"), "{}", screen.foot());
         screen.text("kept for later").keys("Ctrl-S");
         assert!(!screen.asked.iter().any(|ask| matches!(ask, Ask::Run { command: Command::Reply(_), .. })));
-        assert!(screen.foot().contains("Locked by Ana"), "{}", screen.foot());
+        let whole = "! Locked by Ana on 3 May. Unlock to reply. The draft is kept.";
+        assert!(screen.said().ends_with(whole), "{}", screen.said());
         screen.keys("Esc");
         let kept = Ask::SaveDraft {
             place: DraftPlace::Conversation(ConversationId(4821)),

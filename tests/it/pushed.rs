@@ -89,3 +89,39 @@ fn a_row_far_down_that_goes_to_the_top_takes_the_marker_along() {
         assert_eq!(selected(&ana), Some(before), "{size:?}");
     }
 }
+
+/// The row that comes into the place of the selected one when that goes: the one below it; of the last, the one above it.
+fn neighbour(seat: &mut Seat) -> ConversationId {
+    let before = selected(seat);
+    let below = selected(seat.keys("j"));
+    let beside = if below == before { selected(seat.keys("k")) } else { below };
+    seat.keys(if below == before { "j" } else { "k" });
+    beside.expect("a row")
+}
+
+/// The oldest first is the order in which a queue is worked off: what one's own act takes out of the list has news too,
+/// and stands at the top of no list.
+#[test]
+fn what_leaves_a_long_list_by_ones_own_act_gives_the_marker_to_its_neighbour() {
+    let acts = [("g u", "r", "On its way", "Ctrl-S Esc"), ("g u", "t", "", "Esc"), ("g o", "e", "", "")];
+    for size in SIZES {
+        for (section, key, words, then) in acts {
+            for upwards in [0, 1, 4] {
+                let desk = TestDesk::new();
+                burst(&desk, 0, 150);
+                let mut ana = Seat::sized(&desk, "ana", size);
+                ana.keys(section).keys("G").keys(&"k ".repeat(upwards));
+                for _ in 0..2 {
+                    let before = selected(&ana).expect("a row");
+                    let beside = neighbour(&mut ana);
+                    assert_eq!(selected(&ana), Some(before));
+                    desk.seconds(5);
+                    ana.keys(key).text(words).keys(then);
+                    let what = format!("{size:?} {section} {key} {upwards} of #{before}: {}", ana.shown());
+                    assert_eq!(selected(&ana), Some(beside), "{what}");
+                    assert!(marked(&mut ana).contains(&format!("#{beside} ")), "{what}");
+                }
+            }
+        }
+    }
+}

@@ -212,10 +212,21 @@ impl Screen {
         self.shown().lines().nth(line).unwrap_or_default().to_owned()
     }
 
+    /// What the last lines say, as far as a message reaches up; its words alone.
+    pub fn said(&self) -> String {
+        said(&self.shown())
+    }
+
     /// The last line: message or keys.
     pub fn foot(&self) -> String {
         self.line(usize::from(self.model.size.1) - 1)
     }
+}
+
+/// The words of the last lines of a screen, as many as a message takes at most.
+pub fn said(shown: &str) -> String {
+    let lines: Vec<&str> = shown.lines().collect();
+    lines[lines.len().saturating_sub(4)..].iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ")
 }
 
 fn window(whole: &Thread, start: ThreadStart, entries: usize) -> Thread {

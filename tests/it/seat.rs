@@ -1,6 +1,9 @@
 //! Agents at their screens, on one real desk.
 
-use crate::{desks::TestDesk, screen::text};
+use crate::{
+    desks::TestDesk,
+    screen::{said, text},
+};
 use deskline::{
     desk::{News, page::Viewer},
     domain::id::ConversationId,
@@ -115,6 +118,11 @@ impl Seat {
     }
 
     /// The last line: message or keys.
+    /// What the last lines say, as far as a message reaches up; its words alone.
+    pub fn said(&self) -> String {
+        said(&text(self.session.model()))
+    }
+
     pub fn foot(&self) -> String {
         text(self.session.model()).lines().last().unwrap_or_default().to_owned()
     }

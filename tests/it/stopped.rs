@@ -388,7 +388,7 @@ fn r5_2_the_right_to_reply_is_taken_while_one_writes() {
             assert!(ana.shown().contains("You do not have the right to reply"), "{}", ana.shown());
         }
         ana.keys("Ctrl-S");
-        assert!(ana.foot().contains("The draft is kept.") || ana.foot().contains("right to reply"), "{}", ana.foot());
+        assert!(ana.said().contains("The draft is kept.") || ana.said().contains("right to reply"), "{}", ana.said());
         desk.seconds(1);
         ana.rang();
         assert!(!is_sent(&desk, id) && kept(&desk));

@@ -45,6 +45,7 @@ pub struct EntryJson<'a> {
     at: Moment,
     text: &'a str,
     channel: Option<&'a str>,
+    automatic: bool,
     attachments: Vec<AttachmentJson<'a>>,
     delivery: Vec<DeliveryJson<'a>>,
 }
@@ -58,6 +59,7 @@ impl<'a> From<&'a Entry> for EntryJson<'a> {
             at: entry.at,
             text: &entry.text,
             channel: entry.channel.as_deref(),
+            automatic: entry.is_automatic(),
             attachments: entry.attachments.iter().map(AttachmentJson::from).collect(),
             delivery: entry.delivery.iter().map(DeliveryJson::from).collect(),
         }

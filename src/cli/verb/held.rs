@@ -24,6 +24,8 @@ struct Shown<'a> {
 
 #[derive(Serialize)]
 struct Why<'a> {
+    conversation: ConversationId,
+    message: EntrySeq,
     reasons: &'a [String],
 }
 
@@ -100,7 +102,7 @@ pub fn why(arguments: &WhyArguments, call: &Call, output: &mut Output) -> Result
     };
     let reasons = desk.why(&viewer, conversation, seq)?;
     if output.json() {
-        return output.object(&Why { reasons: &reasons });
+        return output.object(&Why { conversation, message: seq, reasons: &reasons });
     }
     reasons.iter().try_for_each(|reason| output.line(reason))
 }

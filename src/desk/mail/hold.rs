@@ -94,7 +94,8 @@ impl Desk {
             let mut mail = mails::handed_in(writing, id)?.ok_or_else(|| no_mail(id))?;
             let mut letter = read(&mail.raw).map_err(|sentence| {
                 Denied::Invalid(format!(
-                    "It still cannot be read: {sentence} Its bytes are kept; discard it, or save them."
+                    "It still cannot be read: {}. Its bytes are kept until it is discarded.",
+                    sentence.trim_end_matches('.')
                 ))
             })?;
             let letter_hash = letter_hash(&letter, &sender_of(&letter));

@@ -279,14 +279,22 @@ impl Merging<'_> {
         if !adds.is_empty() {
             words.push(format!(
                 "{} will read what either of the two gets from now on, and what is in #{} now.",
-                adds.join(", "),
+                in_words(&adds),
                 from.id
             ));
         }
-        let text = format!("Merged, {} Confirm to merge them.", words.join(" "));
+        let text = format!("Once they are merged: {} Confirm to merge them.", words.join(" "));
         let mut refusal = Refusal::new(RefusalKind::Confirm, "R5.4", text);
         (refusal.readers, refusal.adds) = (readers, adds);
         Err(refusal.into())
+    }
+}
+
+/// "Mara Lindt, Kim and Tim".
+fn in_words(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        names => names.concat(),
     }
 }
 

@@ -38,9 +38,11 @@ impl Desk {
             if sentences.is_empty() {
                 sentences.push(match entry.author {
                     Author::Agent(_) => "An agent wrote it here.".to_owned(),
-                    Author::Customer(_) => {
-                        format!("It came by {}, not by mail.", entry.channel.as_deref().unwrap_or("another way"))
-                    }
+                    // The channel's name is the word of whoever handed it in, and may well be “email”.
+                    Author::Customer(_) => entry.channel.as_deref().map_or_else(
+                        || "It came another way than by mail.".to_owned(),
+                        |channel| format!("It was handed in by the channel “{channel}”, with no mail behind it."),
+                    ),
                     Author::System => "The desk wrote it.".to_owned(),
                 });
             }
@@ -120,7 +122,8 @@ impl Desk {
         self.seen_by(who, conversation, likenesses)
     }
 
-    /// Whom the mails of a conversation were sent to besides those who take part: to be added by name, or not at all.
+    /// Whom the mails of a conversation were sent to, or want answered, besides those who take part: to be added by name, or
+    /// not at all.
     ///
     /// # Errors
     /// Not found or restricted (R6.6).
@@ -202,7 +205,7 @@ pub fn likenesses(connection: &Connection, access: &Access, facts: &Facts) -> Ou
     Ok(seen)
 }
 
-/// Whom the mails of a conversation were sent to besides those who take part.
+/// Whom the mails of a conversation were sent to, or want answered, besides those who take part.
 pub fn suggested(connection: &Connection, facts: &Facts) -> Outcome<Vec<Correspondent>> {
     let named = correspondents::copied(connection, facts.id)?;
     if named.is_empty() {

@@ -8,11 +8,20 @@ use crate::{
         footer,
         keymap::Action,
         layout::{self, Areas},
-        model::{Area, Model},
+        model::{Area, Message, Model},
         writing,
     },
 };
-use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    widgets::{Clear, Widget},
+};
+
+/// The most lines that a message takes.
+const SAID: u16 = 4;
 
 /// Draws the whole screen.
 pub fn draw(model: &Model, frame: &mut Frame) {
@@ -142,16 +151,11 @@ fn rules(model: &Model, buffer: &mut Buffer, areas: &Areas) {
 
 fn foot(model: &Model, buffer: &mut Buffer, area: Rect) {
     let theme = model.theme;
+    if let Some(message) = &model.message {
+        return said(model, message, buffer, area);
+    }
     let mut row = Row::new(buffer, area, 0);
     row.skip(1);
-    if let Some(message) = &model.message {
-        let style = if message.trouble { theme.alarm() } else { theme.strong() };
-        let mark = if message.trouble { "! " } else { "" };
-        let undo = if message.undo { footer::undo_hint(model) } else { String::new() };
-        let room = row.left().saturating_sub(width(&undo) + mark.len() + 1);
-        row.own(mark, style).foreign(&message.text, room, style).own(&undo, theme.quiet());
-        return;
-    }
     if let Some((begun, keys)) = footer::following(model) {
         return follow(&mut row, model, &begun, &keys);
     }
@@ -165,6 +169,28 @@ fn foot(model: &Model, buffer: &mut Buffer, area: Rect) {
             continue;
         }
         row.own(&hint.0, theme.accent()).own(" ", Style::new()).own(&hint.1, theme.quiet()).skip(2);
+    }
+}
+
+/// What is to be known, on the last line; what does not fit there takes lines above it, until the next key.
+fn said(model: &Model, message: &Message, buffer: &mut Buffer, area: Rect) {
+    let theme = model.theme;
+    let style = if message.trouble { theme.alarm() } else { theme.strong() };
+    let mark = if message.trouble { "! " } else { "" };
+    let undo = if message.undo { footer::undo_hint(model) } else { String::new() };
+    let columns = usize::from(area.width).saturating_sub(width(&undo) + mark.len() + 2);
+    let lines = SafeText::line(&message.text).wrap(columns);
+    let above = u16::try_from(lines.len()).unwrap_or(SAID).min(SAID).saturating_sub(1).min(area.y);
+    let area = Rect { y: area.y - above, height: area.height + above, ..area };
+    Clear.render(area, buffer);
+    for (at, line) in (0..=above).zip(&lines) {
+        let mut row = Row::new(buffer, area, at);
+        row.skip(1);
+        let mark = if at == 0 { mark } else { &"  "[..mark.len()] };
+        row.own(mark, style).own(line, style);
+        if at == above {
+            row.own(if lines.len() > usize::from(above) + 1 { "…" } else { "" }, style).own(&undo, theme.quiet());
+        }
     }
 }
 

@@ -45,7 +45,7 @@ fn in_short(mail: &Addressed, columns: usize) -> String {
     let answers: Vec<&Correspondent> = mail.reply_to.iter().filter(|person| !is_among(&mail.from, person)).collect();
     let from = match answers.as_slice() {
         [] => addresses(&mail.from),
-        others => format!("{} (answers to {})", addresses(&mail.from), addresses(others.iter().copied())),
+        others => format!("{} (wants answers at {})", addresses(&mail.from), addresses(others.iter().copied())),
     };
     let part = |word: &str, words: &str| if words.is_empty() { String::new() } else { format!("{word}{words}") };
     let whole = |to: &str, cc: &str| format!("{from}{}{}", part(" to ", to), part(", Cc ", cc));
@@ -55,7 +55,9 @@ fn in_short(mail: &Addressed, columns: usize) -> String {
     let (local_to, short_cc) = (first(to, &local), first(cc, &name));
     let all = mail.to.len() + mail.more_to + mail.cc.len() + mail.more_cc;
     let (all_to, all_cc) = (addresses(&mail.to) + &more(mail.more_to), named(&mail.cc) + &more(mail.more_cc));
-    let forms = [
+    // Who wrote it stands above it as well; where its answers are wanted stands nowhere else.
+    let elsewhere = answers.first().map(|_| format!("wants answers at {}", addresses(answers.iter().copied())));
+    let mut forms = vec![
         whole(&all_to, &all_cc),
         whole(&first_to, &first_cc),
         whole(&first_to, &short_cc),
@@ -64,7 +66,9 @@ fn in_short(mail: &Addressed, columns: usize) -> String {
         format!("{from} to {all}"),
     ];
     let fits = |form: &&String| SafeText::line(form).width() <= columns;
-    forms.iter().find(fits).unwrap_or(&forms[4]).clone()
+    let otherwise = elsewhere.as_ref().map_or(4, |_| forms.len());
+    forms.extend(elsewhere);
+    forms.iter().find(fits).unwrap_or(&forms[otherwise]).clone()
 }
 
 /// The first of them, and how many more there are.
@@ -84,7 +88,7 @@ fn local(person: &Correspondent) -> String {
 fn fields(mail: &Addressed) -> Vec<(&'static str, String)> {
     let mut fields = vec![("From", named(&mail.from))];
     if mail.reply_to.iter().any(|person| !is_among(&mail.from, person)) {
-        fields.push(("Answers to", named(&mail.reply_to)));
+        fields.push(("Reply-To", named(&mail.reply_to)));
     }
     fields.push(("To", named(&mail.to) + &more(mail.more_to)));
     fields.push(("Cc", named(&mail.cc) + &more(mail.more_cc)));
@@ -163,8 +167,11 @@ mod tests {
     #[test]
     fn elsewhere_wanted_answers_are_said() {
         let elsewhere = Addressed { reply_to: vec![person("", "x@evil.example")], ..mail() };
-        assert_eq!(shown(&elsewhere, false), ["▸ mara@example.com (answers to x@evil.example) to support@…"]);
-        assert!(shown(&elsewhere, true).contains(&"Answers to x@evil.example".to_owned()));
+        assert_eq!(shown(&elsewhere, false), ["▸ mara@example.com (wants answers at x@evil.example)"]);
+        for (columns, words) in [(40, "wants answers at x@evil.example"), (20, "wants answers at x@evil.example")] {
+            assert_eq!(in_short(&elsewhere, columns), words);
+        }
+        assert!(shown(&elsewhere, true).contains(&"Reply-To x@evil.example".to_owned()));
     }
 
     #[test]

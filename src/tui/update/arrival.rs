@@ -93,7 +93,7 @@ fn list(model: &mut Model, stood: Option<pushed::Stood>) -> Vec<Effect> {
     let place = model.list.selected.and_then(|key| (0..count).find(|index| model.row_key(*index) == Some(key)));
     match place {
         Some(index) => {
-            model.list.pushed = false;
+            (model.list.pushed, model.list.gone_from) = (false, None);
             let offset = model.list.index.saturating_sub(model.list.top);
             let at_the_top = model.list.top == 0 && model.list.start == ListStart::Top;
             if !at_the_top || newer {
@@ -106,18 +106,35 @@ fn list(model: &mut Model, stood: Option<pushed::Stood>) -> Vec<Effect> {
             Vec::new()
         }
         None if model.list.pushed => {
-            // Looked for and not there: it is gone after all, and its place was about here.
+            // Looked for and not there: it is gone after all. Its neighbour is where it stood, or its place was about here.
+            if let Some((start, neighbour)) = model.list.gone_from.take() {
+                (model.list.start, model.list.selected) = (start, Some(neighbour));
+                return Vec::new();
+            }
             model.list.pushed = false;
             gone(model, count.saturating_sub(layout::list_rows(model)), count)
         }
-        None => match stood.and_then(|stood| stood.elsewhere(model)) {
-            Some(start) => {
-                (model.list.start, model.list.pushed) = (start, true);
-                Vec::new()
+        None => {
+            let neighbour = neighbour(model, stood.as_ref(), count);
+            match stood.and_then(|stood| stood.elsewhere(model)) {
+                Some(start) => {
+                    let left = std::mem::replace(&mut model.list.start, start);
+                    model.list.gone_from = model.row_key(neighbour).map(|neighbour| (left, neighbour));
+                    model.list.pushed = true;
+                    Vec::new()
+                }
+                None => gone(model, neighbour, count),
             }
-            None => gone(model, model.list.index, count),
-        },
+        }
     }
+}
+
+/// The place of the row that comes after one that is listed no more; of the last one, of the one before it. A window that
+/// is counted from the end has other rows at the same places then.
+fn neighbour(model: &Model, stood: Option<&pushed::Stood>, count: usize) -> usize {
+    let below = stood.and_then(pushed::Stood::below);
+    let place = below.and_then(|key| (0..count).find(|index| model.row_key(*index) == Some(key)));
+    place.unwrap_or_else(|| model.list.index.min(count.saturating_sub(1)))
 }
 
 /// The window that was jumped to has come: its row is selected, or the search goes on.

@@ -40,7 +40,7 @@ pub fn select(model: &mut Model, index: usize) -> Vec<Effect> {
         return Vec::new();
     }
     model.list.selected = Some(key);
-    model.list.pushed = false;
+    (model.list.pushed, model.list.gone_from) = (false, None);
     let passing = model.list.moved.is_some_and(|moved| model.now - moved < PASSING);
     model.list.moved = Some(model.now);
     if passing && model.thread.is_some() {

@@ -35,6 +35,11 @@ pub fn stood(model: &Model) -> Option<Stood> {
 }
 
 impl Stood {
+    /// The row that stood below it.
+    pub const fn below(&self) -> Option<RowKey> {
+        self.below
+    }
+
     /// The window in which the row has to be now that it is not in the one that was read; `None` where it is listed no more.
     pub fn elsewhere(self, model: &Model) -> Option<ListStart> {
         let list = model.page.list.as_ref()?;

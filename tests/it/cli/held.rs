@@ -131,6 +131,35 @@ fn why_is_asked_in_one_word_and_by_message_id() {
 }
 
 /// From elsewhere it is the same question, through the same access.
+/// A script asks about many messages and has to know of which an answer speaks; of a channel's name it is told as a name.
+#[test]
+fn why_names_the_message_to_scripts_and_says_what_did_not_come_as_a_mail() {
+    let place = place();
+    let by_number = place.json("--as ana why 2/1").remove(0);
+    let by_message_id = place.json("--as ana why <2@x>").remove(0);
+    for why in [&by_number, &by_message_id] {
+        assert_eq!((&why["conversation"], &why["message"]), (&2.into(), &1.into()), "{why}");
+    }
+    let received = place.json("--as ana receive --from kim@example.com --group Support --body Hello").remove(0);
+    let why = place.does(&format!("--as ana why {}/1", received["conversation"]));
+    assert_eq!(why, "It was handed in by the channel “email”, with no mail behind it.\n");
+}
+
+/// Whether a person wrote it decides whether a script answers it.
+#[test]
+fn an_automatic_answer_is_one_in_json_too() {
+    let place = place();
+    let desk = Desk::open(&place.desk(), Arc::new(chrono::Utc::now)).unwrap();
+    let head = "To: support@acme.example\nAuto-Submitted: auto-replied\n";
+    comes(&desk, &format!("From: rob@example.com\nSubject: Away\nMessage-ID: <9@x>\n{head}\nUntil Monday.\n"));
+    let automatic = |id: &str| {
+        let why = place.json(&format!("--as ana why {id}")).remove(0);
+        place.json(&format!("--as ana conversation show {}", why["conversation"])).remove(0)["messages"][0]["automatic"]
+            .clone()
+    };
+    assert_eq!((automatic("<9@x>"), automatic("<1@x>")), (true.into(), false.into()));
+}
+
 #[test]
 fn why_is_asked_over_ssh_too() {
     let place = place();

@@ -75,7 +75,31 @@ fn answers_wanted_elsewhere_are_said() {
     let reply_to = vec![person("", "mara@elsewhere.example")];
     arrives(&desk, Letter { reply_to, ..letter("mara@example.com", "Card", "Hello") });
     let shown = Seat::sized(&desk, "ana", (200, 50)).keys("Enter").shown();
-    assert!(shown.contains("mara@example.com (answers to mara@elsewhere.example) to support@acme.example"), "{shown}");
+    assert!(
+        shown.contains("mara@example.com (wants answers at mara@elsewhere.example) to support@acme.example"),
+        "{shown}"
+    );
+}
+
+/// A form on a web site writes under an address of its own. Nobody joins by what a mail claims, and what stands beside it
+/// must not read as if the reply went there.
+#[test]
+fn where_answers_are_wanted_gets_them_after_one_key_and_a_question_and_not_before() {
+    let desk = TestDesk::new();
+    let reply_to = vec![person("Gesa", "gesa@kunde.example")];
+    let mail = Letter { reply_to, ..letter("noreply@form.example", "Contact form", "Name: Gesa") };
+    let id = arrives(&desk, mail).conversation.unwrap();
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    let shown = ana.keys("Enter").shown();
+    assert!(shown.contains("▸ wants answers at gesa@kunde.example\n"), "{shown}");
+    assert!(shown.contains("C adds from Reply-To: Gesa"), "{shown}");
+    assert!(ana.keys("r").shown().contains("To noreply@form.example"), "{}", ana.shown());
+    ana.text("To the form").keys("Ctrl-S C");
+    assert!(ana.shown().contains("Gesa"), "asked first: {}", ana.shown());
+    ana.keys("y r").text("To both").keys("Ctrl-S");
+    let sent = |to: &str| desk.outbox(id).iter().filter(|(_, address)| address == to).count();
+    assert_eq!((sent("noreply@form.example"), sent("gesa@kunde.example")), (2, 1), "{:?}", desk.outbox(id));
+    assert!(!ana.shown().contains("adds from"), "{}", ana.shown());
 }
 
 fn written_by_mail(desk: &TestDesk, conversation: ConversationId) {

@@ -127,7 +127,8 @@ fn what_cannot_be_let_in_stays_selected_and_says_why() {
         "{}",
         olga.shown()
     );
-    assert!(olga.foot().contains("None went its way; 2 could not be let in: "), "{}", olga.foot());
+    assert!(olga.said().contains("None went its way; 2 could not be let in: "), "{}", olga.said());
+    assert!(olga.said().ends_with("Its bytes are kept until it is discarded."), "{}", olga.said());
     olga.keys("d y");
     assert!(olga.shown().contains("Nothing is held."), "{}", olga.shown());
     assert!(olga.foot().contains("2 were discarded."), "{}", olga.foot());
@@ -148,7 +149,7 @@ fn how_many_were_let_in_and_why_others_were_not_is_said_together() {
     });
     let mut olga = Seat::sized(&desk, "olga", (120, 40));
     olga.keys("g h x x x r");
-    let foot = olga.foot();
+    let foot = olga.said();
     assert!(foot.contains("2 mails went their way; 1 could not be let in: "), "{foot}");
     assert!(foot.contains("It still cannot be read."), "{foot}");
     assert!(olga.shown().contains("1 selected"), "{}", olga.shown());

@@ -117,6 +117,11 @@ fn whoever_reads_more_is_named_and_confirmed_first() {
     let jo = arrives(&desk, letter("jo@example.com", "Card declined", "Mine too")).conversation.unwrap();
     let asked = refusal(desk.desk.merge(&desk.agent("ana"), jo, into, false));
     assert_eq!(why(&asked), (RefusalKind::Confirm, "R5.4"));
+    let names = asked.adds.join(" and ");
+    let words = format!(
+        "Once they are merged: {names} will read what either of the two gets from now on, and what is in #{jo} now."
+    );
+    assert!(asked.text.starts_with(&words), "{}", asked.text);
     assert_eq!((asked.readers, asked.adds.len()), (vec![], 2));
     desk.desk.merge(&desk.agent("ana"), jo, into, true).unwrap();
     let view = |address: &str| {

@@ -36,7 +36,7 @@ fn of_head(head: &MailHead, zone: time::Zone) -> Vec<(LineKind, String)> {
     let mut lines = vec![field("From", &named(&head.from))];
     let others = [
         ("Sent by", named(&head.sender)),
-        ("Answers to", named(&head.reply_to)),
+        ("Reply-To", named(&head.reply_to)),
         ("To", named(&head.to)),
         ("Cc", named(&head.cc)),
         ("Subject", head.subject.clone()),

@@ -37,7 +37,7 @@ pub(super) fn controls(agent: &Agent) -> Vec<Control> {
 }
 
 pub(super) fn note(agent: &Agent) -> String {
-    let mine = "“mine”: conversations that you take part in, follow or are assigned.";
+    let mine = "“mine”: where you take part, follow or are assigned; new in your groups.";
     match &agent.address {
         _ if agent.role.administers() => mine.to_owned(),
         Some(address) => format!("{mine} Mail goes to {address}."),

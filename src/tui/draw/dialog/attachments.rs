@@ -22,7 +22,7 @@ pub(super) fn draw(attachments: &Attachments, model: &Model, frame: &mut Frame) 
     let words = if model.local {
         "Into your download folder; nothing there is overwritten."
     } else {
-        "Nothing is saved on the server: you get the command for your own machine."
+        "Nothing is saved on the server: you get the command for your machine."
     };
     let note = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     lines::paragraph(frame.buffer_mut(), theme, note, words);
