@@ -38,11 +38,6 @@ pub fn on_the_way(bytes: usize) -> Duration {
     file::on_the_way(bytes as u64)
 }
 
-/// So many bytes, for people.
-pub fn measured(bytes: u64) -> String {
-    size(bytes)
-}
-
 /// The longest subject and the longest name that are written, in characters.
 const SUBJECT: usize = 250;
 const NAME: usize = 100;

@@ -30,7 +30,7 @@ pub struct Bolt(Arc<Passage>);
 struct Passage {
     shut: AtomicBool,
     passed: AtomicU64,
-    largest: AtomicU64,
+    measures: AtomicBool,
 }
 
 impl Bolt {
@@ -48,17 +48,15 @@ impl Bolt {
         self.0.passed.load(Ordering::Relaxed)
     }
 
-    /// The most bytes of a mail that the server says it takes (RFC 1870); `None` where it does not say.
-    pub fn largest(&self) -> Option<u64> {
-        Some(self.0.largest.load(Ordering::Relaxed)).filter(|largest| *largest > 0)
+    /// Whether the server wants to know beforehand how large a mail is (RFC 1870).
+    pub fn measures(&self) -> bool {
+        self.0.measures.load(Ordering::Relaxed)
     }
 
     fn heard(&self, line: &str) {
-        let mut words = line.get(4..).filter(|_| line.starts_with("250")).unwrap_or_default().split_ascii_whitespace();
-        if words.next().is_some_and(|word| word.eq_ignore_ascii_case("SIZE"))
-            && let Some(largest) = words.next().and_then(|word| word.parse().ok())
-        {
-            self.0.largest.store(largest, Ordering::Relaxed);
+        let words = line.get(4..).filter(|_| line.starts_with("250")).unwrap_or_default();
+        if words.split_ascii_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("SIZE")) {
+            self.0.measures.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -181,13 +179,14 @@ mod tests {
             answers.end(&bolt);
             let ready: Vec<u8> = answers.ready.into_iter().collect();
             assert_eq!(String::from_utf8_lossy(&ready), read);
-            assert_eq!(bolt.largest(), Some(35_882_577));
+            assert!(bolt.measures());
         }
     }
 
     #[test]
     fn a_line_without_end_is_not_kept() {
         let (mut answers, bolt) = (Answers::default(), Bolt::default());
+        assert!(!bolt.measures());
         answers.take(&vec![b'a'; LONGEST * 2 + 7], &bolt);
         assert_eq!((answers.begun.len(), answers.ready.len()), (7, LONGEST * 2));
     }

@@ -3,12 +3,7 @@
 use super::{STEP, TextPatience, connect::Reached, line::Bolt, worded};
 use crate::{
     config::MailServer,
-    email::{
-        TroubleKind,
-        build::{Built, measured},
-        said,
-        send::Handed,
-    },
+    email::{TroubleKind, build::Built, said, send::Handed},
 };
 use lettre::{
     address::Envelope,
@@ -56,6 +51,13 @@ impl No {
         }
     }
 
+    /// Whether the server says that the mail is larger than it takes.
+    fn is_of_size(&self) -> bool {
+        let Self::Said(error) = self else { return false };
+        let words = worded(error).to_lowercase();
+        error.is_permanent() && ["5.3.4 ", "message size", "message too large"].iter().any(|one| words.contains(one))
+    }
+
     /// What it is called. What is said of the sender or of nobody in particular is about the mailbox, what is said of the
     /// recipient or the text is about this mail.
     fn handed(&self, server: &MailServer, of_sender: bool) -> Handed {
@@ -67,7 +69,8 @@ impl No {
                     if error.is_permanent() { refused(code, &worded(error), server.user.is_some()) } else { None };
                 let of_sender = of_sender || about.is_some();
                 if error.is_permanent() && !of_sender {
-                    return Handed::Never(words);
+                    let help = if self.is_of_size() { " Send its files in parts." } else { "" };
+                    return Handed::Never(words + help);
                 }
                 let help = match about {
                     Some(about) => about.help(),
@@ -164,19 +167,10 @@ pub async fn hand_over(
     mail: &Built,
     (patience, begins): (TextPatience, &mut dyn FnMut() -> bool),
 ) -> (Handed, bool) {
-    let parameters = match parameters(&reached.connection, &mail.envelope, &mail.bytes) {
+    let parameters = match parameters(reached, &mail.envelope, &mail.bytes) {
         Ok(parameters) => parameters,
         Err(words) => return (Handed::Never(words), true),
     };
-    if let Some(largest) = reached.bolt.largest()
-        && mail.bytes.len() as u64 > largest
-    {
-        let (has, takes) = (measured(mail.bytes.len() as u64), measured(largest));
-        let words = format!(
-            "The mail has {has}, and the mail server {server} takes none of more than {takes}. Send its files in parts."
-        );
-        return (Handed::Never(words), true);
-    }
     if let Err((no, of_sender)) = announced(&mut reached.connection, &mail.envelope, parameters).await {
         return (no.handed(server, of_sender), no.is_clear());
     }
@@ -191,7 +185,10 @@ async fn announced(
 ) -> Result<(), (No, bool)> {
     let done = Severity::PositiveCompletion;
     let mail = Mail::new(envelope.from().cloned(), parameters);
-    step(connection, mail, done).await.map_err(|no| (no, true))?;
+    step(connection, mail, done).await.map_err(|no| {
+        let of_sender = !no.is_of_size();
+        (no, of_sender)
+    })?;
     for recipient in envelope.to() {
         step(connection, Rcpt::new(recipient.clone(), Vec::new()), done).await.map_err(|no| (no, false))?;
     }
@@ -281,13 +278,17 @@ async fn while_it_moves<T>(
     }
 }
 
-/// What is said with the sender: that letters beyond ASCII are in the mail, or in an address.
+/// What is said with the sender: how large the mail is, and that letters beyond ASCII are in it, or in an address.
 fn parameters(
-    connection: &AsyncSmtpConnection,
+    Reached { connection, bolt }: &Reached,
     envelope: &Envelope,
     bytes: &[u8],
 ) -> Result<Vec<MailParameter>, String> {
     let mut parameters = Vec::new();
+    // So is a mail refused that is too large before it is on its way, by a server that would hang up in the middle of it.
+    if bolt.measures() {
+        parameters.push(MailParameter::Size(bytes.len()));
+    }
     let foreign = envelope.to().iter().chain(envelope.from()).any(|address| !AsRef::<str>::as_ref(address).is_ascii());
     if foreign {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {

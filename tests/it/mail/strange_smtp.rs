@@ -42,6 +42,7 @@ fn a_mail_larger_than_the_server_takes_is_not_begun() {
     let ids = replies(&desk, 2);
     let (port, heard) = serves(|_, line| match line.get(..4) {
         Some("EHLO") => Some("250-mx\r\n250-size 300\r\n250 HELP".into()),
+        Some("MAIL") if line.contains("SIZE=") => Some("552 5.3.4 Message size exceeds fixed limit".into()),
         _ => usual(line),
     });
     let (mut sender, told) = worker(&desk, &over(port));
@@ -49,14 +50,14 @@ fn a_mail_larger_than_the_server_takes_is_not_begun() {
     for id in &ids {
         assert_eq!(state(&desk, *id), DeliveryState::Failed);
         let (_, said) = super::handing_over::state(&desk, *id);
-        assert!(said.contains("takes none of more than 300 B. Send its files in parts."), "{said}");
+        assert!(said.ends_with("5.3.4 Message size exceeds fixed limit. Send its files in parts."), "{said}");
     }
-    assert!(!heard.lock().unwrap().iter().flatten().any(|line| line.starts_with("MAIL")));
+    assert!(!heard.lock().unwrap().iter().flatten().any(|line| line.starts_with("DATA")));
     assert!(told.lock().unwrap().iter().all(Option::is_none), "the mailbox is well");
 
-    // No limit is none.
-    let (state, ..) = after(|line| line.starts_with("EHLO").then(|| "250-mx\r\n250 SIZE 0".to_owned()));
-    assert_eq!(state, DeliveryState::Sent);
+    // Who does not ask is not told.
+    let (state, said, _) = after(|line| line.contains("SIZE=").then(|| "501 what is that?".to_owned()));
+    assert_eq!((state, said.as_str()), (DeliveryState::Sent, ""));
 }
 
 /// What a server would say of every mail is mended once, and no customer's answer fails for it meanwhile.
