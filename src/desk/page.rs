@@ -21,7 +21,7 @@ pub use wants::{ListStart, ListWants, MailWants, SearchWants, ThreadStart, Threa
 
 use crate::domain::{
     id::{AgentId, ConversationId, EntrySeq, KeyId},
-    mail::{HeldMail, MailboxHealth},
+    mail::{HeldMail, Likeness, MailboxHealth},
     people::{Agent, Party},
     setting::Settings,
 };
@@ -103,6 +103,8 @@ pub struct Page {
     pub held_replies: Option<Vec<HeldReply>>,
     /// The mail that was asked for, as it came; `None` too where there is none for this viewer.
     pub original: Option<Original>,
+    /// What else the conversation may be merged into that was asked about, as far as the viewer may see it, newest first.
+    pub mergeable: Option<Vec<Likeness>>,
     /// A draft of a conversation that is not started yet.
     pub draft: Option<Draft>,
     /// Those of the conversations asked about that the viewer cannot read (any more).
@@ -139,6 +141,7 @@ impl Page {
             held_mails: None,
             held_replies: None,
             original: None,
+            mergeable: None,
             draft: None,
             lost: Vec::new(),
         }

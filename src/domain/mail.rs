@@ -358,6 +358,8 @@ words! {
         Headers = "headers",
         /// Same sender, similar subject.
         Subject = "subject",
+        /// Same customer, and nothing else: never suggested, only there to choose from.
+        Customer = "customer",
     }
 }
 

@@ -373,6 +373,7 @@ fn mails(desk: &TestDesk, who: &Viewer, id: ConversationId, say: &mut dyn FnMut(
         say(format!("an attachment of #{id} {seq}"), format!("{:?}", desk.desk.attachment(who, id, seq, 1)));
     }
     say(format!("what #{id} looks like"), format!("{:?}", desk.desk.likenesses(who, id)));
+    say(format!("what else #{id} may be merged into"), format!("{:?}", desk.desk.mergeable(who, id)));
     say(format!("whom #{id} names"), format!("{:?}", desk.desk.suggested_people(who, id)));
 }
 

@@ -289,6 +289,7 @@ fn every_call(
         ("mail_head", desk.mail_head(who, one, EntrySeq(1)).map(drop)),
         ("attachment", desk.attachment(who, one, EntrySeq(1), 1).map(drop)),
         ("likenesses", desk.likenesses(who, one).map(drop)),
+        ("mergeable", desk.mergeable(who, one).map(drop)),
         ("suggested_people", desk.suggested_people(who, one).map(drop)),
         ("merge", desk.merge(who, offered[1], mailed, true).map(drop)),
         ("undo_merge", desk.undo_merge(who, offered[1]).map(drop)),

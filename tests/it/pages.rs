@@ -330,6 +330,7 @@ pub fn page() -> Page {
         mail_leaves: true,
         held_mails: None,
         held_replies: None,
+        mergeable: None,
         original: None,
         me: agent(3, "ana", "Ana Ruiz", Role::Agent),
         my_groups: vec!["Support".to_owned()],

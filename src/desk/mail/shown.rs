@@ -80,6 +80,11 @@ impl Desk {
         if let Some(mail) = wants.mail {
             page.original = self.original(who, mail)?;
         }
+        page.mergeable = match wants.mergeable.map(|conversation| self.mergeable(who, conversation)) {
+            // It was merged, closed off or taken away while it was looked at.
+            None | Some(Err(Denied::NotFound(_) | Denied::Refused(_))) => None,
+            Some(others) => Some(others?),
+        };
         Ok(())
     }
 

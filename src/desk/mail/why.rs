@@ -9,10 +9,10 @@ use crate::{
         page::{Denied, Viewer},
     },
     domain::{
-        conversation::{Author, Facts},
+        conversation::{Audience, Author, Facts, State},
         id::{ConversationId, EntrySeq},
         letter::Correspondent,
-        mail::{Likeness, MailHead, Reason, Verdict},
+        mail::{Likeness, LikenessWhy, MailHead, Reason, Verdict},
     },
     policy::access::Access,
     store::{
@@ -23,6 +23,9 @@ use crate::{
         parts, people, threads,
     },
 };
+
+/// How many conversations of a customer are looked at for what else one may be merged into, the newest.
+const LOOKED_AT: usize = 50;
 
 impl Desk {
     /// Why a message is where it is: sentences, what is known of each mail behind it.
@@ -122,6 +125,15 @@ impl Desk {
         self.seen_by(who, conversation, likenesses)
     }
 
+    /// What else a conversation may be merged into: the others of its customer that take messages, newest first, as far as the
+    /// viewer may see them too, without what it looks like anyway.
+    ///
+    /// # Errors
+    /// Not found or restricted (R6.6).
+    pub fn mergeable(&self, who: &Viewer, conversation: ConversationId) -> Outcome<Vec<Likeness>> {
+        self.seen_by(who, conversation, mergeable)
+    }
+
     /// Whom the mails of a conversation were sent to, or want answered, besides those who take part: to be added by name, or
     /// not at all.
     ///
@@ -203,6 +215,33 @@ pub fn likenesses(connection: &Connection, access: &Access, facts: &Facts) -> Ou
         }
     }
     Ok(seen)
+}
+
+/// The others of its customer, as far as somebody with this access may see them.
+fn mergeable(connection: &Connection, access: &Access, facts: &Facts) -> Outcome<Vec<Likeness>> {
+    let Some(requester) = facts.requester.filter(|_| facts.audience == Audience::Customer) else {
+        return Ok(Vec::new());
+    };
+    if merges::resolve(connection, facts.id)? != facts.id {
+        return Ok(Vec::new());
+    }
+    let likenesses = likenesses(connection, access, facts)?;
+    let mut others = Vec::new();
+    for id in conversations::of_customer(connection, requester, None)?.into_iter().rev().take(LOOKED_AT) {
+        let is_listed = id == facts.id || likenesses.iter().any(|like| like.conversation == id);
+        if is_listed || merges::resolve(connection, id)? != id {
+            continue;
+        }
+        let other = conversations::load_facts(connection, id)?.filter(|other| {
+            is_open_to(access, other) && other.audience == Audience::Customer && other.state != State::Locked
+        });
+        others.extend(other.map(|other| Likeness {
+            conversation: id,
+            subject: other.subject,
+            because: LikenessWhy::Customer,
+        }));
+    }
+    Ok(others)
 }
 
 /// Whom the mails of a conversation were sent to, or want answered, besides those who take part.

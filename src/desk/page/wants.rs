@@ -36,6 +36,8 @@ pub struct Wants {
     pub held: bool,
     /// A mail as it came.
     pub mail: Option<MailWants>,
+    /// What else this conversation may be merged into: the others of its customer.
+    pub mergeable: Option<ConversationId>,
     /// A draft that belongs to no conversation yet.
     pub draft: Option<DraftPlace>,
     /// Conversations that the screen remembers something of besides: it is told which of them it may not any more.

@@ -120,7 +120,7 @@ fn about_mail(action: Action, thread: &Thread, model: &Model) -> Option<&'static
     if action == Action::AddNamed && thread.suggested.is_empty() {
         return Some("Its mails name nobody who does not take part already.");
     }
-    if action == Action::Merge && thread.likenesses.is_empty() {
+    if action == Action::Merge && thread.likenesses.is_empty() && thread.row.requester.is_none() {
         return Some("It looks like no other conversation that you can see.");
     }
     None

@@ -64,7 +64,7 @@ const MAIL: [(Action, &str); 5] = [
     (Action::Merge, "Merge with what it looks like"),
 ];
 
-const CONVERSATION: [(Action, &str); 20] = [
+const CONVERSATION: [(Action, &str); 21] = [
     (Action::CreateTicket, "Create ticket"),
     (Action::CreateTask, "Create task"),
     (Action::CreateArticle, "Create article"),
@@ -83,6 +83,7 @@ const CONVERSATION: [(Action, &str); 20] = [
     (Action::LockOrUnlock, "Lock"),
     (Action::PrivateOrPublic, "Make private"),
     (Action::MarkUnread, "Mark unread"),
+    (Action::Merge, "Merge"),
     (Action::CopyNumber, "Copy number"),
     (Action::RawText, "Raw text"),
 ];
@@ -106,15 +107,19 @@ impl Menu {
             About::Create(_) => CREATE.iter().map(fixed).collect(),
             About::Conversation(id) => {
                 let row = model.row_of(id);
-                let following = allowed::thread_of(&model.page, id).is_some_and(|thread| thread.following);
+                let thread = allowed::thread_of(&model.page, id);
+                let following = thread.is_some_and(|thread| thread.following);
+                let looks_alike = thread.is_some_and(|thread| !thread.likenesses.is_empty());
                 let entry = |(action, label): &(Action, &str)| Entry {
                     action: *action,
                     label: row.and_then(|row| turned(*action, row, following)).unwrap_or(label).to_owned(),
                     key: model.keymap.keys_for(*action),
                     why: allowed::why_not(*action, model),
                 };
-                let mail = MAIL.iter().map(entry).filter(|entry| entry.why.is_none());
-                mail.chain(CONVERSATION.iter().map(entry)).collect()
+                // What it looks like stands on top; where it looks like nothing, it is seldom merged.
+                let is_listed = |entry: &Entry, on_top: bool| entry.action != Action::Merge || on_top == looks_alike;
+                let mail = MAIL.iter().map(entry).filter(|entry| entry.why.is_none() && is_listed(entry, true));
+                mail.chain(CONVERSATION.iter().map(entry).filter(|entry| is_listed(entry, false))).collect()
             }
         }
     }

@@ -18,8 +18,10 @@ use crate::{
 /// What is suggested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Other conversations, to merge it into one of them.
+    /// Other conversations that it looks like, to merge it into one of them.
     Likenesses,
+    /// Other conversations of its customer, which it does not look like, for the same.
+    Others,
     /// People, to add one of them.
     People,
 }
@@ -39,6 +41,10 @@ impl Suggested {
     /// What an action has to choose from, where it has more than one thing.
     pub fn of(action: Action, model: &Model) -> Option<Self> {
         let thread = model.opened().filter(|thread| model.target() == Some(thread.row.id))?;
+        let conversation = thread.row.id;
+        if action == Action::Merge && thread.likenesses.is_empty() && thread.row.requester.is_some() {
+            return Some(Self { conversation, kind: Kind::Others, list: PickList::default() });
+        }
         let (kind, count) = if action == Action::Merge {
             (Kind::Likenesses, thread.likenesses.len())
         } else if action == Action::AddNamed {
@@ -46,13 +52,14 @@ impl Suggested {
         } else {
             return None;
         };
-        (count > 1).then(|| Self { conversation: thread.row.id, kind, list: PickList::default() })
+        (count > 1).then(|| Self { conversation, kind, list: PickList::default() })
     }
 
     /// The conversations, where it is about them.
     pub fn likenesses<'a>(&self, page: &'a Page) -> &'a [Likeness] {
         match self.kind {
             Kind::Likenesses => thread_of(page, self.conversation).map_or(&[], |thread| &thread.likenesses),
+            Kind::Others => page.mergeable.as_deref().unwrap_or_default(),
             Kind::People => &[],
         }
     }
@@ -60,7 +67,7 @@ impl Suggested {
     /// The people, where it is about them.
     pub fn people<'a>(&self, page: &'a Page) -> &'a [Correspondent] {
         match self.kind {
-            Kind::Likenesses => &[],
+            Kind::Likenesses | Kind::Others => &[],
             Kind::People => thread_of(page, self.conversation).map_or(&[], |thread| &thread.suggested),
         }
     }
@@ -68,7 +75,7 @@ impl Suggested {
     fn ask(&self, page: &Page, at: usize) -> Option<Ask> {
         let conversation = self.conversation;
         Some(match self.kind {
-            Kind::Likenesses => merge(conversation, self.likenesses(page).get(at)?),
+            Kind::Likenesses | Kind::Others => merge(conversation, self.likenesses(page).get(at)?),
             Kind::People => add(conversation, self.people(page).get(at)?),
         })
     }
@@ -115,11 +122,12 @@ impl Dialog for Suggested {
 
     fn wants(&self, wants: &mut Wants) {
         want_thread(wants, self.conversation);
+        wants.mergeable = (self.kind == Kind::Others).then_some(self.conversation);
     }
 
     fn word(&self, action: Action) -> Option<&'static str> {
         (action == Action::Choose).then_some(match self.kind {
-            Kind::Likenesses => "merge into it",
+            Kind::Likenesses | Kind::Others => "merge into it",
             Kind::People => "add",
         })
     }

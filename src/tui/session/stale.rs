@@ -200,6 +200,7 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         held_mails,
         held_replies,
         original,
+        mergeable,
         draft,
         lost,
     } = page;
@@ -221,7 +222,7 @@ pub fn says_the_same(page: &Page, before: &Page, asked: &Wants) -> bool {
         && (audit, draft) == (&before.audit, &before.draft)
         && (held, mailboxes, mail_leaves) == (&before.held, &before.mailboxes, &before.mail_leaves)
         && (held_mails, held_replies) == (&before.held_mails, &before.held_replies)
-        && *original == before.original
+        && (original, mergeable) == (&before.original, &before.mergeable)
         && lost.is_empty()
         && before.lost.is_empty()
 }

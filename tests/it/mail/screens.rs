@@ -380,7 +380,45 @@ fn a_likeness_goes_with_the_access_to_it() {
     desk.does("olga", into, make(Privacy::Private, true));
     assert!(!ben.shown().contains("looks like"), "{}", ben.shown());
     ben.keys("=");
-    assert!(ben.foot().contains("looks like no other"), "{}", ben.foot());
+    assert!(
+        ben.shown().contains("Its customer has no other conversation here that takes messages."),
+        "{}",
+        ben.shown()
+    );
+}
+
+/// What looks unlike and belongs together all the same: the customer's others are there to choose from, as far as whoever
+/// chooses may see them.
+#[test]
+fn what_looks_unlike_is_merged_with_another_of_its_customer() {
+    let (desk, into) = beginning();
+    desk.set(deskline::domain::setting::SettingKey::PrivateConversations, "on");
+    let arrives = |from: &str, subject: &str| arrives(&desk, letter(from, subject, "More words")).conversation.unwrap();
+    let hidden = arrives("mara@example.com", "A word between us");
+    desk.does("olga", hidden, make(Privacy::Private, true));
+    desk.does("olga", hidden, assign("olga"));
+    let locked = arrives("mara@example.com", "Last year's invoice");
+    desk.does("ana", locked, Command::Close);
+    desk.does("olga", locked, Command::Lock);
+    let others = arrives("kim@example.com", "Somebody else's");
+    let from = arrives("mara@example.com", "And my address");
+    let mut ana = Seat::sized(&desk, "ana", (80, 24));
+    ana.keys("Enter");
+    assert_eq!(ana.opened(), from);
+    assert!(!ana.shown().contains("looks like"), "{}", ana.shown());
+    ana.keys("=");
+    insta::assert_snapshot!("mail_mergeable_80x24", ana.shown());
+    let mergeable = desk.desk.mergeable(&desk.agent("ana"), from).unwrap();
+    assert_eq!(mergeable.iter().map(|other| other.conversation).collect::<Vec<_>>(), [into]);
+    let seen_by_all = desk.desk.mergeable(&desk.agent("olga"), from).unwrap();
+    assert_eq!(seen_by_all.iter().map(|other| other.conversation).collect::<Vec<_>>(), [hidden, into]);
+    assert!(desk.desk.mergeable(&desk.agent("ana"), others).unwrap().is_empty());
+    ana.keys("Enter");
+    assert_eq!(ana.opened(), into);
+    assert!(desk.texts("ana", into).contains(&"More words".to_owned()));
+    assert!(desk.desk.mergeable(&desk.agent("ana"), from).unwrap().is_empty(), "it is merged");
+    ana.keys("z");
+    assert_eq!((ana.opened(), desk.texts("ana", from)), (from, vec!["More words".to_owned()]));
 }
 
 /// A desk where two mails and one reply wait, and a mailbox is in trouble.

@@ -21,6 +21,7 @@ pub(super) fn draw(suggested: Suggested, model: &Model, frame: &mut Frame) {
         let because = match like.because {
             LikenessWhy::Headers => "its mail answers one there",
             LikenessWhy::Subject => "same sender, alike subject",
+            LikenessWhy::Customer => "",
         };
         let subject = if like.subject.is_empty() { "(no subject)" } else { &like.subject };
         Line::row(format!("#{:<6} ", like.conversation), subject).right(because)
@@ -28,7 +29,7 @@ pub(super) fn draw(suggested: Suggested, model: &Model, frame: &mut Frame) {
     let people = suggested.people(&model.page).iter().map(|person| Line::row("", named([person])));
     let drawn: Vec<Line> = likenesses.chain(people).collect();
     let (title, note) = match suggested.kind {
-        Kind::Likenesses => (
+        Kind::Likenesses | Kind::Others => (
             format!("Merge #{} into", suggested.conversation),
             "Its messages stand behind those that are there. z takes it back while nothing was added since.",
         ),
@@ -41,7 +42,11 @@ pub(super) fn draw(suggested: Suggested, model: &Model, frame: &mut Frame) {
     let area = super::open_box(frame, theme, &title, COLUMNS, rows);
     let rest = lines::note(frame.buffer_mut(), theme, area, note, false);
     if drawn.is_empty() {
-        lines::paragraph(frame.buffer_mut(), theme, rest, "Nothing is left to choose from. Esc goes back.");
+        let words = match suggested.kind {
+            Kind::Likenesses | Kind::People => "Nothing is left to choose from. Esc goes back.",
+            Kind::Others => "Its customer has no other conversation here that takes messages. Esc goes back.",
+        };
+        lines::paragraph(frame.buffer_mut(), theme, rest, words);
         return;
     }
     lines::draw(frame.buffer_mut(), theme, rest, &drawn, suggested.list, true);
