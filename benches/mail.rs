@@ -61,6 +61,7 @@ fn connect(folder: &Path, place: &Path, mails: usize, history: HistoryBefore) {
         sent: SentFolder::Unread,
         authority: None,
         history,
+        tags: true,
     };
     let before = most_memory();
     let (first, taken) = take(&desk, &account);

@@ -418,10 +418,17 @@ ca-file = \"~/own.pem\"
             sent: SentFolder::Named("Sent".into()),
             authority: Some("/home/ana/own.pem".into()),
             history: HistoryBefore::Connected,
+            tags: true,
         };
         assert_eq!(config.mail, [account]);
         assert_eq!(config.envelope_from.as_deref(), Some(""), "the empty sender is one");
         assert_eq!(config.envelope_to, None);
+    }
+
+    #[test]
+    fn a_mailbox_whose_server_takes_no_tags_says_so() {
+        let with = |line: &str| mail(&MAILBOX.replace("sent =", &format!("{line}\nsent ="))).map(|all| all[0].tags);
+        assert_eq!((with(""), with("tags = true"), with("tags = false")), (Ok(true), Ok(true), Ok(false)));
     }
 
     #[test]
@@ -471,6 +478,7 @@ ca-file = \"~/own.pem\"
             (with("sent =", "history-before = \"Never\"\nsent ="), 7, "is a day"),
             (with("sent =", "history-before = \"\"\nsent ="), 7, "is a day"),
             (with("sent =", "history-before = 2026-11-14\nsent ="), 7, "string"),
+            (with("sent =", "tags = \"off\"\nsent ="), 7, "boolean"),
             (format!("{MAILBOX}[mail.b]\naddress = \"b@acme.example\"\nhistory-before = \"never\"\n"), 11, "piped in"),
             (with("mail.support", "mail.Support"), 1, "usable name"),
             (format!("{MAILBOX}[mail.other]\naddress = \"support@acme.example\"\n"), 2, "its own"),

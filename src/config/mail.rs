@@ -33,6 +33,8 @@ pub struct MailAccount {
     pub authority: Option<PathBuf>,
     /// Which of its mails are history.
     pub history: HistoryBefore,
+    /// Whether its server delivers addresses with a tag (`support+TAG@…`), so that answers may come to them.
+    pub tags: bool,
 }
 
 /// Which of the mails that lie in a mailbox come in as history (R1.7), by when they arrived.
@@ -140,6 +142,7 @@ struct Written {
     sent: Option<Spanned<String>>,
     ca_file: Option<PathBuf>,
     history_before: Option<Spanned<String>>,
+    tags: Option<bool>,
 }
 
 /// All tables `[mail.NAME]`, as written.
@@ -248,6 +251,7 @@ impl Written {
             sent,
             authority: self.ca_file.map(place),
             history,
+            tags: self.tags.unwrap_or(true),
         };
         if account.password.is_none() && account.logs_in() {
             let reason = "somebody logs in, but nothing says the password: name its file with password-file, a command that prints it with password-command, or one that prints a token with token-command";

@@ -24,6 +24,7 @@ impl Backoff {
             TroubleKind::Connection
             | TroubleKind::Silence
             | TroubleKind::Refused
+            | TroubleKind::Busy
             | TroubleKind::Gibberish
             | TroubleKind::Desk
             | TroubleKind::Folder

@@ -117,16 +117,17 @@ pub fn check(account: &MailAccount, desk: Option<&Desk>, way: &Way) -> Vec<Findi
     findings
 }
 
-/// What nobody can try without sending anything, of all mailboxes that mail leaves by; `None` where it leaves by none.
+/// What nobody can try without sending anything, of all mailboxes that mail leaves by; `None` where it leaves by none, or answers come
+/// to the plain address.
 pub fn answers_come_to(accounts: &[MailAccount]) -> Option<String> {
-    let sending = accounts.iter().filter(|account| account.sending.is_some());
+    let sending = accounts.iter().filter(|account| account.sending.is_some() && account.tags);
     let places: Vec<String> = sending
         .filter_map(|account| account.address.rsplit_once('@'))
         .map(|(local, host)| format!("{local}+…@{host}"))
         .collect();
     (!places.is_empty()).then(|| {
         format!(
-            "Answers to what leaves come to {}, so the mail server has to deliver such addresses too; only a mail to one shows whether it does.",
+            "Answers to what leaves come to {}, so the mail server has to deliver such addresses too; only a mail to one shows whether it does. Where it cannot, write tags = false.",
             places.join(", ")
         )
     })

@@ -93,6 +93,8 @@ pub struct Progress {
 pub enum Told<'a> {
     /// All that was there is taken.
     Works,
+    /// What arrives is taken, but not what was sent from elsewhere; that is tried again after so long.
+    Partly(&'a Trouble, Duration),
     /// It does not work, or not all of it; it is tried again after so long.
     Trouble(&'a Trouble, Duration),
     /// So far it came.

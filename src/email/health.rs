@@ -12,6 +12,11 @@ use std::{
 /// How often a mailbox that goes on as before says that it does.
 const TELL: Duration = Duration::from_mins(1);
 
+/// A wait that is none: a folder of this machine is looked at as often.
+const ALWAYS: Duration = Duration::from_secs(1);
+/// Two times so far apart, in milliseconds, are one: they are reckoned from now, again and again.
+const APART: i64 = 1_000;
+
 /// What is known of one mailbox.
 #[derive(Debug, Default)]
 struct Known {
@@ -30,6 +35,15 @@ struct Known {
 /// What is wrong, and when it is tried next.
 type Said = (Option<String>, Option<DateTime<Utc>>);
 
+fn is_same((trouble, next): &Said, (other, then): &Said) -> bool {
+    let near = match (next, then) {
+        (Some(one), Some(other)) => (*one - *other).num_milliseconds().abs() < APART,
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    trouble == other && near
+}
+
 /// All mailboxes of a process. Every clone is the same.
 #[derive(Clone)]
 pub struct Health {
@@ -45,13 +59,19 @@ impl Health {
 
     /// What fetching says.
     pub fn arriving(&self, mailbox: &str, address: &str, told: &Told<'_>) {
+        let partly;
         let (trouble, wait) = match told {
             Told::Progress(_) => return,
             Told::Works => (None, Duration::ZERO),
+            Told::Partly(trouble, wait) => {
+                let sentence = format!("Mail arrives, but what was sent from elsewhere is not read. {trouble}");
+                partly = Trouble::new(trouble.kind, sentence);
+                (Some(&partly), *wait)
+            }
             Told::Trouble(trouble, wait) => (Some(*trouble), *wait),
         };
-        // Who looks once does not look again by itself.
-        let next = (!wait.is_zero()).then(|| self.desk.now() + TimeDelta::from_std(wait).unwrap_or_default());
+        // Who looks once does not look again by itself, and who looks all the time has no time to name.
+        let next = (wait > ALWAYS).then(|| self.desk.now() + TimeDelta::from_std(wait).unwrap_or_default());
         self.note(mailbox, address, |known| {
             known.arrives_next = next;
             if known.told.is_none() || known.arriving.as_ref() != trouble {
@@ -61,7 +81,14 @@ impl Health {
                     // The kind alone: a sentence may repeat an address or a server's words.
                     Some(trouble) => {
                         let (trouble, again_in) = (trouble.kind.word(), wait.as_secs());
-                        tracing::warn!(mailbox, trouble, again_in, "mail does not arrive");
+                        match told {
+                            Told::Partly(..) => {
+                                tracing::warn!(mailbox, trouble, again_in, "mail arrives, what was sent is not read");
+                            }
+                            Told::Works | Told::Progress(_) | Told::Trouble(..) => {
+                                tracing::warn!(mailbox, trouble, again_in, "mail does not arrive");
+                            }
+                        }
                     }
                 }
             }
@@ -97,7 +124,7 @@ impl Health {
         let leaves_next = known.leaves_next.filter(|_| known.leaving.is_some());
         let next = arrives_next.into_iter().chain(leaves_next).min();
         let said = (trouble, next);
-        if known.told.as_ref().is_some_and(|(before, at)| *before == said && at.elapsed() < TELL) {
+        if known.told.as_ref().is_some_and(|(before, at)| is_same(before, &said) && at.elapsed() < TELL) {
             return;
         }
         if self.desk.mailbox_health(mailbox, address, said.0.as_deref(), next).is_err() {

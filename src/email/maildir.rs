@@ -11,13 +11,14 @@ mod visit;
 use super::{
     Backoff, FileTaker, Progress, Stop, Told, Trouble, TroubleKind,
     check::{Finding, coming_as_history, read_for, unusable, works},
+    imap::written,
 };
 use crate::config::{MailAccount, MailSource, SentFolder};
 use chrono::{NaiveDate, NaiveTime};
 use files::listed;
 use std::{
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::{Duration, SystemTime},
 };
 use visit::{Hands, Visit};
@@ -66,9 +67,10 @@ pub fn watch(
         let wait = match outcome {
             Ok(()) => {
                 backoff.worked();
-                match visit.complaint() {
-                    Ok(()) => tell(Told::Works),
-                    Err(trouble) => tell(Told::Trouble(&trouble, every)),
+                match (visit.only_sent(), visit.complaint()) {
+                    (Some(trouble), _) => tell(Told::Partly(trouble, every)),
+                    (None, Ok(())) => tell(Told::Works),
+                    (None, Err(trouble)) => tell(Told::Trouble(&trouble, every)),
                 }
                 every
             }
@@ -139,12 +141,24 @@ impl Maildir {
         }
     }
 
-    /// The folders with whether they have sent mail, by the names of Maildir++.
+    /// The folders with whether they have sent mail: by the names of Maildir++, or folders in folders as Dovecot has them too
+    /// (LAYOUT=fs).
     fn folders(&self) -> Vec<(PathBuf, bool)> {
+        let is_there = |folder: &PathBuf| folder.join("cur").is_dir();
+        let in_folders = |name: &str| {
+            let below = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+            below.then(|| self.folder.join(name))
+        };
+        let dotted = |name: &str| self.folder.join(format!(".{}", name.replace('/', ".")));
         let sent = match &self.sent {
             SentFolder::Unread => None,
-            SentFolder::Named(name) => Some(self.folder.join(format!(".{}", name.replace('/', ".")))),
-            SentFolder::Found => Some(self.folder.join(".Sent")).filter(|folder| folder.join("cur").is_dir()),
+            SentFolder::Named(name) => {
+                let (usual, encoded) = (dotted(name), written(name));
+                let other = [Some(dotted(&encoded)), in_folders(name), in_folders(&encoded)];
+                let there = [Some(usual.clone())].into_iter().chain(other).flatten().find(is_there);
+                Some(there.unwrap_or(usual))
+            }
+            SentFolder::Found => [".Sent", "Sent"].map(|name| self.folder.join(name)).into_iter().find(is_there),
         };
         [(self.folder.clone(), false)].into_iter().chain(sent.map(|folder| (folder, true))).collect()
     }

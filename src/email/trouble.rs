@@ -19,6 +19,8 @@ pub enum TroubleKind {
     Silence,
     /// The server says no to what it should do.
     Refused,
+    /// It says no for now, and that this passes by itself.
+    Busy,
     /// The server says what means nothing, or too much of it.
     Gibberish,
     /// The folder that mail is delivered into.
@@ -30,6 +32,11 @@ pub enum TroubleKind {
 }
 
 impl TroubleKind {
+    /// Whether a server said no, and listens to what is asked next.
+    pub const fn is_no(self) -> bool {
+        matches!(self, Self::Refused | Self::Busy)
+    }
+
     /// A word for the log.
     pub const fn word(self) -> &'static str {
         match self {
@@ -38,6 +45,7 @@ impl TroubleKind {
             Self::Connection => "connection",
             Self::Silence => "silence",
             Self::Refused => "refused",
+            Self::Busy => "busy",
             Self::Gibberish => "gibberish",
             Self::Folder => "folder",
             Self::Desk => "desk",

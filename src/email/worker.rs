@@ -11,7 +11,7 @@ use crate::{
     config::MailAccount,
     desk::{
         Desk,
-        mail::{Failure, OutMail},
+        mail::{Failure, OutMail, Words},
         page::Denied,
     },
     domain::outgoing::MailboxInfo,
@@ -35,6 +35,10 @@ const BELL: Duration = Duration::from_millis(200);
 const FIRST_REST: Duration = Duration::from_secs(2);
 const LONGEST_REST: Duration = Duration::from_mins(1);
 
+/// The same where the server lets nobody in: it shuts the account where it is asked too often.
+const FIRST_LOGIN_REST: Duration = Duration::from_mins(1);
+const LONGEST_LOGIN_REST: Duration = Duration::from_mins(30);
+
 /// How a mail is handed over; another one in tests.
 pub trait HandOver: Send {
     /// Hands it over. `begins` is asked right before the step after which the server may have it; where it says no, the step is
@@ -53,7 +57,11 @@ pub trait HandOver: Send {
 
 impl HandOver for Ways {
     fn hand_over(&mut self, account: &MailAccount, mail: &OutMail, begins: &mut dyn FnMut() -> bool) -> Handed {
-        match build(mail, &account.address) {
+        // Where the server delivers no such addresses, answers come to the plain one and are known by their headers. What an
+        // agent answers is known by nothing else.
+        let untagged = (!account.tags && matches!(mail.words, Words::Customer { .. }))
+            .then(|| OutMail { reply_token: None, ..mail.clone() });
+        match build(untagged.as_ref().unwrap_or(mail), &account.address) {
             Ok(built) => Self::hand_over(self, account, &built, begins),
             Err(words) => Handed::Never(words),
         }
@@ -141,7 +149,7 @@ impl Worker {
     /// The server of a mailbox could not be used.
     fn rests(&mut self, account: &MailAccount, trouble: &Trouble) {
         let (failures, until) = self.resting.entry(account.name.clone()).or_insert((0, Instant::now()));
-        *until = Instant::now() + FIRST_REST.saturating_mul(1 << (*failures).min(8)).min(LONGEST_REST);
+        *until = Instant::now() + rest_after(trouble.kind, *failures);
         *failures += 1;
         (self.tell)(&account.name, &account.address, Some(trouble));
     }
@@ -225,5 +233,37 @@ impl Worker {
             Ok(Some(at)) => (at - self.desk.now()).to_std().unwrap_or(BELL).clamp(BELL, LOOK),
             Ok(None) | Err(_) => LOOK,
         }
+    }
+}
+
+/// How long a mailbox rests after so many failures before this one.
+fn rest_after(kind: TroubleKind, failures: u32) -> Duration {
+    let (first, longest) = match kind {
+        TroubleKind::Login => (FIRST_LOGIN_REST, LONGEST_LOGIN_REST),
+        TroubleKind::Setup
+        | TroubleKind::Connection
+        | TroubleKind::Silence
+        | TroubleKind::Refused
+        | TroubleKind::Busy
+        | TroubleKind::Gibberish
+        | TroubleKind::Folder
+        | TroubleKind::Desk
+        | TroubleKind::Stopped => (FIRST_REST, LONGEST_REST),
+    };
+    first.saturating_mul(1 << failures.min(8)).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Servers shut accounts, and machines out, where a wrong password is said again and again.
+    #[test]
+    fn a_login_that_is_refused_is_tried_less_often_than_a_server_that_is_away() {
+        let rests = |kind| (0..40).map(|failures| rest_after(kind, failures).as_secs()).collect::<Vec<_>>();
+        let (away, login) = (rests(TroubleKind::Connection), rests(TroubleKind::Login));
+        assert_eq!(away[..7], [2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(login[..7], [60, 120, 240, 480, 960, 1_800, 1_800]);
+        assert_eq!((away.last(), login.last()), (Some(&60), Some(&1_800)));
     }
 }

@@ -6,7 +6,7 @@ use super::{
     undelivered,
 };
 use crate::{
-    desk::{Outcome, route, write::check_subject},
+    desk::{Outcome, route, token::Bearer, write::check_subject},
     domain::{
         event::EventKind,
         id::{ConversationId, OutboxId},
@@ -27,6 +27,10 @@ const MOST_FROM_SENDER: usize = 20;
 /// So many mails become messages of one conversation within a day. Two people who write to each other all day long stay
 /// below it; two programs do not.
 const MOST_IN_THREAD: usize = 60;
+
+/// So many bytes of a report are looked through for the header of the mail that came back, and the field looked for.
+const RETURNED: usize = 256 * 1024;
+const REPLY_TO: &str = "reply-to:";
 
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;
@@ -90,14 +94,30 @@ impl Taking<'_> {
         {
             return Ok(Some(out));
         }
-        for (conversation, bearer) in self.tokens()? {
-            if let crate::desk::token::Bearer::Customer(customer) = bearer
+        for (conversation, bearer) in self.tokens()?.into_iter().chain(self.returned_tokens()?) {
+            if let Bearer::Customer(customer) = bearer
                 && let Some(out) = reports::last_to(self.writing, conversation, customer)?
             {
                 return Ok(Some(out));
             }
         }
         Ok(None)
+    }
+
+    /// What the reply tokens of the mail that came back were made for: servers that give what leaves by them another Message-ID
+    /// (Amazon SES) leave those.
+    fn returned_tokens(&self) -> Outcome<Vec<(ConversationId, Bearer)>> {
+        let raw = self.mail.raw.get(..RETURNED).unwrap_or(&self.mail.raw);
+        let text = String::from_utf8_lossy(raw);
+        let mut inside = false;
+        let fields = text.lines().filter(|line| {
+            let field = line.trim_start_matches([' ', '\t', '>']);
+            let begins = field.get(..REPLY_TO.len()).is_some_and(|name| name.eq_ignore_ascii_case(REPLY_TO));
+            inside = begins || inside && line.starts_with([' ', '\t']);
+            inside
+        });
+        let words = fields.flat_map(|line| line.split([' ', '\t', '<', '>', ',', ':']));
+        self.tokens_behind(words.filter(|word| word.contains('@')))
     }
 
     /// What a report changes: a mail that was not delivered is marked, and a line says so, each once. What went to an agent

@@ -4,9 +4,10 @@
 use super::{
     decide::ignored,
     receive::{Taking, held},
+    thread::tag_of,
 };
 use crate::{
-    desk::{Outcome, receive::Placed, route, tell, write::check_subject},
+    desk::{Outcome, receive::Placed, route, tell, token, write::check_subject},
     domain::{
         conversation::{Audience, Author, EntryKind, Facts, State},
         decide::reply_consequences,
@@ -34,6 +35,9 @@ impl Taking<'_> {
         {
             return Ok(ignored("This desk sent it.".to_owned()));
         }
+        if self.wants_answers_here()? {
+            return Ok(ignored("This desk sent it, and the mail server gave it another Message-ID.".to_owned()));
+        }
         if let Some(decided) = self.same_letter()? {
             return Ok(decided);
         }
@@ -54,6 +58,18 @@ impl Taking<'_> {
             conversation: Some(placed.conversation),
             message: Some(placed.message),
         })
+    }
+
+    /// Whether answers to it come to a reply token of this desk, as to everything that the desk sends. Outlook and others give
+    /// what they send a Message-ID of their own, and keep a copy.
+    fn wants_answers_here(&self) -> Outcome<bool> {
+        let named = self.letter.reply_to.iter().filter_map(|person| tag_of(&self.mail.addresses, &person.address));
+        let words: Vec<String> = named.collect();
+        if words.is_empty() {
+            return Ok(false);
+        }
+        let key = token::desk_key(self.writing)?;
+        Ok(words.iter().any(|word| token::read(&key, word).is_some()))
     }
 
     /// The conversation that it answers: by its headers, if one of its recipients takes part there.

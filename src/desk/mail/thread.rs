@@ -117,8 +117,16 @@ impl Taking<'_> {
         let letter = self.letter;
         let named = letter.to.iter().chain(&letter.cc).map(|person| &person.address);
         let delivered = letter.delivered_to.iter().chain(&self.mail.envelope_to);
+        self.tokens_behind(named.chain(delivered).map(String::as_str))
+    }
+
+    /// The same of these addresses.
+    pub(super) fn tokens_behind<'t>(
+        &self,
+        addresses: impl Iterator<Item = &'t str>,
+    ) -> Outcome<Vec<(ConversationId, Bearer)>> {
         let mut words: Vec<String> = Vec::new();
-        for address in named.chain(delivered) {
+        for address in addresses {
             if let Some(word) = tag_of(&self.mail.addresses, address)
                 && words.len() < MOST_REFERENCES
                 && !words.contains(&word)
@@ -287,7 +295,7 @@ fn like(likes: &mut Vec<(ConversationId, LikenessWhy)>, id: ConversationId, beca
 }
 
 /// What stands behind the `+` of one of our own addresses: "token" of "support+token@acme.example".
-fn tag_of(own: &[String], address: &str) -> Option<String> {
+pub(super) fn tag_of(own: &[String], address: &str) -> Option<String> {
     let address = address.trim().trim_start_matches('<').trim_end_matches('>').to_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
     own.iter().find_map(|own| {

@@ -2,7 +2,8 @@
 
 use super::{
     gauge::Gauge,
-    session::{Session, Way, lost, without_code},
+    session::{Session, caught, lost, passes, unreadable, without_code},
+    way::Way,
 };
 use crate::{
     config::{MailServer, Security},
@@ -98,7 +99,7 @@ fn no_encryption(server: &MailServer, error: &Error) -> Trouble {
 }
 
 async fn greeted(mut client: Client<Gauge>, server: &MailServer, way: &Way) -> Result<Client<Gauge>, Trouble> {
-    let first = way.patiently("its greeting", client.read_response()).await.map_err(|trouble| {
+    let first = way.patiently("its greeting", caught(client.read_response())).await.map_err(|trouble| {
         // Where TLS is expected first, nobody says anything before.
         let silent = trouble.kind != TroubleKind::Stopped && server.security == Security::StartTls;
         let hint = if silent { " Is this a port for imaps://?" } else { "" };
@@ -110,9 +111,11 @@ async fn greeted(mut client: Client<Gauge>, server: &MailServer, way: &Way) -> R
             format!("What answers at {server} is no IMAP server. Is it the right port?"),
         )
     };
-    let first = first.map_err(|error| lost(&error)).map_err(|trouble| match trouble.kind {
-        TroubleKind::Gibberish => no_imap(),
-        _ => trouble,
+    let first = first.ok_or_else(unreadable).and_then(|first| first.map_err(|error| lost(&error))).map_err(|trouble| {
+        match trouble.kind {
+            TroubleKind::Gibberish => no_imap(),
+            _ => trouble,
+        }
     });
     let Some(first) = first? else {
         return Err(Trouble::new(
@@ -159,16 +162,23 @@ async fn log_in(
     let secret = password.reveal();
     let outcome = if password.is_token() {
         let bearer = Once(format!("user={user}\x01auth=Bearer {secret}\x01\x01").into_bytes());
-        way.patiently("the login", client.authenticate("XOAUTH2", bearer)).await?
+        way.patiently("the login", caught(client.authenticate("XOAUTH2", bearer))).await?
     } else if user.is_ascii() && secret.is_ascii() {
-        way.patiently("the login", client.login(user, secret)).await?
+        way.patiently("the login", caught(client.login(user, secret))).await?
     } else {
         // So may user and password have any characters.
         let plain = Once(format!("\0{user}\0{secret}").into_bytes());
-        way.patiently("the login", client.authenticate("PLAIN", plain)).await?
+        way.patiently("the login", caught(client.authenticate("PLAIN", plain))).await?
     };
-    match outcome {
+    match outcome.ok_or_else(unreadable)? {
         Ok(session) => Ok(Session::new(session, way.clone(), secret)),
+        Err((Error::No(words) | Error::Bad(words), _)) if passes(information(&words)) => Err(Trouble::new(
+            TroubleKind::Busy,
+            format!(
+                "The mail server {server} lets nobody in now: {}. It is tried again by itself.",
+                said(without_code(information(&words)), secret).trim_end_matches('.')
+            ),
+        )),
         Err((Error::No(words) | Error::Bad(words), _)) => Err(Trouble::new(
             TroubleKind::Login,
             format!(

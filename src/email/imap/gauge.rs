@@ -16,6 +16,11 @@ const LITERALS: u64 = LARGEST as u64 + 8 * 1024 * 1024;
 /// Brackets in brackets: the parser needs stack for each.
 const DEPTH: u32 = 40;
 
+/// What stands where a server knows no date, how much of it is the name, and what is put there instead.
+const NO_DATE: &[u8] = b"INTERNALDATE NIL";
+const DATE: usize = 13;
+const NO_DATE_PUT: &[u8] = b"INTERNALDATE \" \"";
+
 /// What a server did that no server does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Excess {
@@ -63,7 +68,7 @@ impl AsyncRead for Gauge {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.wire).poll_read(context, buffer))?;
-        let new = buffer.filled().get(before..).unwrap_or_default();
+        let new = buffer.filled_mut().get_mut(before..).unwrap_or_default();
         self.received += new.len() as u64;
         Poll::Ready(self.frame.take(new).map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess)))
     }
@@ -98,6 +103,8 @@ struct Frame {
     quoted: bool,
     escaped: bool,
     size: Size,
+    /// How much of a date that is none was seen.
+    date: u8,
 }
 
 /// How much of `{123}` was seen.
@@ -110,18 +117,35 @@ enum Size {
 }
 
 impl Frame {
-    fn take(&mut self, mut bytes: &[u8]) -> Result<(), Excess> {
-        while let Some((&byte, rest)) = bytes.split_first() {
-            if self.left > 0 {
+    /// Watches bytes, and puts a date without words where the parser would stumble over one that is not there (`NIL`).
+    fn take(&mut self, mut bytes: &mut [u8]) -> Result<(), Excess> {
+        while !bytes.is_empty() {
+            let skipped = if self.left > 0 {
                 let skipped = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes.len());
                 self.left -= skipped as u64;
-                bytes = bytes.get(skipped..).unwrap_or_default();
+                skipped
             } else {
-                self.byte(byte)?;
-                bytes = rest;
-            }
+                if let Some(byte) = bytes.first_mut() {
+                    *byte = self.dated(*byte);
+                    self.byte(*byte)?;
+                }
+                1
+            };
+            bytes = bytes.get_mut(skipped..).unwrap_or_default();
         }
         Ok(())
+    }
+
+    /// What stands for a byte: `INTERNALDATE NIL` becomes `INTERNALDATE " "`.
+    fn dated(&mut self, byte: u8) -> u8 {
+        let place = usize::from(self.date);
+        let goes_on = self.data && (!self.quoted || place > DATE);
+        if !goes_on || !NO_DATE.get(place).is_some_and(|expected| byte.eq_ignore_ascii_case(expected)) {
+            self.date = u8::from(byte.eq_ignore_ascii_case(&b'I'));
+            return byte;
+        }
+        self.date += 1;
+        if place < DATE { byte } else { NO_DATE_PUT.get(place).copied().unwrap_or(byte) }
     }
 
     fn byte(&mut self, byte: u8) -> Result<(), Excess> {
@@ -179,7 +203,7 @@ mod tests {
     fn take(parts: &[&[u8]]) -> Result<Frame, Excess> {
         let mut frame = Frame::default();
         for part in parts {
-            frame.take(part)?;
+            frame.take(&mut part.to_vec())?;
         }
         Ok(frame)
     }
@@ -191,6 +215,17 @@ mod tests {
         for size in 1..9 {
             let parts: Vec<&[u8]> = answer.chunks(size).collect();
             assert!(take(&parts).is_ok_and(|frame| frame.line == 0 && frame.literals == 0), "{size}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_is_none_is_one_without_words() {
+        let answer = b"* 1 FETCH (X \"INTERNALDATE NIL\" InternalDate NIL BODY[] {16}\r\nINTERNALDATE NIL)\r\nA1 OK INTERNALDATE NIL\r\n";
+        let put = b"* 1 FETCH (X \"INTERNALDATE NIL\" InternalDate \" \" BODY[] {16}\r\nINTERNALDATE NIL)\r\nA1 OK INTERNALDATE NIL\r\n";
+        for size in 1..answer.len() {
+            let (mut frame, mut bytes) = (Frame::default(), answer.to_vec());
+            assert!(bytes.chunks_mut(size).all(|part| frame.take(part).is_ok()));
+            assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(put), "{size}");
         }
     }
 

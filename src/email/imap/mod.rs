@@ -2,11 +2,15 @@
 
 mod connect;
 mod date;
+mod folders;
 mod gauge;
 mod names;
+mod parts;
 mod session;
 mod sync;
 mod watch;
+mod way;
 
-pub use session::{Patience, Way};
+pub(super) use names::written;
 pub use watch::{Mailbox, look, sync, watch};
+pub use way::{Patience, Way};

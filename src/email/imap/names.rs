@@ -40,6 +40,34 @@ fn shift(out: &mut String, foreign: &mut Vec<u8>) {
     foreign.clear();
 }
 
+/// A name that a server wrote, as people write it; `None` where it is in no such writing.
+pub fn read(written: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = written;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let (foreign, after) = after.split_once('-')?;
+        rest = after;
+        if foreign.is_empty() {
+            out.push('&');
+            continue;
+        }
+        let (mut bits, mut count, mut units) = (0_u32, 0, Vec::new());
+        for letter in foreign.bytes() {
+            let digit = DIGITS.iter().position(|digit| *digit == letter)?;
+            bits = (bits << 6 | u32::try_from(digit).ok()?) & 0x003f_ffff;
+            count += 6;
+            if count >= 16 {
+                count -= 16;
+                units.push(u16::try_from(bits >> count & 0xffff).ok()?);
+            }
+        }
+        out.push_str(&String::from_utf16(&units).ok()?);
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
 /// A name in quotation marks, as commands have it. What would end the command is left out.
 pub fn quoted(name: &str) -> String {
     let mut out = String::from("\"");
@@ -73,6 +101,10 @@ mod tests {
             ("😀", "&2D3eAA-"),
         ] {
             assert_eq!(written(name), wire);
+            assert_eq!(read(wire).as_deref(), Some(name));
+        }
+        for wrong in ["a&", "a&b", "&!-", "&2D0-"] {
+            assert_eq!(read(wrong), None, "{wrong}");
         }
         assert_eq!(quoted("a\"b\\c\r\nA1 LOGOUT"), "\"a\\\"b\\\\cA1 LOGOUT\"");
     }

@@ -6,81 +6,29 @@
 use super::{
     gauge::{Excess, Gauge},
     names,
+    way::Way,
 };
-use crate::email::{Stop, Trouble, TroubleKind, trouble::said};
-use async_imap::imap_proto::{MailboxDatum, NameAttribute, Outcome, RequestId, Response, ResponseCode, Status};
-use std::{collections::BTreeSet, future::Future, io, time::Duration};
-use tokio::time::{Instant, sleep, timeout};
+use crate::email::{Trouble, TroubleKind, trouble::said};
+use async_imap::imap_proto::{MailboxDatum, Outcome, RequestId, Response, ResponseCode, Status};
+use std::{
+    future::poll_fn,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+use tokio::time::Instant;
 
 /// So many times the patience for a part lasts for one answer, and for a command that is answered by no mail: lines are slow,
 /// and servers that are busy say so now and then, but what says nothing else will not come to an end.
 const PARTS: u32 = 120;
 
-/// How often a wait looks whether somebody asked to stop.
-const LOOK: Duration = Duration::from_millis(50);
-
 /// Mails that are searched at a time: the answer is one line.
 const AT_A_TIME: u32 = 10_000;
 
-/// How long things may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// For each part of an answer.
-    pub step: Duration,
-    /// Between two looks at what does not tell by itself: a folder of a server without IDLE, and the Sent folder.
-    pub poll: Duration,
-    /// How long to wait to be told before asking again. Servers forget clients that are silent for 30 minutes, and devices on
-    /// the way much sooner.
-    pub idle: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self { step: Duration::from_mins(1), poll: Duration::from_mins(1), idle: Duration::from_mins(5) }
-    }
-}
-
-/// How a server is waited for.
-#[derive(Debug, Clone, Default)]
-pub struct Way {
-    /// How long things may take.
-    pub patience: Patience,
-    /// Who can end it.
-    pub stop: Stop,
-}
-
-impl Way {
-    /// Waits for a step, as long as a step may take.
-    ///
-    /// # Errors
-    /// It takes too long, or somebody asked to stop.
-    pub async fn patiently<T>(&self, what: &str, step: impl Future<Output = T>) -> Result<T, Trouble> {
-        match self.within(self.patience.step, step).await? {
-            Some(value) => Ok(value),
-            None => Err(Trouble::new(
-                TroubleKind::Connection,
-                format!("The mail server was waited for {} seconds: {what} never came.", self.patience.step.as_secs()),
-            )),
-        }
-    }
-
-    /// Waits so long; `None` where that is over.
-    ///
-    /// # Errors
-    /// Somebody asked to stop.
-    pub async fn within<T>(&self, time: Duration, step: impl Future<Output = T>) -> Result<Option<T>, Trouble> {
-        let stopped = async {
-            while !self.stop.asked() {
-                sleep(LOOK).await;
-            }
-        };
-        tokio::select! {
-            biased;
-            value = timeout(time, step) => Ok(value.ok()),
-            () = stopped => Err(Trouble::stopped()),
-        }
-    }
-}
+/// A server that ends a wait within this did not wait.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// What an error of the connection means; the library repeats in some what the server sent, which nobody may see.
 pub fn lost(error: &io::Error) -> Trouble {
@@ -88,13 +36,28 @@ pub fn lost(error: &io::Error) -> Trouble {
         return Trouble::new(TroubleKind::Gibberish, format!("The mail server sent {excess}, and was left."));
     }
     if error.kind() == io::ErrorKind::Other {
-        return Trouble::new(TroubleKind::Gibberish, "The mail server answered what is not IMAP, and was left.");
+        return unreadable();
     }
     let reason = match error.kind() {
         io::ErrorKind::UnexpectedEof => "in the middle of an answer".to_owned(),
         kind => kind.to_string(),
     };
     Trouble::new(TroubleKind::Connection, format!("The connection to the mail server was lost: {reason}."))
+}
+
+/// What comes of reading what a server says; `None` where the library stumbles over it.
+pub async fn caught<T>(reading: impl Future<Output = T>) -> Option<T> {
+    let mut reading = pin!(reading);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| reading.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
+/// What is said of an answer that cannot be read.
+pub fn unreadable() -> Trouble {
+    Trouble::new(TroubleKind::Gibberish, "The mail server answered what is not IMAP, and was left.")
 }
 
 /// What a server says about a folder when it is opened.
@@ -108,24 +71,6 @@ pub struct Opened {
     pub exists: u32,
 }
 
-/// What a server can do.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Abilities {
-    names: BTreeSet<String>,
-}
-
-impl Abilities {
-    /// Whether it says so.
-    pub fn has(&self, name: &str) -> bool {
-        self.names.contains(name)
-    }
-
-    /// What it says so and does not do.
-    pub fn forget(&mut self, name: &str) {
-        self.names.remove(name);
-    }
-}
-
 /// A login.
 pub struct Session {
     inner: async_imap::Session<Gauge>,
@@ -133,6 +78,9 @@ pub struct Session {
     secret: String,
     /// Whether the server told of mails that nobody asked about.
     pub news: bool,
+    /// How many mails it says are in the folder that is open, and how many of them are recent.
+    pub exists: u32,
+    recent: u32,
     /// What it said when it left.
     farewell: Option<String>,
 }
@@ -140,7 +88,7 @@ pub struct Session {
 impl Session {
     /// A login that was let in with a password.
     pub fn new(inner: async_imap::Session<Gauge>, way: Way, secret: &str) -> Self {
-        Self { inner, way, secret: secret.to_owned(), news: false, farewell: None }
+        Self { inner, way, secret: secret.to_owned(), news: false, exists: 0, recent: 0, farewell: None }
     }
 
     /// How it is waited for.
@@ -164,8 +112,8 @@ impl Session {
         let began = Instant::now();
         let heard = loop {
             let before = self.inner.get_ref().received();
-            if let Some(heard) = self.way.within(patience, self.inner.read_response()).await? {
-                break heard;
+            if let Some(heard) = self.way.within(patience, caught(self.inner.read_response())).await? {
+                break heard.ok_or_else(unreadable)?;
             }
             if self.inner.get_ref().received() == before
                 || began.elapsed() > patience.max(self.way.patience.step) * PARTS
@@ -176,14 +124,21 @@ impl Session {
         let Some(response) = heard.map_err(|error| lost(&error))? else {
             return Err(match &self.farewell {
                 Some(words) => {
-                    Trouble::new(TroubleKind::Refused, format!("The mail server ended the connection: {words}."))
+                    Trouble::new(TroubleKind::Connection, format!("The mail server ended the connection: {words}."))
                 }
                 None => Trouble::new(TroubleKind::Connection, "The mail server ended the connection."),
             });
         };
         match response.parsed() {
             Response::Data { status: Status::Bye, outcome } => self.farewell = Some(words(outcome, &self.secret)),
-            Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_)) => self.news = true,
+            // Some servers say it with every answer: only what is different is news.
+            Response::MailboxData(MailboxDatum::Exists(count)) if *count != self.exists => {
+                (self.exists, self.news) = (*count, true);
+            }
+            Response::MailboxData(MailboxDatum::Recent(count)) if *count != self.recent => {
+                (self.recent, self.news) = (*count, true);
+            }
+            Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
             _ => {}
         }
         Ok(Some(look(response.parsed())))
@@ -221,10 +176,15 @@ impl Session {
                 }
                 Response::Done { tag, status, outcome } if tag == asked => Some(match status {
                     Status::Ok => Ok(()),
-                    Status::No | Status::Bad | Status::PreAuth | Status::Bye => Err(Trouble::new(
-                        TroubleKind::Refused,
-                        format!("The mail server refused {what}: {}.", words(outcome, &secret)),
-                    )),
+                    Status::No | Status::Bad | Status::PreAuth | Status::Bye => {
+                        let busy = outcome.information.as_deref().is_some_and(passes);
+                        let words = words(outcome, &secret);
+                        let help = if words.contains(SWITCHED_OFF) { SWITCHED_OFF_HELP } else { "" };
+                        Err(Trouble::new(
+                            if busy { TroubleKind::Busy } else { TroubleKind::Refused },
+                            format!("The mail server refused {what}: {words}.{help}"),
+                        ))
+                    }
                 }),
                 other => {
                     look(other);
@@ -240,67 +200,27 @@ impl Session {
         }
     }
 
-    /// What the server can do.
-    ///
-    /// # Errors
-    /// As [`Session::ask`].
-    pub async fn abilities(&mut self) -> Result<Abilities, Trouble> {
-        let mut abilities = Abilities::default();
-        self.ask("CAPABILITY", "to say what it can do", &mut |response| {
-            if let Response::Capabilities(found) = response {
-                abilities.names.extend(found.iter().filter_map(|ability| match ability {
-                    async_imap::imap_proto::Capability::Atom(name) => Some(name.to_ascii_uppercase()),
-                    async_imap::imap_proto::Capability::Imap4rev1 | async_imap::imap_proto::Capability::Auth(_) => None,
-                }));
-            }
-        })
-        .await?;
-        Ok(abilities)
-    }
-
-    /// The name, as the server writes it, of the folder that it says sent mail is in.
-    ///
-    /// # Errors
-    /// As [`Session::ask`].
-    pub async fn sent_folder(&mut self, abilities: &Abilities) -> Result<Option<String>, Trouble> {
-        if !abilities.has("SPECIAL-USE") {
-            return Ok(None);
-        }
-        let command =
-            if abilities.has("LIST-EXTENDED") { "LIST \"\" \"*\" RETURN (SPECIAL-USE)" } else { "LIST \"\" \"*\"" };
-        let mut found = None;
-        self.ask(command, "the list of its folders", &mut |response| {
-            if let Response::MailboxData(MailboxDatum::List(folder)) = response
-                && folder.name_attributes.contains(&NameAttribute::Sent)
-            {
-                found.get_or_insert_with(|| folder.name.to_string());
-            }
-        })
-        .await?;
-        Ok(found)
-    }
-
     /// Opens a folder; where `writable`, so that its mails can be marked.
     ///
     /// # Errors
     /// As [`Session::ask`], or it does not number its mails.
     pub async fn open(&mut self, folder: &str, writable: bool) -> Result<Opened, Trouble> {
-        let (mut uid_validity, mut uid_next, mut exists) = (None, None, 0);
+        let (mut uid_validity, mut uid_next) = (None, None);
+        (self.exists, self.recent) = (0, 0);
         let command = format!("{} {}", if writable { "SELECT" } else { "EXAMINE" }, names::quoted(folder));
         let what = format!("to open the folder {}", names::readable(folder));
-        self.ask(&command, &what, &mut |response| match response {
-            Response::Data { status: Status::Ok, outcome } => match outcome.code {
+        self.ask(&command, &what, &mut |response| {
+            let Response::Data { status: Status::Ok, outcome } = response else { return };
+            match outcome.code {
                 Some(ResponseCode::UidValidity(number)) => uid_validity = Some(number),
                 Some(ResponseCode::UidNext(number)) => uid_next = Some(number),
                 _ => {}
-            },
-            Response::MailboxData(MailboxDatum::Exists(number)) => exists = *number,
-            _ => {}
+            }
         })
         .await?;
         self.news = false;
         match uid_validity {
-            Some(uid_validity) => Ok(Opened { uid_validity, uid_next, exists }),
+            Some(uid_validity) => Ok(Opened { uid_validity, uid_next, exists: self.exists }),
             None => Err(Trouble::new(
                 TroubleKind::Refused,
                 format!(
@@ -331,7 +251,7 @@ impl Session {
         Ok(count)
     }
 
-    /// Waits to be told of something new, for so long at most; `false` where the server does not do that.
+    /// Waits to be told of something new, for so long at most; `false` where the server does not do that, or does not wait.
     ///
     /// # Errors
     /// As [`Session::ask`].
@@ -361,8 +281,8 @@ impl Session {
             let ended = self.hear(left, |response| matches!(response, Response::Done { tag, .. } if *tag == asked));
             match ended.await? {
                 None => break,
-                // It ended the waiting by itself.
-                Some(true) => return Ok(true),
+                // It ended the waiting by itself: where it never waits, it is asked again and again without that.
+                Some(true) => return Ok(self.news || began.elapsed() >= AT_ONCE.min(time)),
                 Some(false) => {}
             }
         }
@@ -382,10 +302,45 @@ fn words(outcome: &Outcome<'_>, secret: &str) -> String {
     said(without_code(words), secret).trim_end_matches('.').to_owned()
 }
 
+/// What servers say for what passes by itself, before any of it had a code: Dovecot, Exchange, Gmail and others.
+const PASSING: [&str; 6] = [
+    "simultaneous connections",
+    "concurrent connections",
+    "maximum number of connections",
+    "server unavailable",
+    "temporarily unavailable",
+    "request is throttled",
+];
+
+/// What Microsoft's servers say of a mailbox that lets nobody in by IMAP, and what would help.
+const SWITCHED_OFF: &str = "authenticated but not connected";
+const SWITCHED_OFF_HELP: &str = " Is IMAP switched on for this mailbox, and is it the user's own?";
+
+/// Whether a server says no for what passes by itself: it is busy, or too much was asked of it.
+pub fn passes(words: &str) -> bool {
+    let code = words.strip_prefix('[').and_then(|words| words.split_once(']')).map_or("", |(code, _)| code);
+    ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA"].iter().any(|busy| code.eq_ignore_ascii_case(busy))
+        || PASSING.iter().any(|busy| words.to_lowercase().contains(busy))
+}
+
 /// The words for people: the library leaves codes in front of them that it does not know.
 pub fn without_code(words: &str) -> &str {
     match words.strip_prefix('[').and_then(|words| words.split_once(']')) {
         Some((_, words)) if !words.trim().is_empty() => words.trim(),
         _ => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_the_parser_stumbles_over_ends_no_thread() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert_eq!(runtime.block_on(caught(async { 7 })), Some(7));
+        let empty = Vec::<u8>::new();
+        assert_eq!(runtime.block_on(caught(async { empty[7] })), None);
     }
 }

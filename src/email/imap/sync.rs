@@ -4,27 +4,29 @@
 //! bytes. A mail can be one that the server cannot give: it is tried alone, then its header alone is taken, and at last the
 //! fact that it is there, so that the mails after it are not held up by it.
 
-use super::{date, names, session::Session};
+use super::{
+    names,
+    parts::{Content, LISTED, Listed, Part, listed, parts},
+    session::{Opened, Session},
+};
 use crate::{
     domain::mail::{LIES, Place},
     email::{
-        Fetched, Progress, Taker, Trouble, TroubleKind,
+        Backoff, Fetched, Progress, Taker, Trouble, TroubleKind,
         fetched::{BYTES, HEADER, LARGEST, MAILS, too_large as larger},
     },
 };
-use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::HashMap;
+use tokio::time::Instant;
 
-/// Bytes of a batch that come although the server told of fewer.
-const SURPLUS: usize = 16 * 1024 * 1024;
-/// Mails that are listed at a time; the others are listed when these are done.
-const LISTED: usize = 500_000;
 /// Failures with one mail after which its header alone is asked for …
 const WHOLE_TRIES: u32 = 3;
 /// … and after which nothing of it is, if another mail can be had.
 pub const TRIES: u32 = 5;
 /// Failures after which a mail is given up although there is no other to compare it with: an hour or so later.
 const LAST_TRIES: u32 = 20;
+/// So many connections lost at the same mail are one failure with it.
+const CUTS: u32 = 4;
 /// Bytes of a mail that is asked for only to see whether mails can be had.
 const PROOF: u32 = 1024 * 1024;
 
@@ -44,12 +46,65 @@ pub struct Memory {
     suspects: HashMap<Place, u32>,
     /// Up to here mails are asked for one by one, since one of them failed.
     careful: Option<Place>,
+    /// How often in a row the connection went away while the same mail was asked for.
+    lost: Option<(Place, u32)>,
+    /// What is wrong with the folder of sent mail.
+    pub sent: Option<Rest>,
+    sent_failures: Backoff,
+    /// That ended the connection too.
+    pub broken_by_sent: bool,
+    /// The list of folders could not be read: the next connection goes without it.
+    pub unlisted: Option<Trouble>,
+}
+
+/// Something that is left alone for a while.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    /// Why.
+    pub trouble: Trouble,
+    /// Until when.
+    pub until: Instant,
 }
 
 impl Memory {
     /// Whether some mails failed that may be had alone.
     pub fn seeks(&self) -> bool {
         self.careful.is_some() || !self.suspects.is_empty()
+    }
+
+    /// The folder of sent mail is left alone for a while; what arrives is taken meanwhile.
+    pub fn sent_rests(&mut self, trouble: Trouble, random: u64) {
+        let until = Instant::now() + self.sent_failures.failed(trouble.kind, random);
+        self.sent = Some(Rest { trouble, until });
+    }
+
+    /// The server was asked for its folders, and what it said ended the connection: one strange name among them is no reason to
+    /// read nothing at all.
+    pub fn has_no_list(&mut self, trouble: &Trouble) {
+        if matches!(trouble.kind, TroubleKind::Gibberish | TroubleKind::Silence) {
+            let sentence = format!(
+                "The mail server's list of folders cannot be read, so nothing that was sent from elsewhere is: name its folder with sent = \"…\"; sent = \"\" reads none. {trouble}"
+            );
+            self.unlisted = Some(Trouble::new(trouble.kind, sentence));
+            self.broken_by_sent = true;
+        }
+    }
+
+    /// The folder of sent mail was read, or there is none.
+    pub fn sent_works(&mut self) {
+        self.sent = None;
+        self.sent_failures.worked();
+    }
+
+    /// Connections are lost for many reasons: where it is again and again the same mail, it is that.
+    fn cut_off(&mut self, batch: &[Listed], place: impl Fn(u32) -> Place) {
+        let Some(first) = batch.first() else { return };
+        let first = place(first.uid);
+        let times = self.lost.take().filter(|(at, _)| *at == first).map_or(1, |(_, times)| times + 1);
+        self.lost = Some((first, times));
+        if times.is_multiple_of(CUTS) {
+            self.failed(batch, place);
+        }
     }
 
     fn failed(&mut self, batch: &[Listed], place: impl Fn(u32) -> Place) {
@@ -77,28 +132,6 @@ pub struct Hands<'a> {
     pub progress: Progress,
 }
 
-/// A mail in a list, before anything of it was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Listed {
-    uid: u32,
-    bytes: u32,
-}
-
-/// What came of a mail.
-#[derive(Debug, Default)]
-struct Content {
-    raw: Vec<u8>,
-    /// In seconds since 1970.
-    arrived: Option<i64>,
-}
-
-/// What is asked for of a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Whole,
-    Header,
-}
-
 /// The folder that is open.
 #[derive(Debug, Clone)]
 pub struct Shelves {
@@ -118,11 +151,26 @@ pub async fn open(
     hands: &mut Hands<'_>,
 ) -> Result<Shelves, Trouble> {
     let opened = session.open(&folder.name, !folder.sent).await?;
+    begin(session, folder, opened, memory, hands).await
+}
+
+/// Takes what is new in a folder that was opened.
+///
+/// # Errors
+/// As [`open`].
+pub async fn begin(
+    session: &mut Session,
+    folder: &Folder,
+    opened: Opened,
+    memory: &mut Memory,
+    hands: &mut Hands<'_>,
+) -> Result<Shelves, Trouble> {
     let cursor = hands.taker.cursor(&folder.name)?;
     // Numbers of another UIDVALIDITY mean other mails: all are taken again, and known by their bytes.
     let last = cursor.filter(|(validity, _)| *validity == opened.uid_validity).map_or(0, |(_, last)| last);
     let mut shelves = Shelves { folder: folder.clone(), uid_validity: opened.uid_validity, last };
-    let nothing_new = opened.uid_next.is_some_and(|next| next <= last.saturating_add(1));
+    // A number lower than that of a mail that was here says nothing.
+    let nothing_new = opened.uid_next.is_some_and(|next| next == last.saturating_add(1));
     if opened.exists > 0 && !nothing_new {
         take(session, &mut shelves, memory, hands).await?;
     }
@@ -141,7 +189,8 @@ pub async fn take(
 ) -> Result<(), Trouble> {
     loop {
         session.news = false;
-        let listed = list(session, shelves).await?;
+        let Some(first) = shelves.last.checked_add(1) else { return Ok(()) };
+        let listed = listed(session, first).await?;
         hands.progress.total += listed.len() as u64;
         (hands.tell)(hands.progress);
         let mut rest = listed.as_slice();
@@ -166,35 +215,6 @@ impl Shelves {
         let Content { raw, arrived } = content;
         Fetched { place: Some(self.place(uid)), sent: self.folder.sent, arrived, raw, incomplete: None }
     }
-}
-
-/// What lies beyond the last mail that was taken: the oldest of it, in order.
-async fn list(session: &mut Session, shelves: &Shelves) -> Result<Vec<Listed>, Trouble> {
-    let Some(first) = shelves.last.checked_add(1) else { return Ok(Vec::new()) };
-    let mut found = BinaryHeap::new();
-    session
-        .ask(&format!("UID FETCH {first}:* (UID RFC822.SIZE)"), "the list of new mails", &mut |response| {
-            let Response::Fetch(_, attributes) = response else { return };
-            let (mut uid, mut bytes) = (None, 0);
-            for attribute in attributes {
-                match attribute {
-                    AttributeValue::Uid(number) => uid = Some(*number),
-                    AttributeValue::Rfc822Size(number) => bytes = *number,
-                    _ => {}
-                }
-            }
-            // Where nothing is new, servers name the last mail.
-            if let Some(uid) = uid.filter(|uid| *uid >= first) {
-                found.push(Listed { uid, bytes });
-                if found.len() > LISTED {
-                    found.pop();
-                }
-            }
-        })
-        .await?;
-    let mut found = found.into_sorted_vec();
-    found.dedup_by_key(|listed| listed.uid);
-    Ok(found)
 }
 
 /// How many of these are asked for at once.
@@ -245,8 +265,16 @@ async fn fetch(
 
 /// Remembers which mails failed, where it may be their own fault.
 fn noted(trouble: Trouble, batch: &[Listed], shelves: &Shelves, memory: &mut Memory) -> Trouble {
-    if matches!(trouble.kind, TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence) {
-        memory.failed(batch, |uid| shelves.place(uid));
+    let place = |uid| shelves.place(uid);
+    match trouble.kind {
+        TroubleKind::Refused | TroubleKind::Gibberish | TroubleKind::Silence => memory.failed(batch, place),
+        // As long as it says so of all mails, it is not this one.
+        TroubleKind::Busy => {
+            memory.failed(batch, place);
+            memory.suspects.values_mut().for_each(|failures| *failures = (*failures).min(LAST_TRIES - 1));
+        }
+        TroubleKind::Connection => memory.cut_off(batch, place),
+        TroubleKind::Setup | TroubleKind::Login | TroubleKind::Folder | TroubleKind::Desk | TroubleKind::Stopped => {}
     }
     trouble
 }
@@ -287,91 +315,6 @@ async fn whole(session: &mut Session, shelves: &Shelves, batch: &[Listed]) -> Re
     Ok(mails.into_iter().map(|(uid, content)| shelves.fetched(uid, content)).collect())
 }
 
-/// The mails that are still there, by number. One that is there but did not come is a failure: left out, it would be lost.
-async fn parts(session: &mut Session, batch: &[Listed], part: Part) -> Result<BTreeMap<u32, Content>, Trouble> {
-    let (Some(first), Some(last)) = (batch.first(), batch.last()) else { return Ok(BTreeMap::new()) };
-    // All that lies between these two was listed, so this is the batch and nothing else.
-    let range = format!("{}:{}", first.uid, last.uid);
-    let told: usize = batch.iter().map(|listed| usize::try_from(listed.bytes).unwrap_or(usize::MAX)).sum();
-    let wanted = |uid: &u32| batch.binary_search_by_key(uid, |listed| listed.uid).is_ok();
-    let mut found = BTreeMap::new();
-    let (mut bytes, mut unnumbered) = (0, false);
-    let section = match part {
-        Part::Whole => "BODY.PEEK[]",
-        Part::Header => "BODY.PEEK[HEADER]",
-    };
-    session
-        .ask(&format!("UID FETCH {range} (UID INTERNALDATE {section})"), "to give mails", &mut |response| {
-            let Some((uid, raw)) = content(response, part) else { return };
-            match uid {
-                None => unnumbered = true,
-                // What is too much is counted, not kept.
-                Some(uid) if wanted(&uid) => {
-                    bytes += raw.len();
-                    if bytes <= told.saturating_add(SURPLUS) {
-                        found.entry(uid).or_insert_with(|| Content { raw: raw.to_vec(), arrived: arrived(response) });
-                    }
-                }
-                Some(_) => {}
-            }
-        })
-        .await?;
-    if unnumbered {
-        return Err(Trouble::new(TroubleKind::Gibberish, "The mail server gave mails without their numbers."));
-    }
-    if bytes > told.saturating_add(SURPLUS) {
-        return Err(Trouble::new(TroubleKind::Gibberish, "The mail server gave far more than it had told of."));
-    }
-    if found.len() < batch.len() {
-        let mut still_there = 0;
-        session
-            .ask(&format!("UID FETCH {range} (UID)"), "the list of mails", &mut |response| {
-                let Response::Fetch(_, attributes) = response else { return };
-                still_there += attributes
-                    .iter()
-                    .filter(|attribute| {
-                        matches!(attribute, AttributeValue::Uid(uid) if wanted(uid) && !found.contains_key(uid))
-                    })
-                    .count();
-            })
-            .await?;
-        if still_there > 0 {
-            return Err(Trouble::new(TroubleKind::Refused, "The mail server lists a mail that it does not give."));
-        }
-    }
-    Ok(found)
-}
-
-/// When the mail of an answer arrived, where it says so.
-fn arrived(response: &Response<'_>) -> Option<i64> {
-    let Response::Fetch(_, attributes) = response else { return None };
-    attributes.iter().find_map(|attribute| match attribute {
-        AttributeValue::InternalDate(written) => date::arrived(written),
-        _ => None,
-    })
-}
-
-/// A mail's number and its bytes, where the answer has any.
-fn content<'a>(response: &'a Response<'_>, part: Part) -> Option<(Option<u32>, &'a [u8])> {
-    let Response::Fetch(_, attributes) = response else { return None };
-    let uid = attributes.iter().find_map(|attribute| match attribute {
-        AttributeValue::Uid(uid) => Some(*uid),
-        _ => None,
-    });
-    let raw = attributes.iter().find_map(|attribute| match attribute {
-        AttributeValue::BodySection { section, data: Some(raw), .. } => {
-            let of = match section {
-                None => Some(Part::Whole),
-                Some(SectionPath::Full(MessageSection::Header)) => Some(Part::Header),
-                Some(_) => None,
-            };
-            (of == Some(part)).then_some(raw)
-        }
-        _ => None,
-    });
-    raw.map(|raw| (uid, raw.as_ref()))
-}
-
 async fn hand_over(
     session: &mut Session,
     shelves: &mut Shelves,
@@ -386,7 +329,7 @@ async fn hand_over(
             let command = format!("UID STORE {}:{} +FLAGS.SILENT (\\Seen)", first.uid, last.uid);
             // A folder where nothing can be marked is one that somebody else looks after.
             match session.ask(&command, "to mark mails as seen", &mut |_| {}).await {
-                Err(trouble) if trouble.kind != TroubleKind::Refused => return Err(trouble),
+                Err(trouble) if !trouble.kind.is_no() => return Err(trouble),
                 Ok(()) | Err(_) => {}
             }
         }
@@ -396,4 +339,43 @@ async fn hand_over(
     hands.progress.done += batch.len() as u64;
     (hands.tell)(hands.progress);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(uid: u32) -> Place {
+        Place { folder: "INBOX".into(), uid_validity: 7, uid }
+    }
+
+    /// Or it would be given up an hour after the server began to say so of everything.
+    #[test]
+    fn a_mail_that_is_refused_for_now_never_counts_as_given_up() {
+        let shelves = Shelves { folder: Folder { name: "INBOX".into(), sent: false }, uid_validity: 7, last: 0 };
+        let mut memory = Memory::default();
+        for (kind, most) in [(TroubleKind::Busy, LAST_TRIES - 1), (TroubleKind::Refused, LAST_TRIES + 99)] {
+            for _ in 0..100 {
+                noted(Trouble::new(kind, "No."), &[Listed { uid: 5, bytes: 1 }], &shelves, &mut memory);
+            }
+            assert_eq!(memory.suspects.get(&place(5)), Some(&most), "{kind:?}");
+        }
+    }
+
+    /// A server that dies of a mail would be asked for it for ever; a line that breaks is no mail's fault.
+    #[test]
+    fn connections_that_are_lost_at_the_same_mail_count_a_quarter() {
+        let listed = |uid| Listed { uid, bytes: 1 };
+        let mut memory = Memory::default();
+        let mut cut = |batch: &[Listed], times| {
+            (0..times).for_each(|_| memory.cut_off(batch, place));
+            (memory.careful.clone(), memory.suspects.get(&place(5)).copied())
+        };
+        assert_eq!(cut(&[listed(5), listed(6)], CUTS - 1), (None, None));
+        assert_eq!(cut(&[listed(5), listed(6)], 1), (Some(place(6)), None), "asked for one by one");
+        assert_eq!(cut(&[listed(5)], CUTS * WHOLE_TRIES), (Some(place(6)), Some(WHOLE_TRIES)));
+        for uid in 10..100 {
+            assert_eq!(cut(&[listed(uid)], CUTS - 1), (Some(place(6)), Some(WHOLE_TRIES)), "each time another one");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::mail::FolderLook,
-    email::{FileTaker, Progress, Stop, Trouble, TroubleKind},
+    email::{FileTaker, Progress, Stop, Trouble, TroubleKind, check::unusable},
 };
 use std::{
     ffi::OsStr,
@@ -61,12 +61,14 @@ pub struct Visit<'a> {
     pub progress: Progress,
     /// What could not be read or moved.
     complaints: Vec<String>,
+    /// What is wrong with the folder of sent mail.
+    sent: Option<Trouble>,
 }
 
 impl<'a> Visit<'a> {
     /// Before the first look.
     pub fn new(maildir: &'a Maildir) -> Self {
-        Self { maildir, progress: Progress::default(), complaints: Vec::new() }
+        Self { maildir, progress: Progress::default(), complaints: Vec::new(), sent: None }
     }
 
     /// What could not be read or moved in the last round.
@@ -75,7 +77,7 @@ impl<'a> Visit<'a> {
     /// That, as a sentence.
     pub fn complaint(&self) -> Result<(), Trouble> {
         match self.complaints.as_slice() {
-            [] => Ok(()),
+            [] => self.sent.clone().map_or(Ok(()), Err),
             [only] => Err(Trouble::new(TroubleKind::Folder, only.clone())),
             [first, rest @ ..] => {
                 Err(Trouble::new(TroubleKind::Folder, format!("{first} And {} more mails like that.", rest.len())))
@@ -83,17 +85,29 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// What is wrong with the folder of sent mail alone, where all that arrives is read.
+    pub fn only_sent(&self) -> Option<&Trouble> {
+        self.sent.as_ref().filter(|_| self.complaints.is_empty())
+    }
+
     /// Looks at every folder once.
     ///
     /// # Errors
-    /// A folder is none, the desk takes nothing, or somebody asked to stop.
+    /// The folder that mail arrives in is none, the desk takes nothing, or somebody asked to stop.
     pub fn round(&mut self, hands: &mut Hands<'_>) -> Result<(), Trouble> {
         self.complaints.clear();
+        self.sent = None;
         for (folder, sent) in self.maildir.folders() {
             let part = |name, key| Part { folder: &folder, name, key, sent };
             if sent {
-                self.look_at(&part("new", "sent/new"), hands)?;
-                self.look_at(&part("cur", "sent/cur"), hands)?;
+                let looked = self.look_at(&part("new", "sent/new"), hands);
+                match looked.and_then(|()| self.look_at(&part("cur", "sent/cur"), hands)) {
+                    Err(trouble) if trouble.kind == TroubleKind::Folder => {
+                        let sentence = unusable(&trouble, Some(&self.maildir.sent)).sentence;
+                        self.sent = Some(Trouble::new(trouble.kind, sentence));
+                    }
+                    looked => looked?,
+                }
             } else {
                 // What was moved on is remembered under where it lies then.
                 self.arriving(&part("new", "cur"), hands)?;

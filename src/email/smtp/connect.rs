@@ -2,7 +2,7 @@
 
 use super::{
     STEP,
-    line::{Bolt, Line, READ_BEFORE},
+    line::{Answers, Bolt, Line, READ_BEFORE},
     worded,
 };
 use crate::{
@@ -33,6 +33,10 @@ use tokio::{
 
 /// The most that a server may say at once before the encryption begins, in bytes.
 const ANSWER: usize = 64 * 1024;
+
+/// What Microsoft's servers say where somebody there has switched logins off that would be right, and what would help.
+const NOT_THIS_WAY: &str = "5.7.139";
+const NOT_THIS_WAY_HELP: &str = "Ask whoever keeps that server to allow logins over SMTP for this mailbox (authenticated SMTP); where it takes no passwords at all, give token-command.";
 
 /// A connection, and what lets nothing through to it any more.
 pub struct Reached {
@@ -96,7 +100,7 @@ pub async fn connect(
         }
     };
     let bolt = Bolt::default();
-    let line = Line { wire, peer, bolt: bolt.clone(), greeting };
+    let line = Line { wire, peer, bolt: bolt.clone(), greeting, answers: Answers::default() };
     let connected = AsyncSmtpConnection::connect_with_transport(Box::new(line), &hello);
     let connected = patiently(server, "its greeting", connected).await;
     let connected = connected.map_err(|trouble| helped(trouble.kind, &trouble.sentence))?;
@@ -170,6 +174,7 @@ async fn ask_for_tls(stream: &mut TcpStream, server: &Patient<'_>, hello: &Clien
         | TroubleKind::Login
         | TroubleKind::Connection
         | TroubleKind::Refused
+        | TroubleKind::Busy
         | TroubleKind::Gibberish
         | TroubleKind::Folder
         | TroubleKind::Desk
@@ -241,7 +246,8 @@ fn expect(answer: &[String], code: &str, server: &MailServer) -> Result<(), Trou
         return Ok(());
     }
     let kind = match last.as_bytes().first() {
-        Some(b'4' | b'5') => TroubleKind::Refused,
+        Some(b'4') => TroubleKind::Busy,
+        Some(b'5') => TroubleKind::Refused,
         _ => TroubleKind::Gibberish,
     };
     Err(helped(kind, &format!("The mail server {server} cannot be used: it said “{}”.", said(last, ""))))
@@ -254,8 +260,9 @@ async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, logi
     let mechanisms = if login.password.is_token() { &token[..] } else { &[Mechanism::Plain, Mechanism::Login] };
     let is_offered = connection.server_info().get_auth_mechanism(mechanisms).is_some();
     let refused = |words: &str| {
-        let (user, help) = (&login.user, login.password.help());
+        let user = &login.user;
         let words = said(words, secret);
+        let help = if words.contains(NOT_THIS_WAY) { NOT_THIS_WAY_HELP } else { login.password.help() };
         Trouble::new(TroubleKind::Login, format!("The mail server {server} does not let {user} in: {words}. {help}"))
     };
     match patiently(server, "its answer to the login", connection.auth(mechanisms, &credentials)).await? {
@@ -283,8 +290,10 @@ async fn log_in(connection: &mut AsyncSmtpConnection, server: &Patient<'_>, logi
 
 /// What went wrong before a mail was begun.
 fn trouble(server: &MailServer, error: &Error) -> Trouble {
-    let kind = if error.is_permanent() || error.is_transient() {
+    let kind = if error.is_permanent() {
         TroubleKind::Refused
+    } else if error.is_transient() {
+        TroubleKind::Busy
     } else if error.is_response() || error.is_client() {
         TroubleKind::Gibberish
     } else {
@@ -303,7 +312,12 @@ fn helped(kind: TroubleKind, sentence: &str) -> Trouble {
         TroubleKind::Connection | TroubleKind::Silence => " Does it run, and is the port right?",
         TroubleKind::Gibberish => " Is this the port of an SMTP server?",
         TroubleKind::Refused => " Ask whoever keeps that server to let this machine send by it.",
-        TroubleKind::Setup | TroubleKind::Login | TroubleKind::Folder | TroubleKind::Desk | TroubleKind::Stopped => "",
+        TroubleKind::Setup
+        | TroubleKind::Login
+        | TroubleKind::Busy
+        | TroubleKind::Folder
+        | TroubleKind::Desk
+        | TroubleKind::Stopped => "",
     };
     Trouble::new(kind, format!("{sentence}{help}"))
 }

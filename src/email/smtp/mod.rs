@@ -226,6 +226,7 @@ mod tests {
             sent: SentFolder::Unread,
             authority: None,
             history: HistoryBefore::Never,
+            tags: true,
         };
         (Connection::open(&account, &server, STEP).unwrap(), serving)
     }

@@ -51,19 +51,31 @@ impl No {
         }
     }
 
+    /// Whether the server says that the mail is larger than it takes.
+    fn is_of_size(&self) -> bool {
+        let Self::Said(error) = self else { return false };
+        let words = worded(error).to_lowercase();
+        error.is_permanent() && ["5.3.4 ", "message size", "message too large"].iter().any(|one| words.contains(one))
+    }
+
     /// What it is called. What is said of the sender or of nobody in particular is about the mailbox, what is said of the
     /// recipient or the text is about this mail.
     fn handed(&self, server: &MailServer, of_sender: bool) -> Handed {
         match self {
             Self::Said(error) => {
                 let words = format!("The mail server {server} said: {}.", worded(error));
+                let code = error.status().map(u16::from);
+                let about =
+                    if error.is_permanent() { refused(code, &worded(error), server.user.is_some()) } else { None };
+                let of_sender = of_sender || about.is_some();
                 if error.is_permanent() && !of_sender {
-                    return Handed::Never(words);
+                    let help = if self.is_of_size() { " Send its files in parts." } else { "" };
+                    return Handed::Never(words + help);
                 }
-                let help = match error.status().map(u16::from) {
-                    Some(LOGIN_FIRST) => " It wants a login first: put the user into smtp, and give password-file.",
-                    Some(500..) if of_sender => " Look whether it lets this login send from the mailbox's address.",
-                    Some(_) | None => "",
+                let help = match about {
+                    Some(about) => about.help(),
+                    None if error.is_permanent() => About::Sender.help(),
+                    None => "",
                 };
                 let words = words + help;
                 let kind = if error.is_permanent() || error.is_transient() {
@@ -85,6 +97,60 @@ impl No {
     }
 }
 
+/// What a server's final no is about, where it would say the same of every mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Nobody logged in.
+    Login,
+    /// The address that mail is from.
+    Sender,
+    /// How much this login may send.
+    Limit,
+}
+
+impl About {
+    /// What would help.
+    const fn help(self) -> &'static str {
+        match self {
+            Self::Login => " It wants a login first: put the user into smtp, and give password-file.",
+            Self::Sender => " Look whether it lets this login send from the mailbox's address.",
+            Self::Limit => " What waits is tried again by itself.",
+        }
+    }
+}
+
+/// What servers say of a sender or a login that they let send nothing, at whichever step: many keep it until the recipient is
+/// named (Postfix) or the mail is whole (Exchange, Amazon).
+const OF_SENDER: [&str; 9] = [
+    "5.7.60 ",
+    "sendasdenied",
+    "send as denied",
+    "send as this sender",
+    "sender address rejected",
+    "not owned by user",
+    "verified sender identity",
+    "email address is not verified",
+    "not allowed to send as",
+];
+const OF_LIMIT: [&str; 6] =
+    ["5.4.5 ", "5.1.90 ", "sending quota", "sending limit", "submissionquotaexceeded", "daily message quota"];
+const OF_LOGIN: [&str; 5] =
+    ["5.7.57 ", "relay access denied", "unable to relay", "relay not permitted", "relaying denied"];
+
+/// What a final no is about, by its number and words; `None` where it is about this mail alone.
+fn refused(code: Option<u16>, words: &str, logged_in: bool) -> Option<About> {
+    let words = words.to_lowercase();
+    let says = |any: &[&str]| any.iter().any(|one| words.contains(one));
+    match code {
+        Some(LOGIN_FIRST) => Some(About::Login),
+        _ if says(&OF_SENDER) => Some(About::Sender),
+        _ if says(&OF_LIMIT) => Some(About::Limit),
+        // Who is logged in may be told so of a recipient that this server does not send to.
+        _ if !logged_in && says(&OF_LOGIN) => Some(About::Login),
+        _ => None,
+    }
+}
+
 /// Whether an answer says that what was asked for is done.
 pub fn completes(response: &Response) -> bool {
     response.code().severity == Severity::PositiveCompletion
@@ -101,7 +167,7 @@ pub async fn hand_over(
     mail: &Built,
     (patience, begins): (TextPatience, &mut dyn FnMut() -> bool),
 ) -> (Handed, bool) {
-    let parameters = match parameters(&reached.connection, &mail.envelope, &mail.bytes) {
+    let parameters = match parameters(reached, &mail.envelope, &mail.bytes) {
         Ok(parameters) => parameters,
         Err(words) => return (Handed::Never(words), true),
     };
@@ -119,7 +185,10 @@ async fn announced(
 ) -> Result<(), (No, bool)> {
     let done = Severity::PositiveCompletion;
     let mail = Mail::new(envelope.from().cloned(), parameters);
-    step(connection, mail, done).await.map_err(|no| (no, true))?;
+    step(connection, mail, done).await.map_err(|no| {
+        let of_sender = !no.is_of_size();
+        (no, of_sender)
+    })?;
     for recipient in envelope.to() {
         step(connection, Rcpt::new(recipient.clone(), Vec::new()), done).await.map_err(|no| (no, false))?;
     }
@@ -209,13 +278,17 @@ async fn while_it_moves<T>(
     }
 }
 
-/// What is said with the sender: that letters beyond ASCII are in the mail, or in an address.
+/// What is said with the sender: how large the mail is, and that letters beyond ASCII are in it, or in an address.
 fn parameters(
-    connection: &AsyncSmtpConnection,
+    Reached { connection, bolt }: &Reached,
     envelope: &Envelope,
     bytes: &[u8],
 ) -> Result<Vec<MailParameter>, String> {
     let mut parameters = Vec::new();
+    // So is a mail refused that is too large before it is on its way, by a server that would hang up in the middle of it.
+    if bolt.measures() {
+        parameters.push(MailParameter::Size(bytes.len()));
+    }
     let foreign = envelope.to().iter().chain(envelope.from()).any(|address| !AsRef::<str>::as_ref(address).is_ascii());
     if foreign {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {

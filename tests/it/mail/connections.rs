@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Replies to as many customers, each in a conversation of its own, in the order in which they leave.
-fn replies(desk: &TestDesk, count: usize) -> Vec<ConversationId> {
+pub fn replies(desk: &TestDesk, count: usize) -> Vec<ConversationId> {
     desk.set(SettingKey::UndoSeconds, "0");
     let reply_to = |number| {
         let from = format!("customer{number}@example.com");
@@ -32,7 +32,7 @@ fn replies(desk: &TestDesk, count: usize) -> Vec<ConversationId> {
     (0..count).map(reply_to).collect()
 }
 
-fn state(desk: &TestDesk, id: ConversationId) -> DeliveryState {
+pub fn state(desk: &TestDesk, id: ConversationId) -> DeliveryState {
     desk.thread("olga", id).entries.into_iter().flat_map(|entry| entry.delivery).next().unwrap().state
 }
 

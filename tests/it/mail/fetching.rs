@@ -18,14 +18,14 @@ use tempfile::TempDir;
 /// Who takes mails in these tests: it keeps what it is given, as a desk does that knows a mail by its place.
 #[derive(Default)]
 pub struct Bag {
-    mails: Vec<Fetched>,
-    places: BTreeSet<(String, u32, u32)>,
-    cursors: BTreeMap<String, (u32, u32)>,
-    committed: Arc<Mutex<BTreeSet<u32>>>,
+    pub mails: Vec<Fetched>,
+    pub places: BTreeSet<(String, u32, u32)>,
+    pub cursors: BTreeMap<String, (u32, u32)>,
+    pub committed: Arc<Mutex<BTreeSet<u32>>>,
     /// How often it takes nothing.
-    refuses: usize,
-    again: usize,
-    tell: Option<mpsc::Sender<u32>>,
+    pub refuses: usize,
+    pub again: usize,
+    pub tell: Option<mpsc::Sender<u32>>,
 }
 
 impl Taker for Bag {
@@ -69,7 +69,7 @@ impl Bag {
     }
 }
 
-fn mail(number: usize) -> Vec<u8> {
+pub fn mail(number: usize) -> Vec<u8> {
     format!("From: a@example.com\r\nSubject: number {number}\r\n\r\nText {number}\r\n").into_bytes()
 }
 
@@ -112,13 +112,13 @@ fn hasty() -> Way {
     way
 }
 
-fn sync(server: &Server, bag: &mut Bag) -> Result<Progress, Trouble> {
+pub fn sync(server: &Server, bag: &mut Bag) -> Result<Progress, Trouble> {
     let (_folder, mailbox) = mailbox(server);
     imap::sync(&mailbox, &way(), bag, &mut |_| {})
 }
 
 /// Watches until this holds, at most for a minute; what was told of troubles meanwhile.
-fn watch_until(
+pub fn watch_until(
     server: &Server,
     mailbox: &Mailbox,
     bag: &mut Bag,

@@ -371,7 +371,16 @@ fn a_mail_that_is_too_large_is_taken_by_its_header() {
 
 #[test]
 fn what_was_sent_from_elsewhere_is_read_and_left_as_it_is() {
-    for (sent, name) in [(SentFolder::Found, ".Sent"), (SentFolder::Named("Post/Aus".into()), ".Post.Aus")] {
+    let named = |name: &str| SentFolder::Named(name.into());
+    for (sent, name) in [
+        (SentFolder::Found, ".Sent"),
+        (named("Post/Aus"), ".Post.Aus"),
+        // As Dovecot and Courier write other letters, and folders in folders.
+        (named("Envoyés"), ".Envoy&AOk-s"),
+        (SentFolder::Found, "Sent"),
+        (named("Post/Aus"), "Post/Aus"),
+        (named("Envoyés"), "Envoy&AOk-s"),
+    ] {
         let (place, maildir) = folder();
         for part in ["new", "cur"] {
             fs::create_dir_all(place.path().join(name).join(part)).unwrap();
@@ -395,6 +404,41 @@ fn a_folder_that_is_none_is_said() {
     for trouble in [sync(&maildir, &mut Bag::default()).unwrap_err(), maildir::look(&maildir, None).unwrap_err()] {
         assert!(trouble.sentence.contains("this is no Maildir"), "{trouble}");
     }
+}
+
+/// What arrives is read as often as before.
+#[test]
+fn a_sent_folder_that_is_not_there_holds_nothing_up() {
+    let (place, maildir) = folder();
+    put(place.path(), "new/1.a", "one");
+    let maildir = Maildir { sent: SentFolder::Named("../Snt".into()), ..maildir };
+    let (tell, told) = mpsc::channel();
+    let mut bag = Bag { tell: Some(tell), ..Bag::default() };
+    let line = "Change the line sent = \"../Snt\" of this mailbox; sent = \"\" reads no folder for what was sent from elsewhere.";
+    let trouble = sync(&maildir, &mut bag).unwrap_err();
+    assert!(trouble.sentence.contains("it is not there") && trouble.sentence.ends_with(line), "{trouble}");
+    let (stop, mut partly) = (Stop::default(), 0);
+    std::thread::scope(|scope| {
+        let (asks, path) = (stop.clone(), place.path());
+        scope.spawn(move || {
+            for name in ["new/2.b", "cur/3.c:2,S", "new/4.d"] {
+                told.recv_timeout(Duration::from_secs(30)).unwrap();
+                put(path, name, name);
+            }
+            told.recv_timeout(Duration::from_secs(30)).unwrap();
+            asks.ask();
+        });
+        maildir::watch(&maildir, &stop, Duration::from_millis(2), &mut bag, &mut || 0, &mut |told| match told {
+            Told::Partly(trouble, wait) => {
+                assert!(trouble.sentence.ends_with(line) && wait == Duration::from_millis(2), "{trouble}");
+                partly += 1;
+            }
+            Told::Progress(_) => {}
+            Told::Works | Told::Trouble(..) => panic!("{told:?}"),
+        });
+    });
+    assert!(partly > 0);
+    assert_eq!(bag.words(), ["cur/3.c:2,S", "new/2.b", "new/4.d", "one"]);
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub fn account(sending: MailSending) -> MailAccount {
         sent: SentFolder::Unread,
         authority: None,
         history: HistoryBefore::Never,
+        tags: true,
     }
 }
 

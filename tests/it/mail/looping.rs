@@ -50,6 +50,30 @@ fn a_bounce_marks_the_mail_it_is_about_once_and_says_so_to_agents() {
     assert_eq!(desk.count("SELECT count(*) FROM outbox"), 1, "and triggers no mail");
 }
 
+/// Amazon SES gives what leaves by it a Message-ID of its own.
+#[test]
+fn a_bounce_of_a_mail_that_was_given_another_id_is_known_by_the_reply_token_in_it() {
+    let desk = TestDesk::new();
+    let (one, _) = replied(&desk);
+    let other = arrives(&desk, letter("jo@example.com", "Invoice", "Mine")).conversation.unwrap();
+    let about = Some("0100018f-000000@email.amazonses.com");
+    let returned = |tag: &str| {
+        let raw = format!(
+            "From: MAILER-DAEMON@amazonses.com\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nReply-To: Acme\r\n <support+{tag}@acme.example>\r\nTo: somebody\r\n"
+        );
+        InMail { raw: raw.into_bytes(), ..mail(report(ReportKind::Bounce, about)) }
+    };
+    let forged = desk.token(one, "mara@example.com").replacen('a', "b", 3);
+    for nobody in [&*forged, &desk.token(other, "jo@example.com"), &desk.token(one, "ana")] {
+        assert_eq!(taken(&desk, &returned(nobody)).verdict, Verdict::Quarantined(HeldWhy::UnknownReport), "{nobody}");
+    }
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'failed'"), 0);
+    let taken = taken(&desk, &returned(&desk.token(one, "mara@example.com").to_uppercase()));
+    assert_eq!((taken.verdict, taken.conversation), (Verdict::Report, Some(one)));
+    assert_eq!(desk.count("SELECT count(*) FROM outbox WHERE state = 'failed'"), 1);
+    assert!(desk.texts("ana", one).contains(&"Delivery to mara@example.com failed (5.1.1).".to_owned()));
+}
+
 /// A server next door can refuse it before the worker has written down that it is gone.
 #[test]
 fn a_bounce_that_is_here_before_its_mail_counts_as_sent_marks_it_too() {

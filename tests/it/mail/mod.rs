@@ -43,6 +43,8 @@ mod ringing;
 mod screens;
 mod sequences;
 mod shut_out;
+mod strange_imap;
+mod strange_smtp;
 mod threading;
 mod tokens;
 mod too_large;

@@ -1,9 +1,10 @@
 //! Answers that colleagues wrote in their mail programs.
 
+use super::leaving::lease;
 use super::letters::{SUPPORT, letter, mail, person, taken};
 use crate::desks::{TestDesk, assign, make, reply};
 use deskline::{
-    desk::page::From,
+    desk::{page::From, token},
     domain::{
         command::Command,
         conversation::{EntryKind, Privacy, State},
@@ -132,4 +133,22 @@ fn an_answer_to_a_private_conversation_is_for_those_who_may_see_it() {
     assert!(desk.texts("ben", one).contains(&"Call your bank".to_owned()));
     assert_eq!(["ben", "cleo", "dev"].map(|handle| desk.bell(handle)), [1, 0, 0]);
     assert!(desk.found("cleo", "bank", 10).0.is_empty());
+}
+
+/// Outlook gives what leaves by it a Message-ID of its own, and keeps a copy in the Sent folder.
+#[test]
+fn what_the_desk_sent_is_known_in_the_sent_folder_by_its_reply_token() {
+    let desk = TestDesk::new();
+    let (one, copy) = answered(&desk);
+    desk.does("ana", one, reply("Call your bank"));
+    desk.later(60);
+    let mail = lease(&desk).expect("it is due");
+    let reply_to = token::address(SUPPORT, mail.reply_token.as_deref().unwrap()).unwrap();
+    let with = |address: &str| Letter { reply_to: vec![person("Acme", address)], ..copy.clone() };
+    let before = desk.thread("ana", one).entries.len();
+    assert_eq!(outside(&desk, with(&reply_to)).verdict, Verdict::Ignored);
+    assert_eq!(desk.thread("ana", one).entries.len(), before, "the answer stands there once");
+    // Anything else there is no token.
+    let forged = reply_to.replacen('+', "+a", 1);
+    assert_eq!(outside(&desk, with(&forged)).verdict, Verdict::SentOutside);
 }

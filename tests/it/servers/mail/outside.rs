@@ -177,3 +177,25 @@ fn servers_that_were_down_are_found_again() {
     assert_eq!(mails.len(), 1);
     assert!(header(&mails[0], "Message-ID").starts_with('<'), "{}", mails[0]);
 }
+
+/// A line of the configuration that names no folder: what arrives is read, told of by the server, and the line is named to whoever
+/// can change it.
+#[test]
+fn a_sent_folder_that_is_not_there_stops_nothing_that_arrives() {
+    let office = PostOffice::open();
+    let doors = Doors { more: "sent = \"Nowhere\"\n".to_owned(), ..Doors::plain(&office) };
+    let mut support = Support::new(&office, &doors);
+    support.serves();
+    for word in ["zqone", "zqtwo", "zqthree"] {
+        let id = format!("{word}@customer.example");
+        office.put(SUPPORT, &letter(MARA, SUPPORT, "Invoice", &id, "", word));
+        support.gets(word);
+    }
+    let troubled = || support.desk.desk.troubled_mailboxes().expect("the desk is there");
+    until("the line is told", || !troubled().is_empty());
+    let trouble = troubled()[0].trouble.clone().unwrap_or_default();
+    for words in ["Mail arrives, but", "“Nowhere”", "Change the line sent = \"Nowhere\""] {
+        assert!(trouble.contains(words), "{words}: {trouble}");
+    }
+    assert_eq!(support.stops(), Some(0), "{}", support.said());
+}
