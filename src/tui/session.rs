@@ -7,12 +7,14 @@ pub mod files;
 pub mod local;
 mod look;
 mod stale;
+mod title;
 
 use super::{
     ansi::{self, Ansi},
     ask::{Ask, Effect, Msg},
     doing::doing,
     draw::draw,
+    keymap::KeyCode,
     model::Model,
     readiness,
     remembered::remembered,
@@ -23,9 +25,9 @@ use super::{
 use crate::{
     desk::{
         Attendance, Desk, Known, News, Opening, Touched,
-        page::{Denied, DraftPlace, EXACT, Moment, Page, Viewer, Wants},
+        page::{Denied, DraftPlace, Moment, Page, Viewer, Wants},
     },
-    domain::{command::Command, id::ConversationId, text::SafeText},
+    domain::{command::Command, id::ConversationId},
 };
 use chrono::TimeDelta;
 use files::Folders;
@@ -33,6 +35,7 @@ pub use look::Look;
 use ratatui::Terminal;
 use stale::Stale;
 use std::collections::{BTreeSet, VecDeque};
+use title::window_title;
 
 /// What reaches a session.
 #[derive(Debug)]
@@ -59,6 +62,8 @@ pub struct Session {
     wanted: Wants,
     /// What was written since.
     stale: Stale,
+    /// Whether something was done since that may have moved what the next key is about.
+    acted: bool,
     /// What can wait until the frame is painted: reading marks, which go to the disk.
     later: Vec<Ask>,
     title: String,
@@ -101,6 +106,7 @@ impl Session {
             terminal,
             wanted,
             stale,
+            acted: false,
             later,
             title,
             changed,
@@ -144,6 +150,10 @@ impl Session {
                         // The backend only gathers bytes and cannot fail.
                         let _ = self.terminal.clear();
                     }
+                    // What is typed ahead is about what the keys before it lead to.
+                    if self.is_led_on(&msg) {
+                        self.read(&mut outside);
+                    }
                     self.update(msg, &mut outside);
                     // What is typed ahead comes after the draft that was kept, and not in its place.
                     if self.model.composer.as_ref().is_some_and(|composer| !composer.loaded) {
@@ -157,6 +167,15 @@ impl Session {
         }
         self.read(&mut outside);
         outside
+    }
+
+    /// Whether keys before this one did or lead to something that was not read yet, and that it is about. Letters for a dialog's
+    /// field go there whatever stands below it.
+    fn is_led_on(&self, msg: &Msg) -> bool {
+        let Msg::Press(key) = msg else { return false };
+        let is_letter = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.control && !key.modifiers.alt;
+        let is_for_a_field = is_letter && !self.model.layers.is_empty();
+        !is_for_a_field && (self.acted || wants(&self.model) != self.wanted)
     }
 
     /// Does what could wait until the frame was painted; whether there was anything. To be called after each frame.
@@ -207,7 +226,7 @@ impl Session {
             return None;
         }
         let bytes = terminal.backend_mut().take();
-        let title = self.window_title();
+        let title = window_title(&self.model);
         if title == self.title || !self.traits.modern {
             return bytes;
         }
@@ -229,15 +248,6 @@ impl Session {
     /// The conversation whose words are on the screen.
     fn open_conversation(&self) -> Option<ConversationId> {
         self.model.thread.as_ref().map(|view| view.conversation)
-    }
-
-    fn window_title(&self) -> String {
-        let unread = match self.model.page.badge {
-            0 => String::new(),
-            more if more > EXACT => format!("({EXACT}+) "),
-            some => format!("({some}) "),
-        };
-        format!("{unread}deskline · {}", SafeText::line(&self.model.page.team).fit(60))
     }
 
     /// One message, and all that follows from it inside.
@@ -283,6 +293,8 @@ impl Session {
         let (folders, who) = (self.folders.as_ref(), (&self.desk, &self.viewer));
         let answer = files::ask(folders, &self.model, who, &ask, &mut self.opening);
         if answer.is_ok() && !files::is_about_files(&ask) {
+            let is_an_act = !matches!(ask, Ask::SaveDraft { .. } | Ask::Run { command: Command::MarkRead(_), .. });
+            self.acted |= is_an_act;
             self.stale.add(match &ask {
                 Ask::Run { conversation, command } => News::after(self.viewer.id, *conversation, command),
                 Ask::SaveDraft { place: DraftPlace::Conversation(id), .. }
@@ -298,6 +310,7 @@ impl Session {
 
     /// Reads until the page holds what the screen wants; usually once, or not at all.
     fn read(&mut self, outside: &mut Vec<Effect>) {
+        self.acted = false;
         for _ in 0..READS {
             // First, so that who comes while the page is read rings here.
             self.attendance.says(doing(&self.model));

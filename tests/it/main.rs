@@ -64,6 +64,7 @@ mod terminal;
 mod terminal_input;
 mod text;
 mod two_messengers;
+mod typed_ahead;
 mod walks;
 mod watched;
 mod watcher;

@@ -102,6 +102,14 @@ impl Seat {
         self
     }
 
+    /// The same typed ahead: all of it arrives at once.
+    pub fn keys_at_once(&mut self, keys: &str) -> &mut Self {
+        let events = keys.split_whitespace().map(|key| Event::Input(Msg::Press(key.parse().unwrap())));
+        let outside = self.session.take(events.collect::<Vec<_>>());
+        self.outside.extend(outside);
+        self
+    }
+
     pub fn text(&mut self, text: &str) -> &mut Self {
         text.chars().for_each(|letter| self.press(KeyPress::plain(KeyCode::Char(letter))));
         self
@@ -117,12 +125,12 @@ impl Seat {
         self.session.model().thread.as_ref().unwrap().conversation
     }
 
-    /// The last line: message or keys.
     /// What the last lines say, as far as a message reaches up; its words alone.
     pub fn said(&self) -> String {
         said(&text(self.session.model()))
     }
 
+    /// The last line: message or keys.
     pub fn foot(&self) -> String {
         text(self.session.model()).lines().last().unwrap_or_default().to_owned()
     }

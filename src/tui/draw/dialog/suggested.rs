@@ -40,14 +40,14 @@ pub(super) fn draw(suggested: Suggested, model: &Model, frame: &mut Frame) {
     };
     let rows = u16::try_from(drawn.len().clamp(2, ROWS) + 4).unwrap_or(u16::MAX);
     let area = super::open_box(frame, theme, &title, COLUMNS, rows);
-    let rest = lines::note(frame.buffer_mut(), theme, area, note, false);
     if drawn.is_empty() {
         let words = match suggested.kind {
             Kind::Likenesses | Kind::People => "Nothing is left to choose from. Esc goes back.",
             Kind::Others => "Its customer has no other conversation here that takes messages. Esc goes back.",
         };
-        lines::paragraph(frame.buffer_mut(), theme, rest, words);
+        lines::paragraph(frame.buffer_mut(), theme, area, words);
         return;
     }
+    let rest = lines::note(frame.buffer_mut(), theme, area, note, false);
     lines::draw(frame.buffer_mut(), theme, rest, &drawn, suggested.list, true);
 }
