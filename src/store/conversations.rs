@@ -309,6 +309,25 @@ pub fn of_item(connection: &Connection, item: ItemId) -> Result<Vec<Conversation
     ids(connection, "SELECT id FROM conversation WHERE item_id = ?1 ORDER BY at DESC, id DESC", [item.0])
 }
 
+/// The newest linked to an item, so many at most.
+///
+/// # Errors
+/// What SQLite says.
+pub fn newest_of_item(connection: &Connection, item: ItemId, most: u32) -> Result<Vec<ConversationId>> {
+    let select = "SELECT id FROM conversation WHERE item_id = ?1 ORDER BY at DESC, id DESC LIMIT ?2";
+    ids(connection, select, params![item.0, most])
+}
+
+/// The newest a customer takes part in, so many at most: whoever writes for a form writes thousands.
+///
+/// # Errors
+/// What SQLite says.
+pub fn newest_of_customer(connection: &Connection, customer: CustomerId, most: u32) -> Result<Vec<ConversationId>> {
+    let select =
+        "SELECT conversation_id FROM participant WHERE customer_id = ?1 ORDER BY conversation_id DESC LIMIT ?2";
+    ids(connection, select, params![customer.0, most])
+}
+
 /// Those a customer takes part in, and with `organization` those its organization's customers requested.
 ///
 /// # Errors

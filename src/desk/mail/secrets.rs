@@ -20,10 +20,10 @@ use crate::{
 pub(super) const LOOKED_AT: usize = 1 << 20;
 
 /// How many conversations of an item are looked at, the newest first.
-const CONVERSATIONS: usize = 200;
+const CONVERSATIONS: u32 = 200;
 
 /// How many other conversations of the requester are, the newest first.
-const OF_REQUESTER: usize = 20;
+const OF_REQUESTER: u32 = 20;
 
 /// What was found in a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,11 +64,11 @@ pub(super) fn places(connection: &Connection, access: &Access, facts: &Facts) ->
     let followed = facts.follow_up_to.map(|id| conversations::load_facts(connection, id)).transpose()?.flatten();
     // A follow-up has no item at first, and goes on with the matter of another one.
     for item in facts.item.into_iter().chain(followed.and_then(|followed| followed.item)) {
-        others.extend(conversations::of_item(connection, item)?.into_iter().take(CONVERSATIONS));
+        others.extend(conversations::newest_of_item(connection, item, CONVERSATIONS)?);
     }
     others.extend(facts.follow_up_to);
     if let Some(requester) = facts.requester {
-        others.extend(conversations::of_customer(connection, requester, None)?.into_iter().rev().take(OF_REQUESTER));
+        others.extend(conversations::newest_of_customer(connection, requester, OF_REQUESTER)?);
     }
     for id in others {
         let id = merges::resolve(connection, id)?;

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How many conversations of a customer are looked at for what else one may be merged into, the newest.
-const LOOKED_AT: usize = 50;
+const LOOKED_AT: u32 = 50;
 
 impl Desk {
     /// Why a message is where it is: sentences, what is known of each mail behind it.
@@ -227,7 +227,7 @@ fn mergeable(connection: &Connection, access: &Access, facts: &Facts) -> Outcome
     }
     let likenesses = likenesses(connection, access, facts)?;
     let mut others = Vec::new();
-    for id in conversations::of_customer(connection, requester, None)?.into_iter().rev().take(LOOKED_AT) {
+    for id in conversations::newest_of_customer(connection, requester, LOOKED_AT)? {
         let is_listed = id == facts.id || likenesses.iter().any(|like| like.conversation == id);
         if is_listed || merges::resolve(connection, id)? != id {
             continue;
