@@ -88,19 +88,25 @@ fn a_notice_does_not_leave_once_its_conversation_is_not_the_agents_to_read_any_m
     assert_eq!(send_all(&desk), []);
 }
 
-#[test]
-fn a_notice_of_several_is_written_anew_without_what_may_not_be_read_any_more() {
-    let desk = TestDesk::with_privacy();
+/// So many conversations, in each of which ana missed a canary with its place, and the one notice that tells her.
+fn missed(desk: &TestDesk, count: usize) -> (Vec<ConversationId>, OutMail) {
     let change = AgentChange { mail: Some(MailPreference::Missed), ..AgentChange::default() };
     desk.change("ana", &AgentChange { address: Some("ana@acme.example".into()), ..change });
-    let ids: Vec<ConversationId> = (0..3).map(|_| answered(&desk)).collect();
+    let ids: Vec<ConversationId> = (0..count).map(|_| answered(desk)).collect();
     desk.later(10);
-    send_all(&desk);
+    send_all(desk);
     for (number, id) in ids.iter().enumerate() {
         desk.write_in("mara@example.com", Some(*id), &format!("canary {number}"));
     }
     desk.later(2);
-    let notice = lease(&desk).unwrap();
+    let notice = lease(desk).unwrap();
+    (ids, notice)
+}
+
+#[test]
+fn a_notice_of_several_is_written_anew_without_what_may_not_be_read_any_more() {
+    let desk = TestDesk::with_privacy();
+    let (ids, notice) = missed(&desk, 3);
     assert!((0..3).all(|number| words(&notice).contains(&format!("canary {number}"))));
     for gone in [ids[1], ids[0]] {
         desk.does("olga", gone, make(Privacy::Private, true));
@@ -127,16 +133,7 @@ fn a_notice_of_several_is_written_anew_without_what_may_not_be_read_any_more() {
 #[test]
 fn what_was_read_meanwhile_does_not_keep_the_others_from_leaving() {
     let desk = TestDesk::new();
-    let change = AgentChange { mail: Some(MailPreference::Missed), ..AgentChange::default() };
-    desk.change("ana", &AgentChange { address: Some("ana@acme.example".into()), ..change });
-    let ids: Vec<ConversationId> = (0..2).map(|_| answered(&desk)).collect();
-    desk.later(10);
-    send_all(&desk);
-    for (number, id) in ids.iter().enumerate() {
-        desk.write_in("mara@example.com", Some(*id), &format!("canary {number}"));
-    }
-    desk.later(2);
-    let notice = lease(&desk).unwrap();
+    let (ids, notice) = missed(&desk, 2);
     desk.does("ana", ids[1], Command::MarkRead(None));
     is_stopped(&desk, &notice);
     let again = lease(&desk).unwrap();
